@@ -1,0 +1,51 @@
+/** What went wrong, in words that every protocol can tell its clients in its own way. */
+export type ErrorKind =
+  | 'invalid'
+  | 'not_found'
+  | 'already_exists'
+  | 'conflict'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'too_large'
+  | 'unsupported'
+  | 'unavailable'
+  | 'internal';
+
+/** Kind, subject and the values a protocol may want to put into its own sentence; never wire text. */
+export type ErrorDetail =
+  | { readonly kind: 'invalid'; readonly subject: 'dimension'; readonly expected: number; readonly actual: number }
+  | { readonly kind: 'invalid'; readonly subject: 'dimensions' }
+  | { readonly kind: 'invalid'; readonly subject: 'dimension_limit'; readonly limit: number; readonly actual: number }
+  | { readonly kind: 'invalid'; readonly subject: 'pattern'; readonly reason: string }
+  | { readonly kind: 'invalid'; readonly subject: 'text'; readonly reason: string }
+  | {
+      readonly kind: 'not_found';
+      readonly subject: 'tenant' | 'database' | 'collection';
+      readonly name: string;
+    }
+  | {
+      readonly kind: 'already_exists';
+      readonly subject: 'tenant' | 'database' | 'collection' | 'resource_name';
+      readonly name: string;
+    }
+  | { readonly kind: 'conflict'; readonly subject: 'collection'; readonly name: string }
+  | { readonly kind: 'forbidden'; readonly subject: 'reset' | 'deletion'; readonly name?: string }
+  | { readonly kind: 'too_large'; readonly subject: 'body'; readonly limitBytes: number }
+  | { readonly kind: 'unsupported'; readonly subject: string }
+  | { readonly kind: 'unavailable'; readonly subject: 'database' | 'statement'; readonly retryAfterMs?: number }
+  | { readonly kind: 'unauthenticated'; readonly subject: 'key' }
+  | { readonly kind: 'internal'; readonly subject: string };
+
+/** An error that a client may read. Everything else that is thrown is our bug, and the client reads "internal error". */
+export class GatewayError extends Error {
+  constructor(
+    readonly detail: ErrorDetail,
+    options?: ErrorOptions,
+  ) {
+    super(`${detail.kind}: ${detail.subject}`, options);
+  }
+
+  get kind(): ErrorKind {
+    return this.detail.kind;
+  }
+}
