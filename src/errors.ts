@@ -16,6 +16,7 @@ export type ErrorDetail =
   | { readonly kind: 'invalid'; readonly subject: 'dimension'; readonly expected: number; readonly actual: number }
   | { readonly kind: 'invalid'; readonly subject: 'dimensions' }
   | { readonly kind: 'invalid'; readonly subject: 'dimension_limit'; readonly limit: number; readonly actual: number }
+  | { readonly kind: 'invalid'; readonly subject: 'filter'; readonly reason: string }
   | { readonly kind: 'invalid'; readonly subject: 'pattern'; readonly reason: string }
   | { readonly kind: 'invalid'; readonly subject: 'text'; readonly reason: string }
   | {

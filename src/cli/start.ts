@@ -1,0 +1,37 @@
+import { readConfig, type Config } from '../config.js';
+import { startGateway, type Gateway } from '../gateway.js';
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** Starts the gateway, tells where it is, and stops it on SIGINT or SIGTERM; a second signal ends it at once. */
+export async function start(version: string, overrides: Partial<Record<keyof Config, string>>): Promise<void> {
+  const config = readConfig(process.env, overrides);
+  const gateway = await startGateway(config);
+  process.stdout.write(banner(version, gateway));
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    gateway.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`polyvec: ${String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of SIGNALS) process.on(signal, stop);
+}
+
+/** What a person wants to know, and a script may wait for: the last line. */
+function banner(version: string, gateway: Gateway): string {
+  const urls = [...gateway.urls].map(([name, url]) => `  ${name.padEnd(8)} ${url}`);
+  return [
+    `Polyvec ${version}`,
+    `  engine   ${gateway.engine}`,
+    `  auth     off: whoever reaches a port can read and write everything`,
+    ...urls,
+    'Listening. Ctrl-C stops it.',
+    '',
+  ].join('\n');
+}

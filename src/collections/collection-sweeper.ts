@@ -1,0 +1,52 @@
+import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { DroppedCollectionStore } from './dropped-collection.store.js';
+
+const ROWS_PER_STEP = 5_000;
+
+/** Removes the rows of dropped collections in the background, in steps that hold no one up. */
+@Injectable()
+export class CollectionSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(CollectionSweeper.name);
+  private running: Promise<void> | undefined;
+  private stopped = false;
+  private again = false;
+
+  constructor(private readonly store: DroppedCollectionStore) {}
+
+  /** An earlier run may have been cut off. */
+  onApplicationBootstrap(): void {
+    this.wake();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    await this.running;
+  }
+
+  /** Something has been dropped. */
+  wake(): void {
+    this.again = true;
+    if (this.running !== undefined || this.stopped) return;
+    this.running = this.sweep().finally(() => {
+      this.running = undefined;
+    });
+  }
+
+  private async sweep(): Promise<void> {
+    try {
+      while (this.again && !this.stopped) {
+        this.again = false;
+        for (;;) {
+          const dropped = await this.store.next();
+          if (dropped === undefined) break;
+          let more = true;
+          while (more && !this.stopped) more = await this.store.sweep(dropped, ROWS_PER_STEP);
+          if (this.stopped) return;
+        }
+      }
+    } catch (error) {
+      // what is left is found again by the next drop or the next start
+      this.logger.warn(`rows of dropped collections were not removed yet: ${String(error)}`);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Queryable } from '../postgres/database.js';
+import { isUniqueViolation } from '../postgres/sqlstate.js';
+import { sql, type Sql } from '../postgres/sql.js';
+import type { Page, Scope } from '../tenants/tenant.js';
+import type { Collection, CollectionChanges, Field, Metric, NewCollection } from './collection.js';
+
+type CollectionRow = Readonly<{
+  id: string;
+  uuid: string;
+  name: string;
+  tenant: string;
+  database: string;
+  metric: Metric;
+  dimension: string | null;
+  metadata: string | null;
+  settings: string;
+  fields: string | null;
+  record_table: string;
+  vector_table: string;
+  epoch: string;
+}>;
+
+/** A collection's row `c` with its database `d` and tenant `t`. */
+const COLUMNS = sql`c.id, c.uuid, c.name, t.name AS tenant, d.name AS database, c.metric, c.dimension,
+  c.metadata::text AS metadata, c.settings::text AS settings, c.record_table, c.vector_table, c.epoch,
+  (SELECT json_agg(json_build_object('name', f.name, 'type', f.type) ORDER BY f.name, f.type)
+   FROM polyvec.collection_fields f WHERE f.collection_id = c.id)::text AS fields`;
+const JOINS = sql`JOIN polyvec.databases d ON d.id = c.database_id JOIN polyvec.tenants t ON t.id = d.tenant_id`;
+
+@Injectable()
+export class CollectionStore {
+  constructor(private readonly database: Database) {}
+
+  /** `taken`: the name is another collection's. `missing`: there is no such database. */
+  async create(scope: Scope, collection: NewCollection): Promise<Collection | 'taken' | 'missing'> {
+    const { name, protocol, metric, metadata, settings } = collection;
+    const rows = await this.database.query<{ database_id: string | null; id: string | null }>(sql`
+      WITH place AS (
+        SELECT d.id FROM polyvec.databases d JOIN polyvec.tenants t ON t.id = d.tenant_id
+        WHERE t.name = ${scope.tenant} AND d.name = ${scope.database} FOR KEY SHARE OF d),
+      created AS (
+        INSERT INTO polyvec.collections (database_id, name, protocol, metric, metadata, settings)
+        SELECT id, ${name}, ${protocol}, ${metric}, ${metadata}::jsonb, ${settings}::json FROM place
+        ON CONFLICT (database_id, name) DO NOTHING RETURNING id)
+      SELECT place.id AS database_id, created.id FROM place LEFT JOIN created ON TRUE`);
+    const [row] = rows;
+    if (row === undefined) return 'missing';
+    if (row.id === null) return 'taken';
+    return (await this.findOne(sql`c.id = ${row.id}`)) ?? 'missing';
+  }
+
+  async findByName(scope: Scope, name: string): Promise<Collection | undefined> {
+    return this.findOne(sql`t.name = ${scope.tenant} AND d.name = ${scope.database} AND c.name = ${name}`);
+  }
+
+  async findByUuid(scope: Scope, uuid: string): Promise<Collection | undefined> {
+    return this.findOne(sql`t.name = ${scope.tenant} AND d.name = ${scope.database} AND c.uuid = ${uuid}`);
+  }
+
+  /** In any tenant and database: for protocols whose paths name neither. */
+  async findAnywhere(uuid: string): Promise<Collection | undefined> {
+    return this.findOne(sql`c.uuid = ${uuid}`);
+  }
+
+  /** Ordered by uuid; empty for an unknown database. */
+  async list(scope: Scope, page: Page): Promise<readonly Collection[]> {
+    const rows = await this.database.query<CollectionRow>(sql`
+      SELECT ${COLUMNS} FROM polyvec.collections c ${JOINS}
+      WHERE t.name = ${scope.tenant} AND d.name = ${scope.database}
+      ORDER BY c.uuid LIMIT ${page.limit} OFFSET ${page.offset}`);
+    return rows.map(toCollection);
+  }
+
+  async count(scope: Scope): Promise<number> {
+    const [row] = await this.database.query<{ count: string }>(sql`
+      SELECT count(*) FROM polyvec.collections c ${JOINS}
+      WHERE t.name = ${scope.tenant} AND d.name = ${scope.database}`);
+    return Number(row?.count);
+  }
+
+  /** `taken`: the new name is another collection's. */
+  async update(collection: Collection, changes: CollectionChanges): Promise<'updated' | 'taken' | 'missing'> {
+    try {
+      const rows = await this.database.query(sql`
+        UPDATE polyvec.collections SET
+          name = COALESCE(${changes.name ?? null}::text, name),
+          metadata = CASE WHEN ${changes.metadata !== undefined} THEN ${changes.metadata ?? null}::jsonb ELSE metadata END,
+          settings = COALESCE(${changes.settings ?? null}::json, settings),
+          epoch = epoch + 1
+        WHERE id = ${collection.id} RETURNING id`);
+      return rows.length > 0 ? 'updated' : 'missing';
+    } catch (error) {
+      if (isUniqueViolation(error)) return 'taken';
+      throw error;
+    }
+  }
+
+  /** Its rows are removed later, by `CollectionSweeper`. False when there is no such collection. */
+  async delete(collection: Collection): Promise<boolean> {
+    const rows = await this.database.query(sql`DELETE FROM polyvec.collections WHERE id = ${collection.id} RETURNING id`);
+    return rows.length > 0;
+  }
+
+  /** Gives a collection its dimension if it has none yet. Afterwards it has one, not necessarily this one. */
+  async fixDimension(transaction: Queryable, collection: Collection, dimension: number): Promise<void> {
+    await transaction.query(sql`
+      UPDATE polyvec.collections SET dimension = ${dimension}, epoch = epoch + 1
+      WHERE id = ${collection.id} AND dimension IS NULL`);
+  }
+
+  /** The row as it is now, in the eyes of `queryable`. */
+  async refresh(queryable: Queryable, collection: Collection): Promise<Collection | undefined> {
+    return this.findOne(sql`c.id = ${collection.id}`, queryable);
+  }
+
+  private async findOne(condition: Sql, queryable: Queryable = this.database): Promise<Collection | undefined> {
+    const [row] = await queryable.query<CollectionRow>(sql`
+      SELECT ${COLUMNS} FROM polyvec.collections c ${JOINS} WHERE ${condition}`);
+    return row && toCollection(row);
+  }
+}
+
+function toCollection(row: CollectionRow): Collection {
+  return {
+    id: row.id,
+    uuid: row.uuid,
+    name: row.name,
+    tenant: row.tenant,
+    database: row.database,
+    metric: row.metric,
+    dimension: row.dimension === null ? null : Number(row.dimension),
+    metadata: row.metadata,
+    settings: row.settings,
+    fields: row.fields === null ? [] : (JSON.parse(row.fields) as Field[]),
+    recordTable: row.record_table,
+    vectorTable: row.vector_table,
+    epoch: row.epoch,
+  };
+}

@@ -1,0 +1,54 @@
+/** How far two vectors are apart; smaller is nearer. `l2` is the squared distance, `ip` one minus the inner product. */
+export type Metric = 'l2' | 'cosine' | 'ip';
+
+export type ProtocolName = 'chroma' | 'pinecone' | 'vectorizer';
+
+/** The kinds of values that metadata fields hold; a list counts as its elements. */
+export type FieldType = 'string' | 'int' | 'float' | 'bool';
+
+/** A metadata field that occurs in a collection, with one type of its values. */
+export interface Field {
+  readonly name: string;
+  readonly type: FieldType;
+}
+
+/** A collection as the catalog has it. Instances remember it; `epoch` tells whether it is still so. */
+export interface Collection {
+  /** The number in record rows, as text. */
+  readonly id: string;
+  /** What clients know it by. */
+  readonly uuid: string;
+  readonly name: string;
+  readonly tenant: string;
+  readonly database: string;
+  readonly metric: Metric;
+  /** Null until the first embedding is written. */
+  readonly dimension: number | null;
+  /** A JSON object's text. */
+  readonly metadata: string | null;
+  /** What protocols remember of it: a JSON object's text, a key per protocol. */
+  readonly settings: string;
+  readonly fields: readonly Field[];
+  readonly recordTable: string;
+  readonly vectorTable: string;
+  readonly epoch: string;
+}
+
+/** What a new collection is made of. */
+export interface NewCollection {
+  readonly name: string;
+  readonly protocol: ProtocolName;
+  readonly metric: Metric;
+  readonly metadata: string | null;
+  readonly settings: string;
+}
+
+/** What may change afterwards; what is absent stays. */
+export interface CollectionChanges {
+  readonly name?: string;
+  readonly metadata?: string | null;
+  readonly settings?: string;
+}
+
+/** Dimensions that pgvector's `vector` can store. */
+export const MAX_DIMENSION = 16_000;

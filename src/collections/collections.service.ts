@@ -1,0 +1,131 @@
+import { Injectable } from '@nestjs/common';
+import { GatewayError } from '../errors.js';
+import type { Page, Scope } from '../tenants/tenant.js';
+import type { Collection, CollectionChanges, NewCollection } from './collection.js';
+import { CollectionStore } from './collection.store.js';
+import { CollectionSweeper } from './collection-sweeper.js';
+
+const MAX_REMEMBERED = 10_000;
+
+/** The catalog: what collections there are. Unknown ones are `not_found`, taken names `already_exists`. */
+@Injectable()
+export class CollectionsService {
+  /** Collections by uuid, oldest first. What is in here may be stale: statements carry the epoch, and find out. */
+  private readonly remembered = new Map<string, Collection>();
+
+  constructor(
+    private readonly store: CollectionStore,
+    private readonly sweeper: CollectionSweeper,
+  ) {}
+
+  async create(scope: Scope, collection: NewCollection): Promise<Collection> {
+    const created = await this.store.create(scope, collection);
+    if (created === 'missing') throw new GatewayError({ kind: 'not_found', subject: 'database', name: scope.database });
+    if (created === 'taken') throw new GatewayError({ kind: 'already_exists', subject: 'collection', name: collection.name });
+    return this.remember(created);
+  }
+
+  /** The collection of that name as it is, or else a new one; however many ask at once, all get the same. */
+  async requireOrCreate(scope: Scope, collection: NewCollection): Promise<Collection> {
+    for (;;) {
+      const existing = await this.store.findByName(scope, collection.name);
+      if (existing !== undefined) return this.remember(existing);
+      const created = await this.store.create(scope, collection);
+      if (created === 'missing') throw new GatewayError({ kind: 'not_found', subject: 'database', name: scope.database });
+      // taken meanwhile: find it, unless it is deleted again in between
+      if (created !== 'taken') return this.remember(created);
+    }
+  }
+
+  /** By name, as the catalog has it now. */
+  async requireByName(scope: Scope, name: string): Promise<Collection> {
+    return this.remember(found(await this.store.findByName(scope, name), name));
+  }
+
+  /** By uuid, as the catalog has it now. */
+  async requireCurrent(scope: Scope, uuid: string): Promise<Collection> {
+    return this.remember(found(await this.store.findByUuid(scope, uuid), uuid));
+  }
+
+  /** By uuid, possibly from memory: for record operations, which notice when it is stale. */
+  async require(scope: Scope, uuid: string): Promise<Collection> {
+    const known = this.remembered.get(uuid);
+    if (known?.tenant === scope.tenant && known.database === scope.database) return known;
+    return this.requireCurrent(scope, uuid);
+  }
+
+  /** By uuid in any tenant, possibly from memory: for protocols whose paths name no tenant. */
+  async requireAnywhere(uuid: string): Promise<Collection> {
+    return this.remembered.get(uuid) ?? this.remember(found(await this.store.findAnywhere(uuid), uuid));
+  }
+
+  /** Ordered by uuid; empty for an unknown database. */
+  async list(scope: Scope, page: Page): Promise<readonly Collection[]> {
+    return this.store.list(scope, page);
+  }
+
+  async count(scope: Scope): Promise<number> {
+    return this.store.count(scope);
+  }
+
+  async update(collection: Collection, changes: CollectionChanges): Promise<void> {
+    this.remembered.delete(collection.uuid);
+    const outcome = await this.store.update(collection, changes);
+    if (outcome === 'missing') throw missing(collection.uuid);
+    if (outcome === 'taken') {
+      throw new GatewayError({ kind: 'already_exists', subject: 'collection', name: changes.name ?? collection.name });
+    }
+  }
+
+  async delete(scope: Scope, name: string): Promise<void> {
+    const collection = await this.requireByName(scope, name);
+    this.remembered.delete(collection.uuid);
+    if (!(await this.store.delete(collection))) throw missing(name);
+    this.sweeper.wake();
+  }
+
+  /** Databases or tenants with all their collections are gone: removes the rows they left. */
+  forgetDropped(): void {
+    this.remembered.clear();
+    this.sweeper.wake();
+  }
+
+  /**
+   * Runs a statement that carries a remembered collection's epoch. It answers `stale` when the catalog has moved on; then
+   * it is run once more with the collection as it is now.
+   * @throws GatewayError `not_found` when the collection is gone
+   */
+  async current<T>(collection: Collection, statement: (current: Collection) => Promise<T | 'stale'>): Promise<T> {
+    let known = collection;
+    // each round follows a change of the catalog row that another request made: a handful is more than plenty
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      const result = await statement(known);
+      if (result !== 'stale') return result;
+      this.remembered.delete(known.uuid);
+      known = this.remember(found(await this.store.findAnywhere(known.uuid), known.uuid));
+    }
+    throw new GatewayError({ kind: 'conflict', subject: 'collection', name: collection.name });
+  }
+
+  /** Keeps what is now known of a collection. */
+  remember(collection: Collection): Collection {
+    this.remembered.delete(collection.uuid);
+    this.remembered.set(collection.uuid, collection);
+    if (this.remembered.size > MAX_REMEMBERED) {
+      for (const oldest of this.remembered.keys()) {
+        this.remembered.delete(oldest);
+        break;
+      }
+    }
+    return collection;
+  }
+}
+
+function found(collection: Collection | undefined, name: string): Collection {
+  if (collection === undefined) throw missing(name);
+  return collection;
+}
+
+function missing(name: string): GatewayError {
+  return new GatewayError({ kind: 'not_found', subject: 'collection', name });
+}

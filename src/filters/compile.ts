@@ -1,0 +1,105 @@
+import { GatewayError } from '../errors.js';
+import { recordKey } from '../postgres/record-key.js';
+import { join, sql, type Sql } from '../postgres/sql.js';
+import type { Comparison, Filter, Scalar } from './filter.js';
+import { translateRegex } from './regex/translate.js';
+
+const OPERATORS: Readonly<Record<Comparison, Sql>> = { '<': sql`<`, '<=': sql`<=`, '>': sql`>`, '>=': sql`>=` };
+const TRUE = sql`TRUE`;
+const FALSE = sql`FALSE`;
+
+/**
+ * A condition on the columns `id`, `document` and `metadata` of the record row `r`. It is TRUE or FALSE for every row,
+ * never NULL: that is what makes `not` safe. Values and field names are parameters only.
+ * @throws GatewayError `invalid pattern` for a regular expression that is none
+ */
+export function compile(filter: Filter): Sql {
+  switch (filter.kind) {
+    case 'and':
+      return compileAnd(filter.operands);
+    case 'or':
+      return compileOr(filter.operands);
+    case 'not':
+      return sql`NOT (${compile(filter.operand)})`;
+    case 'exists':
+      return sql`COALESCE(r.metadata ? ${filter.field}::text, FALSE)`;
+    case 'is':
+      return contains(filter.values.map((value) => field(filter.field, scalarText(value))));
+    case 'has':
+      return contains(filter.values.map((value) => field(filter.field, `[${scalarText(value)}]`)));
+    case 'hasExactly':
+      return compileHasExactly(filter.field, filter.values);
+    case 'compare':
+      return compileCompare(filter.field, filter.op, filter.value);
+    case 'id':
+      return sql`r.id = ANY (${filter.values.map(recordKey)}::text[])`;
+    case 'document':
+      return filter.op === 'contains' ? compileContains(filter.pattern) : compileMatches(filter.pattern);
+  }
+}
+
+function compileAnd(operands: readonly Filter[]): Sql {
+  return operands.length === 0 ? TRUE : sql`(${join(operands.map(compile), ' AND ')})`;
+}
+
+function compileOr(operands: readonly Filter[]): Sql {
+  if (operands.length === 0) return FALSE;
+  // alternatives of one value each are one array: the statement's text, and its plan, stay the same for any number
+  const values = operands.flatMap((operand) => (operand.kind === 'is' ? [operand] : []));
+  const others = operands.filter((operand) => operand.kind !== 'is').map(compile);
+  const documents = values.flatMap((operand) => operand.values.map((value) => field(operand.field, scalarText(value))));
+  const pieces = documents.length === 0 ? others : [contains(documents), ...others];
+  return sql`(${join(pieces, ' OR ')})`;
+}
+
+/** The metadata contains one of the documents. jsonb compares numbers by value, and never a list with a scalar. */
+function contains(documents: readonly string[]): Sql {
+  if (documents.length === 0) return FALSE;
+  return sql`COALESCE(r.metadata @> ANY (${documents}::text[]::jsonb[]), FALSE)`;
+}
+
+/** jsonb keeps the scale of a number, so an integer's text has no point, and a float's always has one. */
+function compileHasExactly(name: string, values: readonly Scalar[]): Sql {
+  const texts = values.map(scalarText);
+  const list = sql`r.metadata -> ${name}::text`;
+  return sql`CASE WHEN jsonb_typeof(${list}) = 'array' THEN EXISTS (
+      SELECT FROM jsonb_array_elements(${list}) AS e (element)
+      WHERE e.element::text = ANY (SELECT t::jsonb::text FROM unnest(${texts}::text[]) AS u (t)))
+    ELSE FALSE END`;
+}
+
+/**
+ * Numbers compare as jsonb, which has one order over all types: Null < String < Number < Boolean. A bound on each side
+ * keeps the other types out, without a cast that could fail on them.
+ */
+function compileCompare(name: string, op: Comparison, value: { readonly number: string } | string): Sql {
+  const operator = OPERATORS[op];
+  if (typeof value === 'string') {
+    return sql`COALESCE(jsonb_typeof(r.metadata -> ${name}::text) = 'string'
+      AND (r.metadata ->> ${name}::text) COLLATE "C" ${operator} ${value}::text, FALSE)`;
+  }
+  const bound = sql`r.metadata -> ${name}::text ${operator} ${value.number}::jsonb`;
+  return sql`COALESCE(${bound} AND jsonb_typeof(r.metadata -> ${name}::text) = 'number', FALSE)`;
+}
+
+function compileContains(text: string): Sql {
+  // every text contains the empty one, so this is also: the record has a document
+  return sql`COALESCE(strpos(r.document, ${text}::text) > 0, FALSE)`;
+}
+
+function compileMatches(pattern: string): Sql {
+  const translated = translateRegex(pattern);
+  if (translated.kind === 'error') {
+    throw new GatewayError({ kind: 'invalid', subject: 'pattern', reason: translated.message });
+  }
+  return sql`COALESCE(r.document ~ ${translated.pattern}::text, FALSE)`;
+}
+
+function field(name: string, value: string): string {
+  return `{${JSON.stringify(name)}:${value}}`;
+}
+
+function scalarText(value: Scalar): string {
+  if (typeof value === 'object') return value.number;
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}

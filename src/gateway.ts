@@ -1,0 +1,74 @@
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import express from 'express';
+import { AppModule, listenersOf } from './app.module.js';
+import type { Config } from './config.js';
+import { ProtocolExceptionFilter } from './exception-filter.js';
+import { Listeners } from './http/listeners.js';
+import { createLogger, NestLogger } from './logger.js';
+import type { Database } from './postgres/database.js';
+import { openDatabase } from './postgres/open-database.js';
+
+/** A gateway that answers. */
+export interface Gateway {
+  /** Where each protocol is served, by its name. */
+  readonly urls: ReadonlyMap<string, string>;
+  /** The database engine, for people. */
+  readonly engine: string;
+  /** Finishes the open requests, then closes everything. May be called more than once. */
+  stop(): Promise<void>;
+}
+
+/** Opens the database, builds the application and opens the ports, in this order; what fails closes what was open. */
+export async function startGateway(config: Config): Promise<Gateway> {
+  const logger = createLogger(config);
+  const database = await openDatabase(config, (level, message) => {
+    logger[level]({ context: 'database' }, message);
+  });
+  try {
+    const server = express();
+    // Chroma's routes are exact: no other case, no trailing slash
+    server.enable('strict routing').enable('case sensitive routing').disable('x-powered-by').disable('etag');
+    const application = await buildApplication(config, database, new ExpressAdapter(server), new NestLogger(logger));
+    application.useGlobalFilters(new ProtocolExceptionFilter(server));
+    await application.init();
+    const listeners = await Listeners.open(listenersOf(config), config.host, server);
+    return running(config, database, application, listeners);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function buildApplication(
+  config: Config,
+  database: Database,
+  adapter: ExpressAdapter,
+  logger: NestLogger,
+): Promise<NestExpressApplication> {
+  return NestFactory.create<NestExpressApplication>(AppModule.with(config, database), adapter, {
+    logger,
+    bodyParser: false,
+    abortOnError: false,
+    ...(config.corsOrigins.length > 0 && { cors: corsOptions(config) }),
+  });
+}
+
+function corsOptions(config: Config): object {
+  const any = config.corsOrigins.includes('*');
+  return { origin: any ? '*' : [...config.corsOrigins], methods: '*', allowedHeaders: '*', optionsSuccessStatus: 200 };
+}
+
+function running(config: Config, database: Database, application: NestExpressApplication, listeners: Listeners): Gateway {
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    await listeners.close(config.shutdownTimeoutMs);
+    await application.close();
+    await database.close();
+  };
+  return {
+    urls: listeners.urls,
+    engine: database.traits.description,
+    stop: () => (stopping ??= stop()),
+  };
+}

@@ -1,0 +1,87 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import { validateSync } from 'class-validator';
+import { JsonNumber, JsonReader, type Json } from './json.js';
+import type { RequestBody } from './request-body.js';
+
+/** Why a request body is refused before anyone looks at what it asks for. */
+export type RequestProblem =
+  /** The content type is not JSON. */
+  | { readonly kind: 'media_type' }
+  /** A NUL character, which Postgres cannot store. */
+  | { readonly kind: 'nul' }
+  /** Not UTF-8. */
+  | { readonly kind: 'encoding' }
+  /** The body is JSON, but no object. */
+  | { readonly kind: 'not_an_object'; readonly value: Json }
+  /** A field is missing, when the value is undefined, or breaks a rule of class-validator's, by its name. */
+  | { readonly kind: 'field'; readonly field: string; readonly value: unknown; readonly rule: string };
+
+/** A `RequestProblem` on its way to the protocol that words it. Bad JSON is a `JsonSyntaxError`. */
+export class RequestError extends Error {
+  constructor(readonly problem: RequestProblem) {
+    super(problem.kind);
+  }
+}
+
+type FieldReader = (reader: JsonReader) => unknown;
+
+const fieldReaders = new WeakMap<object, Map<string, FieldReader>>();
+
+/** Reads a field's value straight from the JSON text, where a general value would lose something or cost too much. */
+export function Read(read: FieldReader): PropertyDecorator {
+  return (prototype, field) => {
+    const readers = fieldReaders.get(prototype) ?? new Map<string, FieldReader>();
+    readers.set(String(field), read);
+    fieldReaders.set(prototype, readers);
+  };
+}
+
+/**
+ * Reads a JSON body into a request class and checks it by the class' class-validator rules. Fields that the class does not
+ * declare are left out. Whole numbers become numbers, other ones stay `JsonNumber`; objects are Maps of `Json`.
+ * @throws RequestError, JsonSyntaxError, and what the class' own readers throw
+ */
+export function validate<T extends object>(type: new () => T, body: RequestBody): T {
+  const { mediaType } = body;
+  if (mediaType !== undefined && mediaType !== 'application/json' && !mediaType.endsWith('+json')) {
+    throw new RequestError({ kind: 'media_type' });
+  }
+  const instance = readInto(new type(), new JsonReader(decode(body.bytes)));
+  const [error] = validateSync(instance, { stopAtFirstError: true, forbidUnknownValues: false });
+  if (error !== undefined) {
+    const rule = Object.keys(error.constraints ?? {})[0] ?? '';
+    throw new RequestError({ kind: 'field', field: error.property, value: error.value, rule });
+  }
+  return instance;
+}
+
+function readInto<T extends object>(instance: T, reader: JsonReader): T {
+  if (reader.kind() !== 'object') {
+    const value = reader.readValue();
+    reader.end();
+    throw new RequestError({ kind: 'not_an_object', value });
+  }
+  const readers = fieldReaders.get(Object.getPrototypeOf(instance) as object);
+  const fields = instance as Record<string, unknown>;
+  reader.readObject((key) => {
+    const read = readers?.get(key);
+    if (read !== undefined) fields[key] = read(reader);
+    else if (Object.hasOwn(instance, key)) fields[key] = plain(reader.readValue());
+    else reader.skipValue();
+  });
+  reader.end();
+  return instance;
+}
+
+/** ASCII is decoded several times faster, and to strings of half the size. */
+function decode(bytes: Buffer): string {
+  if (!isAscii(bytes) && !isUtf8(bytes)) throw new RequestError({ kind: 'encoding' });
+  const text = bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
+  if (text.includes('\\u0000') && /(?<!\\)(?:\\\\)*\\u0000/.test(text)) throw new RequestError({ kind: 'nul' });
+  return text;
+}
+
+function plain(value: Json): Json | number {
+  if (value instanceof JsonNumber && /^-?\d{1,15}$/.test(value.text)) return Number(value.text);
+  return value;
+}

@@ -1,0 +1,129 @@
+import pg from 'pg';
+import { GatewayError } from '../errors.js';
+import { isRolledBack, translateDatabaseError } from './sqlstate.js';
+import type { Sql } from './sql.js';
+
+/** A row as the wire gives it: every value is text or null. */
+export type Row = Readonly<Record<string, string | null>>;
+
+/** Whatever statements can be sent to: the database, or one transaction of it. */
+export interface Queryable {
+  /** Rows in the statement's order; values are Postgres' text form, nothing is converted. */
+  query<T extends object = Row>(statement: Sql): Promise<readonly T[]>;
+  /** The object id of pgvector's type in this database, which binary parameters must name. */
+  readonly vectorOid: number;
+}
+
+/** What the embedded engine and a server differ in. */
+export interface EngineTraits {
+  /** For the start-up log, such as `Postgres 17.2, pgvector 0.8.1`. */
+  readonly description: string;
+  readonly vectorOid: number;
+  /** Statements may be prepared under a name: each connection is a session of its own. */
+  readonly namedStatements: boolean;
+  /** The engine vacuums and analyzes by itself. */
+  readonly autovacuum: boolean;
+}
+
+/** Statements of the same text are prepared once per connection; beyond this many texts no new ones are. */
+const MAX_NAMED_STATEMENTS = 200;
+const MAX_ATTEMPTS = 5;
+/** The protocol counts them in 16 bits. */
+const MAX_PARAMETERS = 65_535;
+const RAW_TYPES = { getTypeParser: () => (value: unknown) => value };
+
+/** The pool of connections. Every error that leaves it is a `GatewayError` where a client can act on it. */
+export class Database implements Queryable {
+  private readonly names = new Map<string, string>();
+
+  constructor(
+    private readonly pool: pg.Pool,
+    readonly traits: EngineTraits,
+    /** Resolves when the engine takes connections; the embedded one may just be starting again. */
+    private readonly ready: () => Promise<void>,
+    private readonly release: () => Promise<void>,
+  ) {}
+
+  get vectorOid(): number {
+    return this.traits.vectorOid;
+  }
+
+  /** Sends one statement. It is its own transaction; one that lost a deadlock is sent again. */
+  async query<T extends object = Row>(statement: Sql): Promise<readonly T[]> {
+    const request = this.request(statement);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.ready();
+        const result = await this.pool.query(request);
+        return result.rows as T[];
+      } catch (error) {
+        if (attempt < MAX_ATTEMPTS && isRolledBack(error)) continue;
+        throw translateDatabaseError(error);
+      }
+    }
+  }
+
+  /** Runs `work` in one transaction: what it throws undoes everything. `snapshot`: reads see one moment, writes are refused. */
+  async transaction<T>(work: (transaction: Queryable) => Promise<T>, mode: 'write' | 'snapshot' = 'write'): Promise<T> {
+    const begin = mode === 'write' ? 'BEGIN' : 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.attempt(begin, work);
+      } catch (error) {
+        if (attempt < MAX_ATTEMPTS && isRolledBack(error)) continue;
+        throw translateDatabaseError(error);
+      }
+    }
+  }
+
+  /** Sends text that may hold several statements and no values: migrations, maintenance. */
+  async script(text: string): Promise<void> {
+    await this.ready();
+    await this.pool.query(text);
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+    await this.release();
+  }
+
+  private async attempt<T>(begin: string, work: (transaction: Queryable) => Promise<T>): Promise<T> {
+    await this.ready();
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query(begin);
+      const result = await work({
+        vectorOid: this.vectorOid,
+        query: async <R extends object>(statement: Sql) => (await client.query(this.request(statement))).rows as R[],
+      });
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((cause: unknown) => {
+        broken = cause as Error;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  private request(statement: Sql): pg.QueryConfig {
+    if (statement.values.length > MAX_PARAMETERS) {
+      throw new GatewayError({ kind: 'invalid', subject: 'filter', reason: 'it has too many conditions' });
+    }
+    const text = statement.text;
+    const request: pg.QueryConfig = { text, values: statement.parameters, types: RAW_TYPES };
+    const name = this.traits.namedStatements ? this.nameOf(text) : undefined;
+    return name === undefined ? request : { ...request, name };
+  }
+
+  private nameOf(text: string): string | undefined {
+    const known = this.names.get(text);
+    if (known !== undefined || this.names.size >= MAX_NAMED_STATEMENTS) return known;
+    const name = `polyvec_${String(this.names.size)}`;
+    this.names.set(text, name);
+    return name;
+  }
+}

@@ -1,0 +1,98 @@
+import { rmSync } from 'node:fs';
+import type { ListenOptions } from 'node:net';
+import type { ChildOptions, Endpoint, FromChild, LogLevel, ToChild } from './engine-messages.js';
+import { EngineThread } from './engine-thread.js';
+import { firstValue } from './wire-messages.js';
+import { WireServer } from './wire-server.js';
+
+/** Written since the last checkpoint: bounds both the disk that the log takes and the time to recover. */
+const CHECKPOINT_BYTES = 64 * 1024 * 1024;
+const CHECKPOINT_CHECK_MS = 1000;
+const UNWRITTEN = 'SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn)::bigint FROM pg_control_checkpoint()';
+
+/** Only the parent ends this process: a Ctrl-C reaches the whole group, and the gateway still has requests to finish. */
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+let endpoint: Endpoint | undefined;
+
+function tell(message: FromChild, then: () => void = () => undefined): void {
+  if (process.connected) process.send?.(message, undefined, undefined, then);
+  else then();
+}
+
+const log = (level: LogLevel, message: string): void => {
+  tell({ kind: 'log', level, message });
+};
+
+/** Nothing less stops a thread inside a query. What was acknowledged is in the files; the rest is undone at the next start. */
+function killSelf(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+function die(reason: string): void {
+  setTimeout(killSelf, 200);
+  tell({ kind: 'failed', message: reason }, killSelf);
+}
+
+async function start(options: ChildOptions): Promise<void> {
+  endpoint = options.endpoint;
+  const engine = await EngineThread.start(options.directory, options.statementTimeoutMs, die);
+  const server = new WireServer(engine, {
+    database: 'postgres',
+    password: options.endpoint.kind === 'tcp' ? options.endpoint.password : undefined,
+    idleTransactionTimeoutMs: options.idleTransactionTimeoutMs,
+    log: (message) => {
+      log('warn', message);
+    },
+    onBroken: die,
+  });
+  const port = await server.listen(address(options.endpoint));
+  keepLogShort(server);
+  process.on('message', (message: ToChild) => {
+    if (message.kind === 'stop') void stop(server, engine);
+  });
+  tell({ kind: 'ready', server: engine.facts.server, vector: engine.facts.vector, port });
+}
+
+async function stop(server: WireServer, engine: EngineThread): Promise<void> {
+  await server.close();
+  await engine.close();
+  process.exit(0);
+}
+
+function address(where: Endpoint): ListenOptions {
+  if (where.kind === 'tcp') return { host: '127.0.0.1', port: where.port };
+  const path = `${where.directory}/.s.PGSQL.5432`;
+  // left behind by a process that was killed
+  rmSync(path, { force: true });
+  return { path };
+}
+
+/** In its single-user mode Postgres never checkpoints by itself. */
+function keepLogShort(server: WireServer): void {
+  let checkedAt = 0;
+  let isChecking = false;
+  const check = async (): Promise<void> => {
+    if (isChecking || server.requestCount === checkedAt) return;
+    isChecking = true;
+    checkedAt = server.requestCount;
+    if (Number(firstValue(await server.run(UNWRITTEN))) > CHECKPOINT_BYTES) await server.run('CHECKPOINT');
+    isChecking = false;
+  };
+  setInterval(() => void check(), CHECKPOINT_CHECK_MS);
+}
+
+process.on('disconnect', () => {
+  if (endpoint?.kind === 'socket') rmSync(endpoint.directory, { recursive: true, force: true });
+  killSelf();
+});
+process.on('uncaughtException', (error) => {
+  die(error.stack ?? error.message);
+});
+process.once('message', (message: ToChild) => {
+  if (message.kind === 'start') {
+    start(message.options).catch((error: unknown) => {
+      die(error instanceof Error ? error.message : String(error));
+    });
+  }
+});

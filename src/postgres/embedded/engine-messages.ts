@@ -1,0 +1,43 @@
+/** Where the engine listens. A socket's directory is private; on the loopback interface a password stands in for that. */
+export type Endpoint =
+  | { readonly kind: 'socket'; readonly directory: string }
+  | { readonly kind: 'tcp'; readonly port: number; readonly password: string };
+
+/** `T`: inside a transaction, `E`: inside one that has failed, `I`: in none. */
+export type TransactionStatus = 'I' | 'T' | 'E';
+
+export type LogLevel = 'info' | 'warn' | 'error';
+
+/** What the engine says of itself once it is open. */
+export interface EngineFacts {
+  readonly server: string;
+  readonly vector: string;
+  /** Settings that a server reports to every new client. */
+  readonly parameters: readonly (readonly [name: string, value: string])[];
+}
+
+export interface ChildOptions {
+  readonly directory: string;
+  readonly endpoint: Endpoint;
+  readonly statementTimeoutMs: number;
+  readonly idleTransactionTimeoutMs: number;
+}
+
+/** From the gateway to the engine's process. */
+export type ToChild = { readonly kind: 'start'; readonly options: ChildOptions } | { readonly kind: 'stop' };
+
+/** From the engine's process to the gateway. */
+export type FromChild =
+  | { readonly kind: 'ready'; readonly server: string; readonly vector: string; readonly port: number }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string };
+
+/** From the process' main thread to the thread that holds the engine. */
+export type ToThread = { readonly kind: 'run'; readonly bytes: Uint8Array<ArrayBuffer> } | { readonly kind: 'close' };
+
+/** `status` is missing when the answer did not end with ReadyForQuery. */
+export type FromThread =
+  | { readonly kind: 'ready'; readonly facts: EngineFacts }
+  | { readonly kind: 'data'; readonly bytes: Uint8Array }
+  | { readonly kind: 'done'; readonly status: TransactionStatus | undefined }
+  | { readonly kind: 'closed' };

@@ -1,0 +1,90 @@
+import { Worker } from 'node:worker_threads';
+import type { EngineFacts, FromThread, ToThread, TransactionStatus } from './engine-messages.js';
+
+interface Run {
+  readonly onData: (bytes: Uint8Array) => void;
+  readonly onDone: (status: TransactionStatus | undefined) => void;
+}
+
+/** The engine in a thread of its own: whatever a query does, this side stays awake. */
+export class EngineThread {
+  private current: Run | undefined;
+  private isClosing = false;
+  private onClosed: (() => void) | undefined;
+  private watchdog: NodeJS.Timeout | undefined;
+
+  private constructor(
+    private readonly worker: Worker,
+    readonly facts: EngineFacts,
+    private readonly statementTimeoutMs: number,
+    private readonly die: (reason: string) => void,
+  ) {
+    worker.on('message', (message: FromThread) => {
+      this.receive(message);
+    });
+  }
+
+  /** Opens the database in `directory`. `die` is called when the engine can no longer be trusted to answer. */
+  static start(directory: string, statementTimeoutMs: number, die: (reason: string) => void): Promise<EngineThread> {
+    const worker = new Worker(new URL('./engine-worker.js', import.meta.url), { workerData: { directory } });
+    return new Promise((resolve, reject) => {
+      let thread: EngineThread | undefined;
+      worker.once('message', (message: FromThread) => {
+        if (message.kind !== 'ready') return;
+        thread = new EngineThread(worker, message.facts, statementTimeoutMs, die);
+        resolve(thread);
+      });
+      worker.on('error', (error) => {
+        if (thread === undefined) reject(error);
+        else die(`the engine broke: ${error.message}`);
+      });
+      worker.on('exit', () => {
+        if (thread === undefined) reject(new Error('the engine ended while it started'));
+        else if (!thread.isClosing) die('the engine ended');
+      });
+    });
+  }
+
+  /** Runs one piece of the protocol; one at a time. `bytes` are handed over and must not be used afterwards. */
+  run(bytes: Uint8Array<ArrayBuffer>, onData: Run['onData'], onDone: Run['onDone']): void {
+    this.current = { onData, onDone };
+    this.watchdog = setTimeout(() => {
+      this.die(`a statement ran longer than ${String(this.statementTimeoutMs)} ms`);
+    }, this.statementTimeoutMs);
+    this.send({ kind: 'run', bytes }, [bytes.buffer]);
+  }
+
+  /** Shuts the database down in good order. Nothing may be running. */
+  async close(): Promise<void> {
+    this.isClosing = true;
+    await new Promise<void>((resolve) => {
+      this.onClosed = resolve;
+      this.send({ kind: 'close' });
+    });
+    await this.worker.terminate();
+  }
+
+  private send(message: ToThread, transfer: readonly ArrayBuffer[] = []): void {
+    this.worker.postMessage(message, transfer);
+  }
+
+  private receive(message: FromThread): void {
+    switch (message.kind) {
+      case 'data':
+        this.current?.onData(message.bytes);
+        break;
+      case 'done': {
+        clearTimeout(this.watchdog);
+        const run = this.current;
+        this.current = undefined;
+        run?.onDone(message.status);
+        break;
+      }
+      case 'closed':
+        this.onClosed?.();
+        break;
+      case 'ready':
+        break;
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+import type { EngineFacts, FromThread, ToThread, TransactionStatus } from './engine-messages.js';
+
+const REPORTED = [
+  'server_version',
+  'server_encoding',
+  'client_encoding',
+  'application_name',
+  'is_superuser',
+  'session_authorization',
+  'DateStyle',
+  'IntervalStyle',
+  'TimeZone',
+  'integer_datetimes',
+  'standard_conforming_strings',
+];
+/** Answers are handed on in pieces of about this many bytes: one message each costs more than the copy. */
+const PIECE_BYTES = 256 * 1024;
+/** ReadyForQuery without its last byte, the status. */
+const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5]);
+
+/** Gathers an answer and hands it on in pieces; remembers its end, which tells the transaction status. */
+class Answer {
+  private static readonly buffer = Buffer.alloc(PIECE_BYTES);
+  private length = 0;
+  private end = Buffer.alloc(0);
+
+  constructor(private readonly send: (piece: Uint8Array<ArrayBuffer>) => void) {}
+
+  /** `bytes` is the engine's own memory and changes after the call. */
+  add(bytes: Uint8Array): void {
+    if (this.length + bytes.length > PIECE_BYTES) this.flush();
+    if (bytes.length > PIECE_BYTES) {
+      this.pass(new Uint8Array(bytes));
+    } else {
+      Answer.buffer.set(bytes, this.length);
+      this.length += bytes.length;
+    }
+  }
+
+  finish(): TransactionStatus | undefined {
+    this.flush();
+    if (this.end.length < 6 || !this.end.subarray(0, 5).equals(READY_FOR_QUERY)) return undefined;
+    const status = String.fromCharCode(this.end[5] ?? 0);
+    return status === 'I' || status === 'T' || status === 'E' ? status : undefined;
+  }
+
+  private flush(): void {
+    if (this.length > 0) this.pass(new Uint8Array(Answer.buffer.subarray(0, this.length)));
+    this.length = 0;
+  }
+
+  private pass(piece: Uint8Array<ArrayBuffer>): void {
+    this.end = Buffer.from(Buffer.concat([this.end, piece.subarray(-6)]).subarray(-6));
+    this.send(piece);
+  }
+}
+
+/** Opens the database in `directory`; one that is made anew appears there only when it is whole. */
+async function open(directory: string): Promise<PGlite> {
+  const home = join(directory, 'postgres');
+  if (!existsSync(join(home, 'PG_VERSION'))) {
+    const draft = join(directory, 'postgres.new');
+    rmSync(draft, { recursive: true, force: true });
+    mkdirSync(draft, { recursive: true, mode: 0o700 });
+    const engine = await PGlite.create({ dataDir: draft });
+    await engine.close();
+    renameSync(draft, home);
+  }
+  const startParams = [...PGlite.defaultStartParams, '-c', 'plan_cache_mode=force_custom_plan'];
+  return PGlite.create({ dataDir: home, extensions: { vector }, startParams });
+}
+
+async function describe(engine: PGlite): Promise<EngineFacts> {
+  const settings = await engine.query<{ name: string; value: string }>(
+    'SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name',
+    [REPORTED],
+  );
+  const parameters = settings.rows.map(({ name, value }) => [name, value] as const);
+  const { rows } = await engine.query<{ version: string }>(
+    `SELECT default_version AS version FROM pg_available_extensions WHERE name = 'vector'`,
+  );
+  return { server: new Map(parameters).get('server_version') ?? '', vector: rows[0]?.version ?? '', parameters };
+}
+
+const port = parentPort;
+if (port === null) throw new Error('this file runs as a thread of the engine process');
+const post = (message: FromThread, transfer: readonly ArrayBuffer[] = []): void => {
+  port.postMessage(message, transfer);
+};
+
+const engine = await open((workerData as { directory: string }).directory);
+
+async function handle(message: ToThread): Promise<void> {
+  if (message.kind === 'close') {
+    await engine.close();
+    post({ kind: 'closed' });
+    return;
+  }
+  const answer = new Answer((bytes) => {
+    post({ kind: 'data', bytes }, [bytes.buffer]);
+  });
+  const onRawData = (bytes: Uint8Array): void => {
+    answer.add(bytes);
+  };
+  await engine.execProtocolRawStream(message.bytes, { syncToFs: false, onRawData });
+  post({ kind: 'done', status: answer.finish() });
+}
+
+post({ kind: 'ready', facts: await describe(engine) });
+port.on('message', (message: ToThread) => {
+  handle(message).catch((error: unknown) => {
+    // the engine cannot go on from here; an uncaught error ends the thread, and the process with it
+    setImmediate(() => {
+      throw error;
+    });
+  });
+});

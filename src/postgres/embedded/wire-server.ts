@@ -1,0 +1,206 @@
+import { createServer, type AddressInfo, type ListenOptions, type Server, type Socket } from 'node:net';
+import type { EngineThread } from './engine-thread.js';
+import { StatementNames } from './statement-names.js';
+import { WireClient, type ClientEvents, type Request } from './wire-client.js';
+import { ABANDON, COPY_FAIL, SYNC, simpleQuery } from './wire-messages.js';
+
+export interface WireOptions {
+  readonly database: string;
+  readonly password: string | undefined;
+  /** The longest a client may keep a transaction open without sending anything. */
+  readonly idleTransactionTimeoutMs: number;
+  readonly log: (message: string) => void;
+  /** The engine's answer made no sense. */
+  readonly onBroken: (reason: string) => void;
+}
+
+/** Work of our own, between the clients' requests. */
+interface Chore {
+  readonly messages: readonly Buffer[];
+  readonly onAnswer: (answer: Buffer) => void;
+}
+
+/**
+ * Serves the Postgres protocol to many clients on an engine that has one session. The engine gets one whole request at a
+ * time, in the order of arrival, and its answer goes to that client; a client inside a transaction has the engine to itself.
+ */
+export class WireServer {
+  private readonly server: Server;
+  private readonly clients = new Map<WireClient, Socket>();
+  private readonly queue = new Set<WireClient>();
+  private readonly chores: Chore[] = [];
+  private readonly names = new StatementNames();
+  private readonly events: ClientEvents;
+  private owner: WireClient | undefined;
+  private isRunning = false;
+  private isClosing = false;
+  private onIdle: (() => void) | undefined;
+  private idleTimer: NodeJS.Timeout | undefined;
+  private lastId = 0;
+  /** Requests that have been run so far. */
+  requestCount = 0;
+
+  constructor(
+    private readonly engine: EngineThread,
+    private readonly options: WireOptions,
+  ) {
+    this.events = {
+      onData: (client) => {
+        if (client === this.owner) this.idleTimer?.refresh();
+      },
+      onRequest: (client) => {
+        if (client !== this.owner) this.queue.add(client);
+        this.next();
+      },
+      onGone: (client) => {
+        this.drop(client);
+      },
+    };
+    this.server = createServer((socket) => {
+      this.admit(socket);
+    });
+  }
+
+  /** @returns the TCP port, or 0 for a socket. */
+  listen(where: ListenOptions): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(where, () => {
+        const address = this.server.address() as AddressInfo | string;
+        resolve(typeof address === 'string' ? 0 : address.port);
+      });
+    });
+  }
+
+  /** Runs SQL of our own when it is its turn, never inside a client's transaction. */
+  run(statement: string): Promise<Buffer> {
+    return this.chore([simpleQuery(statement)]);
+  }
+
+  /** Takes no more clients and no more requests; resolves when the engine is at rest. Open transactions are lost. */
+  async close(): Promise<void> {
+    this.isClosing = true;
+    this.server.close();
+    if (this.isRunning) {
+      await new Promise<void>((resolve) => {
+        this.onIdle = resolve;
+      });
+    }
+    clearTimeout(this.idleTimer);
+    for (const socket of this.clients.values()) socket.destroySoon();
+  }
+
+  private admit(socket: Socket): void {
+    this.lastId += 1;
+    const welcome = { facts: this.engine.facts, database: this.options.database, password: this.options.password };
+    this.clients.set(new WireClient(this.lastId, socket, welcome, this.events), socket);
+  }
+
+  private drop(client: WireClient): void {
+    this.clients.delete(client);
+    this.queue.delete(client);
+    const messages = this.names.forget(client.id);
+    if (messages.length > 0) void this.chore([...messages, SYNC]);
+    this.next();
+  }
+
+  private chore(messages: readonly Buffer[]): Promise<Buffer> {
+    return new Promise((resolve) => {
+      this.chores.push({ messages, onAnswer: resolve });
+      this.next();
+    });
+  }
+
+  private next(): void {
+    if (this.isRunning || this.isClosing) return;
+    if (this.owner?.isGone === true) {
+      clearTimeout(this.idleTimer);
+      this.perform({ messages: [ABANDON], onAnswer: () => undefined }, () => {
+        this.owner = undefined;
+      });
+      return;
+    }
+    const chore = this.owner === undefined ? this.chores.shift() : undefined;
+    if (chore !== undefined) {
+      this.perform(chore, () => undefined);
+      return;
+    }
+    const [first] = this.queue;
+    const client = this.owner ?? first;
+    const request = client?.takeRequest();
+    if (client === undefined || request === undefined) return;
+    this.queue.delete(client);
+    this.serve(client, request);
+  }
+
+  private perform(chore: Chore, after: () => void): void {
+    const pieces: Uint8Array[] = [];
+    this.isRunning = true;
+    this.names.forgetUnnamed();
+    const onData = (piece: Uint8Array): void => {
+      pieces.push(piece);
+    };
+    this.engine.run(join(chore.messages), onData, (status) => {
+      chore.onAnswer(Buffer.concat(pieces));
+      this.finish(status !== undefined, after);
+    });
+  }
+
+  private serve(client: WireClient, request: Request): void {
+    clearTimeout(this.idleTimer);
+    this.isRunning = true;
+    this.requestCount += 1;
+    const onData = (piece: Uint8Array): void => {
+      client.write(piece);
+    };
+    this.engine.run(this.encode(client, request), onData, (status) => {
+      this.finish(status !== undefined || !request.isWhole, () => {
+        const keeps = !request.isWhole || status !== 'I';
+        this.owner = keeps ? client : undefined;
+        if (keeps) this.watchIdle(client);
+        else if (client.hasRequest) this.queue.add(client);
+      });
+    });
+  }
+
+  private finish(isSound: boolean, after: () => void): void {
+    this.isRunning = false;
+    if (!isSound) {
+      this.isClosing = true;
+      this.options.onBroken('the engine lost its place in the protocol');
+      return;
+    }
+    after();
+    this.onIdle?.();
+    this.next();
+  }
+
+  private encode(client: WireClient, request: Request): Uint8Array<ArrayBuffer> {
+    const messages = request.messages.map((message) => this.names.rewrite(message, client.id));
+    // a COPY that waits for its client's data would end the engine, so it is told at once that none will come
+    const isQuery = messages.at(-1)?.[0] === 0x51;
+    if (isQuery) messages.push(COPY_FAIL);
+    else messages.splice(-1, 0, COPY_FAIL);
+    return join(messages);
+  }
+
+  private watchIdle(client: WireClient): void {
+    const { idleTransactionTimeoutMs } = this.options;
+    this.idleTimer = setTimeout(() => {
+      if (client !== this.owner || this.isRunning || client.isGone) return;
+      this.options.log(`a client left a transaction idle for ${String(idleTransactionTimeoutMs)} ms; it was rolled back`);
+      client.disconnect('25P03', 'terminating connection due to idle-in-transaction timeout');
+    }, idleTransactionTimeoutMs);
+  }
+}
+
+/** One copy in memory of its own, fit to be handed to another thread. */
+function join(messages: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(messages.reduce((total, message) => total + message.length, 0));
+  let at = 0;
+  for (const message of messages) {
+    bytes.set(message, at);
+    at += message.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { readFile, readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import type pg from 'pg';
+
+const DIRECTORY = fileURLToPath(new URL('../../migrations', import.meta.url));
+/** Any number that no other program locks; instances that start together take turns. */
+const LOCK = 7_065_827;
+
+/**
+ * Brings the schema to this version: applies what is missing, in the order of the names, all in one transaction.
+ * @throws Error when an applied migration's text has changed, or one is applied that this version does not know.
+ */
+export async function migrate(client: pg.ClientBase): Promise<void> {
+  await client.query('BEGIN');
+  try {
+    await client.query(`SELECT pg_advisory_xact_lock(${String(LOCK)})`);
+    await client.query(`
+      CREATE EXTENSION IF NOT EXISTS vector;
+      CREATE SCHEMA IF NOT EXISTS polyvec;
+      CREATE TABLE IF NOT EXISTS polyvec.migrations (
+        name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`);
+    const { rows } = await client.query<{ name: string; checksum: string }>('SELECT name, checksum FROM polyvec.migrations');
+    const applied = new Map(rows.map((row) => [row.name, row.checksum]));
+    for (const name of (await readdir(DIRECTORY)).filter((file) => file.endsWith('.sql')).sort()) {
+      const text = await readFile(join(DIRECTORY, name), 'utf8');
+      const checksum = createHash('sha256').update(text).digest('hex');
+      const before = applied.get(name);
+      applied.delete(name);
+      if (before === checksum) continue;
+      if (before !== undefined) throw new Error(`migration ${name} was changed after it had been applied`);
+      await client.query(text);
+      await client.query('INSERT INTO polyvec.migrations (name, checksum) VALUES ($1, $2)', [name, checksum]);
+    }
+    const [newer] = applied.keys();
+    if (newer !== undefined) throw new Error(`the database was written by a newer version: it has migration ${newer}`);
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}

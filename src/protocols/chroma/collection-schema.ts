@@ -1,0 +1,49 @@
+import type { Collection } from '../../collections/collection.js';
+import { isJsonObject, jsonObject, parseJson, stringifyJson, type JsonObject } from '../../http/json.js';
+import { invalidArgument } from './chroma-error.js';
+import { isIndexEnabled, resolveConfiguration } from './configuration/schema.js';
+import type { FilterUse } from './filter.js';
+
+const schemas = new WeakMap<Collection, JsonObject>();
+
+/** The schema that a collection was created with; for one of another protocol's, the default one of its metric. */
+export function schemaOf(collection: Collection): JsonObject {
+  const known = schemas.get(collection);
+  if (known !== undefined) return known;
+  const schema = storedSchema(collection) ?? defaultSchema(collection);
+  schemas.set(collection, schema);
+  return schema;
+}
+
+/** A collection's settings with this schema as Chroma's. */
+export function settingsWith(schema: JsonObject, settings = '{}'): string {
+  const all = parseJson(settings);
+  const entries = new Map(isJsonObject(all) ? all : []);
+  entries.set('chroma', jsonObject({ schema }));
+  return stringifyJson(entries);
+}
+
+/** @throws ChromaError 400 when the schema has switched off an index that a filter needs */
+export function requireIndexes(collection: Collection, uses: readonly FilterUse[]): void {
+  for (const { key, type } of uses) {
+    if (isIndexEnabled(schemaOf(collection), key, type)) continue;
+    const name = type.charAt(0).toUpperCase() + (type === 'string' ? 'tr' : type.slice(1));
+    throw invalidArgument(
+      type === 'fts'
+        ? 'Cannot filter using full-text search because FTS indexing is disabled'
+        : `Cannot filter using metadata key '${key}' with type '${name}' because indexing is disabled`,
+    );
+  }
+}
+
+function storedSchema(collection: Collection): JsonObject | undefined {
+  const settings = parseJson(collection.settings);
+  const chroma = isJsonObject(settings) ? settings.get('chroma') : undefined;
+  const schema = isJsonObject(chroma) ? chroma.get('schema') : undefined;
+  return isJsonObject(schema) ? schema : undefined;
+}
+
+function defaultSchema(collection: Collection): JsonObject {
+  const configuration = jsonObject({ hnsw: jsonObject({ space: collection.metric }) });
+  return resolveConfiguration({ configuration, schema: undefined, metadata: null }).schema;
+}

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { Catch, Logger, NotFoundException, type ArgumentsHost } from '@nestjs/common';
+import type { Express, Request, Response } from 'express';
+import { GatewayError, type ErrorDetail, type ErrorKind } from '../../errors.js';
+import { JsonNumber, JsonSyntaxError, type Json } from '../../http/json.js';
+import { allowedMethods } from '../../http/routes.js';
+import { RequestError, type RequestProblem } from '../../http/validate.js';
+import { ChromaError, invalidArgument, unprocessable } from './chroma-error.js';
+import { toLegacyError } from './v1/errors.js';
+import { INCLUDES } from './requests.js';
+import { unexpected } from './serde.js';
+
+/** Status and `error` of each kind; the message is worded by subject below. */
+export const SHAPES = {
+  invalid: [400, 'InvalidArgumentError'],
+  not_found: [404, 'NotFoundError'],
+  already_exists: [409, 'ChromaError'],
+  conflict: [409, 'ChromaError'],
+  unauthenticated: [401, 'ChromaError'],
+  forbidden: [403, 'ChromaError'],
+  too_large: [413, 'ChromaError'],
+  unsupported: [501, 'ChromaError'],
+  unavailable: [503, 'ChromaError'],
+  internal: [500, 'InternalError'],
+} as const satisfies Record<ErrorKind, readonly [status: number, error: string]>;
+
+/** Paths whose oversized bodies are answered in plain text. */
+const PLAIN_TEXT_TOO_LARGE = /\/(?:add|update|upsert|query|search)$/;
+
+/** Paths below a collection's uuid. */
+const RECORDS_PATH = /\/collections\/(?!by-id\/)[^/]+\/[^/]+/;
+
+/** Answers for everything that is thrown under Chroma's prefix. */
+@Catch()
+export class ChromaExceptionFilter {
+  private readonly logger = new Logger('Chroma');
+
+  constructor(private readonly application: Express) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const trace = randomUUID().replaceAll('-', '');
+    response.setHeader('chroma-trace-id', trace);
+    const path = request.path;
+    const legacy = path.includes('/api/v1') && thrown instanceof GatewayError ? toLegacyError(thrown.detail, request) : undefined;
+    const error =
+      thrown instanceof NotFoundException ? this.unknownRoute(path, response) : (legacy ?? toChromaError(thrown, request));
+    if (error.status >= 500 && error.error === 'InternalError') {
+      this.logger.error({ message: 'internal error', trace, cause: String(thrown) }, thrown instanceof Error ? thrown.stack : '');
+    }
+    if (thrown instanceof GatewayError && thrown.detail.kind === 'unavailable') {
+      response.setHeader('retry-after', String(Math.ceil((thrown.detail.retryAfterMs ?? 1000) / 1000)));
+    }
+    response.status(error.status);
+    if (error.status === 413 && PLAIN_TEXT_TOO_LARGE.test(path)) {
+      response.removeHeader('content-type');
+      response.end('Payload too large');
+      return;
+    }
+    response.json({ error: error.error, message: error.message });
+  }
+
+  private unknownRoute(path: string, response: Response): ChromaError {
+    const methods = allowedMethods(this.application, path);
+    if (methods.length === 0) return new ChromaError(404, 'NotFoundError', 'Not found');
+    response.setHeader('allow', methods.join(','));
+    return new ChromaError(405, 'ChromaError', 'Method not allowed');
+  }
+}
+
+function toChromaError(thrown: unknown, request: Request): ChromaError {
+  if (thrown instanceof ChromaError) return thrown;
+  if (thrown instanceof JsonSyntaxError) {
+    return invalidArgument(`Failed to parse the request body as JSON: ${thrown.message}`);
+  }
+  if (thrown instanceof RequestError) return wordProblem(thrown.problem);
+  if (thrown instanceof GatewayError) {
+    const [status, error] = SHAPES[thrown.kind];
+    return new ChromaError(status, error, wordDetail(thrown.detail) + fullStop(thrown.detail, request));
+  }
+  if (thrown instanceof URIError) return invalidArgument('Invalid URL: Invalid UTF-8 in the path');
+  return new ChromaError(500, 'InternalError', 'internal error');
+}
+
+/** Where a collection is looked up by the uuid in the path, the message that it is missing ends with a full stop. */
+function fullStop(detail: ErrorDetail, request: Request): string {
+  if (detail.kind !== 'not_found' || detail.subject !== 'collection') return '';
+  return request.method === 'PUT' || RECORDS_PATH.test(request.path) ? '.' : '';
+}
+
+/** A core error in Chroma's words. */
+function wordDetail(detail: ErrorDetail): string {
+  switch (detail.kind) {
+    case 'invalid':
+      return wordInvalid(detail);
+    case 'not_found':
+      if (detail.subject === 'tenant') return `Tenant [${detail.name}] not found`;
+      if (detail.subject === 'database') return `Database [${detail.name}] not found. Are you sure it exists?`;
+      return `Collection [${detail.name}] does not exist`;
+    case 'already_exists':
+      if (detail.subject === 'tenant') return `Tenant [${detail.name}] already exists`;
+      if (detail.subject === 'database') return `Database [${detail.name}] already exists`;
+      if (detail.subject === 'collection') return `Collection [${detail.name}] already exists`;
+      return `Resource name [${detail.name}] cannot be set: the tenant has another one, or another tenant has it`;
+    case 'conflict':
+      return `Collection [${detail.name}] is being changed by other requests; try again`;
+    case 'forbidden':
+      return detail.subject === 'reset' ? 'Reset is disabled by config' : 'The collection is protected from deletion';
+    case 'too_large':
+      return 'Failed to buffer the request body: length limit exceeded';
+    case 'unsupported':
+      return `Unimplemented: ${detail.subject}`;
+    case 'unavailable':
+      return detail.subject === 'statement' ? 'The request took too long' : 'The database is not available; try again';
+    case 'unauthenticated':
+      return 'Permission denied.';
+    case 'internal':
+      return 'internal error';
+  }
+}
+
+function wordInvalid(detail: Extract<ErrorDetail, { kind: 'invalid' }>): string {
+  switch (detail.subject) {
+    case 'dimension':
+      return `Collection expecting embedding with dimension of ${String(detail.expected)}, got ${String(detail.actual)}`;
+    case 'dimensions':
+      return 'Inconsistent dimensions in provided embeddings';
+    case 'dimension_limit':
+      return `Embeddings have at most ${String(detail.limit)} dimensions here, got ${String(detail.actual)}`;
+    case 'pattern':
+      return `Regex syntax errror: ${detail.reason}`;
+    case 'filter':
+      return `Invalid where clause: ${detail.reason}`;
+    case 'text':
+      return `The request cannot be stored: ${detail.reason}`;
+  }
+}
+
+function wordProblem(problem: RequestProblem): ChromaError {
+  switch (problem.kind) {
+    case 'media_type':
+      return new ChromaError(415, 'ChromaError', 'Expected request with `Content-Type: application/json`');
+    case 'nul':
+      return invalidArgument('Strings must not contain the NUL character (\\u0000): it cannot be stored');
+    case 'encoding':
+      return invalidArgument('Failed to parse the request body as JSON: invalid unicode code point at line 1 column 1');
+    case 'not_an_object':
+      return unprocessable('', `invalid type: ${unexpected(problem.value)}, expected a map`);
+    case 'field':
+      return wordField(problem);
+  }
+}
+
+/** What each rule of class-validator's wants, in the words of Chroma's JSON reader. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  isString: 'a string',
+  isArray: 'a sequence',
+  isBoolean: 'a boolean',
+  isInt: 'u32',
+  min: 'u32',
+  max: 'u32',
+  isIn: 'a string',
+};
+
+function wordField({ field, value, rule }: Extract<RequestProblem, { kind: 'field' }>): ChromaError {
+  if (value === undefined) return unprocessable('', `missing field \`${field}\``);
+  const items: readonly unknown[] | undefined = rule !== 'isArray' && Array.isArray(value) ? value : undefined;
+  if (items !== undefined && rule === 'isIn') {
+    const index = items.findIndex((item) => !INCLUDES.some((include) => include === item));
+    const item = items[index];
+    const names = INCLUDES.map((include) => `\`${include}\``).join(', ');
+    if (typeof item === 'string') return unprocessable(`${field}[${String(index)}]`, `unknown variant \`${item}\`, expected one of ${names}`);
+    return wrongType(`${field}[${String(index)}]`, item, 'a string');
+  }
+  if (items !== undefined) {
+    const index = items.findIndex((item) => typeof item !== 'string');
+    return wrongType(`${field}[${String(index)}]`, items[index], 'a string');
+  }
+  return wrongType(field, value, EXPECTED[rule] ?? 'a valid value');
+}
+
+function wrongType(path: string, value: unknown, expected: string): ChromaError {
+  const json = (typeof value === 'number' ? new JsonNumber(String(value)) : value) as Json;
+  const outOfRange = json instanceof JsonNumber && /^-?\d+$/.test(json.text) && expected === 'u32';
+  return unprocessable(path, `invalid ${outOfRange ? 'value' : 'type'}: ${unexpected(json)}, expected ${expected}`);
+}

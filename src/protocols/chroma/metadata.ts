@@ -1,0 +1,144 @@
+import type { Field, FieldType } from '../../collections/collection.js';
+import type { JsonReader } from '../../http/json.js';
+import { canonicalNumber } from './number.js';
+import { unprocessable } from './chroma-error.js';
+import { unexpected } from './serde.js';
+
+/** A metadata object as it will be stored. */
+export interface Metadata {
+  /** The object's JSON text without null values, floats with a point; null when no key is left. */
+  readonly text: string | null;
+  /** Keys whose value was null. */
+  readonly removedKeys: readonly string[];
+  /** What is wrong with it although its types are right; told only after the whole body has been read. */
+  readonly problem: MetadataProblem | undefined;
+}
+
+export type MetadataProblem =
+  /** A key is empty or begins with `#` or `$`, or a sparse vector is none. */
+  | { readonly kind: 'invalid'; readonly key: string }
+  /** A sparse vector, which only a distributed Chroma stores. */
+  | { readonly kind: 'sparse'; readonly key: string };
+
+/** Which fields occur in a request, and with which types. */
+export class FieldCollector {
+  private readonly types = new Map<string, Set<FieldType>>();
+
+  add(name: string, type: FieldType): void {
+    const known = this.types.get(name);
+    if (known === undefined) this.types.set(name, new Set([type]));
+    else known.add(type);
+  }
+
+  get fields(): readonly Field[] {
+    return [...this.types].flatMap(([name, types]) => [...types].map((type) => ({ name, type })));
+  }
+}
+
+/** Whether null values mean anything: an `add` and a collection's metadata have none. */
+export type NullValues = 'removed' | 'refused';
+
+/** What a value reader hands back: the value's canonical text and type, or nothing to store. */
+type Value =
+  | { readonly kind: 'value'; readonly text: string; readonly type: FieldType }
+  | { readonly kind: 'null' }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'sparse'; readonly valid: boolean }
+  | { readonly kind: 'mismatch' };
+
+const MISMATCH: Value = { kind: 'mismatch' };
+
+/**
+ * Reads one metadata object. `path` is its place in the body, for errors.
+ * @throws ChromaError 422 for anything that is no metadata value
+ */
+export function readMetadata(reader: JsonReader, path: string, nulls: NullValues, collector?: FieldCollector): Metadata {
+  if (reader.kind() !== 'object') {
+    throw unprocessable(path, `invalid type: ${unexpected(reader.readValue())}, expected a map`);
+  }
+  const entries = new Map<string, Value>();
+  reader.readObject((key) => {
+    const value = readMetadataValue(reader);
+    if (value.kind === 'mismatch' || (value.kind === 'null' && nulls === 'refused')) {
+      const type = nulls === 'refused' ? 'MetadataValue' : 'UpdateMetadataValue';
+      throw unprocessable(`${path}.${key}`, `data did not match any variant of untagged enum ${type}`);
+    }
+    entries.set(key, value);
+  });
+  return summarize(entries, collector);
+}
+
+function summarize(entries: ReadonlyMap<string, Value>, collector: FieldCollector | undefined): Metadata {
+  let text = '';
+  let problem: MetadataProblem | undefined;
+  const removedKeys: string[] = [];
+  for (const [key, value] of entries) {
+    if (key === '' || key.startsWith('#') || key.startsWith('$')) problem = { kind: 'invalid', key };
+    // reserved: accepted, and never given back
+    if (key.startsWith('chroma:')) continue;
+    if (value.kind === 'null') removedKeys.push(key);
+    if (value.kind === 'sparse') problem ??= { kind: value.valid ? 'sparse' : 'invalid', key };
+    if (value.kind === 'value') {
+      text += `${text === '' ? '{' : ','}${JSON.stringify(key)}:${value.text}`;
+      collector?.add(key, value.type);
+    }
+  }
+  return { text: text === '' ? null : `${text}}`, removedKeys, problem };
+}
+
+function readMetadataValue(reader: JsonReader): Value {
+  switch (reader.kind()) {
+    case 'string':
+      return { kind: 'value', text: reader.skipValue(), type: 'string' };
+    case 'number':
+      return { kind: 'value', ...canonicalNumber(reader.readNumber()) };
+    case 'boolean':
+      return { kind: 'value', text: String(reader.readBoolean()), type: 'bool' };
+    case 'null':
+      reader.readNull();
+      return { kind: 'null' };
+    case 'array':
+      return readList(reader);
+    case 'object':
+      return readSparseVector(reader);
+  }
+}
+
+/** A list of one type; integers among floats are floats. */
+function readList(reader: JsonReader): Value {
+  const items: { text: string; type: FieldType }[] = [];
+  let mismatch = false;
+  reader.readArray(() => {
+    const item = reader.kind() === 'array' || reader.kind() === 'object' ? undefined : readMetadataValue(reader);
+    if (item === undefined) reader.skipValue();
+    if (item?.kind === 'value') items.push(item);
+    else mismatch = true;
+  });
+  if (mismatch) return MISMATCH;
+  const [first] = items;
+  if (first === undefined) return { kind: 'empty' };
+  const types = new Set(items.map((item) => item.type));
+  if (types.size === 1) return { kind: 'value', text: `[${items.map((item) => item.text).join(',')}]`, type: first.type };
+  if (types.size > 2 || !types.has('int') || !types.has('float')) return MISMATCH;
+  const floats = items.map((item) => (item.type === 'int' ? `${item.text}.0` : item.text));
+  return { kind: 'value', text: `[${floats.join(',')}]`, type: 'float' };
+}
+
+function readSparseVector(reader: JsonReader): Value {
+  const fields = new Map<string, string>();
+  reader.readObject((key) => {
+    fields.set(key, reader.skipValue());
+  });
+  const indices = numbersOf(fields.get('indices'));
+  const values = numbersOf(fields.get('values'));
+  const type = fields.get('#type');
+  if (indices === undefined || values === undefined || (type !== undefined && type !== '"sparse_vector"')) return MISMATCH;
+  if (!indices.every((index) => Number.isInteger(index) && index >= 0 && index <= 0xffff_ffff)) return MISMATCH;
+  const ascending = indices.every((index, position) => position === 0 || index > (indices[position - 1] ?? 0));
+  return { kind: 'sparse', valid: ascending && indices.length === values.length };
+}
+
+function numbersOf(text: string | undefined): readonly number[] | undefined {
+  const list: unknown = text === undefined ? undefined : JSON.parse(text);
+  return Array.isArray(list) && list.every((item) => typeof item === 'number') ? (list as number[]) : undefined;
+}

@@ -1,0 +1,58 @@
+import type { RecordBatch, RecordWrite } from '../../records/record.js';
+import { ChromaError, invalidArgument } from './chroma-error.js';
+import { decodeEmbeddings, type SentEmbeddings } from './embeddings.js';
+import type { SentMetadata } from './metadata-list.js';
+
+/** The parallel lists of an add, an upsert or an update. */
+export interface SentRecords {
+  readonly ids: readonly string[];
+  readonly embeddings?: SentEmbeddings | null;
+  readonly documents?: readonly (string | null)[] | null;
+  readonly uris?: readonly (string | null)[] | null;
+  readonly metadatas?: SentMetadata | null;
+}
+
+/**
+ * Makes records of the parallel lists.
+ * @throws ChromaError for lists of different lengths, empty ids, and values that are no embeddings or no metadata
+ */
+export function toBatch(sent: SentRecords): RecordBatch {
+  const embeddings = sent.embeddings == null ? undefined : decodeEmbeddings(sent.embeddings);
+  const { ids, documents, uris } = sent;
+  const metadatas = sent.metadatas?.items;
+  for (const list of [embeddings, documents, uris, metadatas]) {
+    if (list != null && list.length !== ids.length) {
+      throw invalidArgument('Inconsistent number of IDs, embeddings, documents, URIs and metadatas');
+    }
+  }
+  if (ids.includes('')) throw invalidArgument('Empty ID, ID must have at least one character');
+  requireValidMetadata(sent.metadatas);
+  const records = ids.map((id, index): RecordWrite => {
+    const metadata = metadatas?.[index];
+    return {
+      id,
+      embedding: embeddings?.[index] ?? null,
+      document: documents?.[index] ?? null,
+      uri: uris?.[index] ?? null,
+      metadata: metadata?.text ?? null,
+      removedKeys: metadata?.removedKeys ?? [],
+    };
+  });
+  return { records, fields: sent.metadatas?.fields ?? [] };
+}
+
+function requireValidMetadata(metadatas: SentMetadata | null | undefined): void {
+  metadatas?.items.forEach((metadata, index) => {
+    if (metadata?.problem?.kind === 'invalid') {
+      throw invalidArgument(`Validation error: metadatas: Invalid metadata at index ${String(index)}`);
+    }
+  });
+  const sparse = metadatas?.items.find((metadata) => metadata?.problem?.kind === 'sparse')?.problem;
+  if (sparse !== undefined) {
+    throw new ChromaError(
+      501,
+      'ChromaError',
+      `Unimplemented: Sparse vector is not supported for local chroma: ${sparse.key}`,
+    );
+  }
+}

@@ -1,0 +1,145 @@
+import type { StreamableFile } from '@nestjs/common';
+import type { Collection } from '../../collections/collection.js';
+import { and } from '../../filters/filter.js';
+import type { Json } from '../../http/json.js';
+import type { Deletion, Selection, WriteMode } from '../../records/record.js';
+import type { RecordsService } from '../../records/records.service.js';
+import { invalidArgument } from './chroma-error.js';
+import { requireIndexes } from './collection-schema.js';
+import { parseWhere, parseWhereDocument, type Dialect, type FilterUse } from './filter.js';
+import { toBatch, type SentRecords } from './record-batch.js';
+import { GetResponse, partsOf, toQueryResponse } from './responses.js';
+
+/** What both versions of the API do with records; each brings its own requests and shapes. */
+
+/** Chroma knows no other. */
+export const NAMESPACE = '';
+
+/** Finds the collection; called only once the request has been found valid. */
+type Find = () => Promise<Collection>;
+
+/** The conditions that get, query and delete have in common. */
+interface Conditions {
+  readonly ids?: readonly string[] | null;
+  readonly where?: Json;
+  readonly where_document?: Json;
+}
+
+interface GetConditions extends Conditions {
+  readonly limit?: number | null;
+  readonly offset?: number | null;
+  readonly include: readonly string[];
+}
+
+interface QueryConditions extends Conditions {
+  readonly query_embeddings: readonly Float32Array[];
+  readonly n_results?: number | null;
+  readonly include: readonly string[];
+}
+
+const DEFAULT_RESULTS = 10;
+
+export async function addRecords(records: RecordsService, find: Find, sent: SentRecords): Promise<void> {
+  await write(records, find, sent, { existing: 'keep', missing: 'insert' });
+}
+
+export async function upsertRecords(records: RecordsService, find: Find, sent: SentRecords): Promise<void> {
+  await write(records, find, sent, { existing: 'merge', missing: 'insert' });
+}
+
+export async function updateRecords(records: RecordsService, find: Find, sent: SentRecords): Promise<void> {
+  await write(records, find, sent, { existing: 'merge', missing: 'skip' });
+}
+
+async function write(records: RecordsService, find: Find, sent: SentRecords, mode: WriteMode): Promise<void> {
+  const batch = toBatch(sent);
+  await records.write(await find(), NAMESPACE, batch, mode);
+}
+
+/** `tail` is JSON text that ends the answer. */
+export async function getRecords(
+  records: RecordsService,
+  find: Find,
+  request: GetConditions,
+  dialect: Dialect,
+  tail: string,
+): Promise<string | StreamableFile> {
+  const { selection, uses } = parseConditions(request, dialect);
+  const { include, offset, limit } = request;
+  const response = new GetResponse(include, tail);
+  const read = { ...selection, parts: partsOf(include), offset: offset ?? 0, limit: limit ?? null };
+  try {
+    const collection = await find();
+    requireIndexes(collection, uses);
+    await records.read(collection, NAMESPACE, read, {
+      take: (page) => response.take(page),
+      restart: () => response.restart(),
+    });
+    return response.finish();
+  } catch (error) {
+    await response.discard();
+    throw error;
+  }
+}
+
+/** `tail` is JSON text that ends the answer. */
+export async function queryRecords(
+  records: RecordsService,
+  find: Find,
+  request: QueryConditions,
+  dialect: Dialect,
+  tail: string,
+): Promise<string> {
+  const { selection, uses } = parseConditions(request, dialect);
+  const { include, query_embeddings: queries, n_results: limit } = request;
+  const search = { ...selection, queries, parts: partsOf(include), limit: limit ?? DEFAULT_RESULTS };
+  const collection = await find();
+  requireIndexes(collection, uses);
+  return toQueryResponse(await records.search(collection, NAMESPACE, search), include, tail);
+}
+
+/** What a delete may name; API v1 has no limit. */
+interface DeleteConditions extends Conditions {
+  readonly limit?: number | null;
+}
+
+/** Deletes what matches, all or nothing. Without any condition nothing matches. */
+export async function deleteRecords(
+  records: RecordsService,
+  find: Find,
+  request: DeleteConditions,
+  dialect: Dialect,
+): Promise<Deletion> {
+  const { selection, uses } = parseConditions(request, dialect);
+  const limit = request.limit ?? null;
+  if (selection.filter === undefined) {
+    if (request.ids?.length === 0) {
+      throw invalidArgument('Validation error: ids, where: Either ids or where must be specified');
+    }
+    if (limit !== null) {
+      throw invalidArgument('Validation error: limit, where: limit can only be specified when a where clause is provided');
+    }
+  }
+  const collection = await find();
+  requireIndexes(collection, uses);
+  if (selection.ids === undefined && selection.filter === undefined) return { count: 0, ids: [] };
+  return records.delete(collection, NAMESPACE, { ...selection, limit, listIds: dialect.legacy });
+}
+
+/** The ids and filters of a request as one selection. */
+export function parseConditions(
+  request: Conditions,
+  dialect: Dialect,
+): { readonly selection: Selection; readonly uses: readonly FilterUse[] } {
+  const parsed = [parseWhere(request.where, dialect), parseWhereDocument(request.where_document, dialect)].filter(
+    (filter) => filter !== undefined,
+  );
+  const filters = parsed.map(({ filter }) => filter);
+  return {
+    selection: {
+      ids: request.ids ?? undefined,
+      filter: filters.length > 1 ? and(...filters) : filters[0],
+    },
+    uses: parsed.flatMap(({ uses }) => uses),
+  };
+}

@@ -1,0 +1,124 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, type StreamableFile } from '@nestjs/common';
+import type { Collection } from '../../collections/collection.js';
+import { CollectionsService } from '../../collections/collections.service.js';
+import type { RequestBody } from '../../http/request-body.js';
+import { validate } from '../../http/validate.js';
+import { RecordsService } from '../../records/records.service.js';
+import { ChromaError } from './chroma-error.js';
+import { requireUuid, scopeOf, type ScopePath } from './collection-path.js';
+import { MODERN } from './filter.js';
+import { requireReadLevel } from './query-string.js';
+import { AddRequest, DeleteRequest, ForkRequest, GetRequest, QueryRequest, UpdateRequest, UpsertRequest } from './requests.js';
+import { addRecords, deleteRecords, getRecords, NAMESPACE, queryRecords, updateRecords, upsertRecords } from './record-operations.js';
+import { EMPTY, includeTail } from './responses.js';
+
+type CollectionPath = ScopePath & { readonly uuid: string };
+
+/** Chroma API v2, records. */
+@Controller('chroma/api/v2/tenants/:tenant/databases/:database/collections/:uuid')
+export class RecordsController {
+  constructor(
+    private readonly collections: CollectionsService,
+    private readonly records: RecordsService,
+  ) {}
+
+  @Post('add')
+  @HttpCode(201)
+  async add(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
+    const request = validate(AddRequest, body);
+    await addRecords(this.records, () => this.collection(path), request);
+    return EMPTY;
+  }
+
+  @Post('update')
+  @HttpCode(200)
+  async update(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
+    const request = validate(UpdateRequest, body);
+    await updateRecords(this.records, () => this.collection(path), request);
+    return EMPTY;
+  }
+
+  @Post('upsert')
+  @HttpCode(200)
+  async upsert(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
+    const request = validate(UpsertRequest, body);
+    await upsertRecords(this.records, () => this.collection(path), request);
+    return EMPTY;
+  }
+
+  @Post('get')
+  @HttpCode(200)
+  async get(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string | StreamableFile> {
+    const request = validate(GetRequest, body);
+    const include = request.include ?? ['documents', 'metadatas'];
+    return getRecords(this.records, () => this.collection(path), { ...request, include }, MODERN, includeTail(include));
+  }
+
+  @Post('query')
+  @HttpCode(200)
+  async query(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
+    const request = validate(QueryRequest, body);
+    const include = request.include ?? ['documents', 'metadatas', 'distances'];
+    return queryRecords(this.records, () => this.collection(path), { ...request, include }, MODERN, includeTail(include));
+  }
+
+  @Post('delete')
+  @HttpCode(200)
+  async delete(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
+    const request = validate(DeleteRequest, body);
+    const { count } = await deleteRecords(this.records, () => this.collection(path), request, MODERN);
+    return `{"deleted":${String(count)}}`;
+  }
+
+  @Get('count')
+  async count(@Param() path: CollectionPath, @Query() query: Readonly<Record<string, unknown>>): Promise<string> {
+    requireReadLevel(query);
+    return String(await this.records.count(await this.collection(path), NAMESPACE));
+  }
+
+  /** Every write is searchable at once. */
+  @Get('indexing_status')
+  async indexingStatus(@Param() path: CollectionPath): Promise<string> {
+    const total = await this.records.count(await this.collection(path), NAMESPACE);
+    return `{"op_indexing_progress":1.0,"num_unindexed_ops":0,"num_indexed_ops":${String(total)},"total_ops":${String(total)}}`;
+  }
+
+  @Post('search')
+  search(): never {
+    throw unimplemented('Error executing plan: Not implemented: Search operation is not implemented for local executor');
+  }
+
+  @Post('fork')
+  fork(@Body() body: RequestBody): never {
+    validate(ForkRequest, body);
+    throw unimplemented('Collection forking is unsupported for local chroma');
+  }
+
+  @Get('fork_count')
+  forkCount(): never {
+    throw unimplemented('Count forks is unsupported for local chroma');
+  }
+
+  @Post('functions/attach')
+  attachFunction(): never {
+    throw unimplemented('Attached functions are unsupported for local chroma');
+  }
+
+  @Get('functions/:name')
+  getFunction(): never {
+    throw new ChromaError(404, 'NotFoundError', 'Attached function not found');
+  }
+
+  @Post('attached_functions/:name/detach')
+  detachFunction(): never {
+    throw unimplemented('Attached functions are unsupported for local chroma');
+  }
+
+  private async collection(path: CollectionPath): Promise<Collection> {
+    return this.collections.require(scopeOf(path), requireUuid(path.uuid));
+  }
+}
+
+function unimplemented(message: string): ChromaError {
+  return new ChromaError(501, 'ChromaError', message);
+}

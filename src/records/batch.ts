@@ -1,0 +1,42 @@
+import { isJsonObject, parseJson, stringifyJson, type Json } from '../http/json.js';
+import type { RecordWrite, WriteMode } from './record.js';
+
+/**
+ * Settles ids that occur more than once, as if the records had been written one after the other: existing ones are kept,
+ * replaced or merged. Every id occurs once in the result, at the place of its first occurrence.
+ */
+export function settleDuplicates(records: readonly RecordWrite[], existing: WriteMode['existing']): readonly RecordWrite[] {
+  const byId = new Map<string, RecordWrite>();
+  for (const record of records) {
+    const before = byId.get(record.id);
+    if (before === undefined || existing === 'replace') byId.set(record.id, record);
+    else if (existing === 'merge') byId.set(record.id, merge(before, record));
+  }
+  return byId.size === records.length ? records : [...byId.values()];
+}
+
+function merge(before: RecordWrite, after: RecordWrite): RecordWrite {
+  const metadata = new Map(objectOf(before.metadata));
+  const removed = new Set(before.removedKeys);
+  for (const key of after.removedKeys) {
+    metadata.delete(key);
+    removed.add(key);
+  }
+  for (const [key, value] of objectOf(after.metadata)) {
+    metadata.set(key, value);
+    removed.delete(key);
+  }
+  return {
+    id: before.id,
+    embedding: after.embedding ?? before.embedding,
+    document: after.document ?? before.document,
+    uri: after.uri ?? before.uri,
+    metadata: metadata.size === 0 ? null : stringifyJson(metadata),
+    removedKeys: [...removed],
+  };
+}
+
+function objectOf(text: string | null): ReadonlyMap<string, Json> {
+  const value = text === null ? null : parseJson(text);
+  return isJsonObject(value) ? value : new Map<string, Json>();
+}

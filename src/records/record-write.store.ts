@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection, Field } from '../collections/collection.js';
+import { jsonbArray, textArray, vectorArray } from '../postgres/binary.js';
+import type { Queryable } from '../postgres/database.js';
+import { recordKey } from '../postgres/record-key.js';
+import { sql, type Sql } from '../postgres/sql.js';
+import type { RecordWrite, WriteMode } from './record.js';
+import { liveCollection, recordTable, vectorTable } from './record-tables.js';
+
+/** Longer field names would not fit into the catalog's index. */
+const MAX_FIELD_NAME_BYTES = 1024;
+
+/** Writes records: one statement for a whole batch. */
+@Injectable()
+export class RecordWriteStore {
+  /**
+   * Writes a batch in which every id occurs once, and adds `newFields` to the collection's fields. New records follow each
+   * other in the batch's order; rows are locked in the order of ids, so that writers of the same ids wait, not deadlock.
+   */
+  async write(
+    queryable: Queryable,
+    collection: Collection,
+    namespace: string,
+    batch: { readonly records: readonly RecordWrite[]; readonly newFields: readonly Field[] },
+    mode: WriteMode,
+  ): Promise<'written' | 'stale'> {
+    const statement = mode.missing === 'insert' ? insertRecords : updateRecords;
+    const names = batch.newFields.filter((field) => Buffer.byteLength(field.name) <= MAX_FIELD_NAME_BYTES);
+    const [row] = await queryable.query<{ live: string }>(sql`
+      WITH live AS MATERIALIZED (${liveCollection(collection)} FOR KEY SHARE),
+      input AS MATERIALIZED (${inputRows(batch.records, queryable.vectorOid)}),
+      written AS (${statement(collection, namespace, batch.records, mode)}),
+      written_vectors AS (
+        INSERT INTO ${vectorTable(collection)} AS v (collection_id, namespace, rid, embedding)
+        SELECT ${collection.id}, ${namespace}, w.rid, i.embedding FROM written w JOIN input i USING (id)
+        WHERE i.embedding IS NOT NULL
+        ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding
+          WHERE v.embedding IS DISTINCT FROM excluded.embedding)
+      ${fieldRows(collection, names)}
+      SELECT count(*) AS live FROM live`);
+    return row?.live === '1' ? 'written' : 'stale';
+  }
+}
+
+/** The batch as rows, each with a new rid, in the batch's order. */
+function inputRows(records: readonly RecordWrite[], vectorOid: number): Sql {
+  const keys = records.map((record) => recordKey(record.id));
+  const longIds = records.map((record, index) => (keys[index] === record.id ? null : record.id));
+  return sql`
+    SELECT i.*, nextval('polyvec.rid') AS rid FROM unnest(
+      ${textArray(keys)}::text[],
+      ${textArray(longIds)}::text[],
+      ${textArray(records.map((record) => record.document))}::text[],
+      ${textArray(records.map((record) => record.uri))}::text[],
+      ${jsonbArray(records.map((record) => record.metadata))}::jsonb[],
+      ${vectorArray(
+        records.map((record) => record.embedding),
+        vectorOid,
+      )}::vector[]) AS i (id, long_id, document, uri, metadata, embedding)`;
+}
+
+function insertRecords(collection: Collection, namespace: string, records: readonly RecordWrite[], mode: WriteMode): Sql {
+  return sql`
+    INSERT INTO ${recordTable(collection)} AS r (collection_id, namespace, id, long_id, rid, document, uri, metadata)
+    SELECT ${collection.id}, ${namespace}, i.id, i.long_id, i.rid, i.document, i.uri, i.metadata
+    FROM input i WHERE EXISTS (SELECT FROM live) ORDER BY i.id
+    ON CONFLICT (collection_id, namespace, id) ${onConflict(records, mode)}
+    RETURNING r.id, r.rid`;
+}
+
+function onConflict(records: readonly RecordWrite[], mode: WriteMode): Sql {
+  switch (mode.existing) {
+    case 'keep':
+      return sql`DO NOTHING`;
+    case 'replace':
+      return sql`DO UPDATE SET document = excluded.document, uri = excluded.uri, metadata = excluded.metadata`;
+    case 'merge':
+      return sql`DO UPDATE SET document = COALESCE(excluded.document, r.document), uri = COALESCE(excluded.uri, r.uri),
+        metadata = ${mergedMetadata(records, sql`excluded`)}`;
+  }
+}
+
+function updateRecords(collection: Collection, namespace: string, records: readonly RecordWrite[], mode: WriteMode): Sql {
+  const merge = mode.existing === 'merge';
+  const metadata = merge ? mergedMetadata(records, sql`i`) : sql`i.metadata`;
+  return sql`
+    UPDATE ${recordTable(collection)} AS r SET
+      document = ${merge ? sql`COALESCE(i.document, r.document)` : sql`i.document`},
+      uri = ${merge ? sql`COALESCE(i.uri, r.uri)` : sql`i.uri`},
+      metadata = ${metadata}
+    FROM input i JOIN (
+      SELECT l.rid, l.id FROM ${recordTable(collection)} l
+      WHERE EXISTS (SELECT FROM live) AND l.collection_id = ${collection.id} AND l.namespace = ${namespace}
+        AND l.id = ANY (ARRAY(SELECT id FROM input)) ORDER BY l.id FOR UPDATE) AS locked USING (id)
+    WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.id = locked.id
+    RETURNING r.id, r.rid`;
+}
+
+/** The stored metadata without the removed keys and with the given ones; without any key left it is NULL. */
+function mergedMetadata(records: readonly RecordWrite[], given: Sql): Sql {
+  const removals = records.filter((record) => record.removedKeys.length > 0);
+  if (removals.length === 0) return sql`COALESCE(r.metadata || ${given}.metadata, r.metadata, ${given}.metadata)`;
+  // a map from id to keys: ON CONFLICT sees the table's columns only, and a search in one jsonb beats a scan of the input
+  const entries = removals.map((record) => `${JSON.stringify(recordKey(record.id))}:${JSON.stringify(record.removedKeys)}`);
+  const keys = sql`ARRAY(SELECT jsonb_array_elements_text(${`{${entries.join(',')}}`}::jsonb -> r.id))`;
+  return sql`NULLIF((COALESCE(r.metadata, '{}') - ${keys}) || COALESCE(${given}.metadata, '{}'), '{}')`;
+}
+
+function fieldRows(collection: Collection, fields: readonly Field[]): Sql {
+  if (fields.length === 0) return sql``;
+  return sql`, fields AS (
+    INSERT INTO polyvec.collection_fields (collection_id, name, type)
+    SELECT ${collection.id}, f.name, f.type
+    FROM unnest(${fields.map((field) => field.name)}::text[], ${fields.map((field) => field.type)}::text[]) AS f (name, type)
+    WHERE EXISTS (SELECT FROM live)
+    ORDER BY f.name, f.type ON CONFLICT DO NOTHING)`;
+}

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../collections/collection.js';
+import { Database, type Queryable } from '../postgres/database.js';
+import { sql } from '../postgres/sql.js';
+import type { DeleteRequest, Deletion, ReadRequest, StoredRecord } from './record.js';
+import { liveCollection, partColumns, recordTable, selected, toRecord, vectorJoin, vectorTable, type RecordRow } from './record-tables.js';
+
+/** One page of a read, and where the next one begins. */
+export interface RecordPage {
+  readonly records: readonly StoredRecord[];
+  /** The last record's rid; pass it as `after` to go on. */
+  readonly last: string | undefined;
+}
+
+type PageRow = RecordRow & Readonly<{ rid: string }>;
+
+/** Reads and deletes records. Statements on a collection that is not what the caller remembers find nothing, or say `stale`. */
+@Injectable()
+export class RecordStore {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * The next `limit` selected records in the order of first insert: those after `after`, or from `offset` on. Does not tell
+   * an empty answer from a stale collection: ask `isLive`.
+   */
+  async readPage(
+    queryable: Queryable,
+    collection: Collection,
+    namespace: string,
+    request: ReadRequest,
+    page: { readonly after: string | undefined; readonly limit: number },
+  ): Promise<RecordPage> {
+    const { after, limit } = page;
+    const start = after === undefined ? sql`` : sql`AND r.rid > ${after}`;
+    const rows = await queryable.query<PageRow>(sql`
+      SELECT r.rid, ${partColumns(request.parts)}
+      FROM ${recordTable(collection)} r ${vectorJoin(collection, request.parts)}
+      WHERE EXISTS (${liveCollection(collection)}) AND ${selected(collection, namespace, request)} ${start}
+      ORDER BY r.rid LIMIT ${limit} OFFSET ${after === undefined ? request.offset : 0}`);
+    return { records: rows.map(toRecord), last: rows.at(-1)?.rid };
+  }
+
+  /** Whether the collection is still what the caller remembers. */
+  async isLive(queryable: Queryable, collection: Collection): Promise<boolean> {
+    const rows = await queryable.query(liveCollection(collection));
+    return rows.length > 0;
+  }
+
+  async count(collection: Collection, namespace: string): Promise<number | 'stale'> {
+    const [row] = await this.database.query<{ count: string }>(sql`
+      SELECT (SELECT count(*) FROM ${recordTable(collection)} r
+              WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace}) AS count
+      FROM (${liveCollection(collection)}) AS live`);
+    return row === undefined ? 'stale' : Number(row.count);
+  }
+
+  /** Deletes the selected records, all at once. Rows are locked in the order of ids, unless there is a limit. */
+  async delete(collection: Collection, namespace: string, request: DeleteRequest): Promise<Deletion | 'stale'> {
+    const order = request.limit === null ? sql`ORDER BY r.id` : sql`ORDER BY r.rid LIMIT ${request.limit}`;
+    const scope = sql`r.collection_id = ${collection.id} AND r.namespace = ${namespace}`;
+    const ids = request.listIds ? sql`(SELECT json_agg(id ORDER BY rid)::text FROM deleted)` : sql`NULL`;
+    const [row] = await this.database.query<{ count: string; ids: string | null; live: string }>(sql`
+      WITH live AS MATERIALIZED (${liveCollection(collection)} FOR KEY SHARE),
+      doomed AS MATERIALIZED (
+        SELECT r.rid FROM ${recordTable(collection)} r
+        WHERE EXISTS (SELECT FROM live) AND ${selected(collection, namespace, request)} ${order} FOR UPDATE OF r),
+      deleted AS (
+        DELETE FROM ${recordTable(collection)} r
+        WHERE ${scope} AND r.rid = ANY (ARRAY(SELECT rid FROM doomed)) RETURNING r.rid, COALESCE(r.long_id, r.id) AS id),
+      deleted_vectors AS (
+        DELETE FROM ${vectorTable(collection)} r
+        WHERE ${scope} AND r.rid = ANY (ARRAY(SELECT rid FROM deleted)))
+      SELECT (SELECT count(*) FROM deleted) AS count, ${ids} AS ids, (SELECT count(*) FROM live) AS live`);
+    if (row === undefined || row.live === '0') return 'stale';
+    return { count: Number(row.count), ids: row.ids === null ? [] : (JSON.parse(row.ids) as string[]) };
+  }
+}

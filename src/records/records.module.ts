@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { CollectionsModule } from '../collections/collections.module.js';
+import { RecordSearchStore } from './record-search.store.js';
+import { RecordStore } from './record.store.js';
+import { RecordWriteStore } from './record-write.store.js';
+import { RecordsService } from './records.service.js';
+
+@Module({
+  imports: [CollectionsModule],
+  providers: [RecordStore, RecordWriteStore, RecordSearchStore, RecordsService],
+  exports: [RecordsService],
+})
+export class RecordsModule {}

@@ -1,0 +1,154 @@
+import { Injectable } from '@nestjs/common';
+import { MAX_DIMENSION, type Collection, type Field } from '../collections/collection.js';
+import { CollectionStore } from '../collections/collection.store.js';
+import { CollectionsService } from '../collections/collections.service.js';
+import { GatewayError } from '../errors.js';
+import { Database, type Queryable } from '../postgres/database.js';
+import { settleDuplicates } from './batch.js';
+import type { DeleteRequest, Deletion, Match, ReadRequest, RecordBatch, RecordWrite, SearchRequest, StoredRecord, WriteMode } from './record.js';
+import { RecordSearchStore } from './record-search.store.js';
+import { RecordStore } from './record.store.js';
+import { RecordWriteStore } from './record-write.store.js';
+
+/** Rows in one page of a read; a read of more than one page sees one snapshot. */
+const PAGE_ROWS = 1_000;
+
+/** What can be done with records. Every call is atomic, and visible to the next one on any instance. */
+@Injectable()
+export class RecordsService {
+  constructor(
+    private readonly database: Database,
+    private readonly collections: CollectionsService,
+    private readonly collectionStore: CollectionStore,
+    private readonly store: RecordStore,
+    private readonly writeStore: RecordWriteStore,
+    private readonly searchStore: RecordSearchStore,
+  ) {}
+
+  /** Writes all records of the batch, or none. Ids that occur twice are written one after the other. */
+  async write(collection: Collection, namespace: string, batch: RecordBatch, mode: WriteMode): Promise<void> {
+    const dimension = commonDimension(batch.records);
+    const records = settleDuplicates(batch.records, mode.existing);
+    await this.collections.current(collection, async (current) => {
+      requireDimension(current, dimension);
+      const newFields = unknownFields(current, batch.fields);
+      const write = (queryable: Queryable, known: Collection): Promise<'written' | 'stale'> =>
+        this.writeStore.write(queryable, known, namespace, { records, newFields }, mode);
+      if (records.length === 0) return undefined;
+      const outcome =
+        dimension === undefined || current.dimension !== null
+          ? await write(this.database, current)
+          : await this.writeFirst(current, dimension, write);
+      if (outcome === 'stale') return 'stale';
+      // the dimension moved the epoch, so the next caller must look again
+      if (newFields.length > 0 && current.dimension !== null) {
+        this.collections.remember({ ...current, fields: [...current.fields, ...newFields] });
+      }
+      return undefined;
+    });
+  }
+
+  /** The first write with an embedding gives the collection its dimension, in the same transaction. */
+  private async writeFirst(
+    collection: Collection,
+    dimension: number,
+    write: (queryable: Queryable, known: Collection) => Promise<'written' | 'stale'>,
+  ): Promise<'written' | 'stale'> {
+    return this.database.transaction(async (transaction) => {
+      await this.collectionStore.fixDimension(transaction, collection, dimension);
+      const fixed = await this.collectionStore.refresh(transaction, collection);
+      if (fixed === undefined) return 'stale';
+      requireDimension(fixed, dimension);
+      return write(transaction, fixed);
+    });
+  }
+
+  /**
+   * Passes the selected records to `take`, page after page, in the order of first insert. All pages are of one moment.
+   * `restart` is called when pages already taken are void.
+   */
+  async read(
+    collection: Collection,
+    namespace: string,
+    request: ReadRequest,
+    sink: { readonly take: (records: readonly StoredRecord[]) => Promise<void>; readonly restart: () => Promise<void> },
+  ): Promise<void> {
+    await this.collections.current(collection, async (current) => {
+      const wanted = request.limit ?? Infinity;
+      const limit = Math.min(wanted, PAGE_ROWS + 1);
+      const first = await this.store.readPage(this.database, current, namespace, request, { after: undefined, limit });
+      if (first.records.length === 0 && !(await this.store.isLive(this.database, current))) return 'stale';
+      if (first.records.length <= PAGE_ROWS) {
+        await sink.take(first.records);
+        return undefined;
+      }
+      return this.database.transaction(async (snapshot) => {
+        await sink.restart();
+        if (!(await this.store.isLive(snapshot, current))) return 'stale' as const;
+        let after: string | undefined;
+        for (let left = wanted; left > 0; left -= PAGE_ROWS) {
+          const page = await this.store.readPage(snapshot, current, namespace, request, {
+            after,
+            limit: Math.min(left, PAGE_ROWS),
+          });
+          await sink.take(page.records);
+          if (page.records.length < PAGE_ROWS) break;
+          after = page.last;
+        }
+        return undefined;
+      }, 'snapshot');
+    });
+  }
+
+  /**
+   * The nearest selected records to each query, a list per query: all that match, when they are no more than the limit.
+   * @throws GatewayError `invalid dimension`, unless the collection has none yet
+   */
+  async search(collection: Collection, namespace: string, request: SearchRequest): Promise<readonly (readonly Match[])[]> {
+    return this.collections.current(collection, async (current) => {
+      for (const query of request.queries) requireDimension(current, query.length);
+      const unsearchable = current.dimension === null || request.limit === 0 || request.queries.length === 0;
+      const matches = unsearchable
+        ? request.queries.map(() => [])
+        : await this.searchStore.search(current, namespace, request);
+      const empty = matches.every((list) => list.length === 0);
+      return empty && !(await this.store.isLive(this.database, current)) ? 'stale' : matches;
+    });
+  }
+
+  /** Deletes the selected records. */
+  async delete(collection: Collection, namespace: string, request: DeleteRequest): Promise<Deletion> {
+    return this.collections.current(collection, (current) => this.store.delete(current, namespace, request));
+  }
+
+  async count(collection: Collection, namespace: string): Promise<number> {
+    return this.collections.current(collection, (current) => this.store.count(current, namespace));
+  }
+}
+
+/** The dimension of all embeddings in the batch; undefined when there is none. */
+function commonDimension(records: readonly RecordWrite[]): number | undefined {
+  let dimension: number | undefined;
+  for (const { embedding } of records) {
+    if (embedding === null) continue;
+    dimension ??= embedding.length;
+    if (embedding.length !== dimension) throw new GatewayError({ kind: 'invalid', subject: 'dimensions' });
+  }
+  return dimension;
+}
+
+function requireDimension(collection: Collection, actual: number | undefined): void {
+  if (actual === undefined) return;
+  if (collection.dimension !== null && actual !== collection.dimension) {
+    throw new GatewayError({ kind: 'invalid', subject: 'dimension', expected: collection.dimension, actual });
+  }
+  if (actual > MAX_DIMENSION) {
+    throw new GatewayError({ kind: 'invalid', subject: 'dimension_limit', limit: MAX_DIMENSION, actual });
+  }
+}
+
+function unknownFields(collection: Collection, fields: readonly Field[]): readonly Field[] {
+  if (fields.length === 0) return fields;
+  const known = new Set(collection.fields.map((field) => `${field.type}:${field.name}`));
+  return fields.filter((field) => !known.has(`${field.type}:${field.name}`));
+}

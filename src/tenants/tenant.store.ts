@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../postgres/database.js';
+import { sql } from '../postgres/sql.js';
+import { DEFAULT_DATABASE, DEFAULT_TENANT, type Page, type Scope, type Tenant, type TenantDatabase } from './tenant.js';
+
+type TenantRow = Readonly<{ name: string; resource_name: string | null }>;
+type DatabaseRow = Readonly<{ id: string; name: string; tenant: string }>;
+
+@Injectable()
+export class TenantStore {
+  constructor(private readonly database: Database) {}
+
+  /** False when the name is taken. */
+  async create(name: string): Promise<boolean> {
+    const rows = await this.database.query(sql`
+      INSERT INTO polyvec.tenants (name) VALUES (${name}) ON CONFLICT (name) DO NOTHING RETURNING id`);
+    return rows.length > 0;
+  }
+
+  async find(name: string): Promise<Tenant | undefined> {
+    const [row] = await this.database.query<TenantRow>(sql`
+      SELECT name, resource_name FROM polyvec.tenants WHERE name = ${name}`);
+    return row && { name: row.name, resourceName: row.resource_name };
+  }
+
+  /** The tenant with this resource name, or else with this name. */
+  async findByResourceName(name: string): Promise<Tenant | undefined> {
+    const [row] = await this.database.query<TenantRow>(sql`
+      SELECT name, resource_name FROM polyvec.tenants
+      WHERE resource_name = ${name} OR name = ${name}
+      ORDER BY resource_name IS NOT DISTINCT FROM ${name} DESC LIMIT 1`);
+    return row && { name: row.name, resourceName: row.resource_name };
+  }
+
+  /** Sets the resource name unless the tenant has another one or it is another tenant's; false when it is not set after. */
+  async setResourceName(name: string, resourceName: string): Promise<boolean> {
+    const rows = await this.database.query(sql`
+      UPDATE polyvec.tenants SET resource_name = ${resourceName}
+      WHERE name = ${name} AND COALESCE(resource_name, ${resourceName}) = ${resourceName}
+        AND NOT EXISTS (SELECT FROM polyvec.tenants o WHERE o.resource_name = ${resourceName} AND o.name <> ${name})
+      RETURNING id`);
+    return rows.length > 0;
+  }
+
+  /** `missing`: there is no such tenant. */
+  async createDatabase(scope: Scope): Promise<'created' | 'taken' | 'missing'> {
+    const [row] = await this.database.query<{ created: string | null }>(sql`
+      WITH tenant AS (SELECT id FROM polyvec.tenants WHERE name = ${scope.tenant}),
+      created AS (
+        INSERT INTO polyvec.databases (tenant_id, name) SELECT id, ${scope.database} FROM tenant
+        ON CONFLICT (tenant_id, name) DO NOTHING RETURNING id)
+      SELECT (SELECT id FROM created) AS created FROM tenant`);
+    if (row === undefined) return 'missing';
+    return row.created === null ? 'taken' : 'created';
+  }
+
+  async findDatabase(scope: Scope): Promise<TenantDatabase | undefined> {
+    const [row] = await this.database.query<DatabaseRow>(sql`
+      SELECT d.id, d.name, t.name AS tenant FROM polyvec.databases d JOIN polyvec.tenants t ON t.id = d.tenant_id
+      WHERE t.name = ${scope.tenant} AND d.name = ${scope.database}`);
+    return row;
+  }
+
+  /** Ordered by name; empty for an unknown tenant. */
+  async listDatabases(tenant: string, page: Page): Promise<readonly TenantDatabase[]> {
+    return this.database.query<DatabaseRow>(sql`
+      SELECT d.id, d.name, t.name AS tenant FROM polyvec.databases d JOIN polyvec.tenants t ON t.id = d.tenant_id
+      WHERE t.name = ${tenant} ORDER BY d.name LIMIT ${page.limit} OFFSET ${page.offset}`);
+  }
+
+  /** Removes the database with its collections; false when there is none. */
+  async deleteDatabase(scope: Scope): Promise<boolean> {
+    const rows = await this.database.query(sql`
+      DELETE FROM polyvec.databases d USING polyvec.tenants t
+      WHERE t.id = d.tenant_id AND t.name = ${scope.tenant} AND d.name = ${scope.database} RETURNING d.id`);
+    return rows.length > 0;
+  }
+
+  /** Removes every tenant with all it has, and makes the default tenant and database anew. */
+  async reset(): Promise<void> {
+    await this.database.transaction(async (transaction) => {
+      // two resets at once would delete each other's defaults
+      await transaction.query(sql`LOCK TABLE polyvec.tenants IN SHARE ROW EXCLUSIVE MODE`);
+      await transaction.query(sql`DELETE FROM polyvec.tenants`);
+      await transaction.query(sql`
+        WITH tenant AS (INSERT INTO polyvec.tenants (name) VALUES (${DEFAULT_TENANT}) RETURNING id)
+        INSERT INTO polyvec.databases (id, tenant_id, name)
+        SELECT '00000000-0000-0000-0000-000000000000', id, ${DEFAULT_DATABASE} FROM tenant`);
+    });
+  }
+}

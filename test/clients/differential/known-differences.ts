@@ -1,0 +1,125 @@
+import { isJsonObject, JsonNumber, parseJson, type Json, type JsonObject } from '../../../src/http/json.js';
+import type { Difference } from './compare.js';
+import type { WireRequest } from './exchange.js';
+import type { NormalAnswer } from './normalise.js';
+
+/** A place where two answers differ, with all that is needed to tell why. */
+export interface Occurrence {
+  readonly request: WireRequest;
+  readonly reference: NormalAnswer;
+  readonly candidate: NormalAnswer;
+  readonly difference: Difference;
+}
+
+interface KnownDifference {
+  /** The number in `docs/differences.md`. */
+  readonly number: `D${number}`;
+  /** True only for an occurrence of this very difference. */
+  readonly explains: (occurrence: Occurrence) => boolean;
+}
+
+const POSITION = / at line \d+ column \d+$/;
+
+const KNOWN: readonly KnownDifference[] = [
+  {
+    // unknown ids in a query are ignored, where Chroma fails
+    number: 'D6',
+    explains: ({ request, reference, candidate, difference }) =>
+      request.path.endsWith('/query') &&
+      difference.path === 'status' &&
+      candidate.status === 200 &&
+      reference.status === 500 &&
+      messageOf(reference).includes('Error finding id'),
+  },
+  {
+    // records really removed, where Chroma counts the ids it was given
+    number: 'D7',
+    explains: ({ request, difference }) => {
+      const ids = requestField(request, 'ids');
+      return (
+        request.path.endsWith('/delete') &&
+        difference.path === 'body.deleted' &&
+        Array.isArray(ids) &&
+        numberOf(difference.reference) === ids.length &&
+        numberOf(difference.candidate) < ids.length
+      );
+    },
+  },
+  {
+    // larger batches are announced
+    number: 'D16',
+    explains: ({ request, difference }) =>
+      request.path === '/api/v2/pre-flight-checks' &&
+      difference.path === 'body.max_batch_size' &&
+      numberOf(difference.candidate) > numberOf(difference.reference),
+  },
+  {
+    // Chroma normalises cosine embeddings and so returns them an ulp or two off
+    number: 'D17',
+    explains: ({ difference }) => {
+      const [reference, candidate] = [numberOf(difference.reference), numberOf(difference.candidate)];
+      return /^body\.embeddings\b/.test(difference.path) && Math.abs(reference - candidate) <= 1e-6 * Math.abs(candidate);
+    },
+  },
+  {
+    // no metadata is null, also beside a uri
+    number: 'D18',
+    explains: ({ difference }) =>
+      /^body\.metadatas(\[\d+\])+$/.test(difference.path) &&
+      isJsonObject(difference.reference) &&
+      difference.reference.size === 0 &&
+      difference.candidate === null,
+  },
+  {
+    // a route or method that does not exist has a JSON body, too
+    number: 'D19',
+    explains: ({ reference, candidate, difference }) =>
+      (reference.status === 404 || reference.status === 405) &&
+      reference.contentType === null &&
+      reference.body === '' &&
+      ['content-type', 'chroma-trace-id', 'body'].includes(difference.path) &&
+      messageOf(candidate) !== '',
+  },
+  {
+    // where in the text a body is wrong is told as our reader counts
+    number: 'D20',
+    explains: ({ reference, difference }) =>
+      (reference.status === 400 || reference.status === 422) &&
+      difference.path === 'body.message' &&
+      typeof difference.reference === 'string' &&
+      typeof difference.candidate === 'string' &&
+      POSITION.test(difference.reference) &&
+      difference.reference.replace(POSITION, '') === difference.candidate.replace(POSITION, ''),
+  },
+  {
+    // what is wrong with a regex is told in our engine's words
+    number: 'D21',
+    explains: ({ difference }) =>
+      difference.path === 'body.message' &&
+      startsWith(difference.reference, 'Regex syntax errror: ') &&
+      startsWith(difference.candidate, 'Regex syntax errror: '),
+  },
+];
+
+/** The number of the documented difference that an occurrence belongs to. */
+export function knownDifference(occurrence: Occurrence): string | undefined {
+  return KNOWN.find((known) => known.explains(occurrence))?.number;
+}
+
+function messageOf(answer: NormalAnswer): string {
+  const message = isJsonObject(answer.body) ? answer.body.get('message') : undefined;
+  return typeof message === 'string' ? message : '';
+}
+
+function requestField(request: WireRequest, field: string): Json | undefined {
+  const body: Json = typeof request.body === 'string' ? parseJson(request.body) : null;
+  return isJsonObject(body) ? (body satisfies JsonObject).get(field) : undefined;
+}
+
+function numberOf(value: Json | undefined): number {
+  return value instanceof JsonNumber ? Number(value.text) : Number.NaN;
+}
+
+function startsWith(value: Json | undefined, prefix: string): boolean {
+  return typeof value === 'string' && value.startsWith(prefix);
+}

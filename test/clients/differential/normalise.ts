@@ -1,0 +1,70 @@
+import { isJsonObject, JsonSyntaxError, parseJson, type Json } from '../../../src/http/json.js';
+import type { WireAnswer, WireRequest } from './exchange.js';
+
+/** The ids that one server gave to the things a test made, by the test's own names for them. */
+export type Names = ReadonlyMap<string, string>;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** An answer as it is compared: own ids replaced by names, foreign ids and times by their kind. */
+export interface NormalAnswer {
+  readonly status: number;
+  readonly contentType: string | null;
+  readonly allow: string | null;
+  readonly traced: boolean;
+  /** The JSON body, or its text where it is no JSON. */
+  readonly body: Json;
+}
+
+/** The request for one server: `{{name}}` becomes that server's id. */
+export function resolved(request: WireRequest, names: Names): WireRequest {
+  const fill = (text: string): string => text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => names.get(name) ?? whole);
+  return {
+    ...request,
+    path: fill(request.path),
+    ...(typeof request.body === 'string' ? { body: fill(request.body) } : {}),
+  };
+}
+
+export function normalised(answer: WireAnswer, names: Names): NormalAnswer {
+  let text = answer.text;
+  for (const [name, id] of names) text = text.replaceAll(id, `{{${name}}}`);
+  // Chroma prints this map in an order that changes from answer to answer
+  text = text.replace(/\[\{\\"min\\": Number\(3\), (\\"value\\": .*?)\}\]/, '[{$1, \\"min\\": Number(3)}]');
+  return {
+    status: answer.status,
+    contentType: answer.contentType,
+    allow: answer.allow,
+    traced: answer.traced,
+    body: masked(answer.contentType === 'application/json' ? parsed(text) : text),
+  };
+}
+
+/** The uuid in an answer's `id`, if it has one. */
+export function idOf(answer: WireAnswer): string | undefined {
+  const body = parsed(answer.text);
+  const id = isJsonObject(body) ? body.get('id') : undefined;
+  return typeof id === 'string' ? id : undefined;
+}
+
+function parsed(text: string): Json {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return `not JSON (${error.message}): ${text}`;
+    throw error;
+  }
+}
+
+/** Replaces what every server makes up for itself, and only where it has the right form. */
+function masked(body: Json): Json {
+  if (Array.isArray(body)) return (body as readonly Json[]).map(masked);
+  if (!isJsonObject(body)) return body;
+  return new Map([...body].map(([key, value]) => [key, maskedField(key, value)]));
+}
+
+function maskedField(key: string, value: Json): Json {
+  if (key === 'id' && typeof value === 'string' && UUID.test(value)) return '(a random uuid)';
+  // records are compared as they are: a metadata key may well be called `id`
+  return key === 'metadatas' || key === 'metadata' ? value : masked(value);
+}
