@@ -1,22 +1,22 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Express, Request, Response } from 'express';
-import { ChromaExceptionFilter } from './protocols/chroma/errors.js';
+import { PROTOCOLS } from './app.module.js';
 
 /** Hands what is thrown to the protocol under whose prefix it was thrown; also for paths that no route answers. */
 @Catch()
 export class ProtocolExceptionFilter implements ExceptionFilter {
-  private readonly filters: readonly (readonly [prefix: string, filter: ExceptionFilter])[];
+  private readonly filters: readonly { readonly prefix: string; readonly filter: ExceptionFilter }[];
 
-  constructor(application: Express) {
-    this.filters = [['/chroma', new ChromaExceptionFilter(application)]];
+  constructor(server: Express) {
+    this.filters = PROTOCOLS.map(({ prefix, filter }) => ({ prefix, filter: filter(server) }));
   }
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const path = http.getRequest<Request>().path;
-    const [, filter] = this.filters.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`)) ?? [];
-    if (filter !== undefined) {
-      filter.catch(thrown, host);
+    const { path } = http.getRequest<Request>();
+    const protocol = this.filters.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
+    if (protocol !== undefined) {
+      protocol.filter.catch(thrown, host);
       return;
     }
     const status = thrown instanceof HttpException ? thrown.getStatus() : 500;

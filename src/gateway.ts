@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import express from 'express';
-import { AppModule, listenersOf } from './app.module.js';
+import { AppModule, listenersOf, PROTOCOLS } from './app.module.js';
 import type { Config } from './config.js';
 import { ProtocolExceptionFilter } from './exception-filter.js';
 import { Listeners } from './http/listeners.js';
@@ -29,6 +29,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const server = express();
     // Chroma's routes are exact: no other case, no trailing slash
     server.enable('strict routing').enable('case sensitive routing').disable('x-powered-by').disable('etag');
+    for (const { prefix, middleware } of PROTOCOLS) server.use(prefix, ...middleware(config));
     const application = await buildApplication(config, database, new ExpressAdapter(server), new NestLogger(logger));
     application.useGlobalFilters(new ProtocolExceptionFilter(server));
     await application.init();

@@ -119,7 +119,8 @@ export class EmbeddedEngine {
 
   private launch(): void {
     this.upSince = Infinity;
-    const engine = new EngineProcess({
+    const socketDirectory = this.endpoint.kind === 'socket' ? this.endpoint.directory : undefined;
+    const engine = new EngineProcess(socketDirectory, {
       onReady: (facts) => {
         this.rise(facts);
       },

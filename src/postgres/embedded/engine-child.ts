@@ -13,8 +13,6 @@ const UNWRITTEN = 'SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn)
 /** Only the parent ends this process: a Ctrl-C reaches the whole group, and the gateway still has requests to finish. */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
-let endpoint: Endpoint | undefined;
-
 function tell(message: FromChild, then: () => void = () => undefined): void {
   if (process.connected) process.send?.(message, undefined, undefined, then);
   else then();
@@ -35,7 +33,6 @@ function die(reason: string): void {
 }
 
 async function start(options: ChildOptions): Promise<void> {
-  endpoint = options.endpoint;
   const engine = await EngineThread.start(options.directory, options.statementTimeoutMs, die);
   const server = new WireServer(engine, {
     database: 'postgres',
@@ -82,10 +79,14 @@ function keepLogShort(server: WireServer): void {
   setInterval(() => void check(), CHECKPOINT_CHECK_MS);
 }
 
-process.on('disconnect', () => {
-  if (endpoint?.kind === 'socket') rmSync(endpoint.directory, { recursive: true, force: true });
+function leaveWithParent(): void {
+  const socketDirectory = process.argv[2];
+  if (socketDirectory !== undefined) rmSync(socketDirectory, { recursive: true, force: true });
   killSelf();
-});
+}
+
+process.on('disconnect', leaveWithParent);
+if (!process.connected) leaveWithParent();
 process.on('uncaughtException', (error) => {
   die(error.stack ?? error.message);
 });

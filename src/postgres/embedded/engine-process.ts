@@ -26,10 +26,14 @@ export class EngineProcess {
   private isReady = false;
   private reason: string | undefined;
 
-  constructor(private readonly events: EngineProcessEvents) {
+  /** `socketDirectory` is removed by the process if its parent dies. */
+  constructor(
+    socketDirectory: string | undefined,
+    private readonly events: EngineProcessEvents,
+  ) {
     // a debugger's port serves one process
     const execArgv = process.execArgv.filter((argument) => !argument.startsWith('--inspect'));
-    this.child = fork(CHILD, [], { execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    this.child = fork(CHILD, socketDirectory === undefined ? [] : [socketDirectory], { execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       events.onLog('warn', text.trimEnd());
     });

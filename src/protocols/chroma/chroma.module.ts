@@ -1,11 +1,8 @@
-import { Inject, Module, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { CollectionsModule } from '../../collections/collections.module.js';
-import { CONFIG, type Config } from '../../config.js';
-import { bodyReader } from '../../http/request-body.js';
 import { RecordsModule } from '../../records/records.module.js';
 import { TenantsModule } from '../../tenants/tenants.module.js';
 import { CollectionsController } from './collections.controller.js';
-import { chromaMiddleware } from './middleware.js';
 import { RecordsController } from './records.controller.js';
 import { SystemController } from './system.controller.js';
 import { TenantsController } from './tenants.controller.js';
@@ -24,10 +21,4 @@ import { V1RecordsController } from './v1/records.controller.js';
     V1RecordsController,
   ],
 })
-export class ChromaModule implements NestModule {
-  constructor(@Inject(CONFIG) private readonly config: Config) {}
-
-  configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(chromaMiddleware(this.config), bodyReader(this.config.maxBodyBytes)).forRoutes('chroma/*path');
-  }
-}
+export class ChromaModule {}

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Catch, Logger, NotFoundException, type ArgumentsHost } from '@nestjs/common';
+import { Catch, HttpException, Logger, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Express, Request, Response } from 'express';
 import { GatewayError, type ErrorDetail, type ErrorKind } from '../../errors.js';
 import { JsonNumber, JsonSyntaxError, type Json } from '../../http/json.js';
@@ -32,7 +32,7 @@ const RECORDS_PATH = /\/collections\/(?!by-id\/)[^/]+\/[^/]+/;
 
 /** Answers for everything that is thrown under Chroma's prefix. */
 @Catch()
-export class ChromaExceptionFilter {
+export class ChromaExceptionFilter implements ExceptionFilter {
   private readonly logger = new Logger('Chroma');
 
   constructor(private readonly application: Express) {}
@@ -83,7 +83,8 @@ function toChromaError(thrown: unknown, request: Request): ChromaError {
     const [status, error] = SHAPES[thrown.kind];
     return new ChromaError(status, error, wordDetail(thrown.detail) + fullStop(thrown.detail, request));
   }
-  if (thrown instanceof URIError) return invalidArgument('Invalid URL: Invalid UTF-8 in the path');
+  // the framework's own, for a path that cannot be decoded
+  if (thrown instanceof HttpException && thrown.getStatus() === 400) return invalidArgument(`Invalid URL: ${thrown.message}`);
   return new ChromaError(500, 'InternalError', 'internal error');
 }
 

@@ -73,12 +73,12 @@ const KNOWN: readonly KnownDifference[] = [
   {
     // a route or method that does not exist has a JSON body, too
     number: 'D19',
-    explains: ({ reference, candidate, difference }) =>
+    explains: ({ request, reference, candidate, difference }) =>
       (reference.status === 404 || reference.status === 405) &&
       reference.contentType === null &&
       reference.body === '' &&
       ['content-type', 'chroma-trace-id', 'body'].includes(difference.path) &&
-      messageOf(candidate) !== '',
+      (request.method === 'HEAD' || messageOf(candidate) !== ''),
   },
   {
     // where in the text a body is wrong is told as our reader counts
@@ -98,6 +98,28 @@ const KNOWN: readonly KnownDifference[] = [
       difference.path === 'body.message' &&
       startsWith(difference.reference, 'Regex syntax errror: ') &&
       startsWith(difference.candidate, 'Regex syntax errror: '),
+  },
+  {
+    // wrong types are told without the names of Chroma's Rust types
+    number: 'D26',
+    explains: ({ reference, candidate, difference }) =>
+      reference.status === 422 &&
+      candidate.status === 422 &&
+      difference.path === 'body.message' &&
+      typeof difference.reference === 'string' &&
+      /: invalid (type|length)\b.*, expected struct \w+/.test(difference.reference) &&
+      startsWith(difference.candidate, 'Failed to deserialize the JSON body into the target type: '),
+  },
+  {
+    // floats are read exactly, where Chroma's parser may be one unit off in the last place
+    number: 'D27',
+    explains: ({ difference }) => {
+      const [reference, candidate] = [numberOf(difference.reference), numberOf(difference.candidate)];
+      return (
+        /^body(\[\d+\])?\.metadatas?\b/.test(difference.path) &&
+        Math.abs(reference - candidate) <= Number.EPSILON * Math.max(Math.abs(candidate), Number.MIN_VALUE / Number.EPSILON)
+      );
+    },
   },
 ];
 

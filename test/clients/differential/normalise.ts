@@ -48,6 +48,7 @@ export function idOf(answer: WireAnswer): string | undefined {
 }
 
 function parsed(text: string): Json {
+  if (text === '') return '';
   try {
     return parseJson(text);
   } catch (error) {

@@ -75,7 +75,7 @@ export class Pair {
   /** What the servers disagree on, or the empty string. */
   report(): string {
     if (this.compared === 0) return 'nothing was compared';
-    return this.disagreements.slice(0, 12).join('\n\n');
+    return this.disagreements.slice(0, 40).join('\n\n');
   }
 
   /** The numbered differences that were met. */

@@ -64,6 +64,10 @@ export const COLLECTION_CALLS: readonly Scenario[] = [
       post('/api/v2/tenants/nope/databases/default_database/collections', '{"name":"abc"}'),
       post('/api/v2/tenants/nope/databases/nope/collections', '{"name":"abc","get_or_create":true}'),
       post('/api/v2/tenants/default_tenant/databases/ab/collections', '{"name":"abc"}'),
+      get('/api/v2/tenants/default_tenant/databases/ab/collections'),
+      get('/api/v2/tenants/default_tenant/databases/ab/collections/abc'),
+      get('/api/v2/tenants/default_tenant/databases/ab/collections_count'),
+      post(`/api/v2/tenants/default_tenant/databases/ab/collections/${UNKNOWN}/get`, '{}'),
     );
   }),
   scenario('collections: the name rules and their messages', async (pair) => {

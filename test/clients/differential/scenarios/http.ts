@@ -59,7 +59,7 @@ export const HTTP: readonly Scenario[] = [
   }),
   scenario('HTTP: a body that is not JSON is 400', async (pair) => {
     const bodies = ['', ' ', '{bad', '{"name":', '{"name":"x"', '{"name":NaN}', '{"name":1e400}', '{"name":"\\ud800"}', '{"name":"x"}x'];
-    const more = ['[1,', '{"name":"x",}', "{'name':'x'}", '{"name":"a\nb"}', '{"name":tru}', '{"name":01}', 'nul', '{"a" 1}', '"\\x"'];
+    const more = ['{"a":[1,', '{"name":"x",}', "{'name':'x'}", '{"name":"a\nb"}', '{"name":tru}', '{"name":01}', 'nul', '{"a" 1}', '"\\x"'];
     for (const body of [...bodies, ...more]) await pair.same(typed(JSON_TYPE, body));
     await pair.same({ ...typed(JSON_TYPE), body: Buffer.from([0x1f, 0x8b, 0x08, 0x00, 0x00]) });
     await pair.same({ method: 'POST', path: COLLECTIONS });
@@ -91,23 +91,45 @@ export const HTTP: readonly Scenario[] = [
   scenario('HTTP: HEAD answers where GET does', async (pair) => {
     await pair.all({ method: 'HEAD', path: '/api/v2/version' }, { method: 'HEAD', path: '/api/v2/nothing' });
   }),
-  scenario('HTTP: a wrong query string is told before a wrong body, and a wrong body before an unknown collection', async (pair) => {
+  scenario('HTTP: a what is no JSON or of a wrong type is told first, then an unknown collection, then what is wrong with the values', async (pair) => {
     const unknown = `${COLLECTIONS}/8b1e549b-4cf8-4210-bdb8-6e98deb2786f`;
-    await pair.all(
-      post(`${unknown}/get`, '{bad'),
-      post(`${unknown}/get`, '{"limit":-1}'),
-      post(`${unknown}/get`, '{"where":{}}'),
-      post(`${unknown}/get`, '{}'),
-      post(`${COLLECTIONS}/no-uuid/get`, '{bad'),
-      post(`${COLLECTIONS}/no-uuid/get`, '{"limit":-1}'),
-      post(`${COLLECTIONS}/no-uuid/get`, '{"where":{}}'),
-      post(`${COLLECTIONS}/no-uuid/add`, '{"ids":["a"],"embeddings":[[]]}'),
-      post(`${unknown}/add`, '{"ids":["a"],"embeddings":[[]]}'),
-      post(`${unknown}/add`, '{"ids":["a"],"embeddings":[[1],[2]]}'),
-      post(`${unknown}/query`, '{"query_embeddings":[[]]}'),
-      withBody('PUT', `${COLLECTIONS}/no-uuid`, '{"new_name":"x"}'),
-      withBody('PUT', unknown, '{"new_name":"x"}'),
-    );
+    const calls: readonly (readonly [call: string, body: string])[] = [
+      ['get', '{bad'],
+      ['get', '{"limit":-1}'],
+      ['get', '{"where":{}}'],
+      ['get', '{"where_document":{}}'],
+      ['get', '{"where_document":{"$regex":"["}}'],
+      ['get', '{}'],
+      ['query', '{}'],
+      ['query', '{"query_embeddings":[[]]}'],
+      ['query', '{"query_embeddings":[[1],[1,2]]}'],
+      ['delete', '{"ids":[]}'],
+      ['delete', '{"limit":1}'],
+      ['delete', '{"ids":["a"],"where":{}}'],
+      ['add', '{"ids":["a"]}'],
+      ['add', '{"ids":[],"embeddings":[]}'],
+      ['add', '{"ids":["a"],"embeddings":[[]]}'],
+      ['add', '{"ids":["a"],"embeddings":[[1],[2]]}'],
+      ['add', '{"ids":[""],"embeddings":[[1]]}'],
+      ['add', '{"ids":["a"],"embeddings":["!!!"]}'],
+      ['add', '{"ids":["a"],"embeddings":[[1]],"metadatas":[{"#x":1}]}'],
+      ['add', '{"ids":["a"],"embeddings":[[1]],"metadatas":[{"x":{"indices":[1],"values":[1]}}]}'],
+      ['update', '{"ids":["a"],"documents":[]}'],
+      ['fork', '{"new_name":"x"}'],
+      ['search', '{}'],
+      ['functions/attach', '{}'],
+    ];
+    for (const [call, body] of calls) {
+      await pair.all(post(`${unknown}/${call}`, body), post(`${COLLECTIONS}/no-uuid/${call}`, body));
+    }
+    for (const path of [unknown, `${COLLECTIONS}/no-uuid`]) {
+      await pair.all(
+        withBody('PUT', path, '{"new_name":"x"}'),
+        withBody('PUT', path, '{"new_metadata":{}}'),
+        get(`${path}/count?read_level=bad`),
+        get(`${path}/fork_count`),
+      );
+    }
   }),
   scenario('HTTP: a body above 40 MiB is 413, plain text on record calls', async (pair) => {
     const path = await pair.collection('large');

@@ -1,0 +1,258 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { EmbeddedEngine } from '../../src/postgres/embedded/embedded-engine.js';
+import { errorOf, newDirectory, newPool, randomNumbers } from './embedded-helpers.js';
+
+const TIMEOUT_MS = 3000;
+const RUNAWAY = 'SELECT count(*) FROM generate_series(1, 100000000000)';
+
+const directory = newDirectory();
+const messages: string[] = [];
+let engine: EmbeddedEngine;
+let pool: pg.Pool;
+
+beforeAll(async () => {
+  engine = await EmbeddedEngine.start({
+    dataDirectory: directory,
+    statementTimeoutMs: TIMEOUT_MS,
+    idleTransactionTimeoutMs: TIMEOUT_MS,
+    log: (_level, message) => messages.push(message),
+  });
+  pool = newPool(engine, 8);
+  await pool.query('CREATE TABLE notes (client int NOT NULL, text text NOT NULL)');
+});
+
+afterAll(async () => {
+  await pool.end();
+  await engine.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  await engine.ready();
+  await pool.query('TRUNCATE notes');
+});
+
+async function count(client: number): Promise<number> {
+  const { rows } = await pool.query<{ count: string }>('SELECT count(*) FROM notes WHERE client = $1', [client]);
+  return Number(rows[0]?.count);
+}
+
+/** One client's life: `turns` operations of every kind, each of whose answers can only be its own. @returns the operations done. */
+async function live(client: pg.Client, number: number, turns: number): Promise<number> {
+  const random = randomNumbers(number + 1);
+  let operations = 0;
+  const query = async (text: string | pg.QueryConfig, values: unknown[] = []): Promise<Record<string, unknown>[]> => {
+    operations += 1;
+    return (await client.query<Record<string, unknown>>(text as string, values)).rows;
+  };
+  const echo = async (size: number, mark: string): Promise<void> => {
+    const bytes = Buffer.alloc(size, mark);
+    const [row] = await query('SELECT $1::text AS mark, $2::bytea AS bytes', [mark, bytes]);
+    expect(row?.['mark']).toBe(mark);
+    expect(bytes.equals(row?.['bytes'] as Buffer)).toBe(true);
+  };
+  const transaction = async (end: 'COMMIT' | 'ROLLBACK', mark: string): Promise<void> => {
+    await query('BEGIN');
+    await query('INSERT INTO notes VALUES ($1, $2)', [number, mark]);
+    const inside = await query('SELECT text FROM notes WHERE text = $1', [mark]);
+    await query(end);
+    const after = await query('SELECT text FROM notes WHERE text = $1', [mark]);
+    expect([inside, after]).toEqual([[{ text: mark }], end === 'COMMIT' ? [{ text: mark }] : []]);
+  };
+  const kinds: ((mark: string) => Promise<void>)[] = [
+    (mark) => echo(random(100), mark),
+    (mark) => echo(random(200_000), mark),
+    (mark) => transaction('COMMIT', mark),
+    (mark) => transaction('ROLLBACK', mark),
+    async (mark) => {
+      expect((await errorOf(query('SELECT $1::text::int', [mark]))).message).toContain(`"${mark}"`);
+    },
+    async (mark) => {
+      await query('BEGIN');
+      expect((await errorOf(query(`SELECT "${mark}"`))).message).toContain(`"${mark}"`);
+      expect((await errorOf(query('SELECT 1'))).code).toBe('25P02');
+      await query('ROLLBACK');
+    },
+    async (mark) => {
+      const named = { name: 'mine', text: `SELECT $1::text AS mark, ${String(number)} AS client`, values: [mark] };
+      expect(await query(named)).toEqual([{ mark, client: number }]);
+    },
+    async (mark) => {
+      expect(await query(`SELECT '${mark}' AS mark`)).toEqual([{ mark }]);
+    },
+  ];
+  for (let turn = 0; turn < turns; turn += 1) {
+    await kinds[random(kinds.length)]?.(`${String(number)}-${String(turn)}`);
+  }
+  return operations;
+}
+
+describe('the embedded engine', () => {
+  it('describes itself and loads pgvector', async () => {
+    await pool.query('CREATE EXTENSION IF NOT EXISTS vector');
+    const { rows } = await pool.query(`SELECT '[1,2]'::vector <-> '[4,6]' AS distance`);
+    expect(rows).toEqual([{ distance: 5 }]);
+    expect(engine.engineDescription).toMatch(/^Postgres 18\.\d+ \(embedded\), pgvector 0\.\d+\.\d+$/);
+  });
+
+  it.each([
+    [8, 360],
+    [16, 180],
+  ])(
+    'gives each of %i clients its own answers and nobody else',
+    async (clients, turns) => {
+      const connections = Array.from({ length: clients }, () => new pg.Client({ ...engine.connection }));
+      await Promise.all(connections.map((client) => client.connect()));
+      const operations = await Promise.all(connections.map((client, number) => live(client, number, turns)));
+      await Promise.all(connections.map((client) => client.end()));
+      expect(operations.reduce((sum, each) => sum + each)).toBeGreaterThan(5000);
+    },
+    180_000,
+  );
+
+  it('forgets the unnamed statement of a client when another one has used the engine', async () => {
+    const [parse, bindAndRun] = [
+      '50000000110073656c656374203100000053000000 04'.replaceAll(' ', ''),
+      '420000000c0000000000000000450000000900000000005300000004',
+    ];
+    const socket = connect(`${engine.connection.host}/.s.PGSQL.5432`);
+    let received = '';
+    socket.on('data', (bytes: Buffer) => (received += bytes.toString('latin1')));
+    const startup = Buffer.from('user\0postgres\0database\0postgres\0\0');
+    const head = Buffer.alloc(8);
+    head.writeInt32BE(startup.length + 8);
+    head.writeInt32BE(0x30000, 4);
+    socket.write(Buffer.concat([head, startup]));
+    await sleep(200);
+    socket.write(Buffer.from(parse, 'hex'));
+    await sleep(200);
+    await pool.query('SELECT $1::text', ['of another client']);
+    received = '';
+    socket.write(Buffer.from(bindAndRun, 'hex'));
+    await sleep(200);
+    socket.destroy();
+    expect(received).toContain('C26000');
+    expect(received).not.toContain('of another client');
+  });
+
+  it('closes the named statements of a client that leaves', async () => {
+    const client = new pg.Client({ ...engine.connection });
+    await client.connect();
+    await client.query({ name: 'short lived', text: 'SELECT 1' });
+    const during = await pool.query(`SELECT name FROM pg_prepared_statements WHERE name LIKE '%.short lived'`);
+    await client.end();
+    await sleep(200);
+    const after = await pool.query(`SELECT name FROM pg_prepared_statements WHERE name LIKE '%.short lived'`);
+    expect([during.rowCount, after.rowCount]).toEqual([1, 0]);
+  });
+
+  it('answers a COPY from a client with an error and goes on', async () => {
+    const error = await errorOf(pool.query('COPY notes FROM STDIN'));
+    expect(error.code).toBe('57014');
+    expect(await count(1)).toBe(0);
+  });
+
+  it('takes a request of 64 MB and gives as much back', async () => {
+    const bytes = Buffer.alloc(64 * 1024 * 1024, 'x');
+    const { rows } = await pool.query<{ bytes: Buffer }>('SELECT $1::bytea AS bytes', [bytes]);
+    expect(bytes.equals(rows[0]?.bytes as Buffer)).toBe(true);
+  });
+
+  it('rolls back the transaction of a client that vanishes', async () => {
+    const client = new pg.Client({ ...engine.connection });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.query('BEGIN');
+    await client.query('INSERT INTO notes VALUES (1, $1)', ['left behind']);
+    const waiting = count(1);
+    (client as unknown as { connection: { stream: { destroy: () => void } } }).connection.stream.destroy();
+    expect(await waiting).toBe(0);
+  });
+
+  it('disconnects a client that sits idle in a transaction, and undoes what it did', async () => {
+    const client = new pg.Client({ ...engine.connection });
+    const closed = new Promise<Error>((resolve) => client.once('error', resolve));
+    await client.connect();
+    await client.query('BEGIN');
+    await client.query('INSERT INTO notes VALUES (1, $1)', ['dozing']);
+    expect(await count(1)).toBe(0);
+    expect((await closed) as Error & { code?: string }).toMatchObject({ code: '25P03' });
+  });
+
+  it('refuses what one session for all cannot give', async () => {
+    const other = new pg.Client({ ...engine.connection, database: 'other' });
+    expect((await errorOf(other.connect())).code).toBe('3D000');
+    const setting = new pg.Client({ ...engine.connection, options: '-c work_mem=64MB' });
+    expect((await errorOf(setting.connect())).code).toBe('0A000');
+  });
+
+  it('ends a statement that runs too long, and the same pool answers again', async () => {
+    messages.length = 0;
+    await pool.query('INSERT INTO notes VALUES (1, $1)', ['kept']);
+    const error = await errorOf(pool.query(RUNAWAY));
+    expect(error.message).toMatch(/^Connection terminated|ECONNRESET/);
+    await engine.ready();
+    expect(await count(1)).toBe(1);
+    expect(messages.join('\n')).toContain('a statement ran longer than 3000 ms');
+  });
+
+  it('keeps every acknowledged row when the engine is killed while clients write', async () => {
+    let acknowledged = 0;
+    const write = async (client: number): Promise<void> => {
+      for (;;) {
+        await pool.query('INSERT INTO notes SELECT $1, g::text FROM generate_series(1, 10) AS g', [client]);
+        acknowledged += 10;
+      }
+    };
+    for (const round of [1, 2, 3]) {
+      await engine.ready();
+      const writers = Promise.allSettled([1, 2, 3, 4].map(write));
+      await sleep(300 * round);
+      process.kill(engine.childPid ?? 0, 'SIGKILL');
+      await writers;
+      await sleep(300);
+    }
+    await engine.ready();
+    const { rows } = await pool.query<{ count: string }>('SELECT count(*) FROM notes');
+    const stored = Number(rows[0]?.count);
+    expect(acknowledged).toBeGreaterThan(100);
+    // a write whose acknowledgement was on its way may be there: four writers, three times
+    expect(stored).toBeGreaterThanOrEqual(acknowledged);
+    expect(stored).toBeLessThanOrEqual(acknowledged + 120);
+    expect(stored % 10).toBe(0);
+  });
+
+  it('outlives a SIGINT and a SIGTERM, which are for its parent to answer', async () => {
+    const before = engine.childPid ?? 0;
+    process.kill(before, 'SIGINT');
+    process.kill(before, 'SIGTERM');
+    await sleep(200);
+    expect(await count(1)).toBe(0);
+    expect(engine.childPid).toBe(before);
+  });
+
+  it('leaves neither a socket nor a lock behind when it stops, and opens its data again', async () => {
+    await pool.query('INSERT INTO notes VALUES (1, $1)', ['kept']);
+    await pool.end();
+    await engine.stop();
+    expect(() => readdirSync(engine.connection.host)).toThrow('ENOENT');
+    expect(readdirSync(directory)).toEqual(['postgres']);
+    expect((await errorOf(engine.ready())).code).toBe('ECONNREFUSED');
+    engine = await EmbeddedEngine.start({
+      dataDirectory: directory,
+      statementTimeoutMs: TIMEOUT_MS,
+      transport: 'tcp',
+      log: () => undefined,
+    });
+    pool = newPool(engine, 8);
+    expect(await count(1)).toBe(1);
+  });
+
+  it('asks for a password on the loopback interface', async () => {
+    const intruder = new pg.Client({ ...engine.connection, password: 'guessed' });
+    expect((await errorOf(intruder.connect())).code).toBe('28P01');
+  });
+});
