@@ -23,7 +23,7 @@ if [ -n "$data" ] && as_server test -f "$data/polyvec-development"; then
     as_server "$bin/pg_ctl" stop -w -t 60 -s -m fast -D "$data"
   fi
   rm -rf "$data"
-  rmdir "$(dirname "$data")" 2>/dev/null || true
+  rmdir -p --ignore-fail-on-non-empty "$(dirname "$data")"
 fi
 rm -rf "$state"
 echo 'db-down: stopped, data removed' >&2

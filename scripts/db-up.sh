@@ -105,7 +105,8 @@ private_apt() {
 
 # apt itself reads the system's sources, in either format, and names the places that serve the Debian archive
 archives() {
-  private_apt update >&2
+  # one broken source must not hide the others
+  private_apt update >&2 || true
   private_apt indextargets 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' 'Component: main' \
     "Codename: $1" --format '$(REPO_URI) $(SIGNED_BY)' | sort -u
 }
@@ -198,7 +199,7 @@ create_cluster() {
   [ "$(id -u)" != 0 ] || chown postgres: "$data"
   # linguistic order, as on most servers: a query that forgot its COLLATE "C" shows here and not first in production
   local options=(-U $name --auth=scram-sha-256 -E UTF8 --locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US)
-  as_server bash -c 'echo "$0" | "$@" --pwfile=/dev/stdin' $name "$bin/initdb" -D "$data" "${options[@]}" >&2
+  as_server bash -c 'echo "$0" | "$@" --pwfile=/dev/stdin' $name "$bin/initdb" -D "$data" "${options[@]}" >/dev/null
   settings | as_server tee -a "$data/postgresql.conf" >/dev/null
   as_server touch "$data/polyvec-development"
 }

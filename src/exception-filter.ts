@@ -20,6 +20,9 @@ export class ProtocolExceptionFilter implements ExceptionFilter {
       return;
     }
     const status = thrown instanceof HttpException ? thrown.getStatus() : 500;
-    http.getResponse<Response>().status(status).json({ error: status === 404 ? 'not found' : 'internal error' });
+    http
+      .getResponse<Response>()
+      .status(status)
+      .json({ error: status === 404 ? 'not found' : 'internal error' });
   }
 }

@@ -34,19 +34,24 @@ export class CollectionSweeper implements OnApplicationBootstrap, BeforeApplicat
 
   private async sweep(): Promise<void> {
     try {
-      while (this.again && !this.stopped) {
-        this.again = false;
-        for (;;) {
-          const dropped = await this.store.next();
-          if (dropped === undefined) break;
-          let more = true;
-          while (more && !this.stopped) more = await this.store.sweep(dropped, ROWS_PER_STEP);
-          if (this.stopped) return;
+      while (this.takeWork()) {
+        for (let next = await this.store.next(); next !== undefined; next = await this.store.next()) {
+          while (await this.store.sweep(next, ROWS_PER_STEP)) if (this.isStopped()) return;
         }
       }
     } catch (error) {
       // what is left is found again by the next drop or the next start
       this.logger.warn(`rows of dropped collections were not removed yet: ${String(error)}`);
     }
+  }
+
+  private takeWork(): boolean {
+    const work = this.again && !this.stopped;
+    this.again = false;
+    return work;
+  }
+
+  private isStopped(): boolean {
+    return this.stopped;
   }
 }

@@ -25,7 +25,7 @@ export class ColumnSpool {
   /** Appends text to columns, by their numbers. */
   async append(texts: readonly string[]): Promise<void> {
     texts.forEach((text, column) => {
-      this.columns[column] += text;
+      this.columns[column] = (this.columns[column] ?? '') + text;
       this.size += text.length;
     });
     if (this.size > MEMORY_LIMIT) await this.spill();

@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { validateSync } from 'class-validator';
-import { JsonNumber, JsonReader, type Json } from './json.js';
+import { JsonNumber, type Json, readJson } from './json.js';
+import { JsonReader } from './json-reader.js';
 import type { RequestBody } from './request-body.js';
 
 /** Why a request body is refused before anyone looks at what it asks for. */
@@ -57,7 +58,7 @@ export function validate<T extends object>(type: new () => T, body: RequestBody)
 
 function readInto<T extends object>(instance: T, reader: JsonReader): T {
   if (reader.kind() !== 'object') {
-    const value = reader.readValue();
+    const value = readJson(reader);
     reader.end();
     throw new RequestError({ kind: 'not_an_object', value });
   }
@@ -66,7 +67,7 @@ function readInto<T extends object>(instance: T, reader: JsonReader): T {
   reader.readObject((key) => {
     const read = readers?.get(key);
     if (read !== undefined) fields[key] = read(reader);
-    else if (Object.hasOwn(instance, key)) fields[key] = plain(reader.readValue());
+    else if (Object.hasOwn(instance, key)) fields[key] = plain(readJson(reader));
     else reader.skipValue();
   });
   reader.end();

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { GatewayError } from '../errors.js';
 import { isRolledBack, translateDatabaseError } from './sqlstate.js';
 import type { Sql } from './sql.js';

@@ -108,7 +108,8 @@ async function requirePgvector(client: pg.ClientBase): Promise<string> {
       (SELECT default_version FROM pg_available_extensions WHERE name = 'vector') AS available`);
   const row = rows[0];
   const major = Math.trunc(Number(row?.number) / 10_000);
-  if (Number(row?.number) < OLDEST_POSTGRES) throw new Error(`Postgres 15 or newer is needed; this server is ${row?.server ?? ''}`);
+  if (Number(row?.number) < OLDEST_POSTGRES)
+    throw new Error(`Postgres 15 or newer is needed; this server is ${row?.server ?? ''}`);
   const version = row?.installed ?? row?.available;
   if (version == null) {
     throw new Error(

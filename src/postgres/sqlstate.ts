@@ -20,7 +20,8 @@ const MEANINGS: Readonly<Record<string, ErrorDetail>> = {
 
 /** Codes of the operating system and of the driver that mean: no connection. */
 const NO_CONNECTION = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
-const DRIVER_LOST_CONNECTION = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered|read E|write E)/;
+const DRIVER_LOST_CONNECTION =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered|read E|write E)/;
 
 /** The statement was rolled back for the sake of another one, and may be sent again. */
 export function isRolledBack(error: unknown): boolean {

@@ -4,7 +4,16 @@ import { vectorArray } from '../postgres/binary.js';
 import { Database } from '../postgres/database.js';
 import { sql, type Sql } from '../postgres/sql.js';
 import type { Match, SearchRequest } from './record.js';
-import { liveCollection, partColumns, recordTable, selected, toRecord, vectorJoin, vectorTable, type RecordRow } from './record-tables.js';
+import {
+  liveCollection,
+  partColumns,
+  recordTable,
+  selected,
+  toRecord,
+  vectorJoin,
+  vectorTable,
+  type RecordRow,
+} from './record-tables.js';
 
 type MatchRow = RecordRow & Readonly<{ query: string; distance: string }>;
 

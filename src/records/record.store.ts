@@ -3,7 +3,16 @@ import type { Collection } from '../collections/collection.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { sql } from '../postgres/sql.js';
 import type { DeleteRequest, Deletion, ReadRequest, StoredRecord } from './record.js';
-import { liveCollection, partColumns, recordTable, selected, toRecord, vectorJoin, vectorTable, type RecordRow } from './record-tables.js';
+import {
+  liveCollection,
+  partColumns,
+  recordTable,
+  selected,
+  toRecord,
+  vectorJoin,
+  vectorTable,
+  type RecordRow,
+} from './record-tables.js';
 
 /** One page of a read, and where the next one begins. */
 export interface RecordPage {

@@ -5,7 +5,17 @@ import { CollectionsService } from '../collections/collections.service.js';
 import { GatewayError } from '../errors.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { settleDuplicates } from './batch.js';
-import type { DeleteRequest, Deletion, Match, ReadRequest, RecordBatch, RecordWrite, SearchRequest, StoredRecord, WriteMode } from './record.js';
+import type {
+  DeleteRequest,
+  Deletion,
+  Match,
+  ReadRequest,
+  RecordBatch,
+  RecordWrite,
+  SearchRequest,
+  StoredRecord,
+  WriteMode,
+} from './record.js';
 import { RecordSearchStore } from './record-search.store.js';
 import { RecordStore } from './record.store.js';
 import { RecordWriteStore } from './record-write.store.js';
@@ -108,9 +118,7 @@ export class RecordsService {
     return this.collections.current(collection, async (current) => {
       for (const query of request.queries) requireDimension(current, query.length);
       const unsearchable = current.dimension === null || request.limit === 0 || request.queries.length === 0;
-      const matches = unsearchable
-        ? request.queries.map(() => [])
-        : await this.searchStore.search(current, namespace, request);
+      const matches = unsearchable ? request.queries.map(() => []) : await this.searchStore.search(current, namespace, request);
       const empty = matches.every((list) => list.length === 0);
       return empty && !(await this.store.isLive(this.database, current)) ? 'stale' : matches;
     });

@@ -9,3 +9,5 @@ process.once('message', () => {
   );
 });
 process.send?.({ loaded: true });
+
+setInterval(() => undefined, 60_000);

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { EmbeddedEngine } from '../../src/postgres/embedded/embedded-engine.js';
+import { SYNC, int32, message, text } from '../../src/postgres/embedded/wire-messages.js';
 import { errorOf, newDirectory, newPool, randomNumbers } from './embedded-helpers.js';
 
 const TIMEOUT_MS = 3000;
@@ -44,9 +45,9 @@ async function count(client: number): Promise<number> {
 async function live(client: pg.Client, number: number, turns: number): Promise<number> {
   const random = randomNumbers(number + 1);
   let operations = 0;
-  const query = async (text: string | pg.QueryConfig, values: unknown[] = []): Promise<Record<string, unknown>[]> => {
+  const query = async (text: string, values: unknown[] = [], name = ''): Promise<Record<string, unknown>[]> => {
     operations += 1;
-    return (await client.query<Record<string, unknown>>(text as string, values)).rows;
+    return (await client.query<Record<string, unknown>>({ text, values, name })).rows;
   };
   const echo = async (size: number, mark: string): Promise<void> => {
     const bytes = Buffer.alloc(size, mark);
@@ -77,8 +78,9 @@ async function live(client: pg.Client, number: number, turns: number): Promise<n
       await query('ROLLBACK');
     },
     async (mark) => {
-      const named = { name: 'mine', text: `SELECT $1::text AS mark, ${String(number)} AS client`, values: [mark] };
-      expect(await query(named)).toEqual([{ mark, client: number }]);
+      expect(await query(`SELECT $1::text AS mark, ${String(number)} AS client`, [mark], 'mine')).toEqual([
+        { mark, client: number },
+      ]);
     },
     async (mark) => {
       expect(await query(`SELECT '${mark}' AS mark`)).toEqual([{ mark }]);
@@ -114,25 +116,24 @@ describe('the embedded engine', () => {
   );
 
   it('forgets the unnamed statement of a client when another one has used the engine', async () => {
-    const [parse, bindAndRun] = [
-      '50000000110073656c656374203100000053000000 04'.replaceAll(' ', ''),
-      '420000000c0000000000000000450000000900000000005300000004',
-    ];
+    const none = Buffer.alloc(2);
+    const parse = message('P', text(''), text('SELECT 1'), none);
+    const bindAndRun = [message('B', text(''), text(''), none, none, none), message('E', text(''), int32(0)), SYNC];
+    const startup = Buffer.concat([int32(0x30000), ...['user', 'postgres', 'database', 'postgres', ''].map(text)]);
     const socket = connect(`${engine.connection.host}/.s.PGSQL.5432`);
     let received = '';
     socket.on('data', (bytes: Buffer) => (received += bytes.toString('latin1')));
-    const startup = Buffer.from('user\0postgres\0database\0postgres\0\0');
-    const head = Buffer.alloc(8);
-    head.writeInt32BE(startup.length + 8);
-    head.writeInt32BE(0x30000, 4);
-    socket.write(Buffer.concat([head, startup]));
-    await sleep(200);
-    socket.write(Buffer.from(parse, 'hex'));
-    await sleep(200);
+    const answerTo = async (...request: readonly Buffer[]): Promise<string> => {
+      received = '';
+      socket.write(Buffer.concat(request));
+      await sleep(200);
+      return received;
+    };
+    await answerTo(int32(startup.length + 4), startup);
+    expect(await answerTo(parse, SYNC)).toBe('1\0\0\0\x04Z\0\0\0\x05I');
+    expect(await answerTo(...bindAndRun)).toContain('SELECT 1');
     await pool.query('SELECT $1::text', ['of another client']);
-    received = '';
-    socket.write(Buffer.from(bindAndRun, 'hex'));
-    await sleep(200);
+    await answerTo(...bindAndRun);
     socket.destroy();
     expect(received).toContain('C26000');
     expect(received).not.toContain('of another client');
@@ -174,12 +175,13 @@ describe('the embedded engine', () => {
 
   it('disconnects a client that sits idle in a transaction, and undoes what it did', async () => {
     const client = new pg.Client({ ...engine.connection });
-    const closed = new Promise<Error>((resolve) => client.once('error', resolve));
+    // the reason comes first, then the end of the connection
+    const closed = new Promise<Error>((resolve) => client.on('error', resolve));
     await client.connect();
     await client.query('BEGIN');
     await client.query('INSERT INTO notes VALUES (1, $1)', ['dozing']);
     expect(await count(1)).toBe(0);
-    expect((await closed) as Error & { code?: string }).toMatchObject({ code: '25P03' });
+    expect(await closed).toMatchObject({ code: '25P03' });
   });
 
   it('refuses what one session for all cannot give', async () => {

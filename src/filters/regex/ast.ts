@@ -52,12 +52,7 @@ export interface AssertionNode {
 }
 
 /** What one escape, or one character outside brackets, can stand for. */
-export type PrimitiveNode =
-  | LiteralNode
-  | PerlNode
-  | PropertyNode
-  | AssertionNode
-  | { readonly kind: 'dot'; readonly span: Span };
+export type PrimitiveNode = LiteralNode | PerlNode | PropertyNode | AssertionNode | { readonly kind: 'dot'; readonly span: Span };
 
 export type ClassOperator = '&&' | '--' | '~~';
 
@@ -105,5 +100,4 @@ export type Node =
 
 /** What stands behind the opening parenthesis. */
 export type GroupHead =
-  | { readonly kind: 'capture'; readonly index: number }
-  | { readonly kind: 'plain'; readonly flags: FlagChange };
+  { readonly kind: 'capture'; readonly index: number } | { readonly kind: 'plain'; readonly flags: FlagChange };

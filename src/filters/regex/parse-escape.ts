@@ -144,7 +144,8 @@ function parseProperty(reader: PatternReader, start: number): PropertyNode {
     reader.advanceToToken();
     return { kind: 'property', span: reader.since(start), name: text, value: undefined, isNegated };
   }
-  const [, name = text, operator, value] = /^(.*?)(!=)(.*)$/su.exec(text) ?? /^(.*?)(:)(.*)$/su.exec(text) ?? /^(.*?)(=)(.*)$/su.exec(text) ?? [];
+  const [, name = text, operator, value] =
+    /^(.*?)(!=)(.*)$/su.exec(text) ?? /^(.*?)(:)(.*)$/su.exec(text) ?? /^(.*?)(=)(.*)$/su.exec(text) ?? [];
   return { kind: 'property', span: reader.since(start), name, value, isNegated: isNegated !== (operator === '!=') };
 }
 

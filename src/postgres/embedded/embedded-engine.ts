@@ -138,7 +138,8 @@ export class EmbeddedEngine {
     this.lock.recordChild(engine.pid);
     engine.open({
       directory: this.directory,
-      endpoint: this.facts !== undefined && this.endpoint.kind === 'tcp' ? { ...this.endpoint, port: this.facts.port } : this.endpoint,
+      endpoint:
+        this.facts !== undefined && this.endpoint.kind === 'tcp' ? { ...this.endpoint, port: this.facts.port } : this.endpoint,
       statementTimeoutMs: this.options.statementTimeoutMs,
       idleTransactionTimeoutMs: this.options.idleTransactionTimeoutMs ?? IDLE_TRANSACTION_TIMEOUT_MS,
     });

@@ -33,7 +33,10 @@ export class EngineProcess {
   ) {
     // a debugger's port serves one process
     const execArgv = process.execArgv.filter((argument) => !argument.startsWith('--inspect'));
-    this.child = fork(CHILD, socketDirectory === undefined ? [] : [socketDirectory], { execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    this.child = fork(CHILD, socketDirectory === undefined ? [] : [socketDirectory], {
+      execArgv,
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       events.onLog('warn', text.trimEnd());
     });

@@ -1,7 +1,16 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { EngineFacts } from './engine-messages.js';
-import { MessageReader, fatalError, greeting, message, int32, passwordRequest, startupParameters, text } from './wire-messages.js';
+import {
+  MessageReader,
+  fatalError,
+  greeting,
+  message,
+  int32,
+  passwordRequest,
+  startupParameters,
+  text,
+} from './wire-messages.js';
 
 /** What one turn at the engine is for. After a Flush the client keeps its turn until its Sync. */
 export interface Request {

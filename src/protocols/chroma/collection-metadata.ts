@@ -1,4 +1,5 @@
-import { isJsonObject, JsonReader, parseJson, stringifyJson, type Json, type JsonObject } from '../../http/json.js';
+import { isJsonObject, parseJson, stringifyJson, type Json, type JsonObject } from '../../http/json.js';
+import { JsonReader } from '../../http/json-reader.js';
 import { invalidArgument } from './chroma-error.js';
 import { readMetadata } from './metadata.js';
 

@@ -1,6 +1,7 @@
-import type { Json, JsonReader } from '../../http/json.js';
+import { type Json, readJson } from '../../http/json.js';
+import type { JsonReader } from '../../http/json-reader.js';
 import { JsonNumber } from '../../http/json.js';
-import { ChromaError, invalidArgument, unprocessable } from './chroma-error.js';
+import { invalidArgument, unprocessable, type ChromaError } from './chroma-error.js';
 import { unexpected } from './serde.js';
 
 /** Embeddings as they were sent: components, or base64 of little-endian float32 components; null where there is none. */
@@ -12,8 +13,7 @@ export type NullEmbeddings = 'kept' | 'refused';
 /** Reads the `embeddings` of a write: all lists or all texts. */
 export function readEmbeddings(nulls: NullEmbeddings): (reader: JsonReader) => SentEmbeddings | null {
   const type = nulls === 'refused' ? 'EmbeddingsPayload' : 'UpdateEmbeddingsPayload';
-  const mismatch = (): ChromaError =>
-    unprocessable('embeddings', `data did not match any variant of untagged enum ${type}`);
+  const mismatch = (): ChromaError => unprocessable('embeddings', `data did not match any variant of untagged enum ${type}`);
   return (reader) => {
     if (reader.kind() === 'null' && nulls === 'kept') {
       reader.readNull();
@@ -43,14 +43,14 @@ function readEmbedding(reader: JsonReader): Float32Array | string | null | undef
   if (text !== undefined) return text;
   const numbers = reader.tryNumbers();
   if (numbers !== undefined) return new Float32Array(numbers);
-  const value = reader.readValue();
+  const value = readJson(reader);
   return value === null || typeof value === 'string' ? value : undefined;
 }
 
 /** Reads the `query_embeddings` of a query: lists of numbers only. */
 export function readQueryEmbeddings(reader: JsonReader): readonly Float32Array[] {
   const path = 'query_embeddings';
-  if (reader.kind() !== 'array') throw wrongType(path, reader.readValue(), 'a sequence');
+  if (reader.kind() !== 'array') throw wrongType(path, readJson(reader), 'a sequence');
   const embeddings: Float32Array[] = [];
   reader.readArray((row) => {
     const numbers = reader.tryNumbers();
@@ -58,7 +58,7 @@ export function readQueryEmbeddings(reader: JsonReader): readonly Float32Array[]
       embeddings.push(new Float32Array(numbers));
       return;
     }
-    const value = reader.readValue();
+    const value = readJson(reader);
     if (!Array.isArray(value)) throw wrongType(`${path}[${String(row)}]`, value, 'a sequence');
     const components = value as readonly Json[];
     const column = components.findIndex((component) => !(component instanceof JsonNumber));
@@ -72,11 +72,10 @@ export function readQueryEmbeddings(reader: JsonReader): readonly Float32Array[]
  * @throws ChromaError 400 for what is not base64, not float32, not finite, or empty
  */
 export function decodeEmbeddings(sent: SentEmbeddings): readonly (Float32Array | null)[] {
-  const embeddings = sent.map((embedding, index) =>
-    typeof embedding === 'string' ? decodeBase64(embedding, index) : embedding,
-  );
+  const embeddings = sent.map((embedding, index) => (typeof embedding === 'string' ? decodeBase64(embedding, index) : embedding));
   for (const embedding of embeddings) {
-    if (embedding?.length === 0) throw invalidArgument('Validation error: embeddings: Each embedding must have at least 1 dimension');
+    if (embedding?.length === 0)
+      throw invalidArgument('Validation error: embeddings: Each embedding must have at least 1 dimension');
   }
   if (!embeddings.every((embedding) => embedding === null || isFinite(embedding))) {
     throw invalidArgument('Validation error: embeddings: Embeddings must not contain NaN or Infinity values');

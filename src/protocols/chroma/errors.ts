@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Catch, HttpException, Logger, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Express, Request, Response } from 'express';
 import { GatewayError, type ErrorDetail, type ErrorKind } from '../../errors.js';
-import { JsonNumber, JsonSyntaxError, type Json } from '../../http/json.js';
+import { JsonNumber, type Json } from '../../http/json.js';
+import { JsonSyntaxError } from '../../http/json-reader.js';
 import { allowedMethods } from '../../http/routes.js';
 import { RequestError, type RequestProblem } from '../../http/validate.js';
 import { ChromaError, invalidArgument, unprocessable } from './chroma-error.js';
@@ -175,7 +176,8 @@ function wordField({ field, value, rule }: Extract<RequestProblem, { kind: 'fiel
     const index = items.findIndex((item) => !INCLUDES.some((include) => include === item));
     const item = items[index];
     const names = INCLUDES.map((include) => `\`${include}\``).join(', ');
-    if (typeof item === 'string') return unprocessable(`${field}[${String(index)}]`, `unknown variant \`${item}\`, expected one of ${names}`);
+    if (typeof item === 'string')
+      return unprocessable(`${field}[${String(index)}]`, `unknown variant \`${item}\`, expected one of ${names}`);
     return wrongType(`${field}[${String(index)}]`, item, 'a string');
   }
   if (items !== undefined) {

@@ -1,5 +1,6 @@
 import type { Field } from '../../collections/collection.js';
-import type { JsonReader } from '../../http/json.js';
+import { readJson } from '../../http/json.js';
+import type { JsonReader } from '../../http/json-reader.js';
 import { unprocessable } from './chroma-error.js';
 import { FieldCollector, readMetadata, type Metadata, type NullValues } from './metadata.js';
 import { unexpected } from './serde.js';
@@ -18,7 +19,7 @@ export function readMetadataList(nulls: NullValues): (reader: JsonReader) => Sen
       return null;
     }
     if (reader.kind() !== 'array') {
-      throw unprocessable('metadatas', `invalid type: ${unexpected(reader.readValue())}, expected a sequence`);
+      throw unprocessable('metadatas', `invalid type: ${unexpected(readJson(reader))}, expected a sequence`);
     }
     const collector = new FieldCollector();
     const items: (Metadata | null)[] = [];

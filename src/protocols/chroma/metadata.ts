@@ -1,5 +1,6 @@
 import type { Field, FieldType } from '../../collections/collection.js';
-import type { JsonReader } from '../../http/json.js';
+import { readJson } from '../../http/json.js';
+import type { JsonReader } from '../../http/json-reader.js';
 import { canonicalNumber } from './number.js';
 import { unprocessable } from './chroma-error.js';
 import { unexpected } from './serde.js';
@@ -54,7 +55,7 @@ const MISMATCH: Value = { kind: 'mismatch' };
  */
 export function readMetadata(reader: JsonReader, path: string, nulls: NullValues, collector?: FieldCollector): Metadata {
   if (reader.kind() !== 'object') {
-    throw unprocessable(path, `invalid type: ${unexpected(reader.readValue())}, expected a map`);
+    throw unprocessable(path, `invalid type: ${unexpected(readJson(reader))}, expected a map`);
   }
   const entries = new Map<string, Value>();
   reader.readObject((key) => {
@@ -107,14 +108,12 @@ function readMetadataValue(reader: JsonReader): Value {
 /** A list of one type; integers among floats are floats. */
 function readList(reader: JsonReader): Value {
   const items: { text: string; type: FieldType }[] = [];
-  let mismatch = false;
-  reader.readArray(() => {
+  const count = readCount(reader, () => {
     const item = reader.kind() === 'array' || reader.kind() === 'object' ? undefined : readMetadataValue(reader);
     if (item === undefined) reader.skipValue();
     if (item?.kind === 'value') items.push(item);
-    else mismatch = true;
   });
-  if (mismatch) return MISMATCH;
+  if (items.length < count) return MISMATCH;
   const [first] = items;
   if (first === undefined) return { kind: 'empty' };
   const types = new Set(items.map((item) => item.type));
@@ -122,6 +121,16 @@ function readList(reader: JsonReader): Value {
   if (types.size > 2 || !types.has('int') || !types.has('float')) return MISMATCH;
   const floats = items.map((item) => (item.type === 'int' ? `${item.text}.0` : item.text));
   return { kind: 'value', text: `[${floats.join(',')}]`, type: 'float' };
+}
+
+/** Reads a list and returns how many elements it has. */
+function readCount(reader: JsonReader, item: () => void): number {
+  let count = 0;
+  reader.readArray(() => {
+    item();
+    count += 1;
+  });
+  return count;
 }
 
 function readSparseVector(reader: JsonReader): Value {
@@ -140,5 +149,5 @@ function readSparseVector(reader: JsonReader): Value {
 
 function numbersOf(text: string | undefined): readonly number[] | undefined {
   const list: unknown = text === undefined ? undefined : JSON.parse(text);
-  return Array.isArray(list) && list.every((item) => typeof item === 'number') ? (list as number[]) : undefined;
+  return Array.isArray(list) && list.every((item) => typeof item === 'number') ? list : undefined;
 }

@@ -23,8 +23,13 @@ export function legacyNameProblem(name: string): string | undefined {
     : `Expected collection name that (1) contains 3-63 characters, (2) starts and ends with an alphanumeric character, (3) otherwise contains only alphanumeric characters, underscores or hyphens (-), (4) contains no two consecutive periods (..) and (5) is not a valid IPv4 address, got ${name}`;
 }
 
+/** Whether a name has fewer than three characters: code points, not UTF-16 units. */
+export function isShort(name: string): boolean {
+  return Array.from(name).length < 3;
+}
+
 /** @throws ChromaError 400 when the path's database name is too short to be one */
 export function requireDatabaseName(name: string): string {
-  if ([...name].length < 3) throw invalidArgument('database name must be at least 3 characters');
+  if (isShort(name)) throw invalidArgument('database name must be at least 3 characters');
   return name;
 }

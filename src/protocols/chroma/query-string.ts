@@ -13,7 +13,7 @@ export function requireReadLevel(query: Readonly<Record<string, unknown>>): void
   const level = query['read_level'];
   if (level === undefined || READ_LEVELS.some((known) => known === level)) return;
   const names = READ_LEVELS.map((known) => `\`${known}\``).join(', ');
-  throw bad('read_level', `unknown variant \`${String(level)}\`, expected one of ${names}`);
+  throw bad('read_level', `unknown variant \`${typeof level === 'string' ? level : ''}\`, expected one of ${names}`);
 }
 
 function u32(query: Readonly<Record<string, unknown>>, name: string): number | undefined {

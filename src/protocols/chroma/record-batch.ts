@@ -49,10 +49,6 @@ function requireValidMetadata(metadatas: SentMetadata | null | undefined): void 
   });
   const sparse = metadatas?.items.find((metadata) => metadata?.problem?.kind === 'sparse')?.problem;
   if (sparse !== undefined) {
-    throw new ChromaError(
-      501,
-      'ChromaError',
-      `Unimplemented: Sparse vector is not supported for local chroma: ${sparse.key}`,
-    );
+    throw new ChromaError(501, 'ChromaError', `Unimplemented: Sparse vector is not supported for local chroma: ${sparse.key}`);
   }
 }

@@ -28,13 +28,11 @@ interface Conditions {
 interface GetConditions extends Conditions {
   readonly limit?: number | null;
   readonly offset?: number | null;
-  readonly include: readonly string[];
 }
 
 interface QueryConditions extends Conditions {
   readonly query_embeddings: readonly Float32Array[];
   readonly n_results?: number | null;
-  readonly include: readonly string[];
 }
 
 const DEFAULT_RESULTS = 10;
@@ -61,11 +59,12 @@ export async function getRecords(
   records: RecordsService,
   find: Find,
   request: GetConditions,
+  include: readonly string[],
   dialect: Dialect,
   tail: string,
 ): Promise<string | StreamableFile> {
   const { selection, uses } = parseConditions(request, dialect);
-  const { include, offset, limit } = request;
+  const { offset, limit } = request;
   const response = new GetResponse(include, tail);
   const read = { ...selection, parts: partsOf(include), offset: offset ?? 0, limit: limit ?? null };
   try {
@@ -87,11 +86,12 @@ export async function queryRecords(
   records: RecordsService,
   find: Find,
   request: QueryConditions,
+  include: readonly string[],
   dialect: Dialect,
   tail: string,
 ): Promise<string> {
   const { selection, uses } = parseConditions(request, dialect);
-  const { include, query_embeddings: queries, n_results: limit } = request;
+  const { query_embeddings: queries, n_results: limit } = request;
   const search = { ...selection, queries, parts: partsOf(include), limit: limit ?? DEFAULT_RESULTS };
   const collection = await find();
   requireIndexes(collection, uses);

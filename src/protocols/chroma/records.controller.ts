@@ -9,7 +9,15 @@ import { requireUuid, scopeOf, type ScopePath } from './collection-path.js';
 import { MODERN } from './filter.js';
 import { requireReadLevel } from './query-string.js';
 import { AddRequest, DeleteRequest, ForkRequest, GetRequest, QueryRequest, UpdateRequest, UpsertRequest } from './requests.js';
-import { addRecords, deleteRecords, getRecords, NAMESPACE, queryRecords, updateRecords, upsertRecords } from './record-operations.js';
+import {
+  addRecords,
+  deleteRecords,
+  getRecords,
+  NAMESPACE,
+  queryRecords,
+  updateRecords,
+  upsertRecords,
+} from './record-operations.js';
 import { EMPTY, includeTail } from './responses.js';
 
 type CollectionPath = ScopePath & { readonly uuid: string };
@@ -51,7 +59,7 @@ export class RecordsController {
   async get(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string | StreamableFile> {
     const request = validate(GetRequest, body);
     const include = request.include ?? ['documents', 'metadatas'];
-    return getRecords(this.records, () => this.collection(path), { ...request, include }, MODERN, includeTail(include));
+    return getRecords(this.records, () => this.collection(path), request, include, MODERN, includeTail(include));
   }
 
   @Post('query')
@@ -59,7 +67,7 @@ export class RecordsController {
   async query(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
     const request = validate(QueryRequest, body);
     const include = request.include ?? ['documents', 'metadatas', 'distances'];
-    return queryRecords(this.records, () => this.collection(path), { ...request, include }, MODERN, includeTail(include));
+    return queryRecords(this.records, () => this.collection(path), request, include, MODERN, includeTail(include));
   }
 
   @Post('delete')

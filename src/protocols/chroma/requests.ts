@@ -1,5 +1,6 @@
 import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, Min, ValidateIf } from 'class-validator';
-import type { Json, JsonReader } from '../../http/json.js';
+import { type Json, readJson } from '../../http/json.js';
+import type { JsonReader } from '../../http/json-reader.js';
 import { Read } from '../../http/validate.js';
 import { readEmbeddings, readQueryEmbeddings, type SentEmbeddings } from './embeddings.js';
 import { readMetadataList, type SentMetadata } from './metadata-list.js';
@@ -15,7 +16,7 @@ export type Include = (typeof INCLUDES)[number];
 
 /** Reads any JSON value as it is, numbers as their text. */
 function json(reader: JsonReader): Json {
-  return reader.readValue();
+  return readJson(reader);
 }
 
 export class NameRequest {

@@ -60,7 +60,11 @@ export function partsOf(include: readonly string[]): Parts {
 }
 
 /** The columns of an answer, in its order. `text` is the JSON text of a record's value. */
-const COLUMNS: readonly { readonly key: string; readonly include: Include | undefined; readonly text: (record: StoredRecord) => string }[] = [
+const COLUMNS: readonly {
+  readonly key: string;
+  readonly include: Include | undefined;
+  readonly text: (record: StoredRecord) => string;
+}[] = [
   { key: 'ids', include: undefined, text: (record) => JSON.stringify(record.id) },
   { key: 'embeddings', include: 'embeddings', text: (record) => floatsText(record.embedding) },
   { key: 'documents', include: 'documents', text: (record) => JSON.stringify(record.document) },
@@ -132,4 +136,3 @@ function floatText(value: string): string {
   // neither NaN nor Infinity is JSON
   return /^-?\d/.test(value) ? value : 'null';
 }
-

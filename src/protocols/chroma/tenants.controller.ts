@@ -5,7 +5,7 @@ import type { RequestBody } from '../../http/request-body.js';
 import { validate } from '../../http/validate.js';
 import { TenantsService } from '../../tenants/tenants.service.js';
 import { ChromaError, invalidArgument } from './chroma-error.js';
-import { nameProblem, requireDatabaseName } from './names.js';
+import { isShort, nameProblem, requireDatabaseName } from './names.js';
 import { pageOf } from './query-string.js';
 import { NameRequest, UpdateTenantRequest } from './requests.js';
 import { EMPTY, toDatabaseListResponse, toDatabaseResponse } from './responses.js';
@@ -82,7 +82,7 @@ export class TenantsController {
 
 /** @throws ChromaError 400 for names under three characters; nothing else is wrong with a tenant's name */
 export function requireTenantName(name: string): void {
-  if ([...name].length >= 3) return;
+  if (!isShort(name)) return;
   const value = JSON.stringify(name);
   throw invalidArgument(`Validation error: name: Validation error: length [{"value": String(${value}), "min": Number(3)}]`);
 }

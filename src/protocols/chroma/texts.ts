@@ -1,4 +1,5 @@
-import type { JsonReader } from '../../http/json.js';
+import { readJson } from '../../http/json.js';
+import type { JsonReader } from '../../http/json-reader.js';
 import { unprocessable } from './chroma-error.js';
 import { unexpected } from './serde.js';
 
@@ -10,11 +11,11 @@ export function readTexts(field: string): (reader: JsonReader) => readonly (stri
       return null;
     }
     if (reader.kind() !== 'array') {
-      throw unprocessable(field, `invalid type: ${unexpected(reader.readValue())}, expected a sequence`);
+      throw unprocessable(field, `invalid type: ${unexpected(readJson(reader))}, expected a sequence`);
     }
     const texts: (string | null)[] = [];
     reader.readArray((index) => {
-      const value = reader.readValue();
+      const value = readJson(reader);
       if (value !== null && typeof value !== 'string') {
         throw unprocessable(`${field}[${String(index)}]`, `invalid type: ${unexpected(value)}, expected a string`);
       }

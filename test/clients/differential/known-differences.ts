@@ -101,7 +101,7 @@ const KNOWN: readonly KnownDifference[] = [
   },
   {
     // wrong types are told without the names of Chroma's Rust types
-    number: 'D26',
+    number: 'D24',
     explains: ({ reference, candidate, difference }) =>
       reference.status === 422 &&
       candidate.status === 422 &&
@@ -112,7 +112,7 @@ const KNOWN: readonly KnownDifference[] = [
   },
   {
     // floats are read exactly, where Chroma's parser may be one unit off in the last place
-    number: 'D27',
+    number: 'D26',
     explains: ({ difference }) => {
       const [reference, candidate] = [numberOf(difference.reference), numberOf(difference.candidate)];
       return (

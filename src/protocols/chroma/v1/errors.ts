@@ -9,13 +9,19 @@ export function toLegacyError(detail: ErrorDetail, request: Request): ChromaErro
   if (detail.kind === 'not_found') {
     if (detail.subject === 'tenant') return new ChromaError(404, 'NotFoundError', `Tenant ${detail.name} not found`);
     if (detail.subject === 'database') {
-      return new ChromaError(404, 'NotFoundError', `Database ${detail.name} not found for tenant ${tenant}. Are you sure it exists?`);
+      return new ChromaError(
+        404,
+        'NotFoundError',
+        `Database ${detail.name} not found for tenant ${tenant}. Are you sure it exists?`,
+      );
     }
     const error = request.method === 'DELETE' ? 'InvalidArgumentError' : 'InvalidCollection';
     return new ChromaError(400, error, `Collection ${detail.name} does not exist.`);
   }
   if (detail.kind === 'already_exists') {
-    const subject = { tenant: 'Tenant', database: 'Database', collection: 'Collection', resource_name: 'Resource name' }[detail.subject];
+    const subject = { tenant: 'Tenant', database: 'Database', collection: 'Collection', resource_name: 'Resource name' }[
+      detail.subject
+    ];
     const where = detail.subject === 'database' ? ` for tenant ${tenant}` : '';
     return new ChromaError(409, 'UniqueConstraintError', `${subject} ${detail.name} already exists${where}`);
   }

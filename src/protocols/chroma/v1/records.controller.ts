@@ -8,7 +8,16 @@ import { RecordsService } from '../../../records/records.service.js';
 import { invalidArgument } from '../chroma-error.js';
 import { requireUuid } from '../collection-path.js';
 import type { Dialect } from '../filter.js';
-import { addRecords, deleteRecords, getRecords, NAMESPACE, parseConditions, queryRecords, updateRecords, upsertRecords } from '../record-operations.js';
+import {
+  addRecords,
+  deleteRecords,
+  getRecords,
+  NAMESPACE,
+  parseConditions,
+  queryRecords,
+  updateRecords,
+  upsertRecords,
+} from '../record-operations.js';
 import { AddRequest, UpdateRequest, UpsertRequest } from '../requests.js';
 import { V1DeleteRequest, V1GetRequest, V1QueryRequest } from './requests.js';
 
@@ -54,7 +63,7 @@ export class V1RecordsController {
   async get(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string | StreamableFile> {
     const request = validate(V1GetRequest, body);
     const include = request.include ?? ['metadatas', 'documents'];
-    return getRecords(this.records, () => this.collection(uuid), { ...request, include }, this.dialect, tail(include));
+    return getRecords(this.records, () => this.collection(uuid), request, include, this.dialect, tail(include));
   }
 
   @Post('query')
@@ -62,7 +71,7 @@ export class V1RecordsController {
   async query(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string> {
     const request = validate(V1QueryRequest, body);
     const include = request.include ?? ['metadatas', 'documents', 'distances'];
-    return queryRecords(this.records, () => this.collection(uuid), { ...request, include }, this.dialect, tail(include));
+    return queryRecords(this.records, () => this.collection(uuid), request, include, this.dialect, tail(include));
   }
 
   @Post('delete')

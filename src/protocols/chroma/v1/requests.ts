@@ -1,5 +1,6 @@
 import { IsArray, IsIn, IsInt, IsOptional, IsString, Max, Min, ValidateIf } from 'class-validator';
-import type { Json, JsonReader } from '../../../http/json.js';
+import { type Json, readJson } from '../../../http/json.js';
+import type { JsonReader } from '../../../http/json-reader.js';
 import { Read } from '../../../http/validate.js';
 import { readQueryEmbeddings } from '../embeddings.js';
 import { INCLUDES } from '../requests.js';
@@ -10,7 +11,7 @@ const V1_INCLUDES = [...INCLUDES, 'data'] as const;
 type V1Include = (typeof V1_INCLUDES)[number];
 
 function json(reader: JsonReader): Json {
-  return reader.readValue();
+  return readJson(reader);
 }
 
 /** `sort`, which clients always send as null, was never read by a server. */

@@ -1,0 +1,71 @@
+import type { AssertionNode, FlagChange, Node } from './ast.js';
+import { complement } from './code-point-set.js';
+import { evaluateClass, foldWith, literalCharacter } from './evaluate-class.js';
+import { alternation, capture, concatenation, EMPTY, literal, look, repeat, set, type Expression } from './expression.js';
+import { RegexSyntaxError } from './syntax-error.js';
+
+const LINE_FEED = [0x0a, 0x0a];
+const LINE_ENDS = [0x0a, 0x0a, 0x0d, 0x0d];
+
+/** The flags in force. `(?i)` changes them up to the end of its group, through the branches that follow. */
+interface Scope {
+  flags: FlagChange;
+}
+
+/**
+ * Works the flags into the tree.
+ * @throws RegexSyntaxError for what only shows here: unknown properties, and `(?-u)` where it could match half a character
+ */
+export function evaluateRegex(root: Node): Expression {
+  return evaluate(root, { flags: {} });
+}
+
+function evaluate(node: Node, scope: Scope): Expression {
+  const { flags } = scope;
+  switch (node.kind) {
+    case 'empty':
+      return EMPTY;
+    case 'flags':
+      scope.flags = { ...flags, ...node.flags };
+      return EMPTY;
+    case 'literal': {
+      const character = literalCharacter(node, flags);
+      const folded = foldWith(flags, [character, character]);
+      return folded.length === 2 ? literal([character]) : set(folded, flags.u === false);
+    }
+    case 'perl':
+    case 'property':
+    case 'bracket':
+      return set(evaluateClass(node, flags), flags.u === false);
+    case 'dot':
+      return evaluateDot(node, flags);
+    case 'assertion':
+      return evaluateAssertion(node, flags);
+    case 'group':
+      return evaluateGroup(node, flags);
+    case 'repetition':
+      return repeat(evaluate(node.body, scope), node.least, node.most);
+    case 'concatenation':
+      return concatenation(node.parts.map((part) => evaluate(part, scope)));
+    case 'alternation':
+      return alternation(node.branches.map((branch) => evaluate(branch, scope)));
+  }
+}
+
+function evaluateGroup(node: Extract<Node, { kind: 'group' }>, flags: FlagChange): Expression {
+  if (node.group.kind === 'capture') return capture(evaluate(node.body, { flags }), node.group.index);
+  return evaluate(node.body, { flags: { ...flags, ...node.group.flags } });
+}
+
+function evaluateDot(node: Extract<Node, { kind: 'dot' }>, flags: FlagChange): Expression {
+  if (flags.u === false) throw new RegexSyntaxError('pattern can match invalid UTF-8', [node.span]);
+  if (flags.s === true) return set(complement([]), false);
+  return set(complement(flags.R === true ? LINE_ENDS : LINE_FEED), false);
+}
+
+function evaluateAssertion(node: AssertionNode, flags: FlagChange): Expression {
+  const { assertion } = node;
+  if (assertion !== 'start-line' && assertion !== 'end-line') return look({ kind: assertion, isAscii: flags.u === false });
+  if (flags.m === true) return look({ kind: assertion, isCrlf: flags.R === true });
+  return look({ kind: assertion === 'start-line' ? 'start-text' : 'end-text', isAscii: false });
+}

@@ -1,0 +1,247 @@
+/**
+ * Reads JSON text once, from front to back, and tells what is wrong and where. Whoever knows what comes next (a list of
+ * vectors, a metadata object) takes the reader and reads it in the form it needs; `json.ts` reads any value.
+ */
+
+export type JsonKind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
+
+/** The text is not JSON. Line and column count from 1, the column in UTF-16 units. */
+export class JsonSyntaxError extends Error {
+  constructor(
+    readonly reason: string,
+    readonly line: number,
+    readonly column: number,
+  ) {
+    super(`${reason} at line ${String(line)} column ${String(column)}`);
+  }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const MAX_DEPTH = 128;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const ESCAPES = /^(?:[^\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*$/s;
+
+export class JsonReader {
+  private depth = 0;
+
+  constructor(
+    readonly text: string,
+    private position = 0,
+  ) {}
+
+  /** What the next value is, by its first character. */
+  kind(): JsonKind {
+    this.skipSpace();
+    switch (this.text.charCodeAt(this.position)) {
+      case 0x7b:
+        return 'object';
+      case 0x5b:
+        return 'array';
+      case QUOTE:
+        return 'string';
+      case 0x74:
+      case 0x66:
+        return 'boolean';
+      case 0x6e:
+        return 'null';
+      default:
+        return 'number';
+    }
+  }
+
+  /** Checks the next value's syntax and returns its source text. */
+  skipValue(): string {
+    this.skipSpace();
+    const start = this.position;
+    const skip = (): void => {
+      this.skipValue();
+    };
+    const kind = this.kind();
+    if (kind === 'object') this.readObject(skip);
+    else if (kind === 'array') this.readArray(skip);
+    else if (kind === 'string') this.readString();
+    else if (kind === 'number') this.readNumber();
+    else if (kind === 'boolean') this.readBoolean();
+    else this.readNull();
+    return this.text.slice(start, this.position);
+  }
+
+  /** Calls `entry` for every key; it must read exactly the one value that follows. */
+  readObject(entry: (key: string) => void): void {
+    this.enter(0x7b);
+    if (this.leave(0x7d)) return;
+    for (;;) {
+      this.skipSpace();
+      if (this.text.charCodeAt(this.position) !== QUOTE) {
+        throw this.error(this.atEnd() ? 'EOF while parsing an object' : 'key must be a string');
+      }
+      const key = this.readString();
+      this.skipSpace();
+      if (this.text.charCodeAt(this.position) !== COLON) {
+        throw this.error(this.atEnd() ? 'EOF while parsing an object' : 'expected `:`');
+      }
+      this.position += 1;
+      entry(key);
+      if (this.leave(0x7d)) return;
+      this.separator('expected `,` or `}`', 'EOF while parsing an object');
+    }
+  }
+
+  /** Calls `item` for every element; it must read exactly one value. */
+  readArray(item: (index: number) => void): void {
+    this.enter(0x5b);
+    if (this.leave(0x5d)) return;
+    for (let index = 0; ; index += 1) {
+      item(index);
+      if (this.leave(0x5d)) return;
+      this.separator('expected `,` or `]`', 'EOF while parsing a list');
+    }
+  }
+
+  readString(): string {
+    this.skipSpace();
+    const start = this.position + 1;
+    let escaped = false;
+    let at = start;
+    for (; ; at += 1) {
+      const code = this.text.charCodeAt(at);
+      if (code === QUOTE) break;
+      if (code === BACKSLASH) {
+        escaped = true;
+        at += 1;
+      } else if (!(code >= 0x20)) {
+        this.position = at;
+        throw this.error(
+          at >= this.text.length
+            ? 'EOF while parsing a string'
+            : 'control character (\\u0000-\\u001F) found while parsing a string',
+        );
+      }
+    }
+    this.position = at + 1;
+    const source = this.text.slice(start, at);
+    return escaped ? this.unescape(source) : source;
+  }
+
+  /** Reads a number and returns its source text. */
+  readNumber(): string {
+    this.skipSpace();
+    NUMBER.lastIndex = this.position;
+    const match = NUMBER.exec(this.text);
+    if (match === null) {
+      throw this.error(this.atEnd() ? 'EOF while parsing a value' : 'expected value');
+    }
+    const text = match[0];
+    if (/[\d.eE+-]/.test(this.text.charAt(this.position + text.length))) throw this.error('invalid number');
+    if (!Number.isFinite(Number(text))) throw this.error('number out of range');
+    this.position += text.length;
+    return text;
+  }
+
+  readBoolean(): boolean {
+    const value = this.text.charCodeAt(this.position) === 0x74;
+    this.word(value ? 'true' : 'false');
+    return value;
+  }
+
+  readNull(): void {
+    this.word('null');
+  }
+
+  /** Nothing but white space may follow. */
+  end(): void {
+    this.skipSpace();
+    if (!this.atEnd()) throw this.error('trailing characters');
+  }
+
+  /**
+   * The numbers of a flat array, or nothing when the next value is anything else; then nothing has been read.
+   * The array's text goes to the engine's own parser, which reads floats several times faster than a script can.
+   */
+  tryNumbers(): readonly number[] | undefined {
+    this.skipSpace();
+    if (this.text.charCodeAt(this.position) !== 0x5b) return undefined;
+    const close = this.text.indexOf(']', this.position);
+    if (close < 0) return undefined;
+    try {
+      const numbers = JSON.parse(this.text.slice(this.position, close + 1)) as unknown[];
+      for (const value of numbers) if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
+      this.position = close + 1;
+      return numbers as number[];
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** A string without escapes, or nothing when the next value is anything else; then nothing has been read. */
+  tryPlainString(): string | undefined {
+    this.skipSpace();
+    if (this.text.charCodeAt(this.position) !== QUOTE) return undefined;
+    const close = this.text.indexOf('"', this.position + 1);
+    if (close < 0) return undefined;
+    const source = this.text.slice(this.position + 1, close);
+    if (source.includes('\\')) return undefined;
+    this.position = close + 1;
+    return source;
+  }
+
+  error(reason: string): JsonSyntaxError {
+    const before = this.text.slice(0, this.position);
+    const lines = before.split('\n');
+    const column = lines.at(-1)?.length ?? 0;
+    return new JsonSyntaxError(reason, lines.length, this.atEnd() ? column : column + 1);
+  }
+
+  private skipSpace(): void {
+    for (;;) {
+      const code = this.text.charCodeAt(this.position);
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
+      this.position += 1;
+    }
+  }
+
+  private atEnd(): boolean {
+    return this.position >= this.text.length;
+  }
+
+  private enter(open: number): void {
+    this.skipSpace();
+    if (this.text.charCodeAt(this.position) !== open) throw this.error('expected value');
+    this.depth += 1;
+    if (this.depth >= MAX_DEPTH) throw this.error('recursion limit exceeded');
+    this.position += 1;
+  }
+
+  private leave(close: number): boolean {
+    this.skipSpace();
+    if (this.text.charCodeAt(this.position) !== close) return false;
+    this.position += 1;
+    this.depth -= 1;
+    return true;
+  }
+
+  private separator(reason: string, atEnd: string): void {
+    if (this.text.charCodeAt(this.position) !== COMMA) throw this.error(this.atEnd() ? atEnd : reason);
+    this.position += 1;
+    this.skipSpace();
+    const next = this.text.charCodeAt(this.position);
+    if (next === 0x7d || next === 0x5d) throw this.error('trailing comma');
+  }
+
+  private word(word: string): void {
+    this.skipSpace();
+    if (!this.text.startsWith(word, this.position)) throw this.error('expected ident');
+    this.position += word.length;
+  }
+
+  private unescape(source: string): string {
+    if (!ESCAPES.test(source)) throw this.error('invalid escape');
+    const value = JSON.parse(`"${source}"`) as string;
+    if (LONE_SURROGATE.test(value)) throw this.error('lone leading surrogate in hex escape');
+    return value;
+  }
+}
