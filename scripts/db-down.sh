@@ -2,8 +2,9 @@
 # Stops the development database of this checkout and removes its data. What db-up.sh installed stays.
 set -euo pipefail
 
-readonly checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-readonly state=$checkout/.devdb
+checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+state=$checkout/.devdb
+readonly checkout state
 
 as_server() {
   if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi

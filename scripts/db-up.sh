@@ -13,8 +13,9 @@ umask 022
 unset PGHOST PGPORT PGUSER PGDATABASE PGPASSWORD PGOPTIONS PGSERVICE PGDATA
 export LC_ALL=C.UTF-8
 
-readonly checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-readonly state=$checkout/.devdb
+checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+state=$checkout/.devdb
+readonly checkout state
 readonly port=${POLYVEC_DEV_DB_PORT:-54329}
 readonly name=polyvec
 readonly oldest_pgvector=0.8.0
@@ -198,7 +199,7 @@ create_cluster() {
   mkdir -p "$data"
   [ "$(id -u)" != 0 ] || chown postgres: "$data"
   # linguistic order, as on most servers: a query that forgot its COLLATE "C" shows here and not first in production
-  local options=(-U $name --auth=scram-sha-256 -E UTF8 --locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US)
+  local options=(-U "$name" --auth=scram-sha-256 -E UTF8 --locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US)
   as_server bash -c 'echo "$0" | "$@" --pwfile=/dev/stdin' $name "$bin/initdb" -D "$data" "${options[@]}" >/dev/null
   settings | as_server tee -a "$data/postgresql.conf" >/dev/null
   as_server touch "$data/polyvec-development"

@@ -54,7 +54,9 @@ function compileOr(operands: readonly Filter[]): Sql {
 
 /** The metadata contains one of the documents. jsonb compares numbers by value, and never a list with a scalar. */
 function contains(documents: readonly string[]): Sql {
-  if (documents.length === 0) return FALSE;
+  const [first] = documents;
+  if (first === undefined) return FALSE;
+  if (documents.length === 1) return sql`COALESCE(r.metadata @> ${first}::jsonb, FALSE)`;
   return sql`COALESCE(r.metadata @> ANY (${documents}::text[]::jsonb[]), FALSE)`;
 }
 

@@ -21,8 +21,6 @@ export interface EngineTraits {
   readonly vectorOid: number;
   /** Statements may be prepared under a name: each connection is a session of its own. */
   readonly namedStatements: boolean;
-  /** The engine vacuums and analyzes by itself. */
-  readonly autovacuum: boolean;
 }
 
 /** Statements of the same text are prepared once per connection; beyond this many texts no new ones are. */

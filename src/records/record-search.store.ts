@@ -4,16 +4,7 @@ import { vectorArray } from '../postgres/binary.js';
 import { Database } from '../postgres/database.js';
 import { sql, type Sql } from '../postgres/sql.js';
 import type { Match, SearchRequest } from './record.js';
-import {
-  liveCollection,
-  partColumns,
-  recordTable,
-  selected,
-  toRecord,
-  vectorJoin,
-  vectorTable,
-  type RecordRow,
-} from './record-tables.js';
+import { liveCollection, partColumns, recordTable, selected, toRecord, vectorTable, type RecordRow } from './record-tables.js';
 
 type MatchRow = RecordRow & Readonly<{ query: string; distance: string }>;
 
@@ -37,28 +28,43 @@ export class RecordSearchStore {
    * anything, ask `RecordStore.isLive` whether the collection is stale.
    */
   async search(collection: Collection, namespace: string, request: SearchRequest): Promise<readonly (readonly Match[])[]> {
+    // hits first, their records after: left to the planner, a table without statistics has led to a scan per record
     const rows = await this.database.query<MatchRow>(sql`
-      SELECT q.query, h.distance::real AS distance, ${partColumns(request.parts)}
-      FROM unnest(${vectorArray(request.queries, this.database.vectorOid)}::vector[])
-        WITH ORDINALITY AS q (embedding, query)
-      CROSS JOIN LATERAL (
-        SELECT v.rid, ${DISTANCES[collection.metric]} AS distance FROM ${vectorTable(collection)} v
-        WHERE v.collection_id = ${collection.id} AND v.namespace = ${namespace} ${restriction(collection, namespace, request)}
-        ORDER BY distance, v.rid LIMIT ${request.limit}) AS h
-      JOIN ${recordTable(collection)} r
-        ON r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = h.rid
-      ${vectorJoin(collection, request.parts)}
-      WHERE EXISTS (${liveCollection(collection)})
-      ORDER BY q.query, h.distance, h.rid`);
+      WITH candidates AS MATERIALIZED (${candidates(collection, namespace, request)}),
+      hits AS MATERIALIZED (
+        SELECT q.query, h.rid, h.distance
+        FROM unnest(${vectorArray(request.queries, this.database.vectorOid)}::vector[])
+          WITH ORDINALITY AS q (embedding, query)
+        CROSS JOIN LATERAL (
+          SELECT v.rid, ${DISTANCES[collection.metric]} AS distance
+          FROM ${candidateVectors(collection, namespace, request)}
+          ORDER BY distance, v.rid LIMIT ${request.limit}) AS h
+        WHERE EXISTS (${liveCollection(collection)}))
+      SELECT h.query, h.distance::real AS distance, record.*
+      FROM hits h CROSS JOIN LATERAL (
+        SELECT ${partColumns(collection, request.parts)} FROM ${recordTable(collection)} r
+        WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = h.rid OFFSET 0) AS record
+      ORDER BY h.query, h.distance, h.rid`);
     const matches: Match[][] = request.queries.map(() => []);
     for (const row of rows) matches[Number(row.query) - 1]?.push({ ...toRecord(row), distance: row.distance });
     return matches;
   }
 }
 
-/** Nothing when every record is selected; else the rids of those that are, found once, before the first distance. */
-function restriction(collection: Collection, namespace: string, request: SearchRequest): Sql {
-  if (request.ids === undefined && request.filter === undefined) return sql``;
-  return sql`AND v.rid = ANY (ARRAY(
-    SELECT r.rid FROM ${recordTable(collection)} r WHERE ${selected(collection, namespace, request)}))`;
+/** The rids of the selected records, found once for all queries; none are needed when every record is selected. */
+function candidates(collection: Collection, namespace: string, request: SearchRequest): Sql {
+  return isRestricted(request) ? sql`SELECT r.rid FROM ${selected(collection, namespace, request)}` : sql`SELECT`;
+}
+
+/** The vector rows `v` to compare: the whole namespace, or the candidates', each looked up by its key. */
+function candidateVectors(collection: Collection, namespace: string, request: SearchRequest): Sql {
+  const table = sql`${vectorTable(collection)} v`;
+  const scope = sql`v.collection_id = ${collection.id} AND v.namespace = ${namespace}`;
+  if (!isRestricted(request)) return sql`${table} WHERE ${scope}`;
+  return sql`candidates c CROSS JOIN LATERAL (
+    SELECT v.rid, v.embedding FROM ${table} WHERE ${scope} AND v.rid = c.rid OFFSET 0) AS v`;
+}
+
+function isRestricted(request: SearchRequest): boolean {
+  return request.ids !== undefined || request.filter !== undefined;
 }

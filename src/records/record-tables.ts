@@ -19,29 +19,39 @@ export function liveCollection(collection: Collection): Sql {
   return sql`SELECT FROM polyvec.collections WHERE id = ${collection.id} AND epoch = ${collection.epoch}`;
 }
 
-/** The record rows `r` that are selected in one namespace. */
-export function selected(collection: Collection, namespace: string, selection: Selection): Sql {
-  const conditions = [sql`r.collection_id = ${collection.id} AND r.namespace = ${namespace}`];
-  if (selection.ids !== undefined) conditions.push(sql`r.id = ANY (${selection.ids.map(recordKey)}::text[])`);
-  if (selection.filter !== undefined) conditions.push(compile(selection.filter));
-  return join(conditions, ' AND ');
+/**
+ * The record rows `r` that are selected in one namespace, as what stands behind FROM, to which more conditions can be
+ * added with AND. With ids, each is looked up by itself: a planner without statistics would rather read the whole
+ * collection in the wanted order. `lock` takes the rows as they come: in the order of ids.
+ */
+export function selected(collection: Collection, namespace: string, selection: Selection, lock?: 'lock'): Sql {
+  const table = recordTable(collection);
+  const scope = sql`r.collection_id = ${collection.id} AND r.namespace = ${namespace}`;
+  const filter = selection.filter === undefined ? sql`TRUE` : compile(selection.filter);
+  if (selection.ids === undefined) return sql`${table} r WHERE ${scope} AND ${filter}`;
+  const keys = [...new Set(selection.ids.map(recordKey))].sort(byCodePoint);
+  return sql`unnest(${keys}::text[]) AS k (id) CROSS JOIN LATERAL (
+    SELECT r.* FROM ${table} r WHERE ${scope} AND r.id = k.id AND ${filter}
+    OFFSET 0 ${lock === undefined ? sql`` : sql`FOR UPDATE`}) AS r WHERE TRUE`;
 }
 
-/** The columns of the wanted parts, of the record row `r` and the vector row `v`. */
-export function partColumns(parts: Parts): Sql {
+/** The order of the tables' collation, so that all writers take locks in the same one. */
+function byCodePoint(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+}
+
+/** The columns of the wanted parts of the record row `r`. The vector is looked up per row: never a reason for another plan. */
+export function partColumns(collection: Collection, parts: Parts): Sql {
   const columns = [sql`COALESCE(r.long_id, r.id) AS id`];
   if (parts.document) columns.push(sql`r.document`);
   if (parts.uri) columns.push(sql`r.uri`);
   if (parts.metadata) columns.push(sql`r.metadata::text AS metadata`);
-  if (parts.embedding) columns.push(sql`v.embedding::text AS embedding`);
+  if (parts.embedding) {
+    columns.push(sql`(
+      SELECT v.embedding::text FROM ${vectorTable(collection)} v
+      WHERE v.collection_id = r.collection_id AND v.namespace = r.namespace AND v.rid = r.rid) AS embedding`);
+  }
   return join(columns, ', ');
-}
-
-/** Joins the vector row `v` to the record row `r`, if it is wanted. */
-export function vectorJoin(collection: Collection, parts: Parts): Sql {
-  if (!parts.embedding) return sql``;
-  return sql`LEFT JOIN ${vectorTable(collection)} v
-    ON v.collection_id = r.collection_id AND v.namespace = r.namespace AND v.rid = r.rid`;
 }
 
 /** A row of `partColumns`. */

@@ -88,11 +88,11 @@ function updateRecords(collection: Collection, namespace: string, records: reado
       document = ${merge ? sql`COALESCE(i.document, r.document)` : sql`i.document`},
       uri = ${merge ? sql`COALESCE(i.uri, r.uri)` : sql`i.uri`},
       metadata = ${metadata}
-    FROM input i JOIN (
-      SELECT l.rid, l.id FROM ${recordTable(collection)} l
-      WHERE EXISTS (SELECT FROM live) AND l.collection_id = ${collection.id} AND l.namespace = ${namespace}
-        AND l.id = ANY (ARRAY(SELECT id FROM input)) ORDER BY l.id FOR UPDATE) AS locked USING (id)
-    WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.id = locked.id
+    FROM (SELECT * FROM input ORDER BY id) AS i CROSS JOIN LATERAL (
+      SELECT l.collection_id, l.namespace, l.rid FROM ${recordTable(collection)} l
+      WHERE EXISTS (SELECT FROM live) AND l.collection_id = ${collection.id} AND l.namespace = ${namespace} AND l.id = i.id
+      OFFSET 0 FOR UPDATE) AS locked
+    WHERE r.collection_id = locked.collection_id AND r.namespace = locked.namespace AND r.rid = locked.rid
     RETURNING r.id, r.rid`;
 }
 

@@ -1,18 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { Database, type Queryable } from '../postgres/database.js';
-import { sql } from '../postgres/sql.js';
+import { sql, type Sql } from '../postgres/sql.js';
 import type { DeleteRequest, Deletion, ReadRequest, StoredRecord } from './record.js';
-import {
-  liveCollection,
-  partColumns,
-  recordTable,
-  selected,
-  toRecord,
-  vectorJoin,
-  vectorTable,
-  type RecordRow,
-} from './record-tables.js';
+import { liveCollection, partColumns, recordTable, selected, toRecord, vectorTable, type RecordRow } from './record-tables.js';
 
 /** One page of a read, and where the next one begins. */
 export interface RecordPage {
@@ -42,9 +33,8 @@ export class RecordStore {
     const { after, limit } = page;
     const start = after === undefined ? sql`` : sql`AND r.rid > ${after}`;
     const rows = await queryable.query<PageRow>(sql`
-      SELECT r.rid, ${partColumns(request.parts)}
-      FROM ${recordTable(collection)} r ${vectorJoin(collection, request.parts)}
-      WHERE EXISTS (${liveCollection(collection)}) AND ${selected(collection, namespace, request)} ${start}
+      SELECT r.rid, ${partColumns(collection, request.parts)}
+      FROM ${selected(collection, namespace, request)} AND EXISTS (${liveCollection(collection)}) ${start}
       ORDER BY r.rid LIMIT ${limit} OFFSET ${after === undefined ? request.offset : 0}`);
     return { records: rows.map(toRecord), last: rows.at(-1)?.rid };
   }
@@ -65,22 +55,32 @@ export class RecordStore {
 
   /** Deletes the selected records, all at once. Rows are locked in the order of ids, unless there is a limit. */
   async delete(collection: Collection, namespace: string, request: DeleteRequest): Promise<Deletion | 'stale'> {
-    const order = request.limit === null ? sql`ORDER BY r.id` : sql`ORDER BY r.rid LIMIT ${request.limit}`;
-    const scope = sql`r.collection_id = ${collection.id} AND r.namespace = ${namespace}`;
     const ids = request.listIds ? sql`(SELECT json_agg(id ORDER BY rid)::text FROM deleted)` : sql`NULL`;
+    // joined by columns of the row itself, not by constants: then only the whole key is a way in, statistics or not
     const [row] = await this.database.query<{ count: string; ids: string | null; live: string }>(sql`
       WITH live AS MATERIALIZED (${liveCollection(collection)} FOR KEY SHARE),
-      doomed AS MATERIALIZED (
-        SELECT r.rid FROM ${recordTable(collection)} r
-        WHERE EXISTS (SELECT FROM live) AND ${selected(collection, namespace, request)} ${order} FOR UPDATE OF r),
+      doomed AS MATERIALIZED (${doomedRecords(collection, namespace, request)}),
       deleted AS (
-        DELETE FROM ${recordTable(collection)} r
-        WHERE ${scope} AND r.rid = ANY (ARRAY(SELECT rid FROM doomed)) RETURNING r.rid, COALESCE(r.long_id, r.id) AS id),
+        DELETE FROM ${recordTable(collection)} r USING doomed d
+        WHERE r.collection_id = d.collection_id AND r.namespace = d.namespace AND r.rid = d.rid
+        RETURNING r.collection_id, r.namespace, r.rid, COALESCE(r.long_id, r.id) AS id),
       deleted_vectors AS (
-        DELETE FROM ${vectorTable(collection)} r
-        WHERE ${scope} AND r.rid = ANY (ARRAY(SELECT rid FROM deleted)))
+        DELETE FROM ${vectorTable(collection)} v USING deleted d
+        WHERE v.collection_id = d.collection_id AND v.namespace = d.namespace AND v.rid = d.rid)
       SELECT (SELECT count(*) FROM deleted) AS count, ${ids} AS ids, (SELECT count(*) FROM live) AS live`);
     if (row === undefined || row.live === '0') return 'stale';
     return { count: Number(row.count), ids: row.ids === null ? [] : (JSON.parse(row.ids) as string[]) };
   }
+}
+
+/** The keys of the records to delete, their rows locked. */
+function doomedRecords(collection: Collection, namespace: string, request: DeleteRequest): Sql {
+  const key = sql`r.collection_id, r.namespace, r.rid`;
+  const live = sql`AND EXISTS (SELECT FROM live)`;
+  if (request.limit !== null) {
+    return sql`SELECT ${key} FROM ${selected(collection, namespace, request)} ${live}
+      ORDER BY r.rid LIMIT ${request.limit} FOR UPDATE OF r`;
+  }
+  if (request.ids !== undefined) return sql`SELECT ${key} FROM ${selected(collection, namespace, request, 'lock')} ${live}`;
+  return sql`SELECT ${key} FROM ${selected(collection, namespace, request)} ${live} ORDER BY r.id FOR UPDATE OF r`;
 }

@@ -19,6 +19,7 @@ import type {
 import { RecordSearchStore } from './record-search.store.js';
 import { RecordStore } from './record.store.js';
 import { RecordWriteStore } from './record-write.store.js';
+import { Upkeep } from './upkeep.js';
 
 /** Rows in one page of a read; a read of more than one page sees one snapshot. */
 const PAGE_ROWS = 1_000;
@@ -33,6 +34,7 @@ export class RecordsService {
     private readonly store: RecordStore,
     private readonly writeStore: RecordWriteStore,
     private readonly searchStore: RecordSearchStore,
+    private readonly upkeep: Upkeep,
   ) {}
 
   /** Writes all records of the batch, or none. Ids that occur twice are written one after the other. */
@@ -50,6 +52,7 @@ export class RecordsService {
           ? await write(this.database, current)
           : await this.writeFirst(current, dimension, write);
       if (outcome === 'stale') return 'stale';
+      this.upkeep.note(current, records.length);
       // the dimension moved the epoch, so the next caller must look again
       if (newFields.length > 0 && current.dimension !== null) {
         this.collections.remember({ ...current, fields: [...current.fields, ...newFields] });
@@ -126,7 +129,9 @@ export class RecordsService {
 
   /** Deletes the selected records. */
   async delete(collection: Collection, namespace: string, request: DeleteRequest): Promise<Deletion> {
-    return this.collections.current(collection, (current) => this.store.delete(current, namespace, request));
+    const deletion = await this.collections.current(collection, (current) => this.store.delete(current, namespace, request));
+    this.upkeep.note(collection, deletion.count);
+    return deletion;
   }
 
   async count(collection: Collection, namespace: string): Promise<number> {

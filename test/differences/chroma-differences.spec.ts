@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { isJsonObject, parseJson, stringifyJson, type Json } from '../../src/http/json.js';
 import { closeConnections, get, post, send, withBody, type WireAnswer, type WireRequest } from '../clients/differential/exchange.js';
 import { startGateway } from '../support/gateway.js';
@@ -293,6 +294,16 @@ describe('records', () => {
   });
 });
 
+describe('deleted collections', () => {
+  it('D27: records added after a collection was deleted have nothing of it', async () => {
+    const records = '"ids":["a","b"],"embeddings":[[1],[2]]';
+    await filled('forgotten', `${records},"metadatas":[{"tags":["x"],"k":1},{"tags":[1]}],"documents":["d","e"],"uris":["u","v"]`);
+    expect(await ask({ method: 'DELETE', path: `${COLLECTIONS}/forgotten` })).toMatchObject({ status: 200 });
+    const answer = await ask(post(`${await filled('fresh', records)}/get`, '{"include":["metadatas","documents","uris"]}'));
+    expect([at(answer, 'metadatas'), at(answer, 'documents'), at(answer, 'uris')]).toEqual(Array(3).fill('[null,null]'));
+  });
+});
+
 describe('errors', () => {
   it('D19: unknown routes and methods have a JSON body', async () => {
     const missing = await ask(get('/api/v2/nothing'));
@@ -329,5 +340,18 @@ describe('errors', () => {
       expect([answer.status, at(answer, 'error')]).toEqual([422, '"ChromaError"']);
       expect(message(answer)).toContain('expected a map');
     }
+  });
+});
+
+describe('the list', () => {
+  it('names a test of this file for every number, in order', async () => {
+    const page = await readFile('docs/differences.md', 'utf8');
+    const source = await readFile('test/differences/chroma-differences.spec.ts', 'utf8');
+    const chroma = page.slice(page.indexOf('\n# Chroma'));
+    const numbers = [...chroma.matchAll(/^## (D\d+)\. /gm)].map(([, number]) => number);
+    const tests = [...chroma.matchAll(/^- \*\*Test:\*\* `(.+)`$/gm)].map(([, name]) => name ?? '');
+    expect(numbers).toEqual(numbers.map((_, index) => `D${String(index + 1)}`));
+    expect(tests.map((name) => name.split(':')[0])).toEqual(numbers);
+    expect(tests.filter((name) => !source.includes(`'${name}`))).toEqual([]);
   });
 });

@@ -40,13 +40,15 @@ export async function messageOf<T>(child: ChildProcess): Promise<T> {
 
 /** Resolves when the process is gone. @throws when it is still there after `limitMs`. */
 export async function gone(pid: number, limitMs: number): Promise<void> {
-  for (const deadline = performance.now() + limitMs; ; await sleep(20)) {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
     try {
       process.kill(pid, 0);
     } catch {
       return;
     }
     if (performance.now() > deadline) throw new Error(`process ${String(pid)} is still there`);
+    await sleep(20);
   }
 }
 

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { EmbeddedEngine } from '../../src/postgres/embedded/embedded-engine.js';
 import { SYNC, int32, message, text } from '../../src/postgres/embedded/wire-messages.js';
-import { errorOf, newDirectory, newPool, randomNumbers } from './embedded-helpers.js';
+import { live } from './embedded-client-life.js';
+import { errorOf, newDirectory, newPool } from './embedded-helpers.js';
 
 const TIMEOUT_MS = 3000;
 const RUNAWAY = 'SELECT count(*) FROM generate_series(1, 100000000000)';
@@ -39,57 +40,6 @@ beforeEach(async () => {
 async function count(client: number): Promise<number> {
   const { rows } = await pool.query<{ count: string }>('SELECT count(*) FROM notes WHERE client = $1', [client]);
   return Number(rows[0]?.count);
-}
-
-/** One client's life: `turns` operations of every kind, each of whose answers can only be its own. @returns the operations done. */
-async function live(client: pg.Client, number: number, turns: number): Promise<number> {
-  const random = randomNumbers(number + 1);
-  let operations = 0;
-  const query = async (text: string, values: unknown[] = [], name = ''): Promise<Record<string, unknown>[]> => {
-    operations += 1;
-    return (await client.query<Record<string, unknown>>({ text, values, name })).rows;
-  };
-  const echo = async (size: number, mark: string): Promise<void> => {
-    const bytes = Buffer.alloc(size, mark);
-    const [row] = await query('SELECT $1::text AS mark, $2::bytea AS bytes', [mark, bytes]);
-    expect(row?.['mark']).toBe(mark);
-    expect(bytes.equals(row?.['bytes'] as Buffer)).toBe(true);
-  };
-  const transaction = async (end: 'COMMIT' | 'ROLLBACK', mark: string): Promise<void> => {
-    await query('BEGIN');
-    await query('INSERT INTO notes VALUES ($1, $2)', [number, mark]);
-    const inside = await query('SELECT text FROM notes WHERE text = $1', [mark]);
-    await query(end);
-    const after = await query('SELECT text FROM notes WHERE text = $1', [mark]);
-    expect([inside, after]).toEqual([[{ text: mark }], end === 'COMMIT' ? [{ text: mark }] : []]);
-  };
-  const kinds: ((mark: string) => Promise<void>)[] = [
-    (mark) => echo(random(100), mark),
-    (mark) => echo(random(200_000), mark),
-    (mark) => transaction('COMMIT', mark),
-    (mark) => transaction('ROLLBACK', mark),
-    async (mark) => {
-      expect((await errorOf(query('SELECT $1::text::int', [mark]))).message).toContain(`"${mark}"`);
-    },
-    async (mark) => {
-      await query('BEGIN');
-      expect((await errorOf(query(`SELECT "${mark}"`))).message).toContain(`"${mark}"`);
-      expect((await errorOf(query('SELECT 1'))).code).toBe('25P02');
-      await query('ROLLBACK');
-    },
-    async (mark) => {
-      expect(await query(`SELECT $1::text AS mark, ${String(number)} AS client`, [mark], 'mine')).toEqual([
-        { mark, client: number },
-      ]);
-    },
-    async (mark) => {
-      expect(await query(`SELECT '${mark}' AS mark`)).toEqual([{ mark }]);
-    },
-  ];
-  for (let turn = 0; turn < turns; turn += 1) {
-    await kinds[random(kinds.length)]?.(`${String(number)}-${String(turn)}`);
-  }
-  return operations;
 }
 
 describe('the embedded engine', () => {
@@ -225,6 +175,18 @@ describe('the embedded engine', () => {
     expect(stored).toBeGreaterThanOrEqual(acknowledged);
     expect(stored).toBeLessThanOrEqual(acknowledged + 120);
     expect(stored % 10).toBe(0);
+  });
+
+  it('writes a checkpoint by itself when the log has grown, which bounds its size and the time to recover', async () => {
+    const unwritten = async (): Promise<number> => {
+      const { rows } = await pool.query<{ mb: string }>(
+        'SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn) / 1e6 AS mb FROM pg_control_checkpoint()',
+      );
+      return Number(rows[0]?.mb);
+    };
+    await pool.query(`INSERT INTO notes SELECT 1, repeat(md5(g::text), 60) FROM generate_series(1, 50000) AS g`);
+    expect(await unwritten()).toBeGreaterThan(70);
+    while ((await unwritten()) > 10) await sleep(200);
   });
 
   it('outlives a SIGINT and a SIGTERM, which are for its parent to answer', async () => {

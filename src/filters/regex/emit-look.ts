@@ -1,4 +1,4 @@
-import { intersection, isSubset, type CodePointSet } from './code-point-set.js';
+import { intersection, isSubset, union, type CodePointSet } from './code-point-set.js';
 import { asciiSet } from './evaluate-class.js';
 import { emitSet } from './emit-set.js';
 import type { Expression, Look } from './expression.js';
@@ -79,7 +79,19 @@ function edge(expression: Expression, end: 'first' | 'last'): CodePointSet | und
       const part = expression.parts.at(end === 'first' ? 0 : -1);
       return part === undefined ? undefined : edge(part, end);
     }
+    case 'alternation':
+      return edgeOfEach(expression.branches, end);
     default:
       return undefined;
   }
+}
+
+function edgeOfEach(branches: readonly Expression[], end: 'first' | 'last'): CodePointSet | undefined {
+  const edges: CodePointSet[] = [];
+  for (const branch of branches) {
+    const set = branch.isNullable ? undefined : edge(branch, end);
+    if (set === undefined) return undefined;
+    edges.push(set);
+  }
+  return union(...edges);
 }

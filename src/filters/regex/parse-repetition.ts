@@ -10,9 +10,9 @@ export function parseRepetition(reader: PatternReader, body: Node | undefined): 
   if (body === undefined || body.kind === 'empty' || body.kind === 'flags') {
     return reader.fail('repetition operator missing expression', reader.since(reader.offset));
   }
-  if (reader.character === '{') return parseCounted(reader, body);
+  if (reader.isAt('{')) return parseCounted(reader, body);
   const operator = reader.character;
-  if (reader.advance() && reader.character === '?') reader.advance();
+  if (reader.advance() && reader.isAt('?')) reader.advance();
   const least = operator === '+' ? 1 : 0;
   const most = operator === '?' ? 1 : undefined;
   return { kind: 'repetition', span: reader.since(body.span.start), body, least, most };
@@ -21,8 +21,8 @@ export function parseRepetition(reader: PatternReader, body: Node | undefined): 
 function parseCounted(reader: PatternReader, body: Node): Node {
   const start = reader.offset;
   const { least, most } = readCounts(reader, start);
-  if (reader.character !== '}') return failUnclosed(reader, start);
-  if (reader.advanceToToken() && reader.character === '?') reader.advance();
+  if (!reader.isAt('}')) return failUnclosed(reader, start);
+  if (reader.advanceToToken() && reader.isAt('?')) reader.advance();
   if (most !== undefined && least > most) {
     return reader.fail('invalid repetition count range, the start must be <= the end', reader.since(start));
   }
@@ -39,13 +39,13 @@ function readCounts(reader: PatternReader, start: number): Counts {
   // what is wrong with the first count is told only after the brace proves to be closed
   const first = readCount(reader);
   if (reader.isAtEnd) return failUnclosed(reader, start);
-  if (reader.character !== ',') {
+  if (!reader.isAt(',')) {
     const least = orThrow(first);
     return { least, most: least };
   }
   if (!reader.advanceToToken()) return failUnclosed(reader, start);
   const least = orThrow(first);
-  return { least, most: reader.character === '}' ? undefined : orThrow(readCount(reader)) };
+  return { least, most: reader.isAt('}') ? undefined : orThrow(readCount(reader)) };
 }
 
 function readCount(reader: PatternReader): number | RegexSyntaxError {

@@ -22,6 +22,10 @@ export class PatternReader {
     return this.characters[this.offset] ?? '';
   }
 
+  isAt(character: string): boolean {
+    return this.characters[this.offset] === character;
+  }
+
   get isAtWhiteSpace(): boolean {
     return isWhiteSpace(this.character);
   }

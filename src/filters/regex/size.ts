@@ -59,7 +59,12 @@ function measureRepeat(expression: Extract<Expression, { kind: 'repeat' }>): Siz
   const times = Math.max(1, most ?? least + 1);
   // Postgres nests `x{0,9}`, so it is one optional part, unless what it repeats may itself be left out
   const own = least === most ? 0 : 1 + Math.floor(times / 255);
-  return { path: path * times, characters: characters * times, optional: optional * times + own, looks: looks * Math.ceil(times / 255) };
+  return {
+    path: path * times,
+    characters: characters * times,
+    optional: optional * times + own,
+    looks: looks * Math.ceil(times / 255),
+  };
 }
 
 function inSequence(left: Size, right: Size): Size {

@@ -6,8 +6,7 @@ import { isTooLarge } from './size.js';
 import { describeSyntaxError, RegexSyntaxError } from './syntax-error.js';
 
 export type Translation =
-  | { readonly kind: 'pattern'; readonly pattern: string }
-  | { readonly kind: 'error'; readonly message: string };
+  { readonly kind: 'pattern'; readonly pattern: string } | { readonly kind: 'error'; readonly message: string };
 
 const TOO_LARGE = 'Compiled regex exceeds size limit of 10485760 bytes.';
 const BYTES = 'Byte pattern is not allowed';

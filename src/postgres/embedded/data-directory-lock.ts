@@ -114,8 +114,10 @@ async function isHeld(path: string, holder: Holder | undefined): Promise<boolean
 }
 
 async function outlives(child: ProcessIdentity | undefined): Promise<boolean> {
-  for (const deadline = performance.now() + ORPHAN_MS; performance.now() < deadline; await sleep(50)) {
+  const deadline = performance.now() + ORPHAN_MS;
+  while (performance.now() < deadline) {
     if (child === undefined || presence(child) !== 'alive') return false;
+    await sleep(50);
   }
   return true;
 }
@@ -123,7 +125,9 @@ async function outlives(child: ProcessIdentity | undefined): Promise<boolean> {
 /** Watches for the holder's heartbeat. Ends as soon as it is seen, or the file is gone. */
 async function isTouched(path: string): Promise<boolean> {
   const before = touchedAt(path);
-  for (const deadline = performance.now() + SILENCE_MS; performance.now() < deadline; await sleep(100)) {
+  const deadline = performance.now() + SILENCE_MS;
+  while (performance.now() < deadline) {
+    await sleep(100);
     const now = touchedAt(path);
     if (now === undefined) return false;
     if (now !== before) return true;

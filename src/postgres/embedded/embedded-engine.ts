@@ -46,7 +46,7 @@ export class EmbeddedEngine {
   private lastReason = '';
   private stopped: Promise<void> | undefined;
   private restartTimer: NodeJS.Timeout | undefined;
-  /** Says `change` when the engine is up, when its first start has failed, and when it is stopped. */
+  /** Says `change`: `true` when the engine is up, `false` when its first start has failed or it is stopped. */
   private readonly state = new EventEmitter().setMaxListeners(0);
 
   private constructor(
@@ -68,7 +68,7 @@ export class EmbeddedEngine {
       const engine = new EmbeddedEngine(options, directory, lock, endpoint);
       engine.launch();
       await once(engine.state, 'change');
-      if (engine.isUp) return engine;
+      if (engine.facts !== undefined) return engine;
       await engine.stop();
       throw new Error(`cannot open the data directory ${directory}: ${engine.lastReason}`);
     } catch (error) {
@@ -96,10 +96,10 @@ export class EmbeddedEngine {
   /** Resolves when clients can connect. @throws Error with code ECONNREFUSED, after 30 s or when the engine is stopped. */
   async ready(): Promise<void> {
     if (this.isUp) return;
-    if (this.stopped === undefined) {
-      await once(this.state, 'change', { signal: AbortSignal.timeout(READY_LIMIT_MS) }).catch(() => undefined);
-    }
-    if (!this.isUp) throw this.unavailable();
+    if (this.stopped !== undefined) throw this.unavailable();
+    const signal = AbortSignal.timeout(READY_LIMIT_MS);
+    const [isUp] = (await once(this.state, 'change', { signal }).catch(() => [false])) as [boolean];
+    if (!isUp) throw this.unavailable();
   }
 
   /** Lets the running request finish, shuts the database down and gives the directory free. Open connections are closed. */
@@ -111,7 +111,7 @@ export class EmbeddedEngine {
   private async shutDown(): Promise<void> {
     clearTimeout(this.restartTimer);
     this.isUp = false;
-    this.state.emit('change');
+    this.state.emit('change', false);
     await this.current?.stop();
     if (this.endpoint.kind === 'socket') rmSync(this.endpoint.directory, { recursive: true, force: true });
     this.lock.release();
@@ -134,8 +134,14 @@ export class EmbeddedEngine {
     });
     this.current = engine;
     if (engine.pid === undefined) return;
-    // before it may touch the data: from here on the lock outlives this process for as long as the child does
-    this.lock.recordChild(engine.pid);
+    try {
+      // before it may touch the data: from here on the lock counts for as long as the child lives
+      this.lock.recordChild(engine.pid);
+    } catch (error) {
+      this.options.log('error', `the lock of the data directory cannot be written: ${(error as Error).message}`);
+      void engine.stop();
+      return;
+    }
     engine.open({
       directory: this.directory,
       endpoint:
@@ -151,7 +157,7 @@ export class EmbeddedEngine {
     this.facts = facts;
     this.isUp = true;
     this.upSince = performance.now();
-    this.state.emit('change');
+    this.state.emit('change', true);
   }
 
   private fall(reason: string): void {
@@ -159,7 +165,7 @@ export class EmbeddedEngine {
     this.lastReason = reason;
     if (this.stopped !== undefined) return;
     if (this.facts === undefined) {
-      this.state.emit('change');
+      this.state.emit('change', false);
       return;
     }
     const wasStable = performance.now() - this.upSince > STABLE_MS;

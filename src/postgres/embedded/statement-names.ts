@@ -17,7 +17,7 @@ export class StatementNames {
 
   /** The message as the engine may see it. */
   rewrite(source: Buffer, client: number): Buffer {
-    switch (source[0]) {
+    switch (source[0] ?? 0) {
       case QUERY:
         this.unnamedOwner = undefined;
         return source;
