@@ -6,7 +6,7 @@
 #
 # It is for Debian 12 without Docker; elsewhere `docker compose up -d` gives the same address. What is missing is
 # installed with apt-get (as root or through sudo); pgvector is compiled from the source package of the next Debian
-# release. The server listens on 127.0.0.1 only, on POLYVEC_DEV_DB_PORT (default 54329).
+# release. The server listens on 127.0.0.1 only, on DEV_DB_PORT (default 54329).
 # The system's own cluster, its apt sources and its package lists stay as they are.
 set -euo pipefail
 umask 022
@@ -16,7 +16,7 @@ export LC_ALL=C.UTF-8
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 state=$checkout/.devdb
 readonly checkout state
-readonly port=${POLYVEC_DEV_DB_PORT:-54329}
+readonly port=${DEV_DB_PORT:-54329}
 readonly name=polyvec
 readonly oldest_pgvector=0.8.0
 scratch=''
@@ -212,7 +212,7 @@ start_cluster() {
   # the lock must not live on in the server
   as_server "$bin/pg_ctl" start -w -t 60 -s -D "$data" -l "$data/server.log" -o "-p $port" </dev/null >&2 9>&- || {
     as_server tail -n 20 "$data/server.log" >&2
-    fail "PostgreSQL did not start on port $port; POLYVEC_DEV_DB_PORT chooses another"
+    fail "PostgreSQL did not start on port $port; DEV_DB_PORT chooses another"
   }
   local query="$bin/psql -w -X -q -t -A -d postgres://$name:$name@127.0.0.1:$port/postgres -c"
   [ -n "$($query "SELECT 1 FROM pg_database WHERE datname = '$name'")" ] || $query "CREATE DATABASE $name"

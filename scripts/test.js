@@ -55,7 +55,7 @@ function installPythonClients() {
 function prepare(mode) {
   const environment = { ...process.env };
   // meant for db-up.sh alone: the gateways under test refuse settings they do not know
-  delete environment.POLYVEC_DEV_DB_PORT;
+  delete environment.DEV_DB_PORT;
   switch (mode) {
     case 'embedded':
       delete environment.TEST_DATABASE_URL;

@@ -11,7 +11,6 @@ import type {
   Match,
   ReadRequest,
   RecordBatch,
-  RecordWrite,
   SearchRequest,
   StoredRecord,
   WriteMode,
@@ -39,7 +38,7 @@ export class RecordsService {
 
   /** Writes all records of the batch, or none. Ids that occur twice are written one after the other. */
   async write(collection: Collection, namespace: string, batch: RecordBatch, mode: WriteMode): Promise<void> {
-    const dimension = commonDimension(batch.records);
+    const dimension = commonDimension(batch.records.map((record) => record.embedding));
     const records = settleDuplicates(batch.records, mode.existing);
     await this.collections.current(collection, async (current) => {
       requireDimension(current, dimension);
@@ -119,7 +118,7 @@ export class RecordsService {
    */
   async search(collection: Collection, namespace: string, request: SearchRequest): Promise<readonly (readonly Match[])[]> {
     return this.collections.current(collection, async (current) => {
-      for (const query of request.queries) requireDimension(current, query.length);
+      requireDimension(current, commonDimension(request.queries));
       const unsearchable = current.dimension === null || request.limit === 0 || request.queries.length === 0;
       const matches = unsearchable ? request.queries.map(() => []) : await this.searchStore.search(current, namespace, request);
       const empty = matches.every((list) => list.length === 0);
@@ -139,10 +138,10 @@ export class RecordsService {
   }
 }
 
-/** The dimension of all embeddings in the batch; undefined when there is none. */
-function commonDimension(records: readonly RecordWrite[]): number | undefined {
+/** The dimension that all embeddings have; undefined when there is none. */
+function commonDimension(embeddings: readonly (Float32Array | null)[]): number | undefined {
   let dimension: number | undefined;
-  for (const { embedding } of records) {
+  for (const embedding of embeddings) {
     if (embedding === null) continue;
     dimension ??= embedding.length;
     if (embedding.length !== dimension) throw new GatewayError({ kind: 'invalid', subject: 'dimensions' });

@@ -9,6 +9,7 @@ import { COLLECTION_CALLS } from './differential/scenarios/collections.js';
 import { CONFIGURATION } from './differential/scenarios/configuration.js';
 import { FILTERS } from './differential/scenarios/filters.js';
 import { HTTP } from './differential/scenarios/http.js';
+import { PRECEDENCE } from './differential/scenarios/precedence.js';
 import { QUERIES } from './differential/scenarios/queries.js';
 import { READS } from './differential/scenarios/reads.js';
 import { SYSTEM } from './differential/scenarios/system.js';
@@ -45,6 +46,7 @@ it.each([
   ...READS,
   ...FILTERS,
   ...QUERIES,
+  ...PRECEDENCE,
 ])('$name', async ({ run }) => {
   const pair = new Pair(chroma.chromaUrl, polyvec.chromaUrl);
   await run(pair);

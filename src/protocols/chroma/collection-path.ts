@@ -1,5 +1,6 @@
 import type { Scope } from '../../tenants/tenant.js';
 import { invalidArgument } from './chroma-error.js';
+import { requireDatabaseName } from './names.js';
 
 /** The names in a path, percent-decoded. */
 export interface ScopePath {
@@ -9,8 +10,9 @@ export interface ScopePath {
 
 const UUID = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32})$/i;
 
+/** @throws ChromaError 400 when the database's name is too short to be one */
 export function scopeOf({ tenant, database }: ScopePath): Scope {
-  return { tenant, database };
+  return { tenant, database: requireDatabaseName(database) };
 }
 
 export function isUuid(text: string): boolean {

@@ -54,7 +54,10 @@ export class CollectionsController {
   @Get(`${COLLECTIONS}/by-id/:uuid`)
   async getByUuid(@Param() path: ScopePath & { readonly uuid: string }, @Headers('user-agent') agent?: string): Promise<string> {
     if (!isUuid(path.uuid)) throw invalidArgument('Validation error: collection_id: Invalid collection ID format, expected UUID');
-    return toCollectionResponse(await this.collections.requireCurrent(scopeOf(path), path.uuid), this.shapeFor(agent));
+    return toCollectionResponse(
+      await this.collections.requireCurrent(scopeOf(path), requireUuid(path.uuid)),
+      this.shapeFor(agent),
+    );
   }
 
   @Get(`${COLLECTIONS}/:name`)
@@ -139,12 +142,12 @@ export async function updateCollection(
   request: UpdateCollectionRequest,
   problemOf: (name: string) => string | undefined,
 ): Promise<void> {
+  const collection = await find();
   const name = request.new_name ?? undefined;
   const problem = name === undefined ? undefined : problemOf(name);
   if (problem !== undefined) throw invalidArgument(`Validation error: new_name: ${problem}`);
   const replaced = request.new_metadata != null;
   const metadata = parseCollectionMetadata(request.new_metadata, 'new_metadata');
-  const collection = await find();
   const schema = schemaOf(collection);
   const changed = request.new_configuration == null ? schema : updateConfiguration(schema, request.new_configuration);
   if (name === undefined && !replaced && changed === schema) return;

@@ -84,14 +84,16 @@ export function decodeEmbeddings(sent: SentEmbeddings): readonly (Float32Array |
 }
 
 function decodeBase64(text: string, index: number): Float32Array {
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  const length = (text.length / 4) * 3 - padding;
-  const symbol = /[^A-Za-z0-9+/]/.exec(text.slice(0, text.length - padding));
-  if (symbol !== null) {
-    const code = text.codePointAt(symbol.index) ?? 0;
-    throw invalidArgument(`Invalid base64 string: Invalid symbol ${String(code)}, offset ${String(symbol.index)}.`);
+  const digits = text.replace(/={1,2}$/, '');
+  const padding = text.length - digits.length;
+  const symbol = /[^A-Za-z0-9+/]/.exec(digits);
+  const misplaced = symbol?.index ?? (padding > 0 && digits.length % 4 === 0 ? digits.length : undefined);
+  if (misplaced !== undefined) {
+    const code = text.codePointAt(misplaced) ?? 0;
+    throw invalidArgument(`Invalid base64 string: Invalid symbol ${String(code)}, offset ${String(misplaced)}.`);
   }
   if (text.length % 4 !== 0) throw invalidArgument('Invalid base64 string: Invalid padding');
+  const length = (text.length / 4) * 3 - padding;
   if (length % 4 !== 0) {
     throw invalidArgument(
       `Invalid byte length: ${String(length)} bytes cannot be converted to f32 values (must be divisible by 4)`,

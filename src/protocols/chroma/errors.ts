@@ -169,22 +169,22 @@ const EXPECTED: Readonly<Record<string, string>> = {
   isIn: 'a string',
 };
 
+/** Fields that are lists; of any other one a list is itself the wrong type. */
+const LISTS: ReadonlySet<string> = new Set(['ids', 'include', 'searches']);
+
 function wordField({ field, value, rule }: Extract<RequestProblem, { kind: 'field' }>): ChromaError {
   if (value === undefined) return unprocessable('', `missing field \`${field}\``);
-  const items: readonly unknown[] | undefined = rule !== 'isArray' && Array.isArray(value) ? value : undefined;
-  if (items !== undefined && rule === 'isIn') {
-    const index = items.findIndex((item) => !INCLUDES.some((include) => include === item));
-    const item = items[index];
-    const names = INCLUDES.map((include) => `\`${include}\``).join(', ');
-    if (typeof item === 'string')
-      return unprocessable(`${field}[${String(index)}]`, `unknown variant \`${item}\`, expected one of ${names}`);
-    return wrongType(`${field}[${String(index)}]`, item, 'a string');
-  }
-  if (items !== undefined) {
-    const index = items.findIndex((item) => typeof item !== 'string');
-    return wrongType(`${field}[${String(index)}]`, items[index], 'a string');
-  }
-  return wrongType(field, value, EXPECTED[rule] ?? 'a valid value');
+  if (!LISTS.has(field)) return wrongType(field, value, EXPECTED[rule] ?? 'a valid value');
+  if (!Array.isArray(value)) return wrongType(field, value, 'a sequence');
+  const items: readonly unknown[] = value;
+  const index = items.findIndex((item) => typeof item !== 'string');
+  const path = `${field}[${String(index)}]`;
+  if (rule !== 'isIn') return wrongType(path, items[index], 'a string');
+  // what is no text is not even looked up among the names
+  if (index >= 0) return invalidArgument(`Failed to parse the request body as JSON: ${path}: expected value at line 1 column 1`);
+  const unknown = items.findIndex((item) => !INCLUDES.some((include) => include === item));
+  const names = INCLUDES.map((include) => `\`${include}\``).join(', ');
+  return unprocessable(`${field}[${String(unknown)}]`, `unknown variant \`${String(items[unknown])}\`, expected one of ${names}`);
 }
 
 function wrongType(path: string, value: unknown, expected: string): ChromaError {

@@ -69,9 +69,14 @@ class WhereParser {
   }
 
   private condition(key: string, operator: string, operand: Json): Filter {
+    if (key.startsWith('$')) throw badWhere();
     if (key === DOCUMENT_KEY) return this.documentCondition(operator, operand);
     if (key === ID_KEY) return idCondition(operator, operand);
-    // other names with # are the server's: no record has such a field
+    return this.fieldCondition(key, operator, operand);
+  }
+
+  /** Names with # are the server's: no record has such a field. */
+  private fieldCondition(key: string, operator: string, operand: Json): Filter {
     switch (operator) {
       case '$eq':
         return is(key, this.scalar(key, operand));
@@ -98,10 +103,8 @@ class WhereParser {
   }
 
   private documentCondition(operator: string, operand: Json): Filter {
-    if (operator === '$eq' || operator === '$ne' || operator === '$in' || operator === '$nin') {
-      for (const value of Array.isArray(operand) ? (operand as readonly Json[]) : [operand]) this.scalar(DOCUMENT_KEY, value);
-      return or();
-    }
+    // as a field the document is not indexed: texts are refused for that, and nothing else equals it
+    if (!/^\$(?:not_)?(?:contains|regex)$/.test(operator)) return this.fieldCondition(DOCUMENT_KEY, operator, operand);
     this.uses.push({ key: DOCUMENT_KEY, type: 'fts' });
     return documentCondition(operator, operand, { ...this.dialect, legacy: false }, badWhere);
   }
@@ -171,7 +174,8 @@ function operandList(value: Json, dialect: Dialect, bad: () => ChromaError): rea
 function toScalar(value: Json): Scalar {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (!(value instanceof JsonNumber)) throw badWhere();
-  if (/^-?\d+$/.test(value.text) && value.text !== '-0' && !isInteger(value.text)) throw badWhere();
+  // an integer that only an unsigned one can hold is refused; beyond that it is a double
+  if (/^\d+$/.test(value.text) && !isInteger(value.text) && BigInt(value.text) < 2n ** 64n) throw badWhere();
   return { number: canonicalNumber(value.text).text };
 }
 

@@ -9,7 +9,7 @@ import { unexpected } from './serde.js';
 export interface Metadata {
   /** The object's JSON text without null values, floats with a point; null when no key is left. */
   readonly text: string | null;
-  /** Keys whose value was null. */
+  /** Keys whose value was null or an empty list. */
   readonly removedKeys: readonly string[];
   /** What is wrong with it although its types are right; told only after the whole body has been read. */
   readonly problem: MetadataProblem | undefined;
@@ -77,7 +77,8 @@ function summarize(entries: ReadonlyMap<string, Value>, collector: FieldCollecto
     if (key === '' || key.startsWith('#') || key.startsWith('$')) problem = { kind: 'invalid', key };
     // reserved: accepted, and never given back
     if (key.startsWith('chroma:')) continue;
-    if (value.kind === 'null') removedKeys.push(key);
+    // an empty list is stored as nothing: it removes, too
+    if (value.kind === 'null' || value.kind === 'empty') removedKeys.push(key);
     if (value.kind === 'sparse') problem ??= { kind: value.valid ? 'sparse' : 'invalid', key };
     if (value.kind === 'value') {
       text += `${text === '' ? '{' : ','}${JSON.stringify(key)}:${value.text}`;

@@ -10,6 +10,8 @@ export function chromaMiddleware(config: Config): readonly RequestHandler[] {
   const readBody = bodyReader(config.maxBodyBytes);
   const prepare: RequestHandler = (request, response, next) => {
     response.setHeader('content-type', 'application/json');
+    // a percent sign that begins no escape stands for itself
+    request.url = request.url.replace(/%(?![0-9a-fA-F]{2})/g, '%25');
     if (request.path !== V1 && !request.path.startsWith(`${V1}/`)) {
       next();
       return;

@@ -7,11 +7,13 @@ const NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]{1,510}[a-zA-Z0-9]$/;
 export function nameProblem(name: string): string | undefined {
   const parts = name.split('+');
   if (parts.length > 2) return 'Expected a name to contain at most one topology:  Got two `+` characters.';
-  if (!parts.every((part) => NAME.test(part))) {
-    return `Expected a name containing 3-512 characters from [a-zA-Z0-9._-], starting and ending with a character in [a-zA-Z0-9]. Got: ${name}`;
+  for (const part of parts) {
+    if (!NAME.test(part)) {
+      return `Expected a name containing 3-512 characters from [a-zA-Z0-9._-], starting and ending with a character in [a-zA-Z0-9]. Got: ${part}`;
+    }
+    if (part.includes('..')) return `Expected a name that does not contains two consecutive periods (..). Got ${part}`;
+    if (isIP(part) !== 0) return `Expected a name that is not a valid ip address. Got ${part}`;
   }
-  if (name.includes('..')) return `Expected a name that does not contains two consecutive periods (..). Got ${name}`;
-  if (isIP(name) !== 0) return `Expected a name that is not a valid ip address. Got ${name}`;
   return undefined;
 }
 

@@ -19,6 +19,7 @@ export function requireReadLevel(query: Readonly<Record<string, unknown>>): void
 function u32(query: Readonly<Record<string, unknown>>, name: string): number | undefined {
   const value = query[name];
   if (value === undefined) return undefined;
+  if (Array.isArray(value)) throw invalidArgument(`Failed to deserialize query string: duplicate field \`${name}\``);
   if (value === '') throw bad(name, 'cannot parse integer from empty string');
   if (typeof value !== 'string' || !/^\+?\d+$/.test(value)) throw bad(name, 'invalid digit found in string');
   if (Number(value) > 0xffff_ffff) throw bad(name, 'number too large to fit in target type');

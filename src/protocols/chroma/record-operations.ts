@@ -1,12 +1,12 @@
 import type { StreamableFile } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { and } from '../../filters/filter.js';
-import type { Json } from '../../http/json.js';
+import { and, type Filter } from '../../filters/filter.js';
+import { isJsonObject, type Json } from '../../http/json.js';
 import type { Deletion, Selection, WriteMode } from '../../records/record.js';
 import type { RecordsService } from '../../records/records.service.js';
 import { invalidArgument } from './chroma-error.js';
 import { requireIndexes } from './collection-schema.js';
-import { parseWhere, parseWhereDocument, type Dialect, type FilterUse } from './filter.js';
+import { parseWhere, parseWhereDocument, type Dialect } from './filter.js';
 import { toBatch, type SentRecords } from './record-batch.js';
 import { GetResponse, partsOf, toQueryResponse } from './responses.js';
 
@@ -15,7 +15,7 @@ import { GetResponse, partsOf, toQueryResponse } from './responses.js';
 /** Chroma knows no other. */
 export const NAMESPACE = '';
 
-/** Finds the collection; called only once the request has been found valid. */
+/** Finds the collection. Chroma looks for it once the body has the right types, and at values only then. */
 type Find = () => Promise<Collection>;
 
 /** The conditions that get, query and delete have in common. */
@@ -50,8 +50,8 @@ export async function updateRecords(records: RecordsService, find: Find, sent: S
 }
 
 async function write(records: RecordsService, find: Find, sent: SentRecords, mode: WriteMode): Promise<void> {
-  const batch = toBatch(sent);
-  await records.write(await find(), NAMESPACE, batch, mode);
+  const collection = await find();
+  await records.write(collection, NAMESPACE, toBatch(sent), mode);
 }
 
 /** `tail` is JSON text that ends the answer. */
@@ -63,13 +63,12 @@ export async function getRecords(
   dialect: Dialect,
   tail: string,
 ): Promise<string | StreamableFile> {
-  const { selection, uses } = parseConditions(request, dialect);
+  const collection = await find();
+  const selection = parseConditions(collection, request, dialect);
   const { offset, limit } = request;
   const response = new GetResponse(include, tail);
   const read = { ...selection, parts: partsOf(include), offset: offset ?? 0, limit: limit ?? null };
   try {
-    const collection = await find();
-    requireIndexes(collection, uses);
     await records.read(collection, NAMESPACE, read, {
       take: (page) => response.take(page),
       restart: () => response.restart(),
@@ -90,11 +89,10 @@ export async function queryRecords(
   dialect: Dialect,
   tail: string,
 ): Promise<string> {
-  const { selection, uses } = parseConditions(request, dialect);
+  const collection = await find();
+  const selection = parseConditions(collection, request, dialect);
   const { query_embeddings: queries, n_results: limit } = request;
   const search = { ...selection, queries, parts: partsOf(include), limit: limit ?? DEFAULT_RESULTS };
-  const collection = await find();
-  requireIndexes(collection, uses);
   return toQueryResponse(await records.search(collection, NAMESPACE, search), include, tail);
 }
 
@@ -110,7 +108,8 @@ export async function deleteRecords(
   request: DeleteConditions,
   dialect: Dialect,
 ): Promise<Deletion> {
-  const { selection, uses } = parseConditions(request, dialect);
+  const collection = await find();
+  const selection = parseConditions(collection, request, dialect);
   const limit = request.limit ?? null;
   if (selection.filter === undefined) {
     if (request.ids?.length === 0) {
@@ -120,26 +119,23 @@ export async function deleteRecords(
       throw invalidArgument('Validation error: limit, where: limit can only be specified when a where clause is provided');
     }
   }
-  const collection = await find();
-  requireIndexes(collection, uses);
   if (selection.ids === undefined && selection.filter === undefined) return { count: 0, ids: [] };
   return records.delete(collection, NAMESPACE, { ...selection, limit, listIds: dialect.legacy });
 }
 
-/** The ids and filters of a request as one selection. */
-export function parseConditions(
-  request: Conditions,
-  dialect: Dialect,
-): { readonly selection: Selection; readonly uses: readonly FilterUse[] } {
-  const parsed = [parseWhere(request.where, dialect), parseWhereDocument(request.where_document, dialect)].filter(
-    (filter) => filter !== undefined,
-  );
-  const filters = parsed.map(({ filter }) => filter);
-  return {
-    selection: {
-      ids: request.ids ?? undefined,
-      filter: filters.length > 1 ? and(...filters) : filters[0],
-    },
-    uses: parsed.flatMap(({ uses }) => uses),
-  };
+/** The ids and filters of a request as one selection. @throws ChromaError 400 for what is no filter, or may not be used */
+function parseConditions(collection: Collection, request: Conditions, dialect: Dialect): Selection {
+  const filters: Filter[] = [];
+  for (const parsed of [parseWhere(request.where, dialect), parseWhereDocument(request.where_document, dialect)]) {
+    if (parsed === undefined) continue;
+    requireIndexes(collection, parsed.uses);
+    filters.push(parsed.filter);
+  }
+  return { ids: request.ids ?? undefined, filter: filters.length > 1 ? and(...filters) : filters[0] };
+}
+
+/** Whether a request names no record at all. */
+export function isUnconditional(request: Conditions): boolean {
+  const isEmpty = (where: Json | undefined): boolean => where == null || (isJsonObject(where) && where.size === 0);
+  return !request.ids?.length && isEmpty(request.where) && isEmpty(request.where_document);
 }

@@ -8,7 +8,17 @@ import { ChromaError } from './chroma-error.js';
 import { requireUuid, scopeOf, type ScopePath } from './collection-path.js';
 import { MODERN } from './filter.js';
 import { requireReadLevel } from './query-string.js';
-import { AddRequest, DeleteRequest, ForkRequest, GetRequest, QueryRequest, UpdateRequest, UpsertRequest } from './requests.js';
+import {
+  AddRequest,
+  AttachFunctionRequest,
+  DeleteRequest,
+  ForkRequest,
+  GetRequest,
+  QueryRequest,
+  SearchRequest,
+  UpdateRequest,
+  UpsertRequest,
+} from './requests.js';
 import {
   addRecords,
   deleteRecords,
@@ -19,6 +29,8 @@ import {
   upsertRecords,
 } from './record-operations.js';
 import { EMPTY, includeTail } from './responses.js';
+
+const NO_FUNCTIONS = "Tonic error: code: 'Operation is not implemented or not supported', message: ";
 
 type CollectionPath = ScopePath & { readonly uuid: string };
 
@@ -92,24 +104,29 @@ export class RecordsController {
   }
 
   @Post('search')
-  search(): never {
+  async search(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<never> {
+    validate(SearchRequest, body);
+    await this.collection(path);
     throw unimplemented('Error executing plan: Not implemented: Search operation is not implemented for local executor');
   }
 
   @Post('fork')
-  fork(@Body() body: RequestBody): never {
+  async fork(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<never> {
     validate(ForkRequest, body);
+    await this.collection(path);
     throw unimplemented('Collection forking is unsupported for local chroma');
   }
 
   @Get('fork_count')
-  forkCount(): never {
+  async forkCount(@Param() path: CollectionPath): Promise<never> {
+    await this.collection(path);
     throw unimplemented('Count forks is unsupported for local chroma');
   }
 
   @Post('functions/attach')
-  attachFunction(): never {
-    throw unimplemented('Attached functions are unsupported for local chroma');
+  attachFunction(@Body() body: RequestBody): never {
+    validate(AttachFunctionRequest, body);
+    throw unimplemented(`${NO_FUNCTIONS}" Attached Function operations not yet implemented in SqliteSysDb"`);
   }
 
   @Get('functions/:name')
@@ -119,7 +136,7 @@ export class RecordsController {
 
   @Post('attached_functions/:name/detach')
   detachFunction(): never {
-    throw unimplemented('Attached functions are unsupported for local chroma');
+    throw unimplemented(`${NO_FUNCTIONS}"Not implemented"`);
   }
 
   private async collection(path: CollectionPath): Promise<Collection> {

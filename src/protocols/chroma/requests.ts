@@ -95,6 +95,17 @@ export class DeleteRequest {
   @IsOptional() @IsInt() @Min(0) @Max(U32) limit?: number | null;
 }
 
+/** The calls that a single node does not implement still say what is missing in them. */
+export class SearchRequest {
+  @IsArray() searches!: readonly unknown[];
+}
+
+export class AttachFunctionRequest {
+  @IsString() name!: string;
+  @IsString() function_id!: string;
+  @IsString() output_collection!: string;
+}
+
 export class ForkRequest {
   @IsString() new_name!: string;
 }

@@ -65,13 +65,12 @@ export class TenantsController {
 
   @Delete(':tenant/databases/:database')
   async deleteDatabase(@Param('tenant') tenant: string, @Param('database') name: string): Promise<string> {
-    const database = requireDatabaseName(name);
     try {
-      await this.tenants.deleteDatabase({ tenant, database });
+      await this.tenants.deleteDatabase({ tenant, database: name });
     } catch (error) {
       // this message alone lacks the question that the others end with
       if (error instanceof GatewayError && error.kind === 'not_found') {
-        throw new ChromaError(404, 'NotFoundError', `Database [${database}] not found`);
+        throw new ChromaError(404, 'NotFoundError', `Database [${name}] not found`);
       }
       throw error;
     }

@@ -1,5 +1,4 @@
-import { isJsonObject, parseJson } from '../../../http/json.js';
-import { ChromaError } from '../chroma-error.js';
+import { isJsonObject, parseJson, type Json } from '../../../http/json.js';
 import { resolveConfiguration, updateConfiguration } from './schema.js';
 import { DEFAULT_SCHEMA } from './default-schema.js';
 
@@ -15,10 +14,16 @@ const CREATE_ERRORS = [
     'configuration.hnsw.foo: unknown field `foo`, expected one of `space`, `ef_construction`, `ef_search`, `max_neighbors`, ' +
       '`num_threads`, `resize_factor`, `sync_threshold`, `batch_size`',
   ],
-  ['"configuration":{"hnsw":{"space":"bad"}}', 'configuration.hnsw.space: unknown variant `bad`, expected one of `l2`, `cosine`, `ip`'],
+  [
+    '"configuration":{"hnsw":{"space":"bad"}}',
+    'configuration.hnsw.space: unknown variant `bad`, expected one of `l2`, `cosine`, `ip`',
+  ],
   ['"configuration":{"hnsw":{"space":{"l2":1}}}', 'configuration.hnsw.space.l2: invalid type: integer `1`, expected unit'],
   ['"configuration":{"hnsw":{"ef_search":-1}}', 'configuration.hnsw.ef_search: invalid value: integer `-1`, expected usize'],
-  ['"configuration":{"hnsw":{"ef_search":1.0}}', 'configuration.hnsw.ef_search: invalid type: floating point `1.0`, expected usize'],
+  [
+    '"configuration":{"hnsw":{"ef_search":1.0}}',
+    'configuration.hnsw.ef_search: invalid type: floating point `1.0`, expected usize',
+  ],
   ['"configuration":{"hnsw":{"resize_factor":"x"}}', 'configuration.hnsw.resize_factor: invalid type: string "x", expected f64'],
   [
     '"configuration":{"spann":{"foo":1}}',
@@ -42,8 +47,14 @@ const CREATE_ERRORS = [
     '"configuration":{"embedding_function":{"type":null}}',
     'configuration.embedding_function.type: invalid type: null, expected variant identifier',
   ],
-  ['"configuration":{"embedding_function":{"type":"known","config":{}}}', 'configuration.embedding_function: missing field `name`'],
-  ['"configuration":{"embedding_function":{"type":"known","name":"a"}}', 'configuration.embedding_function: missing field `config`'],
+  [
+    '"configuration":{"embedding_function":{"type":"known","config":{}}}',
+    'configuration.embedding_function: missing field `name`',
+  ],
+  [
+    '"configuration":{"embedding_function":{"type":"known","name":"a"}}',
+    'configuration.embedding_function: missing field `config`',
+  ],
   [
     '"configuration":{"embedding_function":{"type":"known","name":5}}',
     'configuration.embedding_function: invalid type: integer `5`, expected a string',
@@ -54,11 +65,11 @@ const CREATE_ERRORS = [
   ['"schema":{"defaults":{},"keys":{},"key_overrides":{}}', 'schema: duplicate field `keys`'],
   ['"schema":{"defaults":null,"keys":{}}', 'schema.defaults: invalid type: null, expected struct ValueTypes'],
   ['"schema":{"defaults":{},"keys":[]}', 'schema.keys: invalid type: sequence, expected a map'],
-  ['"schema":{"defaults":{},"keys":{"a.b":{"int":5}}}', 'schema.keys.a.b.int: invalid type: integer `5`, expected struct IntValueType'],
   [
-    '"schema":{"defaults":{"string":{"fts_index":{}}},"keys":{}}',
-    'schema.defaults.string.fts_index: missing field `enabled`',
+    '"schema":{"defaults":{},"keys":{"a.b":{"int":5}}}',
+    'schema.keys.a.b.int: invalid type: integer `5`, expected struct IntValueType',
   ],
+  ['"schema":{"defaults":{"string":{"fts_index":{}}},"keys":{}}', 'schema.defaults.string.fts_index: missing field `enabled`'],
   [
     '"schema":{"defaults":{"string":{"fts_index":{"enabled":null}}},"keys":{}}',
     'schema.defaults.string.fts_index.enabled: invalid type: null, expected a boolean',
@@ -71,7 +82,10 @@ const CREATE_ERRORS = [
     '"schema":{"defaults":{"sparse_vector":{"sparse_vector_index":{"enabled":false,"config":{"algorithm":"x"}}}},"keys":{}}',
     'schema.defaults.sparse_vector.sparse_vector_index.config.algorithm: unknown variant `x`, expected `wand` or `max_score`',
   ],
-  ['"schema":{"defaults":{},"keys":{},"source_attached_function_id":5}', 'schema.source_attached_function_id: invalid type: integer `5`, expected a string'],
+  [
+    '"schema":{"defaults":{},"keys":{},"source_attached_function_id":5}',
+    'schema.source_attached_function_id: invalid type: integer `5`, expected a string',
+  ],
   ['"schema":{"defaults":{},"keys":{},"cmek":"gcp"}', 'schema.cmek.gcp: invalid type: unit variant, expected newtype variant'],
   ['"schema":{"defaults":{},"keys":{},"cmek":{"aws":"x"}}', 'schema.cmek: unknown variant `aws`, expected `gcp`'],
 ] as const;
@@ -96,7 +110,7 @@ const SYNTAX_ERRORS = [
 
 function create(members: string): unknown {
   const body = parseJson(`{${members}}`);
-  const fields = isJsonObject(body) ? body : new Map();
+  const fields = isJsonObject(body) ? body : new Map<string, Json>();
   return resolveConfiguration({ configuration: fields.get('configuration'), schema: fields.get('schema'), metadata: null });
 }
 
@@ -111,12 +125,12 @@ function errorOf(action: () => unknown): unknown {
 describe('the types of a new collection’s parts', () => {
   it.each(CREATE_ERRORS)('%s is unprocessable', (members, reason) => {
     const message = `Failed to deserialize the JSON body into the target type: ${reason} at line 1 column 1`;
-    expect(errorOf(() => create(members))).toEqual(new ChromaError(422, 'ChromaError', message));
+    expect(errorOf(() => create(members))).toMatchObject({ status: 422, error: 'ChromaError', message });
   });
 
   it.each(SYNTAX_ERRORS)('%s counts as bad syntax', (members, reason) => {
     const message = `Failed to parse the request body as JSON: ${reason} at line 1 column 1`;
-    expect(errorOf(() => create(members))).toEqual(new ChromaError(400, 'InvalidArgumentError', message));
+    expect(errorOf(() => create(members))).toMatchObject({ status: 400, error: 'InvalidArgumentError', message });
   });
 
   it('a wrong schema is told before two kinds of index', () => {
@@ -127,6 +141,10 @@ describe('the types of a new collection’s parts', () => {
 describe('the types of an update', () => {
   it.each(UPDATE_ERRORS)('%s is unprocessable', (update, reason) => {
     const message = `Failed to deserialize the JSON body into the target type: ${reason} at line 1 column 1`;
-    expect(errorOf(() => updateConfiguration(DEFAULT_SCHEMA, parseJson(update)))).toEqual(new ChromaError(422, 'ChromaError', message));
+    expect(errorOf(() => updateConfiguration(DEFAULT_SCHEMA, parseJson(update)))).toMatchObject({
+      status: 422,
+      error: 'ChromaError',
+      message,
+    });
   });
 });

@@ -1,6 +1,19 @@
 import { isJsonObject, jsonObject, type Json, type JsonObject } from '../../../http/json.js';
 import { unparsable, unprocessable } from '../chroma-error.js';
-import { expectedNames, flag, float, mapOf, optional, required, struct, text, unsigned, usually, variant, wrongType } from './shape.js';
+import {
+  expectedNames,
+  flag,
+  float,
+  mapOf,
+  optional,
+  required,
+  struct,
+  text,
+  unsigned,
+  usually,
+  variant,
+  wrongType,
+} from './shape.js';
 import type { Shape } from './shape.js';
 
 const count = optional(unsigned('usize'));

@@ -66,7 +66,9 @@ function requireValidDefaults(defaults: JsonObject): void {
     );
   }
   if (isEnabled(defaults, 'string', 'fts_index')) {
-    throw broken('Full text search / regular expression index cannot be enabled by default. It can only be enabled on #document field.');
+    throw broken(
+      'Full text search / regular expression index cannot be enabled by default. It can only be enabled on #document field.',
+    );
   }
 }
 
@@ -97,7 +99,9 @@ function requireValidSparseIndex(key: string, types: Json, sparseKeys: string[])
       throw broken(`At most one sparse vector index is allowed for the collection: [${sparseKeys.join(', ')}]`);
     }
     if (source !== undefined && !config.has('embedding_function')) {
-      throw broken('If source_key is provided then embedding_function must also be provided since there is no default embedding function.');
+      throw broken(
+        'If source_key is provided then embedding_function must also be provided since there is no default embedding function.',
+      );
     }
   }
   if (typeof source === 'string' && source.startsWith('#') && source !== '#document') {

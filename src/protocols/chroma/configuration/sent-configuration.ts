@@ -65,7 +65,10 @@ export function vectorConfiguration(sent: SentConfiguration, metadata: JsonObjec
 
 /** Whether a vector configuration is what a collection has anyway. */
 export function isDefaultVector(vector: JsonObject): boolean {
-  return isDefaultEmbeddingFunction(vector.get('embedding_function')) && isSame(withEmbeddingFunction(vector, undefined), DEFAULT_VECTOR);
+  return (
+    isDefaultEmbeddingFunction(vector.get('embedding_function')) &&
+    isSame(withEmbeddingFunction(vector, undefined), DEFAULT_VECTOR)
+  );
 }
 
 /** @throws ChromaError 400 when a key is unknown or its value impossible */

@@ -113,7 +113,8 @@ function readFields(
     const field = canonicalName(key);
     const shape = shapes.get(field);
     if (shape === undefined && unknown === 'ignored') continue;
-    if (shape === undefined) throw unprocessable(`${path}.${key}`, `unknown field \`${key}\`, ${expectedNames([...shapes.keys()])}`);
+    if (shape === undefined)
+      throw unprocessable(`${path}.${key}`, `unknown field \`${key}\`, ${expectedNames([...shapes.keys()])}`);
     if (read.has(field)) throw unprocessable(path, `duplicate field \`${field}\``);
     read.set(field, shape.read(item, `${path}.${key}`));
   }

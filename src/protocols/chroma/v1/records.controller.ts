@@ -13,7 +13,7 @@ import {
   deleteRecords,
   getRecords,
   NAMESPACE,
-  parseConditions,
+  isUnconditional,
   queryRecords,
   updateRecords,
   upsertRecords,
@@ -78,8 +78,7 @@ export class V1RecordsController {
   @HttpCode(200)
   async delete(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string> {
     const request = validate(V1DeleteRequest, body);
-    const { selection } = parseConditions(request, this.dialect);
-    if (!selection.ids?.length && selection.filter === undefined) throw invalidArgument(NO_CONDITION);
+    if (isUnconditional(request)) throw invalidArgument(NO_CONDITION);
     const { ids } = await deleteRecords(this.records, () => this.collection(uuid), request, this.dialect);
     return JSON.stringify(ids);
   }
