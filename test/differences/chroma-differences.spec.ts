@@ -294,6 +294,36 @@ describe('records', () => {
   });
 });
 
+describe('writes', () => {
+  it.each([
+    ['an empty id', '{"ids":["","b"],"embeddings":[[1,2],[3,4]]}'],
+    ['too few documents', '{"ids":["a","b"],"embeddings":[[1,2],[3,4]],"documents":["x"]}'],
+    ['a reserved key', '{"ids":["a"],"embeddings":[[1,2]],"metadatas":[{"#x":1}]}'],
+  ])('D28: a refused first write does not fix the dimension: %s', async (mistake, body) => {
+    const name = mistake.replaceAll(' ', '-');
+    const path = await collection(name);
+    expect(await ask(post(`${path}/add`, body))).toMatchObject({ status: 400 });
+    expect(at(await ask(get(`${COLLECTIONS}/${name}`)), 'dimension')).toBe('null');
+    expect(await ask(post(`${path}/add`, '{"ids":["a"],"embeddings":[[1,2,3]]}'))).toMatchObject({ status: 201 });
+  });
+
+  it('D29: of several validation errors one is told', async () => {
+    const path = await collection('several');
+    const answer = await ask(post(`${path}/add`, '{"ids":["a"],"embeddings":[[]],"metadatas":[{"#x":1}]}'));
+    expect([answer.status, message(answer)]).toEqual([
+      400,
+      expect.stringMatching(/^"Validation error: (embeddings: Each embedding must have at least 1 dimension|metadatas: Invalid metadata at index 0)"$/),
+    ]);
+  });
+
+  it('D30: an empty array leaves no key in the schema', async () => {
+    await filled('empty-array', '"ids":["a"],"embeddings":[[1]],"metadatas":[{"none":[],"some":["x"]}]');
+    const found = await ask(get(`${COLLECTIONS}/empty-array`));
+    expect(at(found, 'schema', 'keys', 'some')).toContain('string_inverted_index');
+    expect(at(found, 'schema', 'keys', 'none')).toBeUndefined();
+  });
+});
+
 describe('deleted collections', () => {
   it('D27: records added after a collection was deleted have nothing of it', async () => {
     const records = '"ids":["a","b"],"embeddings":[[1],[2]]';

@@ -1,7 +1,7 @@
 import type { AssertionNode, FlagChange, Node } from './ast.js';
 import { complement } from './code-point-set.js';
 import { evaluateClass, foldWith, literalCharacter } from './evaluate-class.js';
-import { alternation, capture, concatenation, EMPTY, literal, look, repeat, set, type Expression } from './expression.js';
+import { alternation, capture, concatenation, EMPTY, look, repeat, set, type Expression } from './expression.js';
 import { RegexSyntaxError } from './syntax-error.js';
 
 const LINE_FEED = [0x0a, 0x0a];
@@ -30,8 +30,7 @@ function evaluate(node: Node, scope: Scope): Expression {
       return EMPTY;
     case 'literal': {
       const character = literalCharacter(node, flags);
-      const folded = foldWith(flags, [character, character]);
-      return folded.length === 2 ? literal([character]) : set(folded, flags.u === false);
+      return set(foldWith(flags, [character, character]), flags.u === false);
     }
     case 'perl':
     case 'property':

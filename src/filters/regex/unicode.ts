@@ -1,5 +1,6 @@
-import { complement, fromRanges, intersection, LAST_CODE_POINT, type CodePointSet } from './code-point-set.js';
+import { complement, difference, fromRanges, intersection, LAST_CODE_POINT, union, type CodePointSet } from './code-point-set.js';
 import { ASSIGNED_RANGES } from './unicode-assigned.js';
+import { CORRECTIONS } from './unicode-corrections.js';
 import { BINARY_PROPERTIES, GENERAL_CATEGORIES, OTHER_PROPERTIES, SCRIPTS, UNSUPPORTED_PROPERTIES } from './unicode-names.js';
 
 /*
@@ -16,8 +17,13 @@ export type PropertyAnswer =
 const SCANNED: readonly (readonly [first: number, last: number])[] = [
   [0x0000, 0xd7ff],
   [0xe000, 0x323af],
-  [0xe0000, 0xe01ef],
+  [0xe0000, 0xe0fff],
 ];
+
+/** These take a value, and those we do not know. */
+const VALUED = /^(?:age|gcb|graphemeclusterbreak|sb|sentencebreak|wb|wordbreak)$/;
+/** These are set for good, for unassigned code points too. */
+const FIXED = /(?:Default_Ignorable_Code_Point|Extended_Pictographic|Pattern_Syntax)/;
 
 const PROPERTY_NOT_FOUND: PropertyAnswer = { kind: 'unknown', what: 'property' };
 const VALUE_NOT_FOUND: PropertyAnswer = { kind: 'unknown', what: 'value' };
@@ -50,7 +56,9 @@ function namedSet(name: string): PropertyAnswer {
   // these three are both properties and values; as Rust, we mean the values
   if (name !== 'cf' && name !== 'sc' && name !== 'lc') {
     const binary = binaries.get(name);
+    if (binary === 'Noncharacter_Code_Point') return { kind: 'set', set: noncharacters() };
     if (binary !== undefined) return found(binary);
+    if (VALUED.test(name)) return PROPERTY_NOT_FOUND;
     if (unsupported.has(name)) return UNSUPPORTED;
     if (others.has(name)) return PROPERTY_NOT_FOUND;
   }
@@ -72,7 +80,7 @@ function valueSet(property: string, value: string): PropertyAnswer {
     case 'scriptextensions':
       return scriptSet('Script_Extensions', scripts.get(value));
     default:
-      if (/^(?:age|gcb|graphemeclusterbreak|sb|sentencebreak|wb|wordbreak)$/.test(property)) return UNSUPPORTED;
+      if (VALUED.test(property)) return UNSUPPORTED;
       return binaries.has(property) || unsupported.has(property) || others.has(property) ? VALUE_NOT_FOUND : PROPERTY_NOT_FOUND;
   }
 }
@@ -105,9 +113,15 @@ function found(property: string): PropertyAnswer {
 function setOf(source: string): CodePointSet {
   const known = sets.get(source);
   if (known !== undefined) return known;
-  const set = intersection(scan(source), assigned);
+  const set = FIXED.test(source) ? scan(source) : corrected(source, intersection(scan(source), assigned));
   sets.set(source, set);
   return set;
+}
+
+/** Takes back what later versions of Unicode say of characters that Unicode 16 has. */
+function corrected(source: string, set: CodePointSet): CodePointSet {
+  const correction = CORRECTIONS[source.slice(3, -1)];
+  return correction === undefined ? set : union(difference(set, correction.remove), correction.add);
 }
 
 function scan(source: string): CodePointSet {
@@ -128,6 +142,14 @@ function contiguous(text: string): [number, number][] {
     Math.max(first, range[0]),
     Math.min(end, range[1]),
   ]);
+}
+
+function noncharacters(): CodePointSet {
+  const planeEnds = Array.from({ length: 17 }, (_, plane): [number, number] => [
+    plane * 0x10000 + 0xfffe,
+    plane * 0x10000 + 0xffff,
+  ]);
+  return fromRanges([[0xfdd0, 0xfdef], ...planeEnds]);
 }
 
 function textOf(first: number, last: number): string {

@@ -121,6 +121,28 @@ const KNOWN: readonly KnownDifference[] = [
       );
     },
   },
+  {
+    // of several validation errors one is told
+    number: 'D29',
+    explains: ({ difference }) =>
+      difference.path === 'body.message' &&
+      typeof difference.reference === 'string' &&
+      typeof difference.candidate === 'string' &&
+      difference.reference.startsWith('Validation error: ') &&
+      difference.reference.includes('\n') &&
+      difference.reference
+        .slice('Validation error: '.length)
+        .split('\n')
+        .includes(difference.candidate.slice('Validation error: '.length)),
+  },
+  {
+    // an empty array leaves no key in the schema
+    number: 'D30',
+    explains: ({ difference }) =>
+      /^body\.schema\.keys\./.test(difference.path) &&
+      difference.candidate === undefined &&
+      (difference.path.endsWith('.bool') || (isJsonObject(difference.reference) && [...difference.reference.keys()].join() === 'bool')),
+  },
 ];
 
 /** The number of the documented difference that an occurrence belongs to. */

@@ -91,7 +91,7 @@ export const HTTP: readonly Scenario[] = [
   scenario('HTTP: HEAD answers where GET does', async (pair) => {
     await pair.all({ method: 'HEAD', path: '/api/v2/version' }, { method: 'HEAD', path: '/api/v2/nothing' });
   }),
-  scenario('HTTP: a what is no JSON or of a wrong type is told first, then an unknown collection, then what is wrong with the values', async (pair) => {
+  scenario('HTTP: what is no JSON or of a wrong type is told first, then an unknown collection, then what is wrong with the values', async (pair) => {
     const unknown = `${COLLECTIONS}/8b1e549b-4cf8-4210-bdb8-6e98deb2786f`;
     const calls: readonly (readonly [call: string, body: string])[] = [
       ['get', '{bad'],

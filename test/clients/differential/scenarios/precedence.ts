@@ -19,6 +19,11 @@ const WRITE_MISTAKES: Readonly<Record<string, Readonly<Record<string, string>>>>
   'a wrong sparse vector': { metadatas: '[{"s":{"indices":[2,1],"values":[0.5,1]}},null]' },
 };
 
+/** Without those that are none while the collection has no dimension. */
+const REFUSED_AT_FIRST = Object.entries(WRITE_MISTAKES)
+  .filter(([name]) => !name.includes('another dimension'))
+  .map(([, mistake]) => mistake);
+
 const GOOD = { ids: '["a","b"]', embeddings: '[[1,2],[3,4]]' };
 
 function bodyOf(fields: Readonly<Record<string, string>>): string {
@@ -70,9 +75,10 @@ export const PRECEDENCE: readonly Scenario[] = [
   }),
   scenario('precedence: one mistake in a first write', async (pair) => {
     for (const call of ['add', 'upsert', 'update']) {
-      const path = await pair.collection(`first_${call}`);
-      for (const mistake of Object.values(WRITE_MISTAKES)) {
-        await pair.all(post(`${path}/${call}`, bodyOf({ ...GOOD, ...mistake })), post(`${path}/get`, '{}'));
+      for (const [index, mistake] of REFUSED_AT_FIRST.entries()) {
+        // one collection each: a refused write fixes the dimension in Chroma (D28)
+        const path = await pair.collection(`first_${call}_${String(index)}`);
+        await pair.same(post(`${path}/${call}`, bodyOf({ ...GOOD, ...mistake })));
       }
     }
   }),

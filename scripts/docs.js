@@ -1,0 +1,61 @@
+/**
+ * Writes the README's generated tables, the settings and what each protocol supports, from the code.
+ * With `--check`, changes nothing and fails when the README is not what it would write.
+ */
+import 'reflect-metadata';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { buildIfNeeded } from './build-if-needed.js';
+
+buildIfNeeded();
+const { SETTINGS } = await import('../dist/config.js');
+const { ChromaModule } = await import('../dist/protocols/chroma/chroma.module.js');
+
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'];
+
+function settingsTable() {
+  const rows = Object.values(SETTINGS).map(({ variable, aliases, fallback, description }) => {
+    const names = [variable, ...aliases].map((name) => `\`${name}\``).join(', ');
+    const value = Array.isArray(fallback) ? fallback.join(',') : String(fallback ?? '');
+    return `| ${names} | ${value === '' ? '' : `\`${value}\``} | ${description} |`;
+  });
+  return ['| variable, and other names for it | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+/** One row per route; a handler that only refuses says so. */
+function supportTable(module, prefix) {
+  const rows = Reflect.getMetadata('controllers', module).flatMap((controller) => {
+    const base = Reflect.getMetadata('path', controller);
+    return Object.getOwnPropertyNames(controller.prototype).flatMap((name) => {
+      const handler = Object.getOwnPropertyDescriptor(controller.prototype, name)?.value;
+      const method = typeof handler === 'function' ? Reflect.getMetadata('method', handler) : undefined;
+      if (method === undefined) return [];
+      const refused = handler.toString().includes('unimplemented(') ? '501, as on a single Chroma node' : 'yes';
+      return [Reflect.getMetadata('path', handler)].flat().map((path) => {
+        const full = `/${base}/${path}`.replace(/\/+/g, '/').replace(/\/$/, '').replace(prefix, '');
+        return `| ${METHODS[method]} | \`${full.replace(/:(\w+)/g, '{$1}')}\` | ${refused} |`;
+      });
+    });
+  });
+  return ['| method | path | served |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+const file = fileURLToPath(new URL('../README.md', import.meta.url));
+const before = readFileSync(file, 'utf8');
+let after = before;
+for (const [name, table] of [
+  ['settings', settingsTable()],
+  ['chroma', supportTable(ChromaModule, '/chroma')],
+]) {
+  const block = new RegExp(`(<!-- ${name}:begin -->\\n)[^]*?(<!-- ${name}:end -->)`);
+  if (!block.test(after)) throw new Error(`README.md has no place for ${name}`);
+  after = after.replace(block, (_, begin, end) => `${begin}${table}\n${end}`);
+}
+if (process.argv.includes('--check')) {
+  if (after !== before) {
+    console.error('README.md is out of date: run `npm run docs`');
+    process.exit(1);
+  }
+} else {
+  writeFileSync(file, after);
+}
