@@ -30,10 +30,12 @@ function supportTable(module, prefix) {
       const handler = Object.getOwnPropertyDescriptor(controller.prototype, name)?.value;
       const method = typeof handler === 'function' ? Reflect.getMetadata('method', handler) : undefined;
       if (method === undefined) return [];
-      const refused = handler.toString().includes('unimplemented(') ? '501, as on a single Chroma node' : 'yes';
+      const source = handler.toString();
+      const refusal = source.includes('unimplemented(') ? '501' : /ChromaError\(404, 'NotFoundError', 'Attached/.test(source) ? '404' : undefined;
+      const served = refusal === undefined ? 'yes' : `${refusal}, as on a single Chroma node`;
       return [Reflect.getMetadata('path', handler)].flat().map((path) => {
         const full = `/${base}/${path}`.replace(/\/+/g, '/').replace(/\/$/, '').replace(prefix, '');
-        return `| ${METHODS[method]} | \`${full.replace(/:(\w+)/g, '{$1}')}\` | ${refused} |`;
+        return `| ${METHODS[method]} | \`${full.replace(/:(\w+)/g, '{$1}')}\` | ${served} |`;
       });
     });
   });

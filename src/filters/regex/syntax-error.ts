@@ -52,7 +52,7 @@ function noteLines(span: PlacedSpan): string {
 }
 
 function notate(pattern: string, spans: readonly PlacedSpan[]): string {
-  const lines = pattern.replace(/\n$/, '').split(/\r?\n/);
+  const lines = pattern.replace(/\r?\n$/, '').split(/\r?\n/);
   const lineCount = pattern.endsWith('\n') ? lines.length + 1 : lines.length;
   const width = lineCount <= 1 ? 0 : String(lineCount).length;
   const texts = lines.map((line, index) => {

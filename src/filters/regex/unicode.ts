@@ -23,7 +23,7 @@ const SCANNED: readonly (readonly [first: number, last: number])[] = [
 /** These take a value, and those we do not know. */
 const VALUED = /^(?:age|gcb|graphemeclusterbreak|sb|sentencebreak|wb|wordbreak)$/;
 /** These are set for good, for unassigned code points too. */
-const FIXED = /(?:Default_Ignorable_Code_Point|Extended_Pictographic|Pattern_Syntax)/;
+const FIXED = /(?:Default_Ignorable_Code_Point|Pattern_Syntax)/;
 
 const PROPERTY_NOT_FOUND: PropertyAnswer = { kind: 'unknown', what: 'property' };
 const VALUE_NOT_FOUND: PropertyAnswer = { kind: 'unknown', what: 'value' };
@@ -120,7 +120,7 @@ function setOf(source: string): CodePointSet {
 
 /** Takes back what later versions of Unicode say of characters that Unicode 16 has. */
 function corrected(source: string, set: CodePointSet): CodePointSet {
-  const correction = CORRECTIONS[source.slice(3, -1)];
+  const correction = CORRECTIONS.get(source.slice(3, -1));
   return correction === undefined ? set : union(difference(set, correction.remove), correction.add);
 }
 

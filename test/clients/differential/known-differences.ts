@@ -35,10 +35,9 @@ const KNOWN: readonly KnownDifference[] = [
     // records really removed, where Chroma counts the ids it was given
     number: 'D7',
     explains: ({ request, difference }) => {
+      if (!request.path.endsWith('/delete') || difference.path !== 'body.deleted') return false;
       const ids = requestField(request, 'ids');
       return (
-        request.path.endsWith('/delete') &&
-        difference.path === 'body.deleted' &&
         Array.isArray(ids) &&
         numberOf(difference.reference) === ids.length &&
         numberOf(difference.candidate) < ids.length
@@ -81,15 +80,14 @@ const KNOWN: readonly KnownDifference[] = [
       (request.method === 'HEAD' || messageOf(candidate) !== ''),
   },
   {
-    // where in the text a body is wrong is told as our reader counts
+    // syntax errors are told in our reader's words, and the place of wrong types as it counts
     number: 'D20',
-    explains: ({ reference, difference }) =>
-      (reference.status === 400 || reference.status === 422) &&
-      difference.path === 'body.message' &&
-      typeof difference.reference === 'string' &&
-      typeof difference.candidate === 'string' &&
-      POSITION.test(difference.reference) &&
-      difference.reference.replace(POSITION, '') === difference.candidate.replace(POSITION, ''),
+    explains: ({ difference: { path, reference, candidate } }) => {
+      if (path !== 'body.message' || typeof reference !== 'string' || typeof candidate !== 'string') return false;
+      const syntax = 'Failed to parse the request body as JSON: ';
+      if (reference.startsWith(syntax) && candidate.startsWith(syntax)) return true;
+      return POSITION.test(reference) && reference.replace(POSITION, '') === candidate.replace(POSITION, '');
+    },
   },
   {
     // what is wrong with a regex is told in our engine's words
