@@ -77,10 +77,14 @@ export function decodeEmbeddings(sent: SentEmbeddings): readonly (Float32Array |
     if (embedding?.length === 0)
       throw invalidArgument('Validation error: embeddings: Each embedding must have at least 1 dimension');
   }
-  if (!embeddings.every((embedding) => embedding === null || isFinite(embedding))) {
-    throw invalidArgument('Validation error: embeddings: Embeddings must not contain NaN or Infinity values');
-  }
+  requireFinite('embeddings', embeddings);
   return embeddings;
+}
+
+/** @throws ChromaError 400 when a component is beyond float32 */
+export function requireFinite(field: string, embeddings: readonly (Float32Array | null)[]): void {
+  if (embeddings.every((embedding) => embedding === null || isFinite(embedding))) return;
+  throw invalidArgument(`Validation error: ${field}: Embeddings must not contain NaN or Infinity values`);
 }
 
 function decodeBase64(text: string, index: number): Float32Array {

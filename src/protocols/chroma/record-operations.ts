@@ -6,6 +6,7 @@ import type { Deletion, Selection, WriteMode } from '../../records/record.js';
 import type { RecordsService } from '../../records/records.service.js';
 import { invalidArgument } from './chroma-error.js';
 import { requireIndexes } from './collection-schema.js';
+import { requireFinite } from './embeddings.js';
 import { parseWhere, parseWhereDocument, type Dialect } from './filter.js';
 import { toBatch, type SentRecords } from './record-batch.js';
 import { GetResponse, partsOf, toQueryResponse } from './responses.js';
@@ -92,6 +93,7 @@ export async function queryRecords(
   const collection = await find();
   const selection = parseConditions(collection, request, dialect);
   const { query_embeddings: queries, n_results: limit } = request;
+  requireFinite('query_embeddings', queries);
   const search = { ...selection, queries, parts: partsOf(include), limit: limit ?? DEFAULT_RESULTS };
   return toQueryResponse(await records.search(collection, NAMESPACE, search), include, tail);
 }
