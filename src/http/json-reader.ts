@@ -3,18 +3,9 @@
  * vectors, a metadata object) takes the reader and reads it in the form it needs; `json.ts` reads any value.
  */
 
-export type JsonKind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
+import { JsonSyntaxError } from './json-syntax-error.js';
 
-/** The text is not JSON. Line and column count from 1, the column in UTF-16 units. */
-export class JsonSyntaxError extends Error {
-  constructor(
-    readonly reason: string,
-    readonly line: number,
-    readonly column: number,
-  ) {
-    super(`${reason} at line ${String(line)} column ${String(column)}`);
-  }
-}
+export type JsonKind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -26,7 +17,8 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 const ESCAPES = /^(?:[^\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*$/s;
 
 export class JsonReader {
-  private depth = 0;
+  /** Where the value being read lies: keys, and indexes of lists. */
+  private readonly path: (string | number)[] = [];
 
   constructor(
     readonly text: string,
@@ -85,7 +77,9 @@ export class JsonReader {
         throw this.error(this.atEnd() ? 'EOF while parsing an object' : 'expected `:`');
       }
       this.position += 1;
+      this.path.push(key);
       entry(key);
+      this.path.pop();
       if (this.leave(0x7d)) return;
       this.separator('expected `,` or `}`', 'EOF while parsing an object');
     }
@@ -96,7 +90,10 @@ export class JsonReader {
     this.enter(0x5b);
     if (this.leave(0x5d)) return;
     for (let index = 0; ; index += 1) {
+      if (this.atEnd()) throw this.error(index === 0 ? 'EOF while parsing a list' : 'EOF while parsing a value');
+      this.path.push(index);
       item(index);
+      this.path.pop();
       if (this.leave(0x5d)) return;
       this.separator('expected `,` or `]`', 'EOF while parsing a list');
     }
@@ -133,7 +130,8 @@ export class JsonReader {
     NUMBER.lastIndex = this.position;
     const match = NUMBER.exec(this.text);
     if (match === null) {
-      throw this.error(this.atEnd() ? 'EOF while parsing a value' : 'expected value');
+      if (this.atEnd()) throw this.error('EOF while parsing a value');
+      throw this.error(this.text.startsWith('-', this.position) ? 'invalid number' : 'expected value');
     }
     const text = match[0];
     if (/[\d.eE+-]/.test(this.text.charAt(this.position + text.length))) throw this.error('invalid number');
@@ -193,7 +191,8 @@ export class JsonReader {
     const before = this.text.slice(0, this.position);
     const lines = before.split('\n');
     const column = lines.at(-1)?.length ?? 0;
-    return new JsonSyntaxError(reason, lines.length, this.atEnd() ? column : column + 1);
+    const path = this.path.map((step) => (typeof step === 'number' ? `[${String(step)}]` : `.${step}`)).join('');
+    return new JsonSyntaxError(path.replace(/^\./, ''), reason, lines.length, this.atEnd() ? column : column + 1);
   }
 
   private skipSpace(): void {
@@ -211,8 +210,7 @@ export class JsonReader {
   private enter(open: number): void {
     this.skipSpace();
     if (this.text.charCodeAt(this.position) !== open) throw this.error('expected value');
-    this.depth += 1;
-    if (this.depth >= MAX_DEPTH) throw this.error('recursion limit exceeded');
+    if (this.path.length >= MAX_DEPTH) throw this.error('recursion limit exceeded');
     this.position += 1;
   }
 
@@ -220,7 +218,6 @@ export class JsonReader {
     this.skipSpace();
     if (this.text.charCodeAt(this.position) !== close) return false;
     this.position += 1;
-    this.depth -= 1;
     return true;
   }
 
@@ -241,7 +238,10 @@ export class JsonReader {
   private unescape(source: string): string {
     if (!ESCAPES.test(source)) throw this.error('invalid escape');
     const value = JSON.parse(`"${source}"`) as string;
-    if (LONE_SURROGATE.test(value)) throw this.error('lone leading surrogate in hex escape');
+    if (LONE_SURROGATE.test(value)) {
+      const cutOff = /\\u[dD][89abAB]..(?!\\u)/.test(source);
+      throw this.error(cutOff ? 'unexpected end of hex escape' : 'lone leading surrogate in hex escape');
+    }
     return value;
   }
 }

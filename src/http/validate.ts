@@ -12,8 +12,8 @@ export type RequestProblem =
   | { readonly kind: 'nul' }
   /** Not UTF-8. */
   | { readonly kind: 'encoding' }
-  /** The body is JSON, but no object. */
-  | { readonly kind: 'not_an_object'; readonly value: Json }
+  /** The body is JSON, but no object; `type` is the name of the request class. */
+  | { readonly kind: 'not_an_object'; readonly value: Json; readonly type: string }
   /** A field is missing, when the value is undefined, or breaks a rule of class-validator's, by its name. */
   | { readonly kind: 'field'; readonly field: string; readonly value: unknown; readonly rule: string };
 
@@ -60,7 +60,7 @@ function readInto<T extends object>(instance: T, reader: JsonReader): T {
   if (reader.kind() !== 'object') {
     const value = readJson(reader);
     reader.end();
-    throw new RequestError({ kind: 'not_an_object', value });
+    throw new RequestError({ kind: 'not_an_object', value, type: instance.constructor.name });
   }
   const readers = fieldReaders.get(Object.getPrototypeOf(instance) as object);
   const fields = instance as Record<string, unknown>;

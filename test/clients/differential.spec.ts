@@ -7,6 +7,8 @@ import { runSequence, type Tally } from './differential/generate/run-sequence.js
 import { Pair } from './differential/pair.js';
 import { COLLECTION_CALLS } from './differential/scenarios/collections.js';
 import { CONFIGURATION } from './differential/scenarios/configuration.js';
+import { DOCUMENT_FILTERS } from './differential/scenarios/document-filters.js';
+import { EMBEDDINGS } from './differential/scenarios/embeddings.js';
 import { FILTERS } from './differential/scenarios/filters.js';
 import { HTTP } from './differential/scenarios/http.js';
 import { PRECEDENCE } from './differential/scenarios/precedence.js';
@@ -42,9 +44,11 @@ it.each([
   ...COLLECTION_CALLS,
   ...CONFIGURATION,
   ...WRITES,
+  ...EMBEDDINGS,
   ...VALUES,
   ...READS,
   ...FILTERS,
+  ...DOCUMENT_FILTERS,
   ...QUERIES,
   ...PRECEDENCE,
 ])('$name', async ({ run }) => {

@@ -8,9 +8,28 @@ interface FoldTable {
 }
 
 let table: FoldTable | undefined;
+const foldedSets = new WeakMap<CodePointSet, CodePointSet>();
+const foldedCharacters = new Map<number, CodePointSet>();
+
+/** The character and those that equal it under simple case folding. The same set for the same character. */
+export function foldCharacter(character: number): CodePointSet {
+  const known = foldedCharacters.get(character);
+  if (known !== undefined) return known;
+  const folded = foldCase([character, character]);
+  foldedCharacters.set(character, folded);
+  return folded;
+}
 
 /** The set and every character that equals one of it under simple case folding. */
 export function foldCase(set: CodePointSet): CodePointSet {
+  const known = foldedSets.get(set);
+  if (known !== undefined) return known;
+  const folded = addPartners(set);
+  foldedSets.set(set, folded);
+  return folded;
+}
+
+function addPartners(set: CodePointSet): CodePointSet {
   table ??= buildTable();
   const { characters, partners } = table;
   const added: [number, number][] = [];

@@ -10,6 +10,8 @@ const AFTER_SURROGATES = 0xe000;
 
 export const EVERYTHING: CodePointSet = [0, LAST_CODE_POINT];
 
+const complements = new WeakMap<CodePointSet, CodePointSet>();
+
 /** The set of the ranges, given in any order and overlapping as they may. */
 export function fromRanges(ranges: readonly (readonly [first: number, last: number])[]): CodePointSet {
   const scalars = ranges
@@ -17,33 +19,58 @@ export function fromRanges(ranges: readonly (readonly [first: number, last: numb
     .filter(([first, last]) => first <= last)
     .sort((left, right) => left[0] - right[0]);
   const result: number[] = [];
-  for (const [first, last] of scalars) {
-    const end = result.at(-1);
-    if (end !== undefined && first <= following(end)) result[result.length - 1] = Math.max(end, last);
-    else result.push(first, last);
-  }
+  for (const [first, last] of scalars) append(result, first, last);
   return result;
 }
 
 export function union(...sets: readonly CodePointSet[]): CodePointSet {
-  const filled = sets.filter((set) => set.length > 0);
-  const [only = []] = filled;
-  return filled.length <= 1 ? only : fromRanges(filled.flatMap((set) => rangesOf(set)));
+  const distinct = [...new Set(sets)].filter((set) => set.length > 0);
+  const singles = distinct.filter((set) => set.length === 2);
+  const others = distinct.filter((set) => set.length > 2);
+  const [first = [], ...rest] = singles.length === 1 ? [...singles, ...others] : [fromRanges(singles.flatMap(rangesOf)), ...others];
+  return rest.reduce(merge, first);
+}
+
+function merge(left: CodePointSet, right: CodePointSet): CodePointSet {
+  if (left.length === 0) return right;
+  const result: number[] = [];
+  let l = 0;
+  let r = 0;
+  while (l < left.length || r < right.length) {
+    const isLeft = (left[l] ?? Infinity) <= (right[r] ?? Infinity);
+    const first = (isLeft ? left[l] : right[r]) ?? 0;
+    const last = (isLeft ? left[l + 1] : right[r + 1]) ?? 0;
+    if (isLeft) l += 2;
+    else r += 2;
+    append(result, first, last);
+  }
+  return result;
+}
+
+/** Adds a range that begins no earlier than any range before it. */
+function append(ranges: number[], first: number, last: number): void {
+  const end = ranges.at(-1);
+  if (end !== undefined && first <= following(end)) ranges[ranges.length - 1] = Math.max(end, last);
+  else ranges.push(first, last);
 }
 
 export function complement(set: CodePointSet): CodePointSet {
-  const result: [number, number][] = [];
+  const known = complements.get(set);
+  if (known !== undefined) return known;
+  const result: number[] = [];
   let next = 0;
-  for (const [first, last] of rangesOf(set)) {
-    if (first > next) result.push([next, preceding(first)]);
-    next = following(last);
+  for (let index = 0; index < set.length; index += 2) {
+    const first = set[index] ?? 0;
+    if (first > next) result.push(next, preceding(first));
+    next = following(set[index + 1] ?? 0);
   }
-  if (next <= LAST_CODE_POINT) result.push([next, LAST_CODE_POINT]);
-  return fromRanges(result);
+  if (next <= LAST_CODE_POINT) result.push(next, LAST_CODE_POINT);
+  complements.set(set, result);
+  return result;
 }
 
 export function intersection(left: CodePointSet, right: CodePointSet): CodePointSet {
-  const result: [number, number][] = [];
+  const result: number[] = [];
   let l = 0;
   let r = 0;
   while (l < left.length && r < right.length) {
@@ -51,11 +78,11 @@ export function intersection(left: CodePointSet, right: CodePointSet): CodePoint
     const rightEnd = right[r + 1] ?? 0;
     const first = Math.max(left[l] ?? 0, right[r] ?? 0);
     const last = Math.min(leftEnd, rightEnd);
-    if (first <= last) result.push([first, last]);
+    if (first <= last) result.push(first, last);
     if (leftEnd < rightEnd) l += 2;
     else r += 2;
   }
-  return fromRanges(result);
+  return result;
 }
 
 export function difference(left: CodePointSet, right: CodePointSet): CodePointSet {

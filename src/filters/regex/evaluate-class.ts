@@ -1,5 +1,5 @@
 import type { BracketNode, ClassItem, ClassSet, FlagChange, LiteralNode, PerlNode, PropertyNode, Span } from './ast.js';
-import { foldAsciiCase, foldCase } from './case-folding.js';
+import { foldAsciiCase, foldCase, foldCharacter } from './case-folding.js';
 import {
   complement,
   difference,
@@ -9,8 +9,14 @@ import {
   union,
   type CodePointSet,
 } from './code-point-set.js';
-import { RegexSyntaxError } from './syntax-error.js';
+import { RegexSyntaxError, RegexTooLargeError } from './syntax-error.js';
 import { perlSet, propertySet } from './unicode.js';
+
+/** The flags in force, and how many bounds of ranges the rest of the pattern may still work on. */
+export interface Scope {
+  readonly flags: FlagChange;
+  readonly allowance: { bounds: number };
+}
 
 const ASCII_SETS: Readonly<Record<string, string>> = {
   alnum: '09AZaz',
@@ -39,14 +45,14 @@ export function asciiSet(name: string): CodePointSet {
  * The characters that a class matches under the flags `i` and `u`.
  * @throws RegexSyntaxError for a property that is unknown, or what Unicode switched off (`(?-u)`) forbids
  */
-export function evaluateClass(node: BracketNode | PerlNode | PropertyNode, flags: FlagChange): CodePointSet {
+export function evaluateClass(node: BracketNode | PerlNode | PropertyNode, scope: Scope): CodePointSet {
   switch (node.kind) {
     case 'perl':
-      return evaluatePerl(node, flags);
+      return evaluatePerl(node, scope);
     case 'property':
-      return evaluateProperty(node, flags);
+      return evaluateProperty(node, scope);
     case 'bracket':
-      return foldAndNegate(evaluateSet(node.set, flags), node.isNegated, node.span, flags);
+      return foldAndNegate(evaluateSet(node.set, scope), node.isNegated, node.span, scope);
   }
 }
 
@@ -54,30 +60,30 @@ export function evaluateClass(node: BracketNode | PerlNode | PropertyNode, flags
  * The character of a literal.
  * @throws RegexSyntaxError for a byte that is not ASCII
  */
-export function literalCharacter(node: LiteralNode, flags: FlagChange): number {
-  if (flags.u === false && node.isByte && node.character > 0x7f) failBytes(node.span);
+export function literalCharacter(node: LiteralNode, scope: Scope): number {
+  if (scope.flags.u === false && node.isByte && node.character > 0x7f) failBytes(node.span);
   return node.character;
 }
 
 /** Adds the characters that differ in case only. */
-export function foldWith(flags: FlagChange, set: CodePointSet): CodePointSet {
-  if (flags.i !== true) return set;
-  return flags.u === false ? foldAsciiCase(set) : foldCase(set);
+export function foldWith(scope: Scope, set: CodePointSet): CodePointSet {
+  if (scope.flags.i !== true) return set;
+  return scope.flags.u === false ? foldAsciiCase(set) : foldCase(set);
 }
 
-function evaluatePerl(node: PerlNode, flags: FlagChange): CodePointSet {
-  if (flags.u !== false) return negateIf(node.isNegated, perlSet(node.name));
+function evaluatePerl(node: PerlNode, scope: Scope): CodePointSet {
+  if (scope.flags.u !== false) return negateIf(node.isNegated, perlSet(node.name));
   // the complement of an ASCII class holds bytes that no text has
   if (node.isNegated) failBytes(node.span);
   return asciiSet({ d: 'digit', s: 'space', w: 'word' }[node.name]);
 }
 
-function evaluateProperty(node: PropertyNode, flags: FlagChange): CodePointSet {
-  if (flags.u === false) throw new RegexSyntaxError('Unicode not allowed here', [node.span]);
+function evaluateProperty(node: PropertyNode, scope: Scope): CodePointSet {
+  if (scope.flags.u === false) throw new RegexSyntaxError('Unicode not allowed here', [node.span]);
   const answer = propertySet(node.name, node.value);
   switch (answer.kind) {
     case 'set':
-      return negateIf(node.isNegated, foldWith(flags, answer.set));
+      return negateIf(node.isNegated, foldWith(scope, answer.set));
     case 'unknown':
       throw new RegexSyntaxError(`Unicode property ${answer.what === 'value' ? 'value ' : ''}not found`, [node.span]);
     case 'unsupported':
@@ -85,10 +91,10 @@ function evaluateProperty(node: PropertyNode, flags: FlagChange): CodePointSet {
   }
 }
 
-function evaluateSet(set: ClassSet, flags: FlagChange): CodePointSet {
-  if (set.kind === 'union') return union(...set.items.map((item) => evaluateItem(item, flags)));
-  const left = foldWith(flags, evaluateSet(set.left, flags));
-  const right = foldWith(flags, evaluateSet(set.right, flags));
+function evaluateSet(set: ClassSet, scope: Scope): CodePointSet {
+  if (set.kind === 'union') return union(...set.items.map((item) => evaluateItem(item, scope)));
+  const left = foldWith(scope, evaluateSet(set.left, scope));
+  const right = foldWith(scope, evaluateSet(set.right, scope));
   switch (set.operator) {
     case '&&':
       return intersection(left, right);
@@ -99,30 +105,30 @@ function evaluateSet(set: ClassSet, flags: FlagChange): CodePointSet {
   }
 }
 
-function evaluateItem(item: ClassItem, flags: FlagChange): CodePointSet {
+function evaluateItem(item: ClassItem, scope: Scope): CodePointSet {
   switch (item.kind) {
     case 'literal': {
-      const character = classCharacter(item, flags);
+      const character = classCharacter(item, scope);
       return [character, character];
     }
     case 'range':
-      return fromRanges([[classCharacter(item.first, flags), classCharacter(item.last, flags)]]);
+      return fromRanges([[classCharacter(item.first, scope), classCharacter(item.last, scope)]]);
     case 'ascii':
-      return foldAndNegate(asciiSet(item.name), item.isNegated, item.span, flags);
+      return foldAndNegate(asciiSet(item.name), item.isNegated, item.span, scope);
     default:
-      return evaluateClass(item, flags);
+      return evaluateClass(item, scope);
   }
 }
 
-function classCharacter(node: LiteralNode, flags: FlagChange): number {
-  const character = literalCharacter(node, flags);
-  if (flags.u === false && character > 0x7f) throw new RegexSyntaxError('Unicode not allowed here', [node.span]);
+function classCharacter(node: LiteralNode, scope: Scope): number {
+  const character = literalCharacter(node, scope);
+  if (scope.flags.u === false && character > 0x7f) throw new RegexSyntaxError('Unicode not allowed here', [node.span]);
   return character;
 }
 
-function foldAndNegate(set: CodePointSet, isNegated: boolean, span: Span, flags: FlagChange): CodePointSet {
-  const folded = foldWith(flags, set);
-  if (flags.u !== false) return negateIf(isNegated, folded);
+function foldAndNegate(set: CodePointSet, isNegated: boolean, span: Span, scope: Scope): CodePointSet {
+  const folded = foldWith(scope, set);
+  if (scope.flags.u !== false) return negateIf(isNegated, folded);
   // bytes: the complement is free of bytes above ASCII only if the set held all of those, and it never does
   if (isNegated) failBytes(span);
   return folded;

@@ -12,6 +12,9 @@ export class RegexSyntaxError extends Error {
   }
 }
 
+/** Thrown where working on would take too long; caught with the above. */
+export class RegexTooLargeError extends Error {}
+
 interface Place {
   readonly line: number;
   readonly column: number;

@@ -3,7 +3,7 @@ import { Catch, HttpException, Logger, NotFoundException, type ArgumentsHost, ty
 import type { Express, Request, Response } from 'express';
 import { GatewayError, type ErrorDetail, type ErrorKind } from '../../errors.js';
 import { JsonNumber, type Json } from '../../http/json.js';
-import { JsonSyntaxError } from '../../http/json-reader.js';
+import { JsonSyntaxError } from '../../http/json-syntax-error.js';
 import { allowedMethods } from '../../http/routes.js';
 import { RequestError, type RequestProblem } from '../../http/validate.js';
 import { ChromaError, invalidArgument, unprocessable } from './chroma-error.js';
@@ -152,10 +152,36 @@ function wordProblem(problem: RequestProblem): ChromaError {
     case 'encoding':
       return invalidArgument('Failed to parse the request body as JSON: invalid unicode code point at line 1 column 1');
     case 'not_an_object':
-      return unprocessable('', `invalid type: ${unexpected(problem.value)}, expected a map`);
+      return wordBody(problem.value, problem.type);
     case 'field':
       return wordField(problem);
   }
+}
+
+/** What Chroma calls its requests, and how many fields they have; without a number it says only that a list is none. */
+const BODIES: Readonly<Record<string, readonly [name: string, fields?: string]>> = {
+  UpdateTenantRequest: ['UpdateTenantPayload', '1 element'],
+  CreateTenantRequest: ['CreateTenantPayload', '1 element'],
+  CreateDatabaseRequest: ['CreateDatabasePayload', '1 element'],
+  CreateCollectionRequest: ['CreateCollectionPayload', '5 elements'],
+  UpdateCollectionRequest: ['UpdateCollectionPayload', '3 elements'],
+  AddRequest: ['AddCollectionRecordsPayload', '5 elements'],
+  UpdateRequest: ['UpdateCollectionRecordsPayload', '5 elements'],
+  UpsertRequest: ['UpsertCollectionRecordsPayload', '5 elements'],
+  GetRequest: ['GetRequestPayload'],
+  QueryRequest: ['QueryRequestPayload'],
+  DeleteRequest: ['DeleteCollectionRecordsPayload'],
+  SearchRequest: ['SearchRequestPayload', '2 elements'],
+  ForkRequest: ['ForkCollectionPayload', '1 element'],
+  AttachFunctionRequest: ['AttachFunctionRequest', '4 elements'],
+};
+
+function wordBody(value: Json, type: string): ChromaError {
+  const [name, fields] = BODIES[type] ?? ['a map'];
+  if (Array.isArray(value) && fields !== undefined) {
+    return unprocessable('', `invalid length ${value.length}, expected struct ${name} with ${fields}`);
+  }
+  return unprocessable('', `invalid type: ${unexpected(value)}, expected struct ${name}`);
 }
 
 /** What each rule of class-validator's wants, in the words of Chroma's JSON reader. */

@@ -19,7 +19,11 @@ function json(reader: JsonReader): Json {
   return readJson(reader);
 }
 
-export class NameRequest {
+export class CreateTenantRequest {
+  @IsString() name!: string;
+}
+
+export class CreateDatabaseRequest {
   @IsString() name!: string;
 }
 

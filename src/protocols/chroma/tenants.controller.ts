@@ -7,7 +7,7 @@ import { TenantsService } from '../../tenants/tenants.service.js';
 import { ChromaError, invalidArgument } from './chroma-error.js';
 import { isShort, nameProblem, requireDatabaseName } from './names.js';
 import { pageOf } from './query-string.js';
-import { NameRequest, UpdateTenantRequest } from './requests.js';
+import { CreateDatabaseRequest, CreateTenantRequest, UpdateTenantRequest } from './requests.js';
 import { EMPTY, toDatabaseListResponse, toDatabaseResponse } from './responses.js';
 
 type QueryString = Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export class TenantsController {
   @Post()
   @HttpCode(200)
   async createTenant(@Body() body: RequestBody): Promise<string> {
-    const { name } = validate(NameRequest, body);
+    const { name } = validate(CreateTenantRequest, body);
     requireTenantName(name);
     await this.tenants.create(name);
     return EMPTY;
@@ -45,7 +45,7 @@ export class TenantsController {
   @Post(':tenant/databases')
   @HttpCode(200)
   async createDatabase(@Param('tenant') tenant: string, @Body() body: RequestBody): Promise<string> {
-    const { name } = validate(NameRequest, body);
+    const { name } = validate(CreateDatabaseRequest, body);
     const problem = nameProblem(name);
     if (problem !== undefined) throw invalidArgument(problem);
     await this.tenants.createDatabase({ tenant, database: name });

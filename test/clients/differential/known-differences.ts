@@ -37,11 +37,7 @@ const KNOWN: readonly KnownDifference[] = [
     explains: ({ request, difference }) => {
       if (!request.path.endsWith('/delete') || difference.path !== 'body.deleted') return false;
       const ids = requestField(request, 'ids');
-      return (
-        Array.isArray(ids) &&
-        numberOf(difference.reference) === ids.length &&
-        numberOf(difference.candidate) < ids.length
-      );
+      return Array.isArray(ids) && numberOf(difference.reference) === ids.length && numberOf(difference.candidate) < ids.length;
     },
   },
   {
@@ -139,7 +135,16 @@ const KNOWN: readonly KnownDifference[] = [
     explains: ({ difference }) =>
       /^body\.schema\.keys\./.test(difference.path) &&
       difference.candidate === undefined &&
-      (difference.path.endsWith('.bool') || (isJsonObject(difference.reference) && [...difference.reference.keys()].join() === 'bool')),
+      (difference.path.endsWith('.bool') ||
+        (isJsonObject(difference.reference) && [...difference.reference.keys()].join() === 'bool')),
+  },
+  {
+    // patterns have a size limit of our own, and it is told
+    number: 'D31',
+    explains: ({ candidate, difference }) =>
+      difference.path === 'status' &&
+      candidate.status === 400 &&
+      messageOf(candidate).startsWith('Regex syntax errror: Compiled regex exceeds size limit'),
   },
 ];
 

@@ -1,5 +1,5 @@
 import { isJsonObject, parseJson, type Json } from '../../../src/http/json.js';
-import { JsonSyntaxError } from '../../../src/http/json-reader.js';
+import { JsonSyntaxError } from '../../../src/http/json-syntax-error.js';
 import type { WireAnswer, WireRequest } from './exchange.js';
 
 /** The ids that one server gave to the things a test made, by the test's own names for them. */

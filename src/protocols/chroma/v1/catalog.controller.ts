@@ -12,7 +12,7 @@ import { requireUuid } from '../collection-path.js';
 import { createCollection, updateCollection } from '../collections.controller.js';
 import { legacyNameProblem, nameProblem } from '../names.js';
 import { pageOf } from '../query-string.js';
-import { CreateCollectionRequest, NameRequest, UpdateCollectionRequest } from '../requests.js';
+import { CreateCollectionRequest, CreateDatabaseRequest, CreateTenantRequest, UpdateCollectionRequest } from '../requests.js';
 import { toCollectionListResponse, toCollectionResponse, toDatabaseResponse, type CollectionShape } from '../responses.js';
 import { heartbeatResponse } from '../system.controller.js';
 import { requireTenantName } from '../tenants.controller.js';
@@ -58,7 +58,7 @@ export class V1CatalogController {
   @Post('tenants')
   @HttpCode(200)
   async createTenant(@Body() body: RequestBody): Promise<string> {
-    const { name } = validate(NameRequest, body);
+    const { name } = validate(CreateTenantRequest, body);
     requireTenantName(name);
     await this.tenants.create(name);
     return 'null';
@@ -73,7 +73,7 @@ export class V1CatalogController {
   @Post('databases')
   @HttpCode(200)
   async createDatabase(@Query() query: QueryString, @Body() body: RequestBody): Promise<string> {
-    const { name } = validate(NameRequest, body);
+    const { name } = validate(CreateDatabaseRequest, body);
     const problem = nameProblem(name);
     if (problem !== undefined) throw invalidArgument(problem);
     await this.tenants.createDatabase({ tenant: scopeOf(query).tenant, database: name });

@@ -8,14 +8,16 @@ const condition = (key: string, operator: string, operand: JsonText): JsonText =
 const operators = (...names: readonly string[]): fc.Arbitrary<string> => fc.constantFrom(...names);
 
 const equality = field.chain(({ key, operand }) =>
-  fc.tuple(operators('', '$eq', '$ne'), operand).map(([operator, value]) =>
-    operator === '' ? `{${JSON.stringify(key)}:${value}}` : condition(key, operator, value),
-  ),
+  fc
+    .tuple(operators('', '$eq', '$ne'), operand)
+    .map(([operator, value]) => (operator === '' ? `{${JSON.stringify(key)}:${value}}` : condition(key, operator, value))),
 );
 
-const order = fc.constantFrom(...FIELDS.filter(({ ordered }) => ordered)).chain(({ key, number }) =>
-  fc.tuple(operators('$gt', '$gte', '$lt', '$lte'), number).map(([operator, value]) => condition(key, operator, value)),
-);
+const order = fc
+  .constantFrom(...FIELDS.filter(({ ordered }) => ordered))
+  .chain(({ key, number }) =>
+    fc.tuple(operators('$gt', '$gte', '$lt', '$lte'), number).map(([operator, value]) => condition(key, operator, value)),
+  );
 
 const element = field.chain(({ key, operand }) =>
   fc.tuple(operators('$contains', '$not_contains'), operand).map(([operator, value]) => condition(key, operator, value)),
@@ -29,7 +31,11 @@ const membership = field.chain(({ key, list }) =>
 
 /** Order asked of texts and booleans, and keys that nobody has: never an error, nearly never a match. */
 const missing = fc
-  .tuple(fc.constantFrom('nobody', 'flag', 'tags'), operators('$eq', '$ne', '$gt', '$lte', '$contains', '$not_contains'), fc.constantFrom('1', '1.0'))
+  .tuple(
+    fc.constantFrom('nobody', 'flag', 'tags'),
+    operators('$eq', '$ne', '$gt', '$lte', '$contains', '$not_contains'),
+    fc.constantFrom('1', '1.0'),
+  )
   .map(([key, operator, value]) => condition(key, operator, value));
 
 const NEEDLES = ['Hello', 'hello', 'o', 'World', '%', '_', '', ' ', 'ПРИВЕТ', '漢', 'zzz', '\n', '\\', '"', 'll'] as const;

@@ -40,7 +40,12 @@ function embeddings(dimension: number, count: number, nulls: boolean): fc.Arbitr
   return fc.oneof(column('embeddings', items(plain), count), column('embeddings', items(encoded), count));
 }
 
-function records(call: 'add' | 'upsert' | 'update', collection: number, dimension: number, minLength: number): fc.Arbitrary<Operation> {
+function records(
+  call: 'add' | 'upsert' | 'update',
+  collection: number,
+  dimension: number,
+  minLength: number,
+): fc.Arbitrary<Operation> {
   return fc.array(id, { minLength, maxLength: minLength + 4 }).chain((ids) => {
     const count = ids.length;
     const vectors = embeddings(dimension, count, call === 'update');
@@ -56,7 +61,8 @@ function records(call: 'add' | 'upsert' | 'update', collection: number, dimensio
 }
 
 const idField = fc.array(id, { maxLength: 6 }).map((ids): Fields => [`"ids":[${ids.join(',')}]`]);
-const number = (name: string, max: number): fc.Arbitrary<Fields> => fc.nat({ max }).map((value) => [`"${name}":${String(value)}`]);
+const number = (name: string, max: number): fc.Arbitrary<Fields> =>
+  fc.nat({ max }).map((value) => [`"${name}":${String(value)}`]);
 
 const include = fc
   .subarray(['"documents"', '"metadatas"', '"embeddings"', '"uris"'])
@@ -64,7 +70,13 @@ const include = fc
 
 function reading(collection: number): fc.Arbitrary<Operation> {
   return fc
-    .tuple(optional(filterFields, 3), optional(idField, 1), optional(number('limit', 12), 1), optional(number('offset', 12), 1), optional(include, 1))
+    .tuple(
+      optional(filterFields, 3),
+      optional(idField, 1),
+      optional(number('limit', 12), 1),
+      optional(number('offset', 12), 1),
+      optional(include, 1),
+    )
     .map(([filter, ...rest]) => ({ collection, call: 'get', body: bodyOf(filter, ...rest), filter }));
 }
 
@@ -77,7 +89,13 @@ function search(collection: number, dimension: number): fc.Arbitrary<Operation> 
     .subarray(['"documents"', '"metadatas"', '"embeddings"', '"uris"'])
     .map((names): Fields => [`"include":[${['"distances"', ...names].join(',')}]`]);
   return fc
-    .tuple(vectors, optional(filterFields, 2), optional(number('n_results', 14), 3), fc.option(idField, { nil: [], freq: 8 }), optional(columns, 1))
+    .tuple(
+      vectors,
+      optional(filterFields, 2),
+      optional(number('n_results', 14), 3),
+      fc.option(idField, { nil: [], freq: 8 }),
+      optional(columns, 1),
+    )
     .map(([queries, filter, limit, ids, included]) => ({
       collection,
       call: 'query' as const,

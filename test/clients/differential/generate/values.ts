@@ -96,10 +96,10 @@ const anyValue = fc.oneof(
 type Entry = readonly [key: string, value: JsonText];
 
 const entry = ({ key, stored }: Field, nulls: boolean): fc.Arbitrary<Entry | undefined> =>
-  fc.option(
-    fc.tuple(fc.constant(key), nulls ? fc.oneof({ weight: 5, arbitrary: stored }, fc.constant('null')) : stored),
-    { nil: undefined, freq: 2 },
-  );
+  fc.option(fc.tuple(fc.constant(key), nulls ? fc.oneof({ weight: 5, arbitrary: stored }, fc.constant('null')) : stored), {
+    nil: undefined,
+    freq: 2,
+  });
 
 /** A metadata object: known keys that filters ask for, now and then one of any name and value. */
 export function metadata(nulls: boolean): fc.Arbitrary<JsonText> {
@@ -117,7 +117,16 @@ export function metadata(nulls: boolean): fc.Arbitrary<JsonText> {
   );
 }
 
-const DOCUMENTS = quoted('Hello World', 'hello there', '100% e_t', '', 'Ünïcode ПРИВЕТ 漢字', 'line one\nline two', 'aab\\c "x"', 'World 42');
+const DOCUMENTS = quoted(
+  'Hello World',
+  'hello there',
+  '100% e_t',
+  '',
+  'Ünïcode ПРИВЕТ 漢字',
+  'line one\nline two',
+  'aab\\c "x"',
+  'World 42',
+);
 
 export const document: fc.Arbitrary<JsonText> = fc.oneof(
   { weight: 6, arbitrary: from(DOCUMENTS) },

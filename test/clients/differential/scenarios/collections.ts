@@ -1,6 +1,6 @@
 import { get, post, withBody, type WireRequest } from '../exchange.js';
 import { COLLECTIONS, type Answers, type Pair } from '../pair.js';
-import { isJsonObject, type Json } from '../../../../src/http/json.js';
+import { isJsonObject, stringifyJson, type Json } from '../../../../src/http/json.js';
 import { scenario, type Scenario } from '../scenario.js';
 
 const DATABASE = '/api/v2/tenants/default_tenant/databases/default_database';
@@ -20,7 +20,7 @@ async function sameList(pair: Pair, path: string): Promise<void> {
 
 function byName(body: Json): Json {
   if (!Array.isArray(body)) return body;
-  const name = (item: Json): string => String(isJsonObject(item) ? item.get('name') : item);
+  const name = (item: Json): string => stringifyJson((isJsonObject(item) ? item.get('name') : item) ?? null);
   return [...(body as readonly Json[])].sort((left, right) => (name(left) < name(right) ? -1 : 1));
 }
 
@@ -72,16 +72,40 @@ export const COLLECTION_CALLS: readonly Scenario[] = [
   }),
   scenario('collections: the name rules and their messages', async (pair) => {
     const valid = ['abc', 'A-b_c.d', 'x'.repeat(512), '1.2.3', 'abc+def', '0_0', 'by-id'];
-    const invalid = ['', 'ab', 'a..b', '1.2.3.4', '::1', '-abc', 'abc-', '_abc', 'a b c', 'ünïcode', 'a+b', 'ab+cdef', 'a+b+c', 'abc+def+ghi'];
+    const invalid = [
+      '',
+      'ab',
+      'a..b',
+      '1.2.3.4',
+      '::1',
+      '-abc',
+      'abc-',
+      '_abc',
+      'a b c',
+      'ünïcode',
+      'a+b',
+      'ab+cdef',
+      'a+b+c',
+      'abc+def+ghi',
+    ];
     const more = ['x'.repeat(513), '.abc', 'a/b/c', 'abc\n', '255.255.255.255', '2001:db8::1', 'abc+', '+abc', '..', 'a..'];
     for (const name of [...valid, ...invalid, ...more]) await pair.same(create(JSON.stringify({ name })));
     await pair.all(get(`${COLLECTIONS}/by-id`), get(`${COLLECTIONS}/abc+def`), get(`${COLLECTIONS}/ab`));
   }),
   scenario('collections: metadata of every type is kept, and wrong metadata refused', async (pair) => {
-    const good = ['{"s":"x","i":1,"f":1.0,"b":true,"big":9007199254740993}', '{"max":9223372036854775807,"min":-9223372036854775808}'];
-    const floats = ['{"over":9223372036854775808,"e":1e300,"t":0.1,"small":1e-7}', '{"chroma:x":"y","a b":1,"ключ":"я","q\\"":"\\\\"}'];
+    const good = [
+      '{"s":"x","i":1,"f":1.0,"b":true,"big":9007199254740993}',
+      '{"max":9223372036854775807,"min":-9223372036854775808}',
+    ];
+    const floats = [
+      '{"over":9223372036854775808,"e":1e300,"t":0.1,"small":1e-7}',
+      '{"chroma:x":"y","a b":1,"ключ":"я","q\\"":"\\\\"}',
+    ];
     for (const [index, metadata] of [...good, ...floats].entries()) {
-      await pair.all(create(`{"name":"good-${String(index)}","metadata":${metadata}}`), get(`${COLLECTIONS}/good-${String(index)}`));
+      await pair.all(
+        create(`{"name":"good-${String(index)}","metadata":${metadata}}`),
+        get(`${COLLECTIONS}/good-${String(index)}`),
+      );
     }
     const bad = ['{}', '{"s":null}', '{"o":{"a":1}}', '{"":1}', '{"#x":1}', '{"$x":1}', '{"#":1}', '5', '"x"', '[]'];
     for (const metadata of bad) await pair.same(create(`{"name":"bad","metadata":${metadata}}`));
@@ -122,9 +146,23 @@ export const COLLECTION_CALLS: readonly Scenario[] = [
   }),
   scenario('collections: PUT renames, replaces metadata, and does nothing for nothing', async (pair) => {
     const path = await pair.collection('old', '"metadata":{"a":1,"b":"x"}');
-    const bodies = ['{}', '{"new_name":null,"new_metadata":null,"new_configuration":null}', '{"new_name":"old"}', '{"new_name":"new"}'];
+    const bodies = [
+      '{}',
+      '{"new_name":null,"new_metadata":null,"new_configuration":null}',
+      '{"new_name":"old"}',
+      '{"new_name":"new"}',
+    ];
     const names = ['{"new_name":"ab"}', '{"new_name":""}', '{"new_name":"a..b"}', '{"new_name":"1.2.3.4"}', '{"new_name":5}'];
-    const metadata = ['{"c":2.0}', '{"d":null,"e":true}', '{}', '{"#x":1}', '{"$x":1}', '{"":1}', '{"hnsw:space":"ip"}', '{"hnsw:foo":1}'];
+    const metadata = [
+      '{"c":2.0}',
+      '{"d":null,"e":true}',
+      '{}',
+      '{"#x":1}',
+      '{"$x":1}',
+      '{"":1}',
+      '{"hnsw:space":"ip"}',
+      '{"hnsw:foo":1}',
+    ];
     const more = ['{"only":null}', '5', '{"o":{"p":1}}', '{"big":9007199254740993,"f":1e300}'];
     const current = get(`${COLLECTIONS}/by-id/{{old}}`);
     for (const body of [...bodies, ...names]) await pair.all(update(path, body), current);
@@ -134,10 +172,29 @@ export const COLLECTION_CALLS: readonly Scenario[] = [
   scenario('collections: PUT updates the configuration, and only what may change', async (pair) => {
     const path = await pair.collection('tuned');
     const current = get(`${COLLECTIONS}/tuned`);
-    const hnsw = ['{"ef_search":33}', '{"max_neighbors":8,"num_threads":3}', '{"resize_factor":1.5,"sync_threshold":500,"batch_size":50}', '{}'];
-    const wrong = ['{"space":"ip"}', '{"ef_construction":5}', '{"ef_search":-1}', '{"ef_search":1.5}', '{"ef_search":"x"}', '{"foo":1}', '{"ef_search":null}'];
+    const hnsw = [
+      '{"ef_search":33}',
+      '{"max_neighbors":8,"num_threads":3}',
+      '{"resize_factor":1.5,"sync_threshold":500,"batch_size":50}',
+      '{}',
+    ];
+    const wrong = [
+      '{"space":"ip"}',
+      '{"ef_construction":5}',
+      '{"ef_search":-1}',
+      '{"ef_search":1.5}',
+      '{"ef_search":"x"}',
+      '{"foo":1}',
+      '{"ef_search":null}',
+    ];
     for (const text of [...hnsw, ...wrong]) await pair.all(update(path, `{"new_configuration":{"hnsw":${text}}}`), current);
-    const rest = ['{"spann":{"search_nprobe":5}}', '{"hnsw":{"ef_search":9},"spann":{}}', '{"spann":{"foo":1}}', '{"foo":1}', '{}'];
+    const rest = [
+      '{"spann":{"search_nprobe":5}}',
+      '{"hnsw":{"ef_search":9},"spann":{}}',
+      '{"spann":{"foo":1}}',
+      '{"foo":1}',
+      '{}',
+    ];
     const functions = ['{"type":"known","name":"mine","config":{"a":1.0}}', '{"type":"legacy"}', 'null', '{"type":"bad"}'];
     for (const text of rest) await pair.all(update(path, `{"new_configuration":${text}}`), current);
     for (const text of functions) await pair.all(update(path, `{"new_configuration":{"embedding_function":${text}}}`), current);

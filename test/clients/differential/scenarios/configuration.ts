@@ -92,7 +92,12 @@ export const CONFIGURATION: readonly Scenario[] = [
   ),
   scenario('configuration: legacy keys count beside default configuration only', async (pair) => {
     const metadata = '"metadata":{"hnsw:space":"cosine"}';
-    const configurations = ['{"hnsw":{"space":"l2"}}', '{"hnsw":{"space":"ip"}}', '{"hnsw":{"ef_search":7}}', '{"embedding_function":{"type":"legacy"}}'];
+    const configurations = [
+      '{"hnsw":{"space":"l2"}}',
+      '{"hnsw":{"space":"ip"}}',
+      '{"hnsw":{"ef_search":7}}',
+      '{"embedding_function":{"type":"legacy"}}',
+    ];
     for (const configuration of [...configurations, '{}', '{"spann":{"space":"ip"}}', '{"spann":{}}', 'null']) {
       await pair.same(create(`${metadata},"configuration":${configuration}`));
       await pair.both({ method: 'DELETE', path: `${COLLECTIONS}/conf` });
@@ -161,7 +166,16 @@ export const CONFIGURATION: readonly Scenario[] = [
       '"bool":{"bool_inverted_index":{"enabled":false,"config":{}}}},"#document":{"string":{"fts_index":{"enabled":false,"config":{}}}}}}';
     const path = await pair.collection('shut', disabled);
     await pair.same(post(`${path}/add`, '{"ids":["a"],"embeddings":[[1]],"documents":["doc"],"metadatas":[{"k":"x","n":1}]}'));
-    const filters = ['{"k":"x"}', '{"k":1}', '{"k":1.5}', '{"k":true}', '{"k":{"$ne":"x"}}', '{"k":{"$in":["x"]}}', '{"k":{"$gt":1}}', '{"n":1}'];
+    const filters = [
+      '{"k":"x"}',
+      '{"k":1}',
+      '{"k":1.5}',
+      '{"k":true}',
+      '{"k":{"$ne":"x"}}',
+      '{"k":{"$in":["x"]}}',
+      '{"k":{"$gt":1}}',
+      '{"n":1}',
+    ];
     const more = ['{"$and":[{"n":1},{"k":"x"}]}', '{"k":{"$contains":"x"}}', '{"#document":{"$contains":"d"}}'];
     for (const where of [...filters, ...more]) await pair.same(post(`${path}/get`, `{"where":${where}}`));
     await pair.all(

@@ -33,7 +33,10 @@ function bodyOf(fields: Readonly<Record<string, string>>): string {
 }
 
 /** Every body with two mistakes in different fields. */
-function pairsOf(mistakes: Readonly<Record<string, Readonly<Record<string, string>>>>, good: Readonly<Record<string, string>>): readonly string[] {
+function pairsOf(
+  mistakes: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  good: Readonly<Record<string, string>>,
+): readonly string[] {
   const all = Object.values(mistakes);
   return all.flatMap((one, index) =>
     all

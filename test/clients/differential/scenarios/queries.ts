@@ -2,7 +2,14 @@ import { post } from '../exchange.js';
 import type { Pair } from '../pair.js';
 import { scenario, type Scenario } from '../scenario.js';
 
-const POINTS = [[1, 2], [0, 0], [2, 4.5], [-1, -2], [3, -1], [10, 20]];
+const POINTS = [
+  [1, 2],
+  [0, 0],
+  [2, 4.5],
+  [-1, -2],
+  [3, -1],
+  [10, 20],
+];
 
 async function points(pair: Pair, space: string, embeddings: readonly (readonly number[])[] = POINTS): Promise<string> {
   const path = await pair.collection(`points_${space}`, `"configuration":{"hnsw":{"space":"${space}"}}`);
@@ -34,7 +41,15 @@ export const QUERIES: readonly Scenario[] = [
   }),
   scenario('query: each include, echoed as given', async (pair) => {
     const path = await points(pair, 'l2');
-    const includes = ['[]', '["distances"]', '["documents"]', '["metadatas"]', '["embeddings"]', '["uris"]', '["uris","embeddings","distances","documents","metadatas"]'];
+    const includes = [
+      '[]',
+      '["distances"]',
+      '["documents"]',
+      '["metadatas"]',
+      '["embeddings"]',
+      '["uris"]',
+      '["uris","embeddings","distances","documents","metadatas"]',
+    ];
     for (const include of [...includes, 'null', '["data"]', '["distances","distances"]', '"distances"']) {
       await pair.same(post(`${path}/query`, `{"query_embeddings":[[1,2]],"include":${include}}`));
     }
@@ -42,7 +57,19 @@ export const QUERIES: readonly Scenario[] = [
   scenario('query: no, one, several embeddings', async (pair) => {
     const path = await points(pair, 'l2');
     const embeddings = ['[]', '[[1,2]]', '[[1,2],[3,4],[0,0]]', '[[1,2],[1,2]]'];
-    const wrong = ['null', '[1,2]', '[[]]', '[[1]]', '[[1,2,3]]', '[[1,2],[1]]', '["AADAPwAAIEA="]', '[["1",2]]', '"x"', '[null]', '[[null,1]]'];
+    const wrong = [
+      'null',
+      '[1,2]',
+      '[[]]',
+      '[[1]]',
+      '[[1,2,3]]',
+      '[[1,2],[1]]',
+      '["AADAPwAAIEA="]',
+      '[["1",2]]',
+      '"x"',
+      '[null]',
+      '[[null,1]]',
+    ];
     for (const list of [...embeddings, ...wrong]) await pair.same(post(`${path}/query`, `{"query_embeddings":${list}}`));
     await pair.all(post(`${path}/query`, '{}'), post(`${path}/query`, '[]'), post(`${path}/query`, '{"query_texts":["x"]}'));
   }),
@@ -62,9 +89,25 @@ export const QUERIES: readonly Scenario[] = [
   }),
   scenario('query: ids and filters choose before the search', async (pair) => {
     const path = await points(pair, 'l2');
-    const choices = ['"ids":["p5","p3"]', '"ids":["p3","p3"]', '"ids":[]', '"ids":null', '"where":{"n":{"$gte":4}}', '"where":{"n":99}', '"where":{"n":{"$ne":0}},"n_results":2'];
-    const more = ['"ids":["p5","p3"],"where":{"n":5}', '"where_document":{"$contains":"p4"}', '"where":{"n":{"$lt":4}},"where_document":{"$regex":"p[03]"}', '"where":{}', '"ids":"p1"', '"ids":[1]'];
-    for (const choice of [...choices, ...more]) await pair.same(post(`${path}/query`, `{"query_embeddings":[[1,2],[9,9]],${choice}}`));
+    const choices = [
+      '"ids":["p5","p3"]',
+      '"ids":["p3","p3"]',
+      '"ids":[]',
+      '"ids":null',
+      '"where":{"n":{"$gte":4}}',
+      '"where":{"n":99}',
+      '"where":{"n":{"$ne":0}},"n_results":2',
+    ];
+    const more = [
+      '"ids":["p5","p3"],"where":{"n":5}',
+      '"where_document":{"$contains":"p4"}',
+      '"where":{"n":{"$lt":4}},"where_document":{"$regex":"p[03]"}',
+      '"where":{}',
+      '"ids":"p1"',
+      '"ids":[1]',
+    ];
+    for (const choice of [...choices, ...more])
+      await pair.same(post(`${path}/query`, `{"query_embeddings":[[1,2],[9,9]],${choice}}`));
   }),
   scenario('query: an empty collection takes any dimension, an emptied one only its own', async (pair) => {
     const empty = await pair.collection('empty');
@@ -80,8 +123,16 @@ export const QUERIES: readonly Scenario[] = [
     );
   }),
   scenario('query: equal distances', async (pair) => {
-    const path = await points(pair, 'l2', [[1, 0], [0, 1], [-1, 0], [0, -1], [2, 0], [0, 2]]);
-    for (const limit of [1, 2, 4, 5, 6]) await pair.same(post(`${path}/query`, `{"query_embeddings":[[0,0]],"n_results":${String(limit)}}`));
+    const path = await points(pair, 'l2', [
+      [1, 0],
+      [0, 1],
+      [-1, 0],
+      [0, -1],
+      [2, 0],
+      [0, 2],
+    ]);
+    for (const limit of [1, 2, 4, 5, 6])
+      await pair.same(post(`${path}/query`, `{"query_embeddings":[[0,0]],"n_results":${String(limit)}}`));
   }),
   scenario('query: the nearest after updates and deletes', async (pair) => {
     const path = await points(pair, 'l2');
@@ -100,7 +151,9 @@ export const QUERIES: readonly Scenario[] = [
       Array.from({ length: 300 }, (_, index) => Math.fround(Math.sin(seed * 12.9898 + index * 78.233)));
     for (const space of ['l2', 'ip', 'cosine']) {
       const path = await points(pair, space, [1, 2, 3, 4, 5, 6, 7, 8].map(random));
-      await pair.same(post(`${path}/query`, { query_embeddings: [random(3), random(99)], n_results: 5, include: ['distances', 'embeddings'] }));
+      await pair.same(
+        post(`${path}/query`, { query_embeddings: [random(3), random(99)], n_results: 5, include: ['distances', 'embeddings'] }),
+      );
     }
   }),
 ];

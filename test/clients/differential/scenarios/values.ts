@@ -134,7 +134,17 @@ export const VALUES: readonly Scenario[] = [
   ),
   scenario('values: documents and uris of every kind', async (pair) => {
     const path = await pair.collection('texts');
-    const texts = ['', ' ', 'plain', 'Ünïcode ПРИВЕТ 漢字', '🙂'.repeat(100), 'a\nb\tc', '\u0001', '"quoted" \\back', 'x'.repeat(100_000)];
+    const texts = [
+      '',
+      ' ',
+      'plain',
+      'Ünïcode ПРИВЕТ 漢字',
+      '🙂'.repeat(100),
+      'a\nb\tc',
+      '\u0001',
+      '"quoted" \\back',
+      'x'.repeat(100_000),
+    ];
     const body = { ids: texts.map((_, index) => String(index)), embeddings: texts.map(() => [1]), documents: texts, uris: texts };
     await pair.all(post(`${path}/add`, body), post(`${path}/get`, '{"include":["documents","uris"]}'));
   }),

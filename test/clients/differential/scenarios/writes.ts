@@ -1,18 +1,7 @@
-import { get, post, type WireRequest } from '../exchange.js';
-import { COLLECTIONS, type Pair } from '../pair.js';
+import { get, post } from '../exchange.js';
+import { COLLECTIONS } from '../pair.js';
 import { scenario, type Scenario } from '../scenario.js';
-
-const EVERYTHING = '{"include":["documents","metadatas","embeddings","uris"]}';
-
-/** Writes each body with each call and looks at the outcome after each. */
-async function written(pair: Pair, path: string, calls: readonly string[], bodies: readonly string[]): Promise<void> {
-  for (const body of bodies) {
-    for (const call of calls) await pair.all(post(`${path}/${call}`, body), post(`${path}/get`, EVERYTHING));
-  }
-}
-
-const base64 = (...items: readonly string[]): string => `{"ids":["a"],"embeddings":[${items.join(',')}]}`;
-const ALL = ['add', 'upsert', 'update'] as const;
+import { ALL, EVERYTHING, written } from './written.js';
 
 /** Section 7: add, update, upsert. */
 export const WRITES: readonly Scenario[] = [
@@ -64,49 +53,72 @@ export const WRITES: readonly Scenario[] = [
   }),
   scenario('writes: add leaves existing ids alone, and the first of two equal ids wins', async (pair) => {
     const path = await pair.collection('adds');
-    await written(pair, path, ['add'], [
-      '{"ids":["a"],"embeddings":[[1,2]],"documents":["first"],"metadatas":[{"k":1}],"uris":["u1"]}',
-      '{"ids":["a","b"],"embeddings":[[9,9],[3,4]],"documents":["second",null],"metadatas":[{"k":2},{"k":3}]}',
-      '{"ids":["c","c"],"embeddings":[[5,6],[7,8]],"documents":["one","two"],"metadatas":[{"x":1},{"y":2}]}',
-      '{"ids":["d"],"embeddings":[[1,1]],"metadatas":[{}],"documents":[""]}',
-      '{"ids":["e"],"embeddings":[[1,1]],"metadatas":[{"n":null}]}',
-    ]);
+    await written(
+      pair,
+      path,
+      ['add'],
+      [
+        '{"ids":["a"],"embeddings":[[1,2]],"documents":["first"],"metadatas":[{"k":1}],"uris":["u1"]}',
+        '{"ids":["a","b"],"embeddings":[[9,9],[3,4]],"documents":["second",null],"metadatas":[{"k":2},{"k":3}]}',
+        '{"ids":["c","c"],"embeddings":[[5,6],[7,8]],"documents":["one","two"],"metadatas":[{"x":1},{"y":2}]}',
+        '{"ids":["d"],"embeddings":[[1,1]],"metadatas":[{}],"documents":[""]}',
+        '{"ids":["e"],"embeddings":[[1,1]],"metadatas":[{"n":null}]}',
+      ],
+    );
   }),
   scenario('writes: update changes only what it is given, and merges metadata', async (pair) => {
     const path = await pair.collection('updates');
     await pair.same(
-      post(`${path}/add`, '{"ids":["a","b"],"embeddings":[[1,2],[3,4]],"documents":["doc",null],"metadatas":[{"k1":"v1","k2":2,"k3":3.0,"k4":true},null],"uris":["u1",null]}'),
+      post(
+        `${path}/add`,
+        '{"ids":["a","b"],"embeddings":[[1,2],[3,4]],"documents":["doc",null],"metadatas":[{"k1":"v1","k2":2,"k3":3.0,"k4":true},null],"uris":["u1",null]}',
+      ),
     );
-    await written(pair, path, ['update'], [
-      '{"ids":["a"],"metadatas":[{"k2":null,"k1":"new","k5":"add"}]}',
-      '{"ids":["a"],"metadatas":[null],"documents":[null],"uris":[null],"embeddings":[null]}',
-      '{"ids":["a"],"metadatas":[{}]}',
-      '{"ids":["a","zzz"],"documents":["A","Z"]}',
-      '{"ids":["a"],"documents":[""]}',
-      '{"ids":["a"],"uris":["u2"]}',
-      '{"ids":["a"],"embeddings":[[9,8]]}',
-      '{"ids":["a","b"],"embeddings":[null,[5,6]],"documents":[null,"now"]}',
-      '{"ids":["a"],"metadatas":[{"k3":"string now","k1":[1,2]}]}',
-      '{"ids":["a"],"metadatas":[{"k1":[3]}]}',
-      '{"ids":["a"],"metadatas":[{"k1":[]}]}',
-      '{"ids":["b","b"],"metadatas":[{"x":1},{"x":2,"y":3}],"documents":["one","two"]}',
-      '{"ids":["b"],"metadatas":[{"x":null,"y":null}]}',
-      '{"ids":["a"],"metadatas":[{"k1":null,"k3":null,"k4":null,"k5":null}]}',
-      '{"ids":["a"]}',
-    ]);
+    await written(
+      pair,
+      path,
+      ['update'],
+      [
+        '{"ids":["a"],"metadatas":[{"k2":null,"k1":"new","k5":"add"}]}',
+        '{"ids":["a"],"metadatas":[null],"documents":[null],"uris":[null],"embeddings":[null]}',
+        '{"ids":["a"],"metadatas":[{}]}',
+        '{"ids":["a","zzz"],"documents":["A","Z"]}',
+        '{"ids":["a"],"documents":[""]}',
+        '{"ids":["a"],"uris":["u2"]}',
+        '{"ids":["a"],"embeddings":[[9,8]]}',
+        '{"ids":["a","b"],"embeddings":[null,[5,6]],"documents":[null,"now"]}',
+        '{"ids":["a"],"metadatas":[{"k3":"string now","k1":[1,2]}]}',
+        '{"ids":["a"],"metadatas":[{"k1":[3]}]}',
+        '{"ids":["a"],"metadatas":[{"k1":[]}]}',
+        '{"ids":["b","b"],"metadatas":[{"x":1},{"x":2,"y":3}],"documents":["one","two"]}',
+        '{"ids":["b"],"metadatas":[{"x":null,"y":null}]}',
+        '{"ids":["a"],"metadatas":[{"k1":null,"k3":null,"k4":null,"k5":null}]}',
+        '{"ids":["a"]}',
+      ],
+    );
   }),
   scenario('writes: upsert inserts or updates, one record after the other', async (pair) => {
     const path = await pair.collection('upserts');
-    await pair.same(post(`${path}/add`, '{"ids":["a"],"embeddings":[[1,2]],"documents":["doc"],"metadatas":[{"k":1,"old":true}],"uris":["u1"]}'));
-    await written(pair, path, ['upsert'], [
-      '{"ids":["a","n"],"embeddings":[[3,4],[5,6]],"metadatas":[{"m":1},{"m":2}]}',
-      '{"ids":["a"],"embeddings":[[7,8]],"documents":["new"],"metadatas":[{"old":null}],"uris":["u2"]}',
-      '{"ids":["p"],"embeddings":[[1,1]],"metadatas":[{"gone":null,"kept":1}]}',
-      '{"ids":["q"],"embeddings":[[1,1]],"metadatas":[{"gone":null}]}',
-      '{"ids":["r","r"],"embeddings":[[1,1],[2,2]],"metadatas":[{"a":1},{"b":2}],"documents":["one",null]}',
-      '{"ids":["r","r"],"embeddings":[[3,3],[4,4]],"metadatas":[{"a":null},{"a":5}],"documents":[null,"two"]}',
-      '{"ids":["a"],"embeddings":[[7,8]],"metadatas":[null],"documents":[null]}',
-    ]);
+    await pair.same(
+      post(
+        `${path}/add`,
+        '{"ids":["a"],"embeddings":[[1,2]],"documents":["doc"],"metadatas":[{"k":1,"old":true}],"uris":["u1"]}',
+      ),
+    );
+    await written(
+      pair,
+      path,
+      ['upsert'],
+      [
+        '{"ids":["a","n"],"embeddings":[[3,4],[5,6]],"metadatas":[{"m":1},{"m":2}]}',
+        '{"ids":["a"],"embeddings":[[7,8]],"documents":["new"],"metadatas":[{"old":null}],"uris":["u2"]}',
+        '{"ids":["p"],"embeddings":[[1,1]],"metadatas":[{"gone":null,"kept":1}]}',
+        '{"ids":["q"],"embeddings":[[1,1]],"metadatas":[{"gone":null}]}',
+        '{"ids":["r","r"],"embeddings":[[1,1],[2,2]],"metadatas":[{"a":1},{"b":2}],"documents":["one",null]}',
+        '{"ids":["r","r"],"embeddings":[[3,3],[4,4]],"metadatas":[{"a":null},{"a":5}],"documents":[null,"two"]}',
+        '{"ids":["a"],"embeddings":[[7,8]],"metadatas":[null],"documents":[null]}',
+      ],
+    );
   }),
   scenario('writes: upsert keeps the place of a record, delete and add gives a new one', async (pair) => {
     const path = await pair.collection('places');
@@ -120,61 +132,26 @@ export const WRITES: readonly Scenario[] = [
       post(`${path}/get`, EVERYTHING),
     );
   }),
-  scenario('writes: the first embedding fixes the dimension for good', async (pair) => {
-    for (const call of ['add', 'upsert', 'update']) {
-      const path = await pair.collection(`dimension_${call}`);
-      const wrong = ALL.map((other): WireRequest => post(`${path}/${other}`, '{"ids":["b"],"embeddings":[[1,2]]}'));
-      await pair.all(
-        post(`${path}/${call}`, '{"ids":["a"],"embeddings":[[1,2,3]]}'),
-        ...wrong,
-        get(`${COLLECTIONS}/dimension_${call}`),
-        post(`${path}/query`, '{"query_embeddings":[[1,2]]}'),
-        post(`${path}/delete`, '{"where":{"$and":[]}}'),
-        ...wrong,
-        post(`${path}/query`, '{"query_embeddings":[[1,2]]}'),
-        post(`${path}/query`, '{"query_embeddings":[[1,2,3]]}'),
-      );
-    }
-  }),
-  scenario('writes: bad embeddings write nothing', async (pair) => {
-    const path = await pair.collection('bad');
-    await written(pair, path, ALL, [
-      '{"ids":["a","b"],"embeddings":[[1,2],[1]]}',
-      '{"ids":["a"],"embeddings":[[]]}',
-      '{"ids":["a"],"embeddings":[[1e39,1]]}',
-      '{"ids":["a"],"embeddings":[[-1e39,1]]}',
-      '{"ids":["a","b"],"embeddings":[[],[1]]}',
-    ]);
-    await pair.same(get(`${COLLECTIONS}/bad`));
-  }),
-  scenario('writes: embeddings come back as the shortest float32', async (pair) => {
-    const path = await pair.collection('precise');
-    const values = ['0.1', '1', '-0.0', '1e-45', '3.4028235e38', '16777217', '0.30000001192092896', '1e10', '123456789', '1e-7', '5e-324'];
-    await written(pair, path, ['add'], [`{"ids":["a"],"embeddings":[[${values.join(',')}]]}`]);
-  }),
-  scenario('writes: base64 embeddings', async (pair) => {
-    const path = await pair.collection('base64');
-    await written(pair, path, ALL, [
-      base64('"AADAPwAAIEAAAGBA"'),
-      base64('"!!!"'),
-      base64('"AAAA"'),
-      base64('"AADAfwAAIEAAAGBA"'),
-      base64('"AACAfwAAIEAAAGBA"'),
-      base64('""'),
-      base64('"AADAPwAAIEAAAGB"'),
-      base64('"AADAPwAAIEAAAGBA=="'),
-      base64('"AADAPwAAIEA_AGBA"'),
-      base64('"AADAPw=="'),
-      base64('"AADAPw"'),
-      '{"ids":["a","b"],"embeddings":["AADAPwAAIEAAAGBA",[1,2,3]]}',
-      '{"ids":["a","b"],"embeddings":[[1,2,3],"AADAPwAAIEAAAGBA"]}',
-      '{"ids":["a","b"],"embeddings":[null,"AADAPwAAIEAAAGBA"]}',
-      '{"ids":["c","d"],"embeddings":["AADAPwAAIEAAAGBA","AACAPwAAAEAAAEBA"]}',
-    ]);
-  }),
   scenario('writes: ids may be any string', async (pair) => {
     const path = await pair.collection('ids');
-    const ids = ['a b', 'a/b', 'a%20b', '🙂', 'é', 'é', "it's", '"', '\\', '\n\t', 'x'.repeat(5000), 'NULL', '😀'.repeat(300), '#id', '$x', ' '];
+    const ids = [
+      'a b',
+      'a/b',
+      'a%20b',
+      '🙂',
+      'é',
+      'é',
+      "it's",
+      '"',
+      '\\',
+      '\n\t',
+      'x'.repeat(5000),
+      'NULL',
+      '😀'.repeat(300),
+      '#id',
+      '$x',
+      ' ',
+    ];
     const body = JSON.stringify({ ids, embeddings: ids.map((_, index) => [index]) });
     await pair.all(post(`${path}/add`, body), post(`${path}/get`, '{}'), get(`${path}/count`));
     for (const id of ids) await pair.same(post(`${path}/get`, JSON.stringify({ ids: [id] })));
@@ -183,7 +160,11 @@ export const WRITES: readonly Scenario[] = [
   scenario('writes: more records in one request than are announced', async (pair) => {
     const path = await pair.collection('many');
     const ids = Array.from({ length: 6000 }, (_, index) => `id-${String(index)}`);
-    const body = JSON.stringify({ ids, embeddings: ids.map((_, index) => [index, 1]), metadatas: ids.map((_, index) => ({ n: index })) });
+    const body = JSON.stringify({
+      ids,
+      embeddings: ids.map((_, index) => [index, 1]),
+      metadatas: ids.map((_, index) => ({ n: index })),
+    });
     await pair.all(
       post(`${path}/add`, body),
       get(`${path}/count`),

@@ -1,0 +1,12 @@
+/** The text is not JSON. Line and column count from 1, the column in UTF-16 units. */
+export class JsonSyntaxError extends Error {
+  constructor(
+    /** Keys and indexes down to the value, such as `where.$and[0].year`; empty for the text itself. */
+    readonly path: string,
+    readonly reason: string,
+    readonly line: number,
+    readonly column: number,
+  ) {
+    super(`${path === '' ? '' : `${path}: `}${reason} at line ${String(line)} column ${String(column)}`);
+  }
+}
