@@ -107,8 +107,13 @@ export class CollectionsService {
     throw new GatewayError({ kind: 'conflict', subject: 'collection', name: collection.name });
   }
 
+  /** The catalog knows more of a collection than is remembered. */
+  forget(collection: Collection): void {
+    this.remembered.delete(collection.uuid);
+  }
+
   /** Keeps what is now known of a collection. */
-  remember(collection: Collection): Collection {
+  private remember(collection: Collection): Collection {
     this.remembered.delete(collection.uuid);
     this.remembered.set(collection.uuid, collection);
     if (this.remembered.size > MAX_REMEMBERED) {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Collection, Field } from '../collections/collection.js';
+import type { Collection } from '../collections/collection.js';
 import { jsonbArray, textArray, vectorArray } from '../postgres/binary.js';
 import type { Queryable } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
@@ -14,18 +14,18 @@ const MAX_FIELD_NAME_BYTES = 1024;
 @Injectable()
 export class RecordWriteStore {
   /**
-   * Writes a batch in which every id occurs once, and adds `newFields` to the collection's fields. New records follow each
+   * Writes a batch in which every id occurs once; with `hasNewFields`, the fields of the records that were written are added
+   * to the collection's. New records follow each
    * other in the batch's order; rows are locked in the order of ids, so that writers of the same ids wait, not deadlock.
    */
   async write(
     queryable: Queryable,
     collection: Collection,
     namespace: string,
-    batch: { readonly records: readonly RecordWrite[]; readonly newFields: readonly Field[] },
+    batch: { readonly records: readonly RecordWrite[]; readonly hasNewFields: boolean },
     mode: WriteMode,
   ): Promise<'written' | 'stale'> {
     const statement = mode.missing === 'insert' ? insertRecords : updateRecords;
-    const names = batch.newFields.filter((field) => Buffer.byteLength(field.name) <= MAX_FIELD_NAME_BYTES);
     const [row] = await queryable.query<{ live: string }>(sql`
       WITH live AS MATERIALIZED (${liveCollection(collection)} FOR KEY SHARE),
       input AS MATERIALIZED (${inputRows(batch.records, queryable.vectorOid)}),
@@ -36,7 +36,7 @@ export class RecordWriteStore {
         WHERE i.embedding IS NOT NULL
         ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding
           WHERE v.embedding IS DISTINCT FROM excluded.embedding)
-      ${fieldRows(collection, names)}
+      ${batch.hasNewFields ? fieldRows(collection) : sql``}
       SELECT count(*) AS live FROM live`);
     return row?.live === '1' ? 'written' : 'stale';
   }
@@ -106,12 +106,15 @@ function mergedMetadata(records: readonly RecordWrite[], given: Sql): Sql {
   return sql`NULLIF((COALESCE(r.metadata, '{}') - ${keys}) || COALESCE(${given}.metadata, '{}'), '{}')`;
 }
 
-function fieldRows(collection: Collection, fields: readonly Field[]): Sql {
-  if (fields.length === 0) return sql``;
+/** A list counts as its elements. jsonb keeps the scale of a number: an integer's text has no point, and a float's always has one. */
+function fieldRows(collection: Collection): Sql {
   return sql`, fields AS (
     INSERT INTO polyvec.collection_fields (collection_id, name, type)
-    SELECT ${collection.id}, f.name, f.type
-    FROM unnest(${fields.map((field) => field.name)}::text[], ${fields.map((field) => field.type)}::text[]) AS f (name, type)
-    WHERE EXISTS (SELECT FROM live)
-    ORDER BY f.name, f.type ON CONFLICT DO NOTHING)`;
+    SELECT DISTINCT ${collection.id}::bigint, e.key, CASE jsonb_typeof(t.sample)
+        WHEN 'string' THEN 'string' WHEN 'boolean' THEN 'bool'
+        ELSE CASE WHEN t.sample::text LIKE '%.%' THEN 'float' ELSE 'int' END END
+    FROM written w JOIN input i USING (id) CROSS JOIN LATERAL jsonb_each(i.metadata) AS e
+    CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(e.value) WHEN 'array' THEN e.value -> 0 ELSE e.value END) AS t (sample)
+    WHERE jsonb_typeof(t.sample) IN ('string', 'boolean', 'number') AND octet_length(e.key) <= ${MAX_FIELD_NAME_BYTES}
+    ORDER BY 2, 3 ON CONFLICT DO NOTHING)`;
 }

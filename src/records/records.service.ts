@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { MAX_DIMENSION, type Collection, type Field } from '../collections/collection.js';
+import type { Collection, Field } from '../collections/collection.js';
 import { CollectionStore } from '../collections/collection.store.js';
 import { CollectionsService } from '../collections/collections.service.js';
-import { GatewayError } from '../errors.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { settleDuplicates } from './batch.js';
+import { requireDimension } from './dimension.js';
 import type {
   DeleteRequest,
   Deletion,
@@ -38,24 +38,22 @@ export class RecordsService {
 
   /** Writes all records of the batch, or none. Ids that occur twice are written one after the other. */
   async write(collection: Collection, namespace: string, batch: RecordBatch, mode: WriteMode): Promise<void> {
-    const dimension = commonDimension(batch.records.map((record) => record.embedding));
+    const embeddings = batch.records.map((record) => record.embedding);
     const records = settleDuplicates(batch.records, mode.existing);
     await this.collections.current(collection, async (current) => {
-      requireDimension(current, dimension);
-      const newFields = unknownFields(current, batch.fields);
+      const dimension = requireDimension(current, embeddings);
+      const hasNewFields = hasUnknownFields(current, batch.fields);
       const write = (queryable: Queryable, known: Collection): Promise<'written' | 'stale'> =>
-        this.writeStore.write(queryable, known, namespace, { records, newFields }, mode);
+        this.writeStore.write(queryable, known, namespace, { records, hasNewFields }, mode);
       if (records.length === 0) return undefined;
       const outcome =
         dimension === undefined || current.dimension !== null
           ? await write(this.database, current)
-          : await this.writeFirst(current, dimension, write);
+          : await this.writeFirst(current, dimension, embeddings, write);
       if (outcome === 'stale') return 'stale';
       this.upkeep.note(current, records.length);
-      // the dimension moved the epoch, so the next caller must look again
-      if (newFields.length > 0 && current.dimension !== null) {
-        this.collections.remember({ ...current, fields: [...current.fields, ...newFields] });
-      }
+      // which of them the write has added is known to the catalog only
+      if (hasNewFields) this.collections.forget(current);
       return undefined;
     });
   }
@@ -64,13 +62,14 @@ export class RecordsService {
   private async writeFirst(
     collection: Collection,
     dimension: number,
+    embeddings: readonly (Float32Array | null)[],
     write: (queryable: Queryable, known: Collection) => Promise<'written' | 'stale'>,
   ): Promise<'written' | 'stale'> {
     return this.database.transaction(async (transaction) => {
       await this.collectionStore.fixDimension(transaction, collection, dimension);
       const fixed = await this.collectionStore.refresh(transaction, collection);
       if (fixed === undefined) return 'stale';
-      requireDimension(fixed, dimension);
+      requireDimension(fixed, embeddings);
       return write(transaction, fixed);
     });
   }
@@ -118,7 +117,7 @@ export class RecordsService {
    */
   async search(collection: Collection, namespace: string, request: SearchRequest): Promise<readonly (readonly Match[])[]> {
     return this.collections.current(collection, async (current) => {
-      requireDimension(current, commonDimension(request.queries));
+      requireDimension(current, request.queries);
       const unsearchable = current.dimension === null || request.limit === 0 || request.queries.length === 0;
       const matches = unsearchable ? request.queries.map(() => []) : await this.searchStore.search(current, namespace, request);
       const empty = matches.every((list) => list.length === 0);
@@ -138,29 +137,8 @@ export class RecordsService {
   }
 }
 
-/** The dimension that all embeddings have; undefined when there is none. */
-function commonDimension(embeddings: readonly (Float32Array | null)[]): number | undefined {
-  let dimension: number | undefined;
-  for (const embedding of embeddings) {
-    if (embedding === null) continue;
-    dimension ??= embedding.length;
-    if (embedding.length !== dimension) throw new GatewayError({ kind: 'invalid', subject: 'dimensions' });
-  }
-  return dimension;
-}
-
-function requireDimension(collection: Collection, actual: number | undefined): void {
-  if (actual === undefined) return;
-  if (collection.dimension !== null && actual !== collection.dimension) {
-    throw new GatewayError({ kind: 'invalid', subject: 'dimension', expected: collection.dimension, actual });
-  }
-  if (actual > MAX_DIMENSION) {
-    throw new GatewayError({ kind: 'invalid', subject: 'dimension_limit', limit: MAX_DIMENSION, actual });
-  }
-}
-
-function unknownFields(collection: Collection, fields: readonly Field[]): readonly Field[] {
-  if (fields.length === 0) return fields;
+function hasUnknownFields(collection: Collection, fields: readonly Field[]): boolean {
+  if (fields.length === 0) return false;
   const known = new Set(collection.fields.map((field) => `${field.type}:${field.name}`));
-  return fields.filter((field) => !known.has(`${field.type}:${field.name}`));
+  return fields.some((field) => !known.has(`${field.type}:${field.name}`));
 }

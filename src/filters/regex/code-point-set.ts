@@ -27,7 +27,8 @@ export function union(...sets: readonly CodePointSet[]): CodePointSet {
   const distinct = [...new Set(sets)].filter((set) => set.length > 0);
   const singles = distinct.filter((set) => set.length === 2);
   const others = distinct.filter((set) => set.length > 2);
-  const [first = [], ...rest] = singles.length === 1 ? [...singles, ...others] : [fromRanges(singles.flatMap(rangesOf)), ...others];
+  const [first = [], ...rest] =
+    singles.length === 1 ? [...singles, ...others] : [fromRanges(singles.flatMap(rangesOf)), ...others];
   return rest.reduce(merge, first);
 }
 

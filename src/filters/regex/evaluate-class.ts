@@ -12,9 +12,12 @@ import {
 import { RegexSyntaxError, RegexTooLargeError } from './syntax-error.js';
 import { perlSet, propertySet } from './unicode.js';
 
-/** The flags in force, and how many bounds of ranges the rest of the pattern may still work on. */
+/**
+ * The flags in force: `(?i)` changes them up to the end of its group, through the branches that follow. And how many bounds
+ * of ranges the classes of the pattern may yet work on.
+ */
 export interface Scope {
-  readonly flags: FlagChange;
+  flags: FlagChange;
   readonly allowance: { bounds: number };
 }
 
@@ -44,6 +47,7 @@ export function asciiSet(name: string): CodePointSet {
 /**
  * The characters that a class matches under the flags `i` and `u`.
  * @throws RegexSyntaxError for a property that is unknown, or what Unicode switched off (`(?-u)`) forbids
+ * @throws RegexTooLargeError when the allowance is used up
  */
 export function evaluateClass(node: BracketNode | PerlNode | PropertyNode, scope: Scope): CodePointSet {
   switch (node.kind) {
@@ -52,21 +56,26 @@ export function evaluateClass(node: BracketNode | PerlNode | PropertyNode, scope
     case 'property':
       return evaluateProperty(node, scope);
     case 'bracket':
-      return foldAndNegate(evaluateSet(node.set, scope), node.isNegated, node.span, scope);
+      return charge(scope, foldAndNegate(evaluateSet(node.set, scope), node.isNegated, node.span, scope));
   }
 }
 
 /**
- * The character of a literal.
+ * The character of a literal, with those that differ in case only where case does not matter.
  * @throws RegexSyntaxError for a byte that is not ASCII
  */
-export function literalCharacter(node: LiteralNode, scope: Scope): number {
+export function evaluateLiteral(node: LiteralNode, scope: Scope): CodePointSet {
+  const character = literalCharacter(node, scope);
+  if (scope.flags.i !== true) return [character, character];
+  return scope.flags.u === false ? foldAsciiCase([character, character]) : foldCharacter(character);
+}
+
+function literalCharacter(node: LiteralNode, scope: Scope): number {
   if (scope.flags.u === false && node.isByte && node.character > 0x7f) failBytes(node.span);
   return node.character;
 }
 
-/** Adds the characters that differ in case only. */
-export function foldWith(scope: Scope, set: CodePointSet): CodePointSet {
+function fold(scope: Scope, set: CodePointSet): CodePointSet {
   if (scope.flags.i !== true) return set;
   return scope.flags.u === false ? foldAsciiCase(set) : foldCase(set);
 }
@@ -83,7 +92,7 @@ function evaluateProperty(node: PropertyNode, scope: Scope): CodePointSet {
   const answer = propertySet(node.name, node.value);
   switch (answer.kind) {
     case 'set':
-      return negateIf(node.isNegated, foldWith(scope, answer.set));
+      return negateIf(node.isNegated, fold(scope, answer.set));
     case 'unknown':
       throw new RegexSyntaxError(`Unicode property ${answer.what === 'value' ? 'value ' : ''}not found`, [node.span]);
     case 'unsupported':
@@ -91,10 +100,16 @@ function evaluateProperty(node: PropertyNode, scope: Scope): CodePointSet {
   }
 }
 
+function charge(scope: Scope, set: CodePointSet): CodePointSet {
+  scope.allowance.bounds -= set.length;
+  if (scope.allowance.bounds < 0) throw new RegexTooLargeError();
+  return set;
+}
+
 function evaluateSet(set: ClassSet, scope: Scope): CodePointSet {
   if (set.kind === 'union') return union(...set.items.map((item) => evaluateItem(item, scope)));
-  const left = foldWith(scope, evaluateSet(set.left, scope));
-  const right = foldWith(scope, evaluateSet(set.right, scope));
+  const left = charge(scope, fold(scope, evaluateSet(set.left, scope)));
+  const right = charge(scope, fold(scope, evaluateSet(set.right, scope)));
   switch (set.operator) {
     case '&&':
       return intersection(left, right);
@@ -127,7 +142,7 @@ function classCharacter(node: LiteralNode, scope: Scope): number {
 }
 
 function foldAndNegate(set: CodePointSet, isNegated: boolean, span: Span, scope: Scope): CodePointSet {
-  const folded = foldWith(scope, set);
+  const folded = fold(scope, set);
   if (scope.flags.u !== false) return negateIf(isNegated, folded);
   // bytes: the complement is free of bytes above ASCII only if the set held all of those, and it never does
   if (isNegated) failBytes(span);

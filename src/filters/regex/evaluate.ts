@@ -1,23 +1,22 @@
 import type { AssertionNode, FlagChange, Node } from './ast.js';
-import { complement } from './code-point-set.js';
-import { evaluateClass, foldWith, literalCharacter } from './evaluate-class.js';
+import { complement, EVERYTHING } from './code-point-set.js';
+import { evaluateClass, evaluateLiteral, type Scope } from './evaluate-class.js';
 import { alternation, capture, concatenation, EMPTY, look, repeat, set, type Expression } from './expression.js';
 import { RegexSyntaxError } from './syntax-error.js';
 
-const LINE_FEED = [0x0a, 0x0a];
-const LINE_ENDS = [0x0a, 0x0a, 0x0d, 0x0d];
+const NOT_LINE_FEED = complement([0x0a, 0x0a]);
+const NOT_LINE_END = complement([0x0a, 0x0a, 0x0d, 0x0d]);
 
-/** The flags in force. `(?i)` changes them up to the end of its group, through the branches that follow. */
-interface Scope {
-  flags: FlagChange;
-}
+/** About a hundred classes as rich as `\w`. */
+const ALLOWANCE = 160_000;
 
 /**
  * Works the flags into the tree.
  * @throws RegexSyntaxError for what only shows here: unknown properties, and `(?-u)` where it could match half a character
+ * @throws RegexTooLargeError
  */
 export function evaluateRegex(root: Node): Expression {
-  return evaluate(root, { flags: {} });
+  return evaluate(root, { flags: {}, allowance: { bounds: ALLOWANCE } });
 }
 
 function evaluate(node: Node, scope: Scope): Expression {
@@ -28,20 +27,18 @@ function evaluate(node: Node, scope: Scope): Expression {
     case 'flags':
       scope.flags = { ...flags, ...node.flags };
       return EMPTY;
-    case 'literal': {
-      const character = literalCharacter(node, flags);
-      return set(foldWith(flags, [character, character]), flags.u === false);
-    }
+    case 'literal':
+      return set(evaluateLiteral(node, scope), flags.u === false);
     case 'perl':
     case 'property':
     case 'bracket':
-      return set(evaluateClass(node, flags), flags.u === false);
+      return set(evaluateClass(node, scope), flags.u === false);
     case 'dot':
       return evaluateDot(node, flags);
     case 'assertion':
       return evaluateAssertion(node, flags);
     case 'group':
-      return evaluateGroup(node, flags);
+      return evaluateGroup(node, scope);
     case 'repetition':
       return repeat(evaluate(node.body, scope), node.least, node.most);
     case 'concatenation':
@@ -51,15 +48,15 @@ function evaluate(node: Node, scope: Scope): Expression {
   }
 }
 
-function evaluateGroup(node: Extract<Node, { kind: 'group' }>, flags: FlagChange): Expression {
-  if (node.group.kind === 'capture') return capture(evaluate(node.body, { flags }), node.group.index);
-  return evaluate(node.body, { flags: { ...flags, ...node.group.flags } });
+function evaluateGroup(node: Extract<Node, { kind: 'group' }>, { flags, allowance }: Scope): Expression {
+  if (node.group.kind === 'capture') return capture(evaluate(node.body, { flags, allowance }), node.group.index);
+  return evaluate(node.body, { flags: { ...flags, ...node.group.flags }, allowance });
 }
 
 function evaluateDot(node: Extract<Node, { kind: 'dot' }>, flags: FlagChange): Expression {
   if (flags.u === false) throw new RegexSyntaxError('pattern can match invalid UTF-8', [node.span]);
-  if (flags.s === true) return set(complement([]), false);
-  return set(complement(flags.R === true ? LINE_ENDS : LINE_FEED), false);
+  if (flags.s === true) return set(EVERYTHING, false);
+  return set(flags.R === true ? NOT_LINE_END : NOT_LINE_FEED, false);
 }
 
 function evaluateAssertion(node: AssertionNode, flags: FlagChange): Expression {

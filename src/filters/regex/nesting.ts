@@ -8,14 +8,18 @@ const LIMIT = 250;
 export function checkNesting(node: Node, depth = 0): void {
   switch (node.kind) {
     case 'bracket':
-      return checkSet(node.set, deeper(node.span, depth));
+      checkSet(node.set, deeper(node.span, depth));
+      return;
     case 'group':
     case 'repetition':
-      return checkNesting(node.body, deeper(node.span, depth));
+      checkNesting(node.body, deeper(node.span, depth));
+      return;
     case 'concatenation':
-      return checkEach(node.parts, deeper(node.span, depth));
+      checkEach(node.parts, deeper(node.span, depth));
+      return;
     case 'alternation':
-      return checkEach(node.branches, deeper(node.span, depth));
+      checkEach(node.branches, deeper(node.span, depth));
+      return;
     default:
   }
 }
@@ -28,7 +32,8 @@ function checkSet(set: ClassSet, depth: number): void {
   if (set.kind === 'operation') {
     const inner = deeper(set.span, depth);
     checkSet(set.left, inner);
-    return checkSet(set.right, inner);
+    checkSet(set.right, inner);
+    return;
   }
   const inner = set.items.length > 1 ? deeper(set.span, depth) : depth;
   for (const item of set.items) checkItem(item, inner);

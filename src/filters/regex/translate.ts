@@ -3,7 +3,7 @@ import { evaluateRegex } from './evaluate.js';
 import { holdsBytes } from './expression.js';
 import { parseRegex } from './parse.js';
 import { isTooLarge } from './size.js';
-import { describeSyntaxError, RegexSyntaxError } from './syntax-error.js';
+import { describeSyntaxError, RegexSyntaxError, RegexTooLargeError } from './syntax-error.js';
 
 export type Translation =
   { readonly kind: 'pattern'; readonly pattern: string } | { readonly kind: 'error'; readonly message: string };
@@ -11,7 +11,7 @@ export type Translation =
 const TOO_LARGE = 'Compiled regex exceeds size limit of 10485760 bytes.';
 const BYTES = 'Byte pattern is not allowed';
 /** In UTF-16 units, before and after translation. */
-const LONGEST_PATTERN = 100_000;
+const LONGEST_PATTERN = 32_768;
 const LONGEST_TRANSLATION = 1_000_000;
 
 /**
@@ -24,8 +24,9 @@ const LONGEST_TRANSLATION = 1_000_000;
  *
  * What remains narrower than Rust is refused, never answered wrong:
  * - Size: `Compiled regex exceeds size limit of 10485760 bytes.` for more than 2,000 characters in a row or 20,000 in all
- *   (after counted repetitions are written out), 300 optional parts, 200 assertions, or 100,000 characters of source.
- * - `Unicode property not supported`: Age, the break properties, and binary ones that JavaScript lacks.
+ *   (counted repetitions written out), 300 optional parts, 200 assertions, 10 of them at one place, or 32,768 characters of
+ *   source. Rust's own limit is wider, and another one: it refuses `\w{1000}`, which is answered here.
+ * - `Unicode property not supported`: Age, the break properties, Extended_Pictographic, and binary properties that JavaScript lacks.
  *
  * Characters are those of Unicode 16, as in Rust's crate. A NUL matches nothing, as no text in Postgres holds one.
  */
@@ -34,6 +35,7 @@ export function translateRegex(pattern: string): Translation {
   try {
     return translate(pattern);
   } catch (error) {
+    if (error instanceof RegexTooLargeError) return { kind: 'error', message: TOO_LARGE };
     if (!(error instanceof RegexSyntaxError)) throw error;
     return { kind: 'error', message: describeSyntaxError(Array.from(pattern), error) };
   }

@@ -9,7 +9,7 @@ import type { Scope } from '../../tenants/tenant.js';
 import { TenantsService } from '../../tenants/tenants.service.js';
 import { invalidArgument } from './chroma-error.js';
 import { isUuid, requireUuid, scopeOf, type ScopePath } from './collection-path.js';
-import { parseCollectionMetadata } from './collection-metadata.js';
+import { readCollectionMetadata, requireValid } from './collection-metadata.js';
 import { schemaOf, settingsWith } from './collection-schema.js';
 import { resolveConfiguration, updateConfiguration } from './configuration/schema.js';
 import { nameProblem } from './names.js';
@@ -108,14 +108,15 @@ export async function createCollection(
   request: CreateCollectionRequest,
   problemOf: (name: string) => string | undefined,
 ): Promise<Collection> {
-  const problem = problemOf(request.name);
-  if (problem !== undefined) throw invalidArgument(`Validation error: name: ${problem}`);
-  const metadata = parseCollectionMetadata(request.metadata, 'metadata');
+  const metadata = readCollectionMetadata(request.metadata, 'metadata');
   const { space, schema } = resolveConfiguration({
     configuration: request.configuration,
     schema: request.schema,
     metadata: metadata.values,
   });
+  const problem = problemOf(request.name);
+  if (problem !== undefined) throw invalidArgument(`Validation error: name: ${problem}`);
+  requireValid(metadata, 'metadata');
   const collection: NewCollection = {
     name: request.name,
     protocol: 'chroma',
@@ -142,14 +143,15 @@ export async function updateCollection(
   request: UpdateCollectionRequest,
   problemOf: (name: string) => string | undefined,
 ): Promise<void> {
+  const metadata = readCollectionMetadata(request.new_metadata, 'new_metadata');
+  const replaced = request.new_metadata != null;
   const collection = await find();
+  const schema = schemaOf(collection);
+  const changed = request.new_configuration == null ? schema : updateConfiguration(schema, request.new_configuration);
   const name = request.new_name ?? undefined;
   const problem = name === undefined ? undefined : problemOf(name);
   if (problem !== undefined) throw invalidArgument(`Validation error: new_name: ${problem}`);
-  const replaced = request.new_metadata != null;
-  const metadata = parseCollectionMetadata(request.new_metadata, 'new_metadata');
-  const schema = schemaOf(collection);
-  const changed = request.new_configuration == null ? schema : updateConfiguration(schema, request.new_configuration);
+  requireValid(metadata, 'new_metadata');
   if (name === undefined && !replaced && changed === schema) return;
   await collections.update(collection, {
     ...(name === undefined ? {} : { name }),

@@ -85,8 +85,27 @@ function toChromaError(thrown: unknown, request: Request): ChromaError {
     return new ChromaError(status, error, wordDetail(thrown.detail) + fullStop(thrown.detail, request));
   }
   // the framework's own, for a path that cannot be decoded
-  if (thrown instanceof HttpException && thrown.getStatus() === 400) return invalidArgument(`Invalid URL: ${thrown.message}`);
+  if (thrown instanceof HttpException && thrown.getStatus() === 400) return badPath(request.path);
   return new ChromaError(500, 'InternalError', 'internal error');
+}
+
+/** The framework could not decode a part of the path. Each part has a name. */
+function badPath(path: string): ChromaError {
+  const parts = path.split('/');
+  const bad = parts.findIndex((part) => {
+    try {
+      decodeURIComponent(part);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+  const before = parts.slice(0, bad);
+  let name = 'collection_id';
+  if (parts[bad - 1] === 'tenants') name = parts.length === bad + 1 ? 'tenant_name' : 'tenant';
+  else if (parts[bad - 1] === 'databases') name = 'database';
+  else if (parts[bad - 1] === 'collections' && !before.includes('databases')) name = 'crn';
+  return invalidArgument(`Invalid URL: Invalid UTF-8 in \`${name}\``);
 }
 
 /** Where a collection is looked up by the uuid in the path, the message that it is missing ends with a full stop. */

@@ -1,4 +1,5 @@
 import { and, exists, id, is, not, or, type Comparison, type Filter, type Scalar } from '../../filters/filter.js';
+import { translateRegex } from '../../filters/regex/translate.js';
 import { isJsonObject, JsonNumber, type Json } from '../../http/json.js';
 import { invalidArgument, type ChromaError } from './chroma-error.js';
 import { canonicalNumber, isInteger } from './number.js';
@@ -145,8 +146,14 @@ function documentCondition(operator: string, operand: Json, dialect: Dialect, ba
   const name = negated ? `$${operator.slice('$not_'.length)}` : operator;
   if (typeof operand !== 'string' || (name !== '$contains' && name !== '$regex')) throw bad();
   if (dialect.legacy && (operand === '' || name === '$regex')) throw bad();
+  if (name === '$regex') requireRegex(operand);
   const filter: Filter = { kind: 'document', op: name === '$regex' ? 'matches' : 'contains', pattern: operand };
   return negated ? not(filter) : filter;
+}
+
+function requireRegex(pattern: string): void {
+  const translated = translateRegex(pattern);
+  if (translated.kind === 'error') throw invalidArgument(`Regex syntax errror: ${translated.message}`);
 }
 
 /** Not in Chroma's single-node server, which matches nothing here. */

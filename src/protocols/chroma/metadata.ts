@@ -50,10 +50,16 @@ type Value =
 const MISMATCH: Value = { kind: 'mismatch' };
 
 /**
- * Reads one metadata object. `path` is its place in the body, for errors.
+ * Reads one metadata object: of a record, whose fields are collected, or of a collection. `path` is its place in the body, for
+ * errors.
  * @throws ChromaError 422 for anything that is no metadata value
  */
-export function readMetadata(reader: JsonReader, path: string, nulls: NullValues, collector?: FieldCollector): Metadata {
+export function readMetadata(
+  reader: JsonReader,
+  path: string,
+  nulls: NullValues,
+  collector: FieldCollector | 'collection',
+): Metadata {
   if (reader.kind() !== 'object') {
     throw unprocessable(path, `invalid type: ${unexpected(readJson(reader))}, expected a map`);
   }
@@ -69,20 +75,20 @@ export function readMetadata(reader: JsonReader, path: string, nulls: NullValues
   return summarize(entries, collector);
 }
 
-function summarize(entries: ReadonlyMap<string, Value>, collector: FieldCollector | undefined): Metadata {
+function summarize(entries: ReadonlyMap<string, Value>, collector: FieldCollector | 'collection'): Metadata {
   let text = '';
   let problem: MetadataProblem | undefined;
   const removedKeys: string[] = [];
   for (const [key, value] of entries) {
     if (key === '' || key.startsWith('#') || key.startsWith('$')) problem = { kind: 'invalid', key };
-    // reserved: accepted, and never given back
-    if (key.startsWith('chroma:')) continue;
+    // reserved in records: accepted, and never given back
+    if (collector !== 'collection' && key.startsWith('chroma:')) continue;
     // an empty list is stored as nothing: it removes, too
     if (value.kind === 'null' || value.kind === 'empty') removedKeys.push(key);
     if (value.kind === 'sparse') problem ??= { kind: value.valid ? 'sparse' : 'invalid', key };
     if (value.kind === 'value') {
       text += `${text === '' ? '{' : ','}${JSON.stringify(key)}:${value.text}`;
-      collector?.add(key, value.type);
+      if (collector !== 'collection') collector.add(key, value.type);
     }
   }
   return { text: text === '' ? null : `${text}}`, removedKeys, problem };

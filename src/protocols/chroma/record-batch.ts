@@ -1,3 +1,5 @@
+import type { Collection } from '../../collections/collection.js';
+import { requireDimension } from '../../records/dimension.js';
 import type { RecordBatch, RecordWrite } from '../../records/record.js';
 import { ChromaError, invalidArgument } from './chroma-error.js';
 import { decodeEmbeddings, type SentEmbeddings } from './embeddings.js';
@@ -13,11 +15,14 @@ export interface SentRecords {
 }
 
 /**
- * Makes records of the parallel lists.
- * @throws ChromaError for lists of different lengths, empty ids, and values that are no embeddings or no metadata
+ * Makes records of the parallel lists, for a collection. What is wrong is told in the order of the real server.
+ * @throws ChromaError, GatewayError for values that are no embeddings or no metadata, a wrong dimension, lists of different
+ *   lengths, empty ids
  */
-export function toBatch(sent: SentRecords): RecordBatch {
+export function toBatch(collection: Collection, sent: SentRecords): RecordBatch {
   const embeddings = sent.embeddings == null ? undefined : decodeEmbeddings(sent.embeddings);
+  requireValidMetadata(sent.metadatas);
+  if (embeddings !== undefined) requireDimension(collection, embeddings);
   const { ids, documents, uris } = sent;
   const metadatas = sent.metadatas?.items;
   for (const list of [embeddings, documents, uris, metadatas]) {
@@ -26,7 +31,7 @@ export function toBatch(sent: SentRecords): RecordBatch {
     }
   }
   if (ids.includes('')) throw invalidArgument('Empty ID, ID must have at least one character');
-  requireValidMetadata(sent.metadatas);
+  requireNoSparseVectors(sent.metadatas);
   const records = ids.map((id, index): RecordWrite => {
     const metadata = metadatas?.[index];
     return {
@@ -47,6 +52,9 @@ function requireValidMetadata(metadatas: SentMetadata | null | undefined): void 
       throw invalidArgument(`Validation error: metadatas: Invalid metadata at index ${String(index)}`);
     }
   });
+}
+
+function requireNoSparseVectors(metadatas: SentMetadata | null | undefined): void {
   const sparse = metadatas?.items.find((metadata) => metadata?.problem?.kind === 'sparse')?.problem;
   if (sparse !== undefined) {
     throw new ChromaError(501, 'ChromaError', `Unimplemented: Sparse vector is not supported for local chroma: ${sparse.key}`);

@@ -1,7 +1,8 @@
 import type { StreamableFile } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { and, type Filter } from '../../filters/filter.js';
+import { and } from '../../filters/filter.js';
 import { isJsonObject, type Json } from '../../http/json.js';
+import { requireDimension } from '../../records/dimension.js';
 import type { Deletion, Selection, WriteMode } from '../../records/record.js';
 import type { RecordsService } from '../../records/records.service.js';
 import { invalidArgument } from './chroma-error.js';
@@ -52,7 +53,7 @@ export async function updateRecords(records: RecordsService, find: Find, sent: S
 
 async function write(records: RecordsService, find: Find, sent: SentRecords, mode: WriteMode): Promise<void> {
   const collection = await find();
-  await records.write(collection, NAMESPACE, toBatch(sent), mode);
+  await records.write(collection, NAMESPACE, toBatch(collection, sent), mode);
 }
 
 /** `tail` is JSON text that ends the answer. */
@@ -91,9 +92,11 @@ export async function queryRecords(
   tail: string,
 ): Promise<string> {
   const collection = await find();
-  const selection = parseConditions(collection, request, dialect);
   const { query_embeddings: queries, n_results: limit } = request;
-  requireFinite('query_embeddings', queries);
+  const selection = parseConditions(collection, request, dialect, () => {
+    requireFinite('query_embeddings', queries);
+    requireDimension(collection, queries);
+  });
   const search = { ...selection, queries, parts: partsOf(include), limit: limit ?? DEFAULT_RESULTS };
   return toQueryResponse(await records.search(collection, NAMESPACE, search), include, tail);
 }
@@ -126,13 +129,19 @@ export async function deleteRecords(
 }
 
 /** The ids and filters of a request as one selection. @throws ChromaError 400 for what is no filter, or may not be used */
-function parseConditions(collection: Collection, request: Conditions, dialect: Dialect): Selection {
-  const filters: Filter[] = [];
-  for (const parsed of [parseWhere(request.where, dialect), parseWhereDocument(request.where_document, dialect)]) {
-    if (parsed === undefined) continue;
-    requireIndexes(collection, parsed.uses);
-    filters.push(parsed.filter);
-  }
+function parseConditions(
+  collection: Collection,
+  request: Conditions,
+  dialect: Dialect,
+  /** What is checked once the filters are known to be some, and before it is seen whether they may be used. */
+  between: () => void = () => undefined,
+): Selection {
+  const parsed = [parseWhere(request.where, dialect), parseWhereDocument(request.where_document, dialect)].filter(
+    (filter) => filter !== undefined,
+  );
+  between();
+  for (const { uses } of parsed) requireIndexes(collection, uses);
+  const filters = parsed.map(({ filter }) => filter);
   return { ids: request.ids ?? undefined, filter: filters.length > 1 ? and(...filters) : filters[0] };
 }
 

@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { startGateway } from '../support/gateway.js';
+import { startChroma, type ChromaServer } from './differential/chroma-server.js';
+import { closeConnections, send } from './differential/exchange.js';
+import { beginnings, operation } from './differential/generate/operations.js';
+import { runSequence, type Tally } from './differential/generate/run-sequence.js';
+import { Pair } from './differential/pair.js';
+import { COLLECTION_CALLS } from './differential/scenarios/collections.js';
+import { CONFIGURATION } from './differential/scenarios/configuration.js';
+import { DOCUMENT_FILTERS } from './differential/scenarios/document-filters.js';
+import { EMBEDDINGS } from './differential/scenarios/embeddings.js';
+import { FILTERS } from './differential/scenarios/filters.js';
+import { HTTP } from './differential/scenarios/http.js';
+import { PRECEDENCE } from './differential/scenarios/precedence.js';
+import { QUERIES } from './differential/scenarios/queries.js';
+import { READS } from './differential/scenarios/reads.js';
+import { SYSTEM } from './differential/scenarios/system.js';
+import { VALUES } from './differential/scenarios/values.js';
+import { WRITES } from './differential/scenarios/writes.js';
+
+
+const met = new Map<string, number>();
+function strip(body: any): any {
+  if (Array.isArray(body)) return body.map(strip);
+  if (body instanceof Map && body.has('configuration_json')) { const m = new Map(body); m.delete('schema'); return m; }
+  return body;
+}
+class DevPair extends Pair {
+  override compare(request: any, answers: any): void {
+    if (answers.reference.status === 400 && answers.candidate.status === 400) return;
+    super.compare(request, { reference: { ...answers.reference, body: strip(answers.reference.body) }, candidate: { ...answers.candidate, body: strip(answers.candidate.body) } });
+  }
+}
+let chroma: ChromaServer;
+let polyvec: ChromaServer;
+const running: ChromaServer[] = [];
+
+beforeAll(async () => {
+  chroma = await startChroma();
+  running.push(chroma);
+  polyvec = await startGateway({ env: { POLYVEC_CHROMA_ALLOW_RESET: 'true' } });
+  running.push(polyvec);
+});
+
+afterAll(async () => {
+  closeConnections();
+  await Promise.all(running.map(({ stop }) => stop()));
+});
+
+beforeEach(async () => {
+  await Promise.all([chroma, polyvec].map(({ chromaUrl }) => send(chromaUrl, { method: 'POST', path: '/api/v2/reset' })));
+});
+
+it.each([
+  ...HTTP,
+  ...SYSTEM,
+  ...COLLECTION_CALLS,
+  ...CONFIGURATION,
+  ...WRITES,
+  ...EMBEDDINGS,
+  ...VALUES,
+  ...READS,
+  ...FILTERS,
+  ...DOCUMENT_FILTERS,
+  ...QUERIES,
+  ...PRECEDENCE,
+])('$name', async ({ run }) => {
+  const pair = new DevPair(chroma.chromaUrl, polyvec.chromaUrl);
+  await run(pair);
+  expect(pair.report()).toBe('');
+});
+
+describe('random requests', () => {
+  const seed = Number(process.env['POLYVEC_TEST_SEED'] ?? Date.now() % 2 ** 31);
+  const tally: Tally = { requests: 0, succeeded: 0, filters: 0, telling: 0 };
+
+  it(`get the same answers (POLYVEC_TEST_SEED=${String(seed)})`, async () => {
+    const sequence = fc.tuple(beginnings, fc.array(operation, { minLength: 1, maxLength: 60, size: 'max' }));
+    const property = fc.asyncProperty(sequence, async ([first, rest]) => {
+      const pair = new DevPair(chroma.chromaUrl, polyvec.chromaUrl);
+      await runSequence(pair, [...first, ...rest], tally);
+      for (const d of pair.metDifferences()) met.set(d, (met.get(d) ?? 0) + 1);
+      expect(pair.report()).toBe('');
+    });
+    await fc.assert(property, { seed, numRuns: 250, interruptAfterTimeLimit: 400_000, markInterruptAsFailure: true });
+  }, 500_000);
+
+  it('are at least two thousand, half of them succeed, and a third of the filters tell records apart', () => {
+    console.log(JSON.stringify(tally), JSON.stringify([...met]));
+    expect(tally.requests).toBeGreaterThanOrEqual(2000);
+    expect(tally.succeeded / tally.requests).toBeGreaterThanOrEqual(1 / 2);
+    expect(tally.telling / tally.filters).toBeGreaterThanOrEqual(1 / 3);
+  });
+});
