@@ -165,6 +165,13 @@ describe('records', () => {
     }
   });
 
+  it('D32: a query for no results has none, also after a delete', async () => {
+    const path = await session.filled('no-results', '"ids":["a","b"],"embeddings":[[1,2],[3,4]]');
+    await session.ask(post(`${path}/delete`, '{"ids":["a"]}'));
+    const answer = await session.ask(post(`${path}/query`, '{"query_embeddings":[[1,2],[3,4]],"n_results":0}'));
+    expect([answer.status, at(answer, 'ids'), at(answer, 'distances')]).toEqual([200, '[[],[]]', '[[],[]]']);
+  });
+
   it('D23: record metadata under chroma: is accepted and forgotten', async () => {
     const path = await session.filled(
       'reserved',

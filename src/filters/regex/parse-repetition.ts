@@ -38,7 +38,7 @@ function readCounts(reader: PatternReader, start: number): Counts {
   if (!reader.advanceToToken()) return failUnclosed(reader, start);
   // what is wrong with the first count is told only after the brace proves to be closed
   const first = readCount(reader);
-  if (reader.isAt('')) return failUnclosed(reader, start);
+  if (reader.isAtEnd) return failUnclosed(reader, start);
   if (!reader.isAt(',')) {
     const least = orThrow(first);
     return { least, most: least };
@@ -49,7 +49,7 @@ function readCounts(reader: PatternReader, start: number): Counts {
 }
 
 function readCount(reader: PatternReader): number | RegexSyntaxError {
-  while (reader.isAtWhiteSpace) reader.advance();
+  while (reader.isAtWhiteSpace()) reader.advance();
   const start = reader.offset;
   let digits = '';
   while (/^[0-9]$/.test(reader.character)) {
@@ -57,7 +57,7 @@ function readCount(reader: PatternReader): number | RegexSyntaxError {
     reader.advanceToToken();
   }
   const span = reader.since(start);
-  while (reader.isAtWhiteSpace) reader.advanceToToken();
+  while (reader.isAtWhiteSpace()) reader.advanceToToken();
   if (digits === '') return new RegexSyntaxError(DECIMAL_EMPTY, [span]);
   const value = Number(digits);
   return value > LARGEST_COUNT ? new RegexSyntaxError('decimal literal invalid', [span]) : value;

@@ -26,7 +26,7 @@ export class PatternReader {
     return this.characters[this.offset] === character;
   }
 
-  get isAtWhiteSpace(): boolean {
+  isAtWhiteSpace(): boolean {
     return isWhiteSpace(this.character);
   }
 
@@ -45,7 +45,7 @@ export class PatternReader {
 
   skipIgnored(): void {
     if (!this.isVerbose) return;
-    while (!this.isAtEnd && (this.isAtWhiteSpace || this.character === '#')) {
+    while (!this.isAtEnd && (this.isAtWhiteSpace() || this.character === '#')) {
       if (this.character === '#') this.skipComment();
       else this.advance();
     }

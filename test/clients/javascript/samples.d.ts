@@ -1,0 +1,5 @@
+export function samplesFor(options: { readonly client: object; readonly era: 'v1' | 'v2' }): readonly {
+  readonly name: string;
+  readonly nearest?: string;
+  readonly run: () => Promise<void>;
+}[];
