@@ -31,7 +31,11 @@ function supportTable(module, prefix) {
       const method = typeof handler === 'function' ? Reflect.getMetadata('method', handler) : undefined;
       if (method === undefined) return [];
       const source = handler.toString();
-      const refusal = source.includes('unimplemented(') ? '501' : /ChromaError\(404, 'NotFoundError', 'Attached/.test(source) ? '404' : undefined;
+      const refusal = source.includes('unimplemented(')
+        ? '501'
+        : /ChromaError\(404, 'NotFoundError', 'Attached/.test(source)
+          ? '404'
+          : undefined;
       const served = refusal === undefined ? 'yes' : `${refusal}, as on a single Chroma node`;
       return [Reflect.getMetadata('path', handler)].flat().map((path) => {
         const full = `/${base}/${path}`.replace(/\/+/g, '/').replace(/\/$/, '').replace(prefix, '');

@@ -58,10 +58,10 @@ it.each([
 });
 
 describe('random requests', () => {
-  const seed = Number(process.env['POLYVEC_TEST_SEED'] ?? Date.now() % 2 ** 31);
+  const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31);
   const tally: Tally = { requests: 0, succeeded: 0, filters: 0, telling: 0 };
 
-  it(`get the same answers (POLYVEC_TEST_SEED=${String(seed)})`, async () => {
+  it(`get the same answers (TEST_SEED=${String(seed)})`, async () => {
     const sequence = fc.tuple(beginnings, fc.array(operation, { minLength: 1, maxLength: 60, size: 'max' }));
     const property = fc.asyncProperty(sequence, async ([first, rest]) => {
       const pair = new Pair(chroma.chromaUrl, polyvec.chromaUrl);

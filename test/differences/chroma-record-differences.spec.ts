@@ -165,7 +165,7 @@ describe('records', () => {
     }
   });
 
-  it('D32: a query for no results has none, also after a delete', async () => {
+  it('D24: a query for no results has none, also after a delete', async () => {
     const path = await session.filled('no-results', '"ids":["a","b"],"embeddings":[[1,2],[3,4]]');
     await session.ask(post(`${path}/delete`, '{"ids":["a"]}'));
     const answer = await session.ask(post(`${path}/query`, '{"query_embeddings":[[1,2],[3,4]],"n_results":0}'));

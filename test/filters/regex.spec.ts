@@ -2,7 +2,7 @@ import { PGlite } from '@electric-sql/pglite';
 import fc from 'fast-check';
 import { translateRegex } from '../../src/filters/regex/translate.js';
 
-/** One pattern in two languages: Rust's, and JavaScript's under the flag `v`. */
+/** One pattern in two languages: Rust's, and JavaScript's under the flag `u`. */
 interface Twin {
   readonly rust: string;
   readonly js: string;
@@ -72,39 +72,44 @@ function escaped(text: string): Twin {
 
 const literal: fc.Arbitrary<Twin> = character.map((text) => (/[\p{L}\p{N}\p{M}😀]/u.test(text) ? same(text) : escaped(text)));
 
+/** What is negated, intersected or subtracted is so by look-ahead in JavaScript, whose flag `v` has faults in V8. */
+const not = (js: string): string => `(?:(?!${js})[^])`;
+
 const SETS: readonly Twin[] = [
   twin('\\w', WORD),
-  twin('\\W', `[^${WORD}]`),
+  twin('\\W', not(WORD)),
   twin('\\d', '\\p{Nd}'),
-  twin('\\D', '\\P{Nd}'),
+  twin('\\D', not('\\p{Nd}')),
   twin('\\s', '\\p{White_Space}'),
-  twin('\\S', '\\P{White_Space}'),
+  twin('\\S', not('\\p{White_Space}')),
   twin('\\pL', '\\p{L}'),
   same('\\p{Lu}'),
-  same('\\P{Ll}'),
+  twin('\\P{Ll}', not('\\p{Ll}')),
   twin('\\p{greek}', '\\p{Script=Greek}'),
   twin('[[:alpha:]]', '[a-zA-Z]'),
-  twin('[[:^punct:]]', '[^!-\\/:-@\\[-`\\{-~]'),
+  twin('[[:^punct:]]', not('[!-\\/:-@\\[-`\\{-~]')),
 ];
-const dot: fc.Arbitrary<Twin> = fc.constantFrom(twin('.', '[^\\n]'), twin('(?s:.)', '[\\s\\S]'), twin('(?R:.)', '[^\\n\\r]'));
+const dot: fc.Arbitrary<Twin> = fc.constantFrom(twin('.', not('\\n')), twin('(?s:.)', '[^]'), twin('(?R:.)', not('[\\n\\r]')));
 
 const range: fc.Arbitrary<Twin> = fc.constantFrom(
-  same('a-k'),
-  same('A-Z'),
-  same('à-ö'),
-  twin('\\x{1F600}-\\x{1F64F}', '\\u{1F600}-\\u{1F64F}'),
+  twin('a-k', '[a-k]'),
+  twin('A-Z', '[A-Z]'),
+  twin('à-ö', '[à-ö]'),
+  twin('\\x{1F600}-\\x{1F64F}', '[\\u{1F600}-\\u{1F64F}]'),
 );
 const classItem: fc.Arbitrary<Twin> = fc.oneof(character.map(escaped), range, fc.constantFrom(...SETS));
-/** A `z`, which no document holds, because Chroma refuses classes that match nothing. */
-const members = fc
+/** The set in brackets. A `z`, which no document holds, is in it because Chroma refuses classes that match nothing. */
+const members: fc.Arbitrary<Twin> = fc
   .tuple(fc.boolean(), fc.array(classItem, { minLength: 1, maxLength: 3 }))
-  .map(([isNegated, items]) => wrap(`[z[${isNegated ? '^' : ''}`, concatenated(items), ']]'));
-/** JavaScript wants an operation in brackets of its own. */
-const operation = fc
-  .tuple(members, fc.constantFrom('&&', '--'), members)
-  .map(([left, operator, right]) =>
-    concatenated([same('[z'), wrap('[', concatenated([left, same(operator), right]), ']'), same(']')]),
-  );
+  .map(([isNegated, items]) => {
+    const rust = items.map((item) => item.rust).join('');
+    const js = `(?:${items.map((item) => item.js).join('|')})`;
+    return twin(`[z[${isNegated ? '^' : ''}${rust}]]`, isNegated ? not(js) : js);
+  });
+const operation: fc.Arbitrary<Twin> = fc.tuple(members, fc.boolean(), members).map(([left, isDifference, right]) => {
+  const rust = `[z[${left.rust}${isDifference ? '--' : '&&'}${right.rust}]]`;
+  return twin(rust, `(?:(?${isDifference ? '!' : '='}${right.js})${left.js})`);
+});
 const set: fc.Arbitrary<Twin> = fc.oneof(fc.constantFrom(...SETS), dot, members, operation);
 
 const boundary = `(?:(?<=${WORD})(?!${WORD})|(?<!${WORD})(?=${WORD}))`;
@@ -159,6 +164,16 @@ function wrap(open: string, inner: Twin, close: string): Twin {
   return twin(open + inner.rust + close, open + inner.js + close);
 }
 
+/** Tries each place between characters in turn: left to itself, V8 also looks between the two halves of one. */
+function finds(sticky: RegExp, text: string): boolean {
+  let place = 0;
+  return [...Array.from(text), ''].some((character) => {
+    sticky.lastIndex = place;
+    place += character.length;
+    return sticky.test(text);
+  });
+}
+
 describe('the regular expressions of document filters', () => {
   let engine: PGlite;
 
@@ -185,15 +200,14 @@ describe('the regular expressions of document filters', () => {
     const documents = fc.array(document, { minLength: 16, maxLength: 24 });
     await fc.assert(
       fc.asyncProperty(pattern, fc.boolean(), documents, async ({ rust, js }, ignoresCase, texts) => {
-        const expression = new RegExp(js, ignoresCase ? 'iv' : 'v');
-        const expected = texts.map((text) => expression.test(text));
+        const expression = new RegExp(js, ignoresCase ? 'iuy' : 'uy');
+        const expected = texts.map((text) => finds(expression, text));
         expect(await answers(ignoresCase ? `(?i)${rust}` : rust, texts)).toEqual(expected);
         telling += new Set(expected).size - 1;
       }),
       { numRuns: RUNS },
     );
     // a pattern that matches all documents, or none, says little
-    console.log(telling);
     expect(telling).toBeGreaterThan(RUNS / 3);
   });
 

@@ -7,8 +7,8 @@ import { RegexSyntaxError } from './syntax-error.js';
 const NOT_LINE_FEED = complement([0x0a, 0x0a]);
 const NOT_LINE_END = complement([0x0a, 0x0a, 0x0d, 0x0d]);
 
-/** About a hundred classes as rich as `\w`. */
-const ALLOWANCE = 160_000;
+/** About fifty bracketed classes as rich as `\w`. */
+const ALLOWANCE = 80_000;
 
 /**
  * Works the flags into the tree.

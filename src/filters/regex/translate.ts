@@ -24,9 +24,10 @@ const LONGEST_TRANSLATION = 1_000_000;
  *
  * What remains narrower than Rust is refused, never answered wrong:
  * - Size: `Compiled regex exceeds size limit of 10485760 bytes.` for more than 2,000 characters in a row or 20,000 in all
- *   (counted repetitions written out), 300 optional parts, 200 assertions, 10 of them at one place, or 32,768 characters of
- *   source. Rust's own limit is wider, and another one: it refuses `\w{1000}`, which is answered here.
- * - `Unicode property not supported`: Age, the break properties, Extended_Pictographic, and binary properties that JavaScript lacks.
+ *   (counted repetitions written out), 300 optional parts, 200 assertions, 10 of them at one place, some fifty bracketed
+ *   classes as rich as `\w`, or 32,768 characters of source. Rust's own limit is another one: it refuses `\w{1000}`.
+ * - `Unicode property not supported`: Age, the break properties, Extended_Pictographic, and binary properties that
+ *   JavaScript lacks.
  *
  * Characters are those of Unicode 16, as in Rust's crate. A NUL matches nothing, as no text in Postgres holds one.
  */

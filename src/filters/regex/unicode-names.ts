@@ -50,12 +50,12 @@ export const BINARY_PROPERTIES =
   'sterm|Soft_Dotted sd|Terminal_Punctuation term|Unified_Ideograph uideo|Uppercase upper|Variation_Selector ' +
   'vs|White_Space space wspace|XID_Continue xidc|XID_Start xids';
 
-/** Properties that Rust can match, and JavaScript does not know, or knows in a later, wholly changed version; with their aliases. */
+/** Properties that Rust matches, and JavaScript does not know or knows wholly changed, with their aliases. */
 export const UNSUPPORTED_PROPERTIES =
-  'age extendedpictographic extpict gcb graphemeclusterbreak graphemelink grlink hyphen idcompatmathcontinue idcompatmathstart idsu idsunaryoperator ' +
-  'mcm modifiercombiningmark oalpha odi ogrext oidc oids olower omath otheralphabetic otherdefaultignorablecodepoint ' +
-  'othergraphemeextend otheridcontinue otheridstart otherlowercase othermath otheruppercase oupper pcm ' +
-  'prependedconcatenationmark sb sentencebreak wb wordbreak';
+  'age extendedpictographic extpict gcb graphemeclusterbreak graphemelink grlink hyphen idcompatmathcontinue ' +
+  'idcompatmathstart idsu idsunaryoperator mcm modifiercombiningmark oalpha odi ogrext oidc oids olower omath ' +
+  'otheralphabetic otherdefaultignorablecodepoint othergraphemeextend otheridcontinue otheridstart otherlowercase ' +
+  'othermath otheruppercase oupper pcm prependedconcatenationmark sb sentencebreak wb wordbreak';
 
 /** Properties that Rust knows by name only, with their aliases. */
 export const OTHER_PROPERTIES =

@@ -42,12 +42,12 @@ export async function startChroma(): Promise<ChromaServer> {
 
 /** The `chroma` command of the pinned Python environment. Its absence is a failure: a skipped comparison proves nothing. */
 function chromaProgram(): string {
-  const environment = process.env['POLYVEC_CHROMA_VENV'] ?? resolve('.clients/python-1.5.9');
+  const environment = process.env['CHROMA_VENV'] ?? resolve('.clients/python-1.5.9');
   const program = join(environment, 'bin', 'chroma');
   if (existsSync(program)) return program;
   throw new Error(
     `The Chroma server to compare with is missing: ${program} does not exist. ` +
-      'Run test/clients/python/install.sh, or set POLYVEC_CHROMA_VENV to a Python environment with chromadb 1.5.9.',
+      'Run test/clients/python/install.sh, or set CHROMA_VENV to a Python environment with chromadb 1.5.9.',
   );
 }
 
