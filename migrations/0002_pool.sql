@@ -13,10 +13,14 @@ CREATE TABLE polyvec.pool_records (
   rid bigint NOT NULL,
   document text COLLATE "C",
   uri text COLLATE "C",
-  metadata jsonb,
+  -- an empty object when there is none, so that no condition on it is ever NULL
+  metadata jsonb NOT NULL,
   PRIMARY KEY (collection_id, namespace, id),
   UNIQUE (collection_id, namespace, rid)
 );
+
+-- equality filters; entries go in at once, because a pending list is read through by every search
+CREATE INDEX pool_records_metadata ON polyvec.pool_records USING gin (metadata jsonb_path_ops) WITH (fastupdate = off);
 
 CREATE TABLE polyvec.pool_vectors (
   collection_id bigint NOT NULL,

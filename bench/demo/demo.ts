@@ -70,7 +70,7 @@ async function tour(url: string, engine: string, keep: boolean): Promise<void> {
   heading('How long it took');
   table(
     ['request', 'ms'],
-    timings.map(({ what, ms }) => [what, Number(ms.toFixed(1))]),
+    timings.map(({ what, ms }) => [what, ms.toFixed(1)]),
   );
   print(faint(`\n  ${keep ? `The collection ${name} is still there.` : 'The collection is deleted again.'}`));
 }
@@ -167,7 +167,7 @@ async function showBrightest(collection: Collection): Promise<void> {
   const result = await timed('get by filter', () => collection.get({ where, include: ['metadatas', 'documents'], limit: 8 }));
   table(
     ['id', 'label', 'brightness', 'document'],
-    result.rows().map((row) => [row.id, labelOf(row), Number(row.metadata?.['brightness']), row.document ?? '']),
+    result.rows().map((row) => [row.id, labelOf(row), Number(row.metadata?.['brightness']).toFixed(3), row.document ?? '']),
   );
   print(lastTiming());
 }
@@ -190,4 +190,10 @@ async function showDelete(collection: Collection, images: readonly Image[], boot
   await showNeighbours(collection, images, boot, undefined);
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`demo: ${reason}\n`);
+  process.exitCode = 1;
+}

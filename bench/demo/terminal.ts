@@ -35,13 +35,13 @@ export function progress(done: number, total: number, note: string): void {
 
 /** Columns as wide as their longest cell; numbers stand to the right. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
-  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => String(row[at] ?? '').length)));
-  const line = (cells: readonly (string | number)[]): string =>
-    cells
-      .map((cell, at) => (typeof cell === 'number' ? String(cell).padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0)))
-      .join('  ');
-  print(`  ${faint(line(head))}`);
-  for (const row of rows) print(`  ${line(row)}`);
+  const texts = rows.map((row) => row.map(String));
+  const widths = head.map((title, at) => Math.max(title.length, ...texts.map((row) => row[at]?.length ?? 0)));
+  const isNumeric = head.map((_, at) => texts.every((row) => /^[\d.]+$/.test(row[at] ?? '')));
+  const line = (cells: readonly string[]): string =>
+    cells.map((cell, at) => (isNumeric[at] === true ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0))).join('  ');
+  print(`  ${faint(line(head).trimEnd())}`);
+  for (const row of texts) print(`  ${line(row).trimEnd()}`);
 }
 
 /** Images beside each other, each above its caption's lines. As many as fit. */
@@ -51,10 +51,10 @@ export function gallery(items: readonly { readonly image: Image; readonly captio
   const shown = items.slice(0, Math.max(1, Math.floor(width / (columns + GAP.length))));
   const pictures = shown.map(({ image }) => (colours ? blocks(image, columns) : characters(image, columns)));
   const rows = pictures[0]?.length ?? 0;
-  for (let row = 0; row < rows; row += 1) print(GAP + pictures.map((picture) => picture[row] ?? '').join(GAP));
+  for (let row = 0; row < rows; row += 1) print((GAP + pictures.map((picture) => picture[row] ?? '').join(GAP)).trimEnd());
   const lines = Math.max(...shown.map(({ caption }) => caption.length));
   for (let line = 0; line < lines; line += 1) {
-    print(GAP + shown.map(({ caption }) => (caption[line] ?? '').slice(0, columns).padEnd(columns)).join(GAP));
+    print((GAP + shown.map(({ caption }) => (caption[line] ?? '').slice(0, columns).padEnd(columns)).join(GAP)).trimEnd());
   }
 }
 

@@ -22,7 +22,7 @@ export function compile(filter: Filter): Sql {
     case 'not':
       return sql`NOT (${compile(filter.operand)})`;
     case 'exists':
-      return sql`COALESCE(r.metadata ? ${filter.field}::text, FALSE)`;
+      return sql`r.metadata ? ${filter.field}::text`;
     case 'is':
       return contains(filter.values.map((value) => field(filter.field, scalarText(value))));
     case 'has':
@@ -52,12 +52,15 @@ function compileOr(operands: readonly Filter[]): Sql {
   return sql`(${join(pieces, ' OR ')})`;
 }
 
-/** The metadata contains one of the documents. jsonb compares numbers by value, and never a list with a scalar. */
+/**
+ * The metadata contains one of the documents, which the index on it can find. jsonb compares numbers by value, and never a list
+ * with a scalar.
+ */
 function contains(documents: readonly string[]): Sql {
   const [first] = documents;
   if (first === undefined) return FALSE;
-  if (documents.length === 1) return sql`COALESCE(r.metadata @> ${first}::jsonb, FALSE)`;
-  return sql`COALESCE(r.metadata @> ANY (${documents}::text[]::jsonb[]), FALSE)`;
+  if (documents.length === 1) return sql`r.metadata @> ${first}::jsonb`;
+  return sql`r.metadata @> ANY (${documents}::text[]::jsonb[])`;
 }
 
 /** jsonb keeps the scale of a number, so an integer's text has no point, and a float's always has one. */

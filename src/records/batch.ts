@@ -1,18 +1,27 @@
 import { isJsonObject, parseJson, stringifyJson, type Json } from '../http/json.js';
 import type { RecordWrite, WriteMode } from './record.js';
 
+/** A batch in which every id occurs once. */
+export interface SettledBatch {
+  readonly records: readonly RecordWrite[];
+  /** Writes of the same ids that were overtaken by later ones of the batch; their fields have occurred all the same. */
+  readonly superseded: readonly RecordWrite[];
+}
+
 /**
  * Settles ids that occur more than once, as if the records had been written one after the other: existing ones are kept,
  * replaced or merged. Every id occurs once in the result, at the place of its first occurrence.
  */
-export function settleDuplicates(records: readonly RecordWrite[], existing: WriteMode['existing']): readonly RecordWrite[] {
+export function settleDuplicates(records: readonly RecordWrite[], existing: WriteMode['existing']): SettledBatch {
   const byId = new Map<string, RecordWrite>();
+  const superseded: RecordWrite[] = [];
   for (const record of records) {
     const before = byId.get(record.id);
-    if (before === undefined || existing === 'replace') byId.set(record.id, record);
-    else if (existing === 'merge') byId.set(record.id, merge(before, record));
+    if (before !== undefined && existing === 'keep') continue;
+    if (before !== undefined) superseded.push(before);
+    byId.set(record.id, before !== undefined && existing === 'merge' ? merge(before, record) : record);
   }
-  return byId.size === records.length ? records : [...byId.values()];
+  return { records: byId.size === records.length ? records : [...byId.values()], superseded };
 }
 
 function merge(before: RecordWrite, after: RecordWrite): RecordWrite {

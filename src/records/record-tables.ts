@@ -45,7 +45,7 @@ export function partColumns(collection: Collection, parts: Parts): Sql {
   const columns = [sql`COALESCE(r.long_id, r.id) AS id`];
   if (parts.document) columns.push(sql`r.document`);
   if (parts.uri) columns.push(sql`r.uri`);
-  if (parts.metadata) columns.push(sql`r.metadata::text AS metadata`);
+  if (parts.metadata) columns.push(sql`NULLIF(r.metadata, '{}')::text AS metadata`);
   if (parts.embedding) {
     columns.push(sql`(
       SELECT v.embedding::text FROM ${vectorTable(collection)} v

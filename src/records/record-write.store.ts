@@ -4,6 +4,7 @@ import { jsonbArray, textArray, vectorArray } from '../postgres/binary.js';
 import type { Queryable } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
 import { sql, type Sql } from '../postgres/sql.js';
+import type { SettledBatch } from './batch.js';
 import type { RecordWrite, WriteMode } from './record.js';
 import { liveCollection, recordTable, vectorTable } from './record-tables.js';
 
@@ -22,7 +23,7 @@ export class RecordWriteStore {
     queryable: Queryable,
     collection: Collection,
     namespace: string,
-    batch: { readonly records: readonly RecordWrite[]; readonly hasNewFields: boolean },
+    batch: SettledBatch & { readonly hasNewFields: boolean },
     mode: WriteMode,
   ): Promise<'written' | 'stale'> {
     const statement = mode.missing === 'insert' ? insertRecords : updateRecords;
@@ -36,7 +37,7 @@ export class RecordWriteStore {
         WHERE i.embedding IS NOT NULL
         ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding
           WHERE v.embedding IS DISTINCT FROM excluded.embedding)
-      ${batch.hasNewFields ? fieldRows(collection) : sql``}
+      ${batch.hasNewFields ? fieldRows(collection, batch.superseded) : sql``}
       SELECT count(*) AS live FROM live`);
     return row?.live === '1' ? 'written' : 'stale';
   }
@@ -47,7 +48,8 @@ function inputRows(records: readonly RecordWrite[], vectorOid: number): Sql {
   const keys = records.map((record) => recordKey(record.id));
   const longIds = records.map((record, index) => (keys[index] === record.id ? null : record.id));
   return sql`
-    SELECT i.*, nextval('polyvec.rid') AS rid FROM unnest(
+    SELECT i.id, i.long_id, i.document, i.uri, COALESCE(i.metadata, '{}') AS metadata, i.embedding, nextval('polyvec.rid') AS rid
+    FROM unnest(
       ${textArray(keys)}::text[],
       ${textArray(longIds)}::text[],
       ${textArray(records.map((record) => record.document))}::text[],
@@ -96,24 +98,28 @@ function updateRecords(collection: Collection, namespace: string, records: reado
     RETURNING r.id, r.rid`;
 }
 
-/** The stored metadata without the removed keys and with the given ones; without any key left it is NULL. */
+/** The stored metadata without the removed keys and with the given ones. */
 function mergedMetadata(records: readonly RecordWrite[], given: Sql): Sql {
   const removals = records.filter((record) => record.removedKeys.length > 0);
-  if (removals.length === 0) return sql`COALESCE(r.metadata || ${given}.metadata, r.metadata, ${given}.metadata)`;
+  if (removals.length === 0) return sql`r.metadata || ${given}.metadata`;
   // a map from id to keys: ON CONFLICT sees the table's columns only, and a search in one jsonb beats a scan of the input
   const entries = removals.map((record) => `${JSON.stringify(recordKey(record.id))}:${JSON.stringify(record.removedKeys)}`);
   const keys = sql`ARRAY(SELECT jsonb_array_elements_text(${`{${entries.join(',')}}`}::jsonb -> r.id))`;
-  return sql`NULLIF((COALESCE(r.metadata, '{}') - ${keys}) || COALESCE(${given}.metadata, '{}'), '{}')`;
+  return sql`(r.metadata - ${keys}) || ${given}.metadata`;
 }
 
 /** A list counts as its elements. jsonb keeps the scale of a number: an integer's text has no point, and a float's always has one. */
-function fieldRows(collection: Collection): Sql {
+function fieldRows(collection: Collection, superseded: readonly RecordWrite[]): Sql {
   return sql`, fields AS (
     INSERT INTO polyvec.collection_fields (collection_id, name, type)
     SELECT DISTINCT ${collection.id}::bigint, e.key, CASE jsonb_typeof(t.sample)
         WHEN 'string' THEN 'string' WHEN 'boolean' THEN 'bool'
         ELSE CASE WHEN t.sample::text LIKE '%.%' THEN 'float' ELSE 'int' END END
-    FROM written w JOIN input i USING (id) CROSS JOIN LATERAL jsonb_each(i.metadata) AS e
+    FROM written w JOIN (
+      SELECT id, metadata FROM input UNION ALL SELECT * FROM unnest(
+        ${textArray(superseded.map((record) => recordKey(record.id)))}::text[],
+        ${jsonbArray(superseded.map((record) => record.metadata))}::jsonb[])) AS i (id, metadata) USING (id)
+    CROSS JOIN LATERAL jsonb_each(i.metadata) AS e
     CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(e.value) WHEN 'array' THEN e.value -> 0 ELSE e.value END) AS t (sample)
     WHERE jsonb_typeof(t.sample) IN ('string', 'boolean', 'number') AND octet_length(e.key) <= ${MAX_FIELD_NAME_BYTES}
     ORDER BY 2, 3 ON CONFLICT DO NOTHING)`;

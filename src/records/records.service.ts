@@ -39,19 +39,19 @@ export class RecordsService {
   /** Writes all records of the batch, or none. Ids that occur twice are written one after the other. */
   async write(collection: Collection, namespace: string, batch: RecordBatch, mode: WriteMode): Promise<void> {
     const embeddings = batch.records.map((record) => record.embedding);
-    const records = settleDuplicates(batch.records, mode.existing);
+    const settled = settleDuplicates(batch.records, mode.existing);
     await this.collections.current(collection, async (current) => {
       const dimension = requireDimension(current, embeddings);
       const hasNewFields = hasUnknownFields(current, batch.fields);
       const write = (queryable: Queryable, known: Collection): Promise<'written' | 'stale'> =>
-        this.writeStore.write(queryable, known, namespace, { records, hasNewFields }, mode);
-      if (records.length === 0) return undefined;
+        this.writeStore.write(queryable, known, namespace, { ...settled, hasNewFields }, mode);
+      if (batch.records.length === 0) return undefined;
       const outcome =
         dimension === undefined || current.dimension !== null
           ? await write(this.database, current)
           : await this.writeFirst(current, dimension, embeddings, write);
       if (outcome === 'stale') return 'stale';
-      this.upkeep.note(current, records.length);
+      this.upkeep.note(current, settled.records.length);
       // which of them the write has added is known to the catalog only
       if (hasNewFields) this.collections.forget(current);
       return undefined;

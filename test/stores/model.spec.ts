@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { createCollection } from '../support/chroma-client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { ModelCollection, type ModelSpace } from '../support/model.js';
-import { commands, type Session } from '../support/model-commands.js';
+import { commands, type Commands, type Session } from '../support/model-commands.js';
 
 /** Repeat a failure with the seed that it tells: `TEST_SEED=… npm test -- test/stores/model`. */
 const SEED = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31);
@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 /** Runs the commands against a collection of their own. */
-async function holdToModel(space: ModelSpace, sequence: ReturnType<typeof commands> extends fc.Arbitrary<infer T> ? T : never): Promise<void> {
+async function holdToModel(space: ModelSpace, sequence: Commands): Promise<void> {
   const uuid = await createCollection(gateway.chromaUrl, undefined, { configuration: { hnsw: { space } } });
   const session: Session = { gateway, uuid };
   try {

@@ -19,11 +19,13 @@ export interface Sent<T> {
 export const DIMENSION = 3;
 
 /** Few enough that requests meet each other's records; among them ids that an index or a quoting error would trip over. */
-const IDS = ['a', 'b', 'A', 'Ä', '漢字', '🦄', ' ', 'a/b?c#d', '%', "'\"\\", '\u0001sha256:', 'x'.repeat(1025), 'é'.repeat(3000)];
+const IDS = ['a', 'b', 'A', 'Ä', '漢字', '🦄', ' ', 'a/b?c#d', '%', '\'"\\', '\u0001sha256:', 'x'.repeat(1025), 'é'.repeat(3000)];
 const KEYS = ['k', 'v', 'K', 'with.dot', 'two words', '"\'\\', 'ключ', '__proto__', 'ö'.repeat(600)];
 const STRINGS = ['', 'a', 'A', 'b', '1', 'true', 'null', 'é', '漢', '🦄', '\uffff', "'; --", '%', '\\', '\n'];
 const TOKENS = ['0', '1', '1.0', '2', '1.5', '2.5', '-1', '-0.0', '1e2', '0.1', '1e-7', '1e300', '123456789.123456789'];
-const LARGE_TOKENS = ['9007199254740993', '9223372036854775807', '9223372036854775808', '-9223372036854775808'];
+const LARGE_TOKENS = ['9007199254740993', '9007199254740992.0', '9223372036854775807', '-9223372036854775808', '1e19'];
+/** An integer beyond 64 bits is a float in metadata, and refused in a filter. */
+const BEYOND_TOKEN = '9223372036854775808';
 const DOCUMENTS = ['', 'Hello World', 'hello there', '100% e_t "x" \\ y', 'Ünïcode ПРИВЕТ 漢字', 'line\nbreak', 'a'];
 const NEEDLES = ['', 'Hello', 'hello', 'l', '%', '_', '\\', '"', '漢', 'привет', 'e\nb', 'zzz'];
 /** Patterns that mean the same to Rust's engine and to ours. */
@@ -39,19 +41,25 @@ const PATTERNS: readonly (readonly [string, RegExp])[] = [
 ];
 
 const sent = <T>(value: T): Sent<T> => ({ value, text: JSON.stringify(value) });
-const number = fc.constantFrom(...TOKENS, ...LARGE_TOKENS).map((text): Sent<ModelScalar> => ({ value: scalarOfToken(text), text }));
+const tokens = (...texts: readonly string[]): fc.Arbitrary<Sent<ModelScalar>> =>
+  fc.constantFrom(...texts).map((text) => ({ value: scalarOfToken(text), text }));
+const operandNumber = tokens(...TOKENS, ...LARGE_TOKENS);
+const number = tokens(...TOKENS, ...LARGE_TOKENS, BEYOND_TOKEN);
 const string = fc.constantFrom(...STRINGS).map((value): Sent<ModelScalar> => sent(value));
 const boolean = fc.boolean().map((value): Sent<ModelScalar> => sent(value));
 const scalar = fc.oneof(number, number, string, boolean);
+const operand = fc.oneof(operandNumber, operandNumber, string, boolean);
 
 /** A list that mixes integers and floats is one of floats. */
-const list = fc.oneof(...[number, string, boolean].map((item) => fc.array(item, { maxLength: 3 }))).map((items): Sent<ModelValue> => {
-  const isFloats = items.some(({ value }) => typeof value === 'number');
-  return {
-    value: items.map(({ value }) => (isFloats ? Number(value) : value)),
-    text: `[${items.map(({ text }) => text).join(',')}]`,
-  };
-});
+const list = fc
+  .oneof(...[number, string, boolean].map((item) => fc.array(item, { maxLength: 3 })))
+  .map((items): Sent<ModelValue> => {
+    const isFloats = items.some(({ value }) => typeof value === 'number');
+    return {
+      value: items.map(({ value }) => (isFloats ? Number(value) : value)),
+      text: `[${items.map(({ text }) => text).join(',')}]`,
+    };
+  });
 
 function metadataOf(value: fc.Arbitrary<Sent<ModelValue | null>>): fc.Arbitrary<Sent<ModelWrite['metadata']>> {
   const entry = fc.tuple(fc.constantFrom(...KEYS), value);
@@ -123,39 +131,42 @@ function fieldText(key: string, op: string, operand: string): string {
 
 const key = fc.constantFrom(...KEYS, 'missing');
 const single = fc
-  .tuple(key, fc.constantFrom('$eq' as const, '$ne' as const, '$contains' as const, '$not_contains' as const), scalar)
-  .map(([name, op, operand]): Sent<ModelWhere> => ({
-    value: { kind: 'field', key: name, op, operands: [operand.value] },
-    text: fieldText(name, op, operand.text),
+  .tuple(key, fc.constantFrom('$eq' as const, '$ne' as const, '$contains' as const, '$not_contains' as const), operand)
+  .map(([name, op, given]): Sent<ModelWhere> => ({
+    value: { kind: 'field', key: name, op, operands: [given.value] },
+    text: fieldText(name, op, given.text),
   }));
-const short = fc.tuple(key, scalar).map(([name, operand]): Sent<ModelWhere> => ({
-  value: { kind: 'field', key: name, op: '$eq', operands: [operand.value] },
-  text: `{${JSON.stringify(name)}:${operand.text}}`,
+const short = fc.tuple(key, operand).map(([name, given]): Sent<ModelWhere> => ({
+  value: { kind: 'field', key: name, op: '$eq', operands: [given.value] },
+  text: `{${JSON.stringify(name)}:${given.text}}`,
 }));
 const compare = fc
-  .tuple(key, fc.constantFrom('$gt' as const, '$gte' as const, '$lt' as const, '$lte' as const), number)
-  .map(([name, op, operand]): Sent<ModelWhere> => ({
-    value: { kind: 'field', key: name, op, operands: [operand.value] },
-    text: fieldText(name, op, operand.text),
+  .tuple(key, fc.constantFrom('$gt' as const, '$gte' as const, '$lt' as const, '$lte' as const), operandNumber)
+  .map(([name, op, given]): Sent<ModelWhere> => ({
+    value: { kind: 'field', key: name, op, operands: [given.value] },
+    text: fieldText(name, op, given.text),
   }));
 const oneType = fc.oneof(
   fc.array(string, { minLength: 1, maxLength: 4 }),
   fc.array(boolean, { minLength: 1, maxLength: 2 }),
   // an integer at the head wants integers only
   fc.array(
-    number.filter((item) => typeof item.value === 'bigint'),
+    operandNumber.filter((item) => typeof item.value === 'bigint'),
     { minLength: 1, maxLength: 4 },
   ),
-  fc
-    .array(number, { minLength: 1, maxLength: 4 })
-    .filter(([first]) => typeof first?.value === 'number'),
+  fc.array(operandNumber, { minLength: 1, maxLength: 4 }).filter(([first]) => typeof first?.value === 'number'),
 );
-const among = fc.tuple(key, fc.constantFrom('$in' as const, '$nin' as const), oneType).map(([name, op, items]): Sent<ModelWhere> => ({
-  value: { kind: 'field', key: name, op, operands: items.map((item) => item.value) },
-  text: fieldText(name, op, `[${items.map(({ text }) => text).join(',')}]`),
-}));
+const among = fc
+  .tuple(key, fc.constantFrom('$in' as const, '$nin' as const), oneType)
+  .map(([name, op, items]): Sent<ModelWhere> => ({
+    value: { kind: 'field', key: name, op, operands: items.map((item) => item.value) },
+    text: fieldText(name, op, `[${items.map(({ text }) => text).join(',')}]`),
+  }));
 const byId = fc
-  .tuple(fc.constantFrom('$eq' as const, '$ne' as const, '$in' as const, '$nin' as const), fc.array(fc.constantFrom(...IDS), { minLength: 1, maxLength: 3 }))
+  .tuple(
+    fc.constantFrom('$eq' as const, '$ne' as const, '$in' as const, '$nin' as const),
+    fc.array(fc.constantFrom(...IDS), { minLength: 1, maxLength: 3 }),
+  )
   .map(([op, ids]): Sent<ModelWhere> => {
     const isList = op === '$in' || op === '$nin';
     const operands = isList ? ids : ids.slice(0, 1);
@@ -185,7 +196,11 @@ function tree(leaf: fc.Arbitrary<Sent<ModelWhere>>): fc.Arbitrary<Sent<ModelWher
       text: `{"${kind}":[${operands.map(({ text }) => text).join(',')}]}`,
     }));
   const branch = level(leaf);
-  return fc.oneof({ weight: 3, arbitrary: leaf }, { weight: 2, arbitrary: branch }, { weight: 1, arbitrary: level(fc.oneof(leaf, branch)) });
+  return fc.oneof(
+    { weight: 3, arbitrary: leaf },
+    { weight: 2, arbitrary: branch },
+    { weight: 1, arbitrary: level(fc.oneof(leaf, branch)) },
+  );
 }
 
 const where = tree(

@@ -31,7 +31,8 @@ class Command implements fc.AsyncCommand<ModelCollection, Session> {
   }
 }
 
-type Commands = fc.Arbitrary<Command>;
+/** A sequence of requests. */
+export type Commands = Iterable<fc.AsyncCommand<ModelCollection, Session>>;
 
 const PARTS: Readonly<Record<WriteKind, WriteParts>> = {
   add: { nullEmbeddings: false, nullMetadata: false },
@@ -39,7 +40,7 @@ const PARTS: Readonly<Record<WriteKind, WriteParts>> = {
   update: { nullEmbeddings: true, nullMetadata: true },
 };
 
-function write(kind: WriteKind): Commands {
+function write(kind: WriteKind): fc.Arbitrary<Command> {
   return batch(PARTS[kind]).map(
     ({ value, text }) =>
       new Command(`${kind} ${text}`, async (model, session) => {
@@ -54,7 +55,7 @@ function write(kind: WriteKind): Commands {
 const bound = fc.option(fc.integer({ min: 0, max: 8 }), { freq: 1, nil: null });
 const ALL = '"include":["embeddings","documents","uris","metadatas"]';
 
-const get: Commands = fc.tuple(conditions, bound, bound).map(([selection, offset, limit]) => {
+const get: fc.Arbitrary<Command> = fc.tuple(conditions, bound, bound).map(([selection, offset, limit]) => {
   const body = `{${selection.text},"offset":${String(offset)},"limit":${String(limit)},${ALL}}`;
   return new Command(`get ${body}`, async (model, session) => {
     const expected = model.get(selection.value, offset ?? 0, limit ?? Infinity);
@@ -68,7 +69,7 @@ const get: Commands = fc.tuple(conditions, bound, bound).map(([selection, offset
   });
 });
 
-const query: Commands = fc
+const query: fc.Arbitrary<Command> = fc
   .tuple(conditions, fc.array(embedding(DIMENSION), { minLength: 1, maxLength: 3 }), fc.integer({ min: 0, max: 12 }))
   .map(([selection, queries, limit]) => {
     const include = '"include":["distances","metadatas"]';
@@ -90,23 +91,25 @@ const query: Commands = fc
     });
   });
 
-const remove: Commands = fc.tuple(conditions, fc.option(fc.integer({ min: 0, max: 4 }), { freq: 1, nil: null })).map(([selection, limit]) => {
-  const body = `{${selection.text},"limit":${String(limit)}}`;
-  return new Command(`delete ${body}`, async (model, session) => {
-    const expected = model.delete(selection.value, limit);
-    const answer = await send(session, 'delete', body);
-    expect('status' in expected ? { status: answer.status } : (JSON.parse(answer.text) as object)).toEqual(expected);
+const remove: fc.Arbitrary<Command> = fc
+  .tuple(conditions, fc.option(fc.integer({ min: 0, max: 4 }), { freq: 1, nil: null }))
+  .map(([selection, limit]) => {
+    const body = `{${selection.text},"limit":${String(limit)}}`;
+    return new Command(`delete ${body}`, async (model, session) => {
+      const expected = model.delete(selection.value, limit);
+      const answer = await send(session, 'delete', body);
+      expect('status' in expected ? { status: answer.status } : (JSON.parse(answer.text) as object)).toEqual(expected);
+    });
   });
-});
 
-const count: Commands = fc.constant(
+const count: fc.Arbitrary<Command> = fc.constant(
   new Command('count', async (model, session) => {
     const answer = await ask(session.gateway.chromaUrl, `${COLLECTIONS}/${session.uuid}/count`);
     expect(answer).toEqual({ status: 200, text: String(model.count) });
   }),
 );
 
-const describeCollection: Commands = fc.constant(
+const describeCollection: fc.Arbitrary<Command> = fc.constant(
   new Command('dimension', async (model, session) => {
     const list = await ask(session.gateway.chromaUrl, COLLECTIONS);
     const own = (JSON.parse(list.text) as { id: string; dimension: number | null }[]).find(({ id }) => id === session.uuid);
@@ -114,14 +117,14 @@ const describeCollection: Commands = fc.constant(
   }),
 );
 
-const restart: Commands = fc.constant(
+const restart: fc.Arbitrary<Command> = fc.constant(
   new Command('restart', async (_model, session) => {
     session.gateway = await session.gateway.restart();
   }),
 );
 
-/** A sequence of requests; of a hundred about so many are restarts. */
-export function commands(restartsPerHundred: number, maxCommands: number): fc.Arbitrary<Iterable<Command>> {
+/** Of a hundred requests about so many are restarts of the gateway. */
+export function commands(restartsPerHundred: number, maxCommands: number): fc.Arbitrary<Commands> {
   const calls = fc.oneof(
     { weight: 3, arbitrary: write('add') },
     { weight: 4, arbitrary: write('upsert') },
@@ -136,7 +139,7 @@ export function commands(restartsPerHundred: number, maxCommands: number): fc.Ar
     { weight: 100 - restartsPerHundred, arbitrary: calls },
     { weight: restartsPerHundred, arbitrary: restart },
   );
-  return fc.commands<ModelCollection, Session, Promise<void>>([weighted] as never, { maxCommands, size: 'max' }) as fc.Arbitrary<Iterable<Command>>;
+  return fc.commands<ModelCollection, Session, false>([weighted], { maxCommands, size: 'max' });
 }
 
 function send(session: Session, call: string, body: string): ReturnType<typeof ask> {
@@ -145,13 +148,17 @@ function send(session: Session, call: string, body: string): ReturnType<typeof a
 
 function columnsOf(fields: ReadonlyMap<string, Json>): object {
   const columns = ['ids', 'embeddings', 'documents', 'uris', 'metadatas'];
-  return Object.fromEntries(columns.map((name) => [name, name === 'embeddings' ? numbersOf(fields.get(name)) : modelValueOf(fields.get(name))]));
+  return Object.fromEntries(
+    columns.map((name) => [name, name === 'embeddings' ? numbersOf(fields.get(name)) : modelValueOf(fields.get(name))]),
+  );
 }
 
 function foundIn(columns: readonly string[], answer: { readonly status: number; readonly text: string }): object {
   if (columns.length === 0) return {};
   const fields = fieldsOf(answer);
-  return Object.fromEntries(columns.map((name) => [name, name === 'distances' ? numbersOf(fields.get(name)) : modelValueOf(fields.get(name))]));
+  return Object.fromEntries(
+    columns.map((name) => [name, name === 'distances' ? numbersOf(fields.get(name)) : modelValueOf(fields.get(name))]),
+  );
 }
 
 /** Numbers of any kind as float32. */

@@ -8,6 +8,7 @@ import { allowedMethods } from '../../http/routes.js';
 import { RequestError, type RequestProblem } from '../../http/validate.js';
 import { ChromaError, invalidArgument, unprocessable } from './chroma-error.js';
 import { toLegacyError } from './v1/errors.js';
+import { wordRegexError } from './filter.js';
 import { INCLUDES } from './requests.js';
 import { unexpected } from './serde.js';
 
@@ -154,7 +155,7 @@ function wordInvalid(detail: Extract<ErrorDetail, { kind: 'invalid' }>): string 
     case 'dimension_limit':
       return `Embeddings have at most ${String(detail.limit)} dimensions here, got ${String(detail.actual)}`;
     case 'pattern':
-      return `Regex syntax errror: ${detail.reason}`;
+      return wordRegexError(detail.reason);
     case 'filter':
       return `Invalid where clause: ${detail.reason}`;
     case 'text':

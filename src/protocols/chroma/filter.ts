@@ -151,9 +151,14 @@ function documentCondition(operator: string, operand: Json, dialect: Dialect, ba
   return negated ? not(filter) : filter;
 }
 
+/** In the real server's words, its spelling included; what its size limit says stands alone. */
+export function wordRegexError(message: string): string {
+  return message.startsWith('regex parse error:') ? `Regex syntax errror: ${message}` : message;
+}
+
 function requireRegex(pattern: string): void {
   const translated = translateRegex(pattern);
-  if (translated.kind === 'error') throw invalidArgument(`Regex syntax errror: ${translated.message}`);
+  if (translated.kind === 'error') throw invalidArgument(wordRegexError(translated.message));
 }
 
 /** Not in Chroma's single-node server, which matches nothing here. */
