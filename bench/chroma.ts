@@ -1,135 +1,166 @@
 /**
  * `npm run bench`: Polyvec on its two engines beside the real Chroma server, in one run: the same requests, data, machine and
- * number of clients; the engines take turns within each row. Method: docs/benchmarks.md.
+ * number of clients; the engines take turns within each row. `--quick`: a fifth of the data, one round. `--write`: the tables
+ * go into README.md and docs/benchmarks.md. Method: docs/benchmarks.md.
  */
-import { readFile, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
-import { cpuSeconds, startChroma, startEmbedded, startServer, type Engine } from './engines.js';
-import {
-  CLIENTS,
-  DELETE_FILTER,
-  DELETE_IDS,
-  forMilliseconds,
-  inParallel,
-  READS,
-  Session,
-  UPSERT,
-  type Cell,
-  type Work,
-} from './workload.js';
+import { records } from './data.js';
+import { startChroma, startEmbedded, startServer, type Engine } from './engines.js';
+import { forMilliseconds, inParallel, median, type Cell } from './measure.js';
+import { cpuBetween } from './processes.js';
+import { RawSql } from './raw-sql.js';
+import { cpuTable, rateTable, writeTable, type Measured, type Row } from './report.js';
+import { BATCH, DELETE_FILTER, DELETE_IDS, READS, Session, UPSERT, type Work } from './workload.js';
 
 const quick = process.argv.includes('--quick');
-const COUNT = quick ? 5_000 : 20_000;
+const COUNT = quick ? 4_000 : 20_000;
 const ROUNDS = quick ? 1 : 3;
 const CELL_MS = quick ? 1_000 : 2_500;
 /** Deletes are measured by number, not by time: every record can be deleted once. */
 const DELETES = quick ? 40 : 150;
+const WARM_UP = 20;
+/** What a server does on its own after a load comes to an end. */
+const SETTLE_MS = quick ? 1_000 : 5_000;
 
-type Row = readonly [name: string, cells: readonly Cell[]];
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-const middle = (cells: readonly Cell[]): Cell => ({
-  perSecond: median(cells.map((cell) => cell.perSecond)),
-  p50: median(cells.map((cell) => cell.p50)),
-  p99: median(cells.map((cell) => cell.p99)),
-});
-
-/** Measures one kind of work on every engine in turn, `ROUNDS` times. */
-async function row(work: Work, sessions: readonly Session[], run: (session: Session, work: Work) => Promise<Cell>): Promise<Row> {
-  const cells: Cell[][] = sessions.map(() => []);
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [at, session] of sessions.entries()) cells[at]?.push(await run(session, work));
-  }
-  const result = cells.map(middle);
-  console.error(work.name, result.map((cell) => cell.perSecond.toFixed(0)).join(' / '));
-  return [work.name, result];
+/** Something whose requests are measured. */
+interface Contender {
+  readonly name: string;
+  /** Undefined: it has nothing to compare. */
+  measure(work: Work): Promise<Measured | undefined>;
 }
 
-const timed = async (session: Session, work: Work): Promise<Cell> => {
-  for (let warmUp = 0; warmUp < 5; warmUp += 1) await work.request(session, session.counter++);
-  return forMilliseconds(CELL_MS, () => work.request(session, session.counter++));
-};
-
-/** Deletes what is there, measured, and puts it back. */
-const deleting =
-  (rowsEach: number) =>
-  async (session: Session, work: Work): Promise<Cell> => {
-    const cell = await inParallel(DELETES, (index) => work.request(session, index));
-    await session.restore(Array.from({ length: DELETES * rowsEach }, (_, at) => at));
-    return cell;
+/** A cell, and the CPU time that its requests have cost. */
+async function withCpu(engine: Engine, measure: () => Promise<Cell>): Promise<Measured> {
+  const before = await engine.cpu();
+  const cell = await measure();
+  const after = await engine.cpu();
+  const perRequest = (seconds: number): number => (1_000 * seconds) / cell.requests;
+  return {
+    ...cell,
+    serverCpuMs: perRequest(cpuBetween(before.server, after.server)),
+    postgresCpuMs: perRequest(cpuBetween(before.postgres, after.postgres)),
   };
+}
+
+/** An engine under a kind of load: for some time, or, for deletes, a number of times, after which all is put back. */
+function engineContender(session: Session): Contender {
+  const deletedRows = new Map([
+    [DELETE_IDS.name, 10 * DELETES],
+    [DELETE_FILTER.name, 50 * DELETES],
+  ]);
+  const request = (work: Work) => (): Promise<unknown> => work.request(session, session.counter++);
+  return {
+    name: session.engine.name,
+    measure: async (work) => {
+      const rows = deletedRows.get(work.name);
+      if (rows === undefined) {
+        await inParallel(WARM_UP, request(work));
+        return withCpu(session.engine, () => forMilliseconds(CELL_MS, request(work)));
+      }
+      const measured = await withCpu(session.engine, () => inParallel(DELETES, (index) => work.request(session, index)));
+      await session.restore(rows);
+      return measured;
+    },
+  };
+}
+
+function rawContender(rawSql: RawSql, engine: Engine): Contender {
+  let counter = 0;
+  return {
+    name: rawSql.name,
+    measure: async (work) => {
+      const operation = rawSql.operation(work.name);
+      if (operation === undefined) return undefined;
+      await inParallel(WARM_UP, () => operation(counter++));
+      return withCpu(engine, () => forMilliseconds(CELL_MS, () => operation(counter++)));
+    },
+  };
+}
+
+/** Measures one kind of work on every contender in turn, `ROUNDS` times. */
+async function measureRow(work: Work, contenders: readonly Contender[]): Promise<Row> {
+  const measured: Measured[][] = contenders.map(() => []);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [at, contender] of contenders.entries()) {
+      const cell = await contender.measure(work);
+      if (cell !== undefined) measured[at]?.push(cell);
+    }
+  }
+  const row = { name: work.name, cells: measured.map(middle) };
+  console.error(row.name, row.cells.map((cell) => cell?.perSecond.toFixed(0) ?? '—').join(' / '));
+  return row;
+}
+
+function middle(cells: readonly Measured[]): Measured | undefined {
+  if (cells.length === 0) return undefined;
+  const of = (key: keyof Measured): number => median(cells.map((cell) => cell[key]));
+  return {
+    requests: of('requests'),
+    perSecond: of('perSecond'),
+    p50: of('p50'),
+    p99: of('p99'),
+    serverCpuMs: of('serverCpuMs'),
+    postgresCpuMs: of('postgresCpuMs'),
+  };
+}
+
+/** Each session loads all records into a new collection. */
+async function load(sessions: readonly Session[], into: Measured[][]): Promise<void> {
+  for (const [at, session] of sessions.entries()) {
+    await session.create();
+    const measured = await withCpu(session.engine, () => session.load());
+    (into[at] ??= []).push({ ...measured, perSecond: measured.perSecond * BATCH });
+  }
+}
+
+async function measureAll(engines: readonly Engine[], databaseUrl: string | undefined): Promise<readonly Row[]> {
+  const all = records(COUNT);
+  const sessions = engines.map((engine) => new Session(engine, all));
+  const contenders = sessions.map(engineContender);
+  const loads: Measured[][] = [];
+  const last = sessions.at(-1);
+  let rawSql: RawSql | undefined;
+  try {
+    await load(sessions, loads);
+    if (databaseUrl !== undefined && last !== undefined) {
+      rawSql = await RawSql.open(databaseUrl, last.collection, COUNT);
+      contenders.push(rawContender(rawSql, last.engine));
+    }
+    await new Promise((done) => setTimeout(done, SETTLE_MS));
+    const rows: Row[] = [];
+    for (const work of [...READS, UPSERT, DELETE_IDS, DELETE_FILTER]) rows.push(await measureRow(work, contenders));
+    // at the end, so that all other rows are measured beside one collection
+    for (let round = 1; round < ROUNDS; round += 1) await load(sessions, loads);
+    return [{ name: `add, rows (${String(BATCH)} a request)`, cells: loads.map(middle) }, ...rows];
+  } finally {
+    await rawSql?.close();
+    for (const session of sessions) session.close();
+  }
+}
 
 async function main(): Promise<void> {
-  const server = process.env['DATABASE_URL'] ?? process.env['TEST_DATABASE_URL'];
-  const engines: Engine[] = [await startChroma(), await startEmbedded()];
-  if (server !== undefined) engines.push(await startServer(server));
-  const sessions = engines.map((engine) => new Session(engine, COUNT));
+  const server = process.env['DATABASE_URL'] ?? '';
+  const engines: Engine[] = [];
+  const stop = async (): Promise<void> => {
+    for (const engine of engines.splice(0)) await engine.stop();
+  };
+  const interrupted = (): void => void stop().finally(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
-    const rows = await measureAll(sessions);
-    const table = render(engines, rows);
-    console.log(table);
-    if (process.argv.includes('--write')) await writeReadme(table);
+    engines.push(await startChroma(), await startEmbedded());
+    const onServer = server === '' ? undefined : await startServer(server);
+    if (onServer !== undefined) engines.push(onServer);
+    const started = [...engines];
+    const rows = await measureAll(started, onServer?.databaseUrl);
+    const conditions = { records: COUNT, rounds: ROUNDS };
+    const tables = [rateTable(started, rows, conditions), cpuTable(started, rows)] as const;
+    console.log(tables.join('\n\n'));
+    if (process.argv.includes('--write')) {
+      await writeTable('README.md', 'bench', tables[0]);
+      await writeTable('docs/benchmarks.md', 'cpu', tables[1]);
+    }
   } finally {
-    for (const session of sessions) session.close();
-    for (const engine of engines) await engine.stop();
+    await stop();
   }
-}
-
-async function measureAll(sessions: readonly Session[]): Promise<readonly Row[]> {
-  const loads: Cell[] = [];
-  for (const session of sessions) {
-    await session.create();
-    loads.push(await session.load());
-  }
-  const rows: Row[] = [['add, rows', loads]];
-  for (const work of READS) rows.push(await row(work, sessions, timed));
-  const before = await Promise.all(sessions.map((session) => cpuSeconds(session.engine.pid)));
-  rows.push(await row(UPSERT, sessions, timed));
-  const after = await Promise.all(sessions.map((session) => cpuSeconds(session.engine.pid)));
-  console.error(
-    'CPU seconds of the processes during upserts:',
-    after.map((seconds, at) => (seconds - (before[at] ?? 0)).toFixed(1)).join(' / '),
-  );
-  rows.push(await row(DELETE_IDS, sessions, deleting(10)));
-  rows.push(await row(DELETE_FILTER, sessions, deleting(50)));
-  return rows;
-}
-
-function render(engines: readonly Engine[], rows: readonly Row[]): string {
-  const cpu = cpus()[0]?.model ?? '';
-  const lines = [
-    `${String(COUNT)} records × 384 dimensions, ${String(CLIENTS)} clients, median of ${String(ROUNDS)} rounds; per second, p50 / p99 in ms, and how many times Chroma's rate. ` +
-      `${String(cpus().length)} shared cores (${cpu}), ${String(Math.round(totalmem() / 2 ** 30))} GiB; ${new Date().toISOString().slice(0, 10)}; \`npm run bench\`.`,
-    '',
-    `| | ${engines.map((engine) => engine.name).join(' | ')} |`,
-    `| --- |${engines.map(() => ' --- |').join('')}`,
-  ];
-  for (const [name, cells] of rows) {
-    const base = cells[0]?.perSecond ?? 1;
-    const texts = cells.map((cell, at) => {
-      const ratio = at === 0 ? '' : `, **${(cell.perSecond / base).toFixed(1)} ×**`;
-      return `${cell.perSecond.toFixed(0)} (${cell.p50.toFixed(1)} / ${cell.p99.toFixed(1)})${ratio}`;
-    });
-    lines.push(`| ${name} | ${texts.join(' | ')} |`);
-  }
-  for (const [label, key] of [
-    ['start to first answer, fresh', 'fresh'],
-    ['start to first answer, again', 'again'],
-  ] as const) {
-    lines.push(`| ${label} | ${engines.map((engine) => `${(engine.startMs[key] / 1000).toFixed(1)} s`).join(' | ')} |`);
-  }
-  return lines.join('\n');
-}
-
-async function writeReadme(table: string): Promise<void> {
-  const text = await readFile('README.md', 'utf8');
-  await writeFile(
-    'README.md',
-    text.replace(
-      /(<!-- bench:begin -->\n)[^]*?(<!-- bench:end -->)/,
-      (_, begin: string, end: string) => `${begin}${table}\n${end}`,
-    ),
-  );
 }
 
 await main();

@@ -1,17 +1,19 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
+import { cpuOfDatabase, cpuOfTree, type CpuTimes } from './processes.js';
 
 /** A server under test, as a process of its own. */
 export interface Engine {
   readonly name: string;
   readonly url: string;
-  /** The process; its CPU time is the gateway's. */
-  readonly pid: number;
+  /** CPU time so far: of the server with its child processes, and of its sessions on a Postgres server. */
+  cpu(): Promise<{ readonly server: CpuTimes; readonly postgres: CpuTimes }>;
   /** Milliseconds from the start of the process to the first answer, in an empty and in a filled data directory. */
   readonly startMs: { readonly fresh: number; readonly again: number };
   stop(): Promise<void>;
@@ -22,17 +24,23 @@ interface Program {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly url: string;
+  /** What it says is not shown. */
+  readonly isQuiet?: boolean;
 }
 
 /** The real server, of the Python package `chromadb`. */
 export async function startChroma(): Promise<Engine> {
   const environment = process.env['CHROMA_VENV'] ?? resolve('.clients/python-1.5.9');
+  const command = join(environment, 'bin/chroma');
+  if (!existsSync(command)) {
+    throw new Error(`${command} is missing: run test/clients/python/install.sh, or name a Python environment in CHROMA_VENV`);
+  }
   const directory = await mkdtemp(join(tmpdir(), 'polyvec-bench-'));
   const port = await freePort();
   const file = join(directory, 'config.yaml');
   await writeFile(file, `port: ${String(port)}\npersist_path: ${join(directory, 'data')}\n`);
   const url = `http://127.0.0.1:${String(port)}`;
-  return start('Chroma 1.5.9', { command: join(environment, 'bin/chroma'), args: ['run', file], env: {}, url }, () =>
+  return start('Chroma 1.5.9', { command, args: ['run', file], env: {}, url, isQuiet: true }, () =>
     rm(directory, { recursive: true, force: true }),
   );
 }
@@ -52,7 +60,8 @@ export async function startServer(server: string): Promise<Engine & { readonly d
   url.pathname = `/${name}`;
   const program = await polyvec({ DATABASE_URL: url.href });
   const engine = await start('Polyvec, server', program, () => administer(server, `DROP DATABASE ${name} WITH (FORCE)`));
-  return { ...engine, databaseUrl: url.href };
+  const cpu = async (): ReturnType<Engine['cpu']> => ({ ...(await engine.cpu()), postgres: await cpuOfDatabase(name) });
+  return { ...engine, cpu, databaseUrl: url.href };
 }
 
 async function polyvec(env: Readonly<Record<string, string>>): Promise<Program> {
@@ -63,51 +72,64 @@ async function polyvec(env: Readonly<Record<string, string>>): Promise<Program> 
 }
 
 async function start(name: string, program: Program, remove: () => Promise<void>): Promise<Engine> {
-  const first = await launch(program);
-  await end(first.child);
-  const second = await launch(program);
-  return {
-    name,
-    url: program.url,
-    pid: second.child.pid ?? 0,
-    startMs: { fresh: first.ms, again: second.ms },
-    stop: async () => {
-      await end(second.child);
-      await remove();
-    },
+  let child: ChildProcess | undefined;
+  const stop = async (): Promise<void> => {
+    if (child !== undefined) await end(child);
+    await remove();
   };
+  try {
+    const fresh = await answering(program, (child = launch(program)));
+    await end(child);
+    const again = await answering(program, (child = launch(program)));
+    const { pid = 0 } = child;
+    return {
+      name,
+      url: program.url,
+      startMs: { fresh, again },
+      cpu: async () => ({ server: await cpuOfTree(pid), postgres: new Map() }),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
-async function launch({ command, args, env, url }: Program): Promise<{ child: ChildProcess; ms: number }> {
-  const before = performance.now();
+function launch({ command, args, env, isQuiet }: Program): ChildProcess {
   // a server under test has its own settings only
-  const inherited = Object.entries(process.env).filter(([name]) => name !== 'DATABASE_URL' && !name.startsWith('POLYVEC_'));
-  const child = spawn(command, args, { env: { ...Object.fromEntries(inherited), ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
+  const inherited = Object.entries(process.env).filter(([name]) => name !== 'DATABASE_URL' && !/^(POLYVEC|CHROMA)_/.test(name));
+  return spawn(command, args, {
+    env: { ...Object.fromEntries(inherited), ...env },
+    stdio: ['ignore', 'ignore', isQuiet === true ? 'ignore' : 'inherit'],
+  });
+}
+
+/** Milliseconds until the process answers. */
+async function answering({ command, url }: Program, child: ChildProcess): Promise<number> {
+  const before = performance.now();
+  let failure: Error | undefined;
+  child.once('error', (error) => (failure = error));
   for (;;) {
+    if (failure !== undefined) throw failure;
     if (child.exitCode !== null) throw new Error(`${command} ended with code ${String(child.exitCode)}`);
     // a connection that was taken before the server was ready may never be answered
     const signal = AbortSignal.timeout(1_000);
-    const answer = await fetch(`${url}/api/v2/tenants/default_tenant`, { signal, headers: { connection: 'close' } }).catch(() => undefined);
+    const headers = { connection: 'close' };
+    const answer = await fetch(`${url}/api/v2/tenants/default_tenant`, { signal, headers }).catch(() => undefined);
     await answer?.arrayBuffer();
-    if (answer?.ok === true) return { child, ms: performance.now() - before };
+    if (answer?.ok === true) return performance.now() - before;
     await new Promise((wake) => setTimeout(wake, 10));
   }
 }
 
 async function end(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
   // the real server takes its time
   const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
   await ended;
   clearTimeout(timer);
-}
-
-/** CPU seconds that a process and its threads have used. */
-export async function cpuSeconds(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => '');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100;
 }
 
 async function freePort(): Promise<number> {

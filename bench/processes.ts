@@ -16,7 +16,7 @@ const TICKS_PER_SECOND = 100;
 export async function cpuOfTree(root: number): Promise<CpuTimes> {
   const entries = await processes();
   const found = new Set([root]);
-  for (let before = 0; before < found.size; ) {
+  for (let before = 0; before < found.size;) {
     before = found.size;
     for (const { pid, parent } of entries) if (found.has(parent)) found.add(pid);
   }
@@ -42,12 +42,18 @@ export function cpuBetween(before: CpuTimes, after: CpuTimes): number {
 
 async function processes(): Promise<readonly Entry[]> {
   const names = await readdir('/proc').catch(() => []);
-  const entries = names.filter((name) => /^\d+$/.test(name)).map(async (name): Promise<Entry | undefined> => {
-    const text = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
-    // the second field, a name in parentheses, may hold anything
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    if (fields.length < 13) return undefined;
-    return { pid: Number(name), parent: Number(fields[1]), seconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND };
-  });
+  const entries = names
+    .filter((name) => /^\d+$/.test(name))
+    .map(async (name): Promise<Entry | undefined> => {
+      const text = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
+      // the second field, a name in parentheses, may hold anything
+      const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+      if (fields.length < 13) return undefined;
+      return {
+        pid: Number(name),
+        parent: Number(fields[1]),
+        seconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
+      };
+    });
   return (await Promise.all(entries)).filter((entry) => entry !== undefined);
 }

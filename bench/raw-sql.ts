@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { randomNumbers, vectorSource } from './data.js';
-import { CLIENTS } from './workload.js';
+import { CLIENTS } from './measure.js';
 
 type Values = readonly (string | number | readonly string[])[];
 
@@ -85,7 +85,9 @@ export class RawSql {
 
   private async getByIds(): Promise<void> {
     const ids = Array.from({ length: 10 }, () => `record-${String(Math.floor(this.random() * this.count))}`);
-    await this.send('ids', `SELECT ${COLUMNS} FROM ${this.recordTable} r WHERE ${SCOPE} AND r.id = ANY ($2) ORDER BY r.rid`, [ids]);
+    await this.send('ids', `SELECT ${COLUMNS} FROM ${this.recordTable} r WHERE ${SCOPE} AND r.id = ANY ($2) ORDER BY r.rid`, [
+      ids,
+    ]);
   }
 
   private async getByFilter(where: object): Promise<void> {
@@ -105,9 +107,9 @@ export class RawSql {
   private async upsert(index: number): Promise<void> {
     const text = `WITH written AS (
         INSERT INTO ${this.recordTable} AS r (collection_id, namespace, id, rid, metadata)
-        VALUES ($1, '', $2, nextval('polyvec.rid'), $3)
+        VALUES ($1, '', $2, nextval('polyvec.rid'), $3::jsonb)
         ON CONFLICT (collection_id, namespace, id) DO UPDATE SET metadata = r.metadata || excluded.metadata RETURNING rid)
-      INSERT INTO ${this.vectorTable} (collection_id, namespace, rid, embedding) SELECT $1, '', rid, $4 FROM written
+      INSERT INTO ${this.vectorTable} (collection_id, namespace, rid, embedding) SELECT $1, '', rid, $4::vector FROM written
       ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding`;
     const id = `record-${String(index % this.count)}`;
     await this.send('upsert', text, [id, JSON.stringify({ score: index }), this.vector()]);

@@ -1,17 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import { base64, randomNumbers, records, vectorSource } from './data.js';
+import { base64, randomNumbers, vectorSource, type BenchRecord } from './data.js';
 import type { Engine } from './engines.js';
+import { CLIENTS, inParallel, type Cell } from './measure.js';
 
-/** Clients that send at the same time. */
-export const CLIENTS = 4;
-const BATCH = 500;
-
-/** What was measured in one cell. */
-export interface Cell {
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-}
+const COLLECTIONS = '/api/v2/tenants/default_tenant/databases/default_database/collections';
+/** Records in a request of the load. */
+export const BATCH = 500;
 
 /** One kind of request. `request` is called with a number that is never the same twice for one engine. */
 export interface Work {
@@ -22,39 +17,49 @@ export interface Work {
 /** One collection on one engine, filled with the data set, spoken to as the official JavaScript client does. */
 export class Session {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
-  private path = '/api/v2/tenants/default_tenant/databases/default_database/collections';
+  private path = COLLECTIONS;
+  private uuid = '';
   readonly random = randomNumbers(7);
   readonly nextVector = vectorSource(99);
   counter = 0;
 
   constructor(
     readonly engine: Engine,
-    readonly count: number,
+    private readonly records: readonly BenchRecord[],
   ) {}
 
-  async create(): Promise<void> {
-    const body = JSON.stringify({
-      name: `bench_${String(Date.now())}`,
-      configuration: { embedding_function: { type: 'legacy' } },
-    });
-    const { id } = JSON.parse(await this.send('POST', this.path, body)) as { id: string };
-    this.path += `/${id}`;
+  get count(): number {
+    return this.records.length;
   }
 
-  /** Loads everything; the result is in rows. */
+  /** The collection as clients know it. */
+  get collection(): string {
+    return this.uuid;
+  }
+
+  /** Makes a new collection, the one that all requests go to from now on. The one before stays. */
+  async create(): Promise<void> {
+    const configuration = { embedding_function: { type: 'legacy' } };
+    const body = JSON.stringify({ name: `bench_${randomUUID()}`, configuration });
+    const { id } = JSON.parse(await this.send('POST', COLLECTIONS, body)) as { id: string };
+    this.uuid = id;
+    this.path = `${COLLECTIONS}/${id}`;
+  }
+
+  /** Loads everything; a cell counts requests of `BATCH` rows. */
   async load(): Promise<Cell> {
     const bodies: string[] = [];
-    const all = records(this.count);
-    for (let at = 0; at < all.length; at += BATCH) bodies.push(writeBody(all.slice(at, at + BATCH)));
-    const cell = await inParallel(bodies.length, (index) => this.post('add', bodies[index] ?? ''));
-    return { ...cell, perSecond: cell.perSecond * BATCH };
+    for (let at = 0; at < this.count; at += BATCH) bodies.push(writeBody(this.records.slice(at, at + BATCH)));
+    return inParallel(bodies.length, (index) => this.post('add', bodies[index] ?? ''));
   }
 
-  /** Writes the records with these numbers again, as they were. */
-  async restore(numbers: readonly number[]): Promise<void> {
-    const all = records(this.count);
-    const lost = [...new Set(numbers)].flatMap((number) => all[number] ?? []);
-    for (let at = 0; at < lost.length; at += BATCH) await this.post('upsert', writeBody(lost.slice(at, at + BATCH)));
+  /** Writes the first `count` records again, as they were. */
+  async restore(count: number): Promise<void> {
+    for (let at = 0; at < count; at += BATCH) {
+      await this.post('upsert', writeBody(this.records.slice(at, Math.min(count, at + BATCH))));
+    }
+    const found = await this.get('count');
+    if (Number(found) !== this.count) throw new Error(`${this.engine.name} has ${found} records, not ${String(this.count)}`);
   }
 
   async post(operation: string, body: string): Promise<string> {
@@ -87,7 +92,7 @@ export class Session {
   }
 }
 
-function writeBody(rows: ReturnType<typeof records>): string {
+function writeBody(rows: readonly BenchRecord[]): string {
   return JSON.stringify({
     ids: rows.map((row) => row.id),
     embeddings: rows.map((row) => base64(row.embedding)),
@@ -96,36 +101,8 @@ function writeBody(rows: ReturnType<typeof records>): string {
   });
 }
 
-/** Runs `work` `count` times, `CLIENTS` at a time. */
-export async function inParallel(count: number, work: (index: number) => Promise<unknown>): Promise<Cell> {
-  let next = 0;
-  return measure(() => (next < count ? next++ : undefined), work);
-}
-
-/** Runs `work` for about `ms` milliseconds, `CLIENTS` at a time. */
-export async function forMilliseconds(ms: number, work: () => Promise<unknown>): Promise<Cell> {
-  const end = performance.now() + ms;
-  return measure(() => (performance.now() < end ? 0 : undefined), work);
-}
-
-async function measure(take: () => number | undefined, work: (index: number) => Promise<unknown>): Promise<Cell> {
-  const times: number[] = [];
-  const before = performance.now();
-  const client = async (): Promise<void> => {
-    for (let index = take(); index !== undefined; index = take()) {
-      const start = performance.now();
-      await work(index);
-      times.push(performance.now() - start);
-    }
-  };
-  await Promise.all(Array.from({ length: CLIENTS }, client));
-  const seconds = (performance.now() - before) / 1000;
-  times.sort((left, right) => left - right);
-  const quantile = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-  return { perSecond: times.length / seconds, p50: quantile(0.5), p99: quantile(0.99) };
-}
-
-const query = (session: Session, where: object | null): Promise<string> =>
+/** Bodies have the members that the client sends, none that are null. */
+const query = (session: Session, where?: object): Promise<string> =>
   session.post(
     'query',
     JSON.stringify({
@@ -140,7 +117,7 @@ const get = (session: Session, body: object): Promise<string> =>
 
 /** Requests that leave the collection as it is. */
 export const READS: readonly Work[] = [
-  { name: 'query', request: (session) => query(session, null) },
+  { name: 'query', request: (session) => query(session) },
   { name: 'query, filter of 1 %', request: (session, index) => query(session, { percent: index % 100 }) },
   { name: 'query, filter of 10 %', request: (session, index) => query(session, { tenth: index % 10 }) },
   {
@@ -169,7 +146,6 @@ export const UPSERT: Work = {
         ids: [`record-${String(index % session.count)}`],
         embeddings: [base64(session.nextVector())],
         metadatas: [{ score: index }],
-        documents: null,
       }),
     ),
 };

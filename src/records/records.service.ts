@@ -52,8 +52,8 @@ export class RecordsService {
           : await this.writeFirst(current, dimension, embeddings, write);
       if (outcome === 'stale') return 'stale';
       this.upkeep.note(current, settled.records.length);
-      // which of them the write has added is known to the catalog only
-      if (hasNewFields) this.collections.forget(current);
+      // the catalog knows more now: which fields the write has added, or the dimension
+      if (hasNewFields || current.dimension === null) this.collections.forget(current);
       return undefined;
     });
   }

@@ -140,9 +140,9 @@ function jsonText(value: Scalar | readonly Scalar[]): string {
   return typeof value === 'object' ? value.number : JSON.stringify(value);
 }
 
-function metadataText({ metadata: entries }: Sample): string | null {
-  if (entries === null) return null;
-  return `{${[...entries].map(([name, value]) => `${JSON.stringify(name)}:${jsonText(value)}`).join(',')}}`;
+/** A record without metadata has an empty object in the tables. */
+function metadataText({ metadata: entries }: Sample): string {
+  return `{${[...(entries ?? [])].map(([name, value]) => `${JSON.stringify(name)}:${jsonText(value)}`).join(',')}}`;
 }
 
 let storage: TestStorage;

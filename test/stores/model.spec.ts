@@ -32,11 +32,12 @@ async function holdToModel(space: ModelSpace, sequence: Commands): Promise<void>
 describe(`records, held to the model (TEST_SEED=${String(SEED)})`, () => {
   it('are what the documents say after any sequence of calls', async () => {
     const property = fc.asyncProperty(fc.constantFrom(...SPACES), commands(0, 30), holdToModel);
-    await fc.assert(property, { seed: SEED, numRuns: 80, interruptAfterTimeLimit: 25_000, markInterruptAsFailure: false });
+    await fc.assert(property, { seed: SEED, numRuns: 80, interruptAfterTimeLimit: 25_000 });
   });
 
   it('are the same after a restart', async () => {
     const property = fc.asyncProperty(fc.constantFrom(...SPACES), commands(8, 15), holdToModel);
-    await fc.assert(property, { seed: SEED, numRuns: 5, interruptAfterTimeLimit: 25_000, markInterruptAsFailure: false });
+    // no shrinking: after a restart that failed there is no gateway to shrink with
+    await fc.assert(property, { seed: SEED, numRuns: 5, endOnFailure: true, interruptAfterTimeLimit: 25_000 });
   });
 });

@@ -97,7 +97,7 @@ const KNOWN: readonly KnownDifference[] = [
     explains: ({ candidate, difference }) =>
       difference.path === 'status' &&
       candidate.status === 400 &&
-      messageOf(candidate).startsWith('Regex syntax errror: Compiled regex exceeds size limit'),
+      messageOf(candidate).startsWith('Compiled regex exceeds size limit'),
   },
   {
     // no results are no results, where Chroma may crash after a delete

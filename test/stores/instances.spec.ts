@@ -1,0 +1,154 @@
+import { readConfig } from '../../src/config.js';
+import { startGateway as start, type Gateway } from '../../src/gateway.js';
+import { ask, COLLECTIONS, createCollection, type ChromaAnswer } from '../support/chroma-client.js';
+import { createStorage, type TestStorage } from '../support/gateway.js';
+
+const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
+const describeOnServer = hasServer ? describe : describe.skip;
+const reason = hasServer ? '' : ' (skipped: the embedded engine serves one gateway; TEST_DATABASE_URL names a server)';
+
+const PORTS = {
+  POLYVEC_CHROMA_PORT: '0',
+  POLYVEC_CONSOLE_PORT: '0',
+  POLYVEC_LOG_LEVEL: 'error',
+  POLYVEC_CHROMA_ALLOW_RESET: 'true',
+};
+
+describeOnServer(`several gateways on one server's database${reason}`, () => {
+  let storage: TestStorage;
+  let gateways: readonly Gateway[];
+  let here: string;
+  let there: string;
+
+  beforeAll(async () => {
+    storage = await createStorage();
+    // all at once, on a database without a schema: one migrates, the others wait
+    gateways = await Promise.all(Array.from({ length: 4 }, () => start(readConfig({ ...PORTS, ...storage.environment }))));
+    [here = '', there = ''] = gateways.map((gateway) => gateway.urls.get('chroma') ?? '');
+  });
+
+  afterAll(async () => {
+    await Promise.all(gateways.map((gateway) => gateway.stop()));
+    await storage.remove();
+  });
+
+  function records(url: string, uuid: string, call: string, body: object): Promise<ChromaAnswer> {
+    return ask(url, `${COLLECTIONS}/${uuid}/${call}`, body);
+  }
+
+  async function idsAt(url: string, uuid: string): Promise<unknown> {
+    return (JSON.parse((await records(url, uuid, 'get', { include: [] })).text) as { ids: unknown }).ids;
+  }
+
+  /** A collection that both know, in the state it has without any record. */
+  async function knownToBoth(): Promise<{ readonly uuid: string; readonly name: string }> {
+    const uuid = await createCollection(here);
+    const name = (JSON.parse((await ask(here, `${COLLECTIONS}/by-id/${uuid}`)).text) as { name: string }).name;
+    expect(await idsAt(there, uuid)).toEqual([]);
+    expect(await idsAt(here, uuid)).toEqual([]);
+    return { uuid, name };
+  }
+
+  it('start together on an empty database, and every one answers', async () => {
+    const answers = await Promise.all(gateways.map((gateway) => ask(gateway.urls.get('chroma') ?? '', `${COLLECTIONS}_count`)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  });
+
+  it('see each other’s writes at once', async () => {
+    const { uuid } = await knownToBoth();
+    for (let index = 0; index < 20; index += 1) {
+      const [writer, reader] = index % 2 === 0 ? [here, there] : [there, here];
+      expect((await records(writer, uuid, 'add', { ids: [String(index)], embeddings: [[index]] })).status).toBe(201);
+      expect(await ask(reader, `${COLLECTIONS}/${uuid}/count`)).toEqual({ status: 200, text: String(index + 1) });
+      const found = JSON.parse(
+        (await records(reader, uuid, 'query', { query_embeddings: [[index]], n_results: 1 })).text,
+      ) as object;
+      expect(found).toMatchObject({ ids: [[String(index)]] });
+    }
+    await records(there, uuid, 'delete', { ids: ['3'] });
+    expect((await records(here, uuid, 'get', { ids: ['3'] })).text).toContain('"ids":[]');
+  });
+
+  it.each(['add', 'upsert', 'update'])('enforce on %s the dimension that another one has set', async (call) => {
+    const { uuid } = await knownToBoth();
+    await records(here, uuid, 'add', { ids: ['a'], embeddings: [[1, 2, 3]] });
+    const wrong = await records(there, uuid, call, { ids: ['b'], embeddings: [[1, 2]] });
+    expect(wrong).toEqual({
+      status: 400,
+      text: expect.stringContaining('Collection expecting embedding with dimension of 3, got 2') as string,
+    });
+    expect(await idsAt(there, uuid)).toEqual(['a']);
+  });
+
+  it('enforce on a query the dimension that another one has set', async () => {
+    const { uuid } = await knownToBoth();
+    await records(here, uuid, 'add', { ids: ['a'], embeddings: [[1, 2, 3]] });
+    expect((await records(there, uuid, 'query', { query_embeddings: [[1, 2]] })).status).toBe(400);
+    expect(JSON.parse((await records(there, uuid, 'query', { query_embeddings: [[1, 2, 3]] })).text)).toMatchObject({
+      ids: [['a']],
+    });
+  });
+
+  it('agree on one dimension when both write first', async () => {
+    const { uuid } = await knownToBoth();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        records([here, there][index % 2] ?? '', uuid, 'add', {
+          ids: [String(index)],
+          embeddings: [index % 2 === 0 ? [1] : [1, 2]],
+        }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([
+      ...new Array<number>(10).fill(201),
+      ...new Array<number>(10).fill(400),
+    ]);
+    expect(await idsAt(here, uuid)).toHaveLength(10);
+  });
+
+  it('get one collection from get_or_create', async () => {
+    const body = { name: 'shared', get_or_create: true };
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => ask([here, there][index % 2] ?? '', COLLECTIONS, body)),
+    );
+    expect(new Set(answers.map(({ text }) => (JSON.parse(text) as { id: string }).id)).size).toBe(1);
+  });
+
+  it('answer 404 for a collection that another one has deleted', async () => {
+    const { uuid, name } = await knownToBoth();
+    await records(here, uuid, 'add', { ids: ['a'], embeddings: [[1]] });
+    expect(await idsAt(there, uuid)).toEqual(['a']);
+    await ask(here, `${COLLECTIONS}/${name}`, undefined, 'DELETE');
+    const bodies = {
+      get: {},
+      add: { ids: ['b'], embeddings: [[1]] },
+      update: { ids: ['a'], documents: ['x'] },
+      delete: { ids: ['a'] },
+    };
+    for (const [call, body] of Object.entries({ ...bodies, upsert: bodies.add, query: { query_embeddings: [[1]] } })) {
+      expect({ call, status: (await records(there, uuid, call, body)).status }).toEqual({ call, status: 404 });
+    }
+    expect((await ask(there, `${COLLECTIONS}/${uuid}/count`)).status).toBe(404);
+    expect((await ask(there, `${COLLECTIONS}/${name}`)).status).toBe(404);
+  });
+
+  it('know a collection’s new name and its metadata at once', async () => {
+    const { uuid, name } = await knownToBoth();
+    const change = { new_name: `${name}-renamed`, new_metadata: { k: 1 } };
+    expect((await ask(here, `${COLLECTIONS}/${uuid}`, change, 'PUT')).status).toBe(200);
+    expect((await ask(there, `${COLLECTIONS}/${name}`)).status).toBe(404);
+    expect(JSON.parse((await ask(there, `${COLLECTIONS}/${change.new_name}`)).text)).toMatchObject({
+      id: uuid,
+      metadata: { k: 1 },
+    });
+  });
+
+  it('forget everything when another one is reset', async () => {
+    const { uuid } = await knownToBoth();
+    await records(there, uuid, 'add', { ids: ['a'], embeddings: [[1]] });
+    expect(await ask(here, '/api/v2/reset', {})).toEqual({ status: 200, text: 'true' });
+    expect((await records(there, uuid, 'get', {})).status).toBe(404);
+    expect((await records(there, uuid, 'add', { ids: ['b'], embeddings: [[1]] })).status).toBe(404);
+    expect(await ask(there, COLLECTIONS)).toEqual({ status: 200, text: '[]' });
+  });
+});

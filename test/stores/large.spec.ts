@@ -1,0 +1,154 @@
+import { readdir, stat } from 'node:fs/promises';
+import { request as open, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ask, base64Of, COLLECTIONS, createCollection, type ChromaAnswer } from '../support/chroma-client.js';
+import { createProcessStorage, type GatewayProcess, type ProcessStorage } from '../support/gateway-process.js';
+
+/** The largest batch that clients of the announced limit send. */
+const COUNT = 41_665;
+const DIMENSION = 64;
+const MiB = 1024 * 1024;
+
+let storage: ProcessStorage;
+let gateway: GatewayProcess;
+let uuid: string;
+
+const ids = Array.from({ length: COUNT }, (_, index) => `record ${String(index)}`);
+const embeddings = ids.map((_, index) => randomEmbedding(index));
+
+beforeAll(async () => {
+  storage = await createProcessStorage();
+  gateway = await storage.start();
+  uuid = await createCollection(gateway.chromaUrl);
+});
+
+afterAll(async () => {
+  await storage.remove();
+});
+
+/** Float32 of all magnitudes, the same in every run. */
+function randomEmbedding(index: number): Float32Array {
+  let state = index * 2_654_435_761 + 1;
+  return Float32Array.from({ length: DIMENSION }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return (state / 2 ** 31 - 1) * 10 ** ((state % 13) - 6);
+  });
+}
+
+function records(call: string, body: object): Promise<ChromaAnswer> {
+  return ask(gateway.chromaUrl, `${COLLECTIONS}/${uuid}/${call}`, body);
+}
+
+async function idsOf(body: object): Promise<readonly string[]> {
+  const answer = await records('get', { ...body, include: [] });
+  return (JSON.parse(answer.text) as { ids: string[] }).ids;
+}
+
+/** The answer as soon as it begins; its body waits. */
+async function begin(body: object): Promise<IncomingMessage> {
+  const payload = JSON.stringify(body);
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) };
+    open(`${gateway.chromaUrl}${COLLECTIONS}/${uuid}/get`, { method: 'POST', headers }, resolve).on('error', reject).end(payload);
+  });
+}
+
+/** Bytes in temporary files of the gateway; the engine's socket is none. */
+async function spooledBytes(): Promise<number> {
+  const entries = await readdir(storage.temporaryDirectory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(files.map(async (file) => (await stat(join(file.parentPath, file.name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+async function spooledBytesAfter(): Promise<number> {
+  for (let attempt = 0; attempt < 100 && (await spooledBytes()) > 0; attempt += 1) await sleep(50);
+  return spooledBytes();
+}
+
+describe('a large collection', () => {
+  it('is written by one add', async () => {
+    const body = {
+      ids,
+      embeddings: embeddings.map(base64Of),
+      documents: ids.map((id) => `the document of ${id}`),
+      metadatas: ids.map((_, number) => ({ number, even: number % 2 === 0 })),
+    };
+    expect(await records('add', body)).toEqual({ status: 201, text: '{}' });
+    expect(await ask(gateway.chromaUrl, `${COLLECTIONS}/${uuid}/count`)).toEqual({ status: 200, text: String(COUNT) });
+  });
+
+  it('comes back whole and in order, every float bit by bit, and leaves no temporary file', async () => {
+    const answer = await records('get', { include: ['embeddings', 'documents', 'metadatas'] });
+    expect(answer.text.length).toBeGreaterThan(16 * MiB);
+    const read = JSON.parse(answer.text) as {
+      ids: string[];
+      embeddings: number[][];
+      documents: string[];
+      metadatas: { number: number }[];
+    };
+    expect(read.ids).toEqual(ids);
+    expect(read.documents.every((document, index) => document === `the document of ${ids[index] ?? ''}`)).toBe(true);
+    expect(read.metadatas.every(({ number }, index) => number === index)).toBe(true);
+    const isSame = (index: number): boolean =>
+      Buffer.from(Float32Array.from(read.embeddings[index] ?? []).buffer).equals(bytesOf(index));
+    expect(ids.filter((_, index) => !isSame(index))).toEqual([]);
+    expect(await spooledBytesAfter()).toBe(0);
+  });
+
+  it('waits in temporary files for a slow reader, and leaves none behind when the reader goes away', async () => {
+    const answer = await begin({ include: ['embeddings', 'documents', 'metadatas'] });
+    expect(answer.statusCode).toBe(200);
+    expect(await spooledBytes()).toBeGreaterThan(16 * MiB);
+    answer.destroy();
+    expect(await spooledBytesAfter()).toBe(0);
+  });
+
+  it('gives forty thousand records by their ids, in the order of first insert', async () => {
+    const wanted = ids.slice(0, 40_000);
+    expect(await idsOf({ ids: [...wanted].reverse() })).toEqual(wanted);
+  });
+
+  it('pages without gaps and overlaps', async () => {
+    const pages: string[] = [];
+    for (let offset = 0; offset < COUNT; offset += 7_000) pages.push(...(await idsOf({ limit: 7_000, offset })));
+    expect(pages).toEqual(ids);
+  });
+
+  it('takes a filter of five thousand branches', async () => {
+    const numbers = Array.from({ length: 5_000 }, (_, index) => index * 8);
+    const equal = { $or: numbers.map((number) => ({ number })) };
+    const wanted = numbers.map((number) => ids[number]);
+    expect(await idsOf({ where: equal })).toEqual(wanted);
+    const both = { $or: numbers.map((number) => ({ $and: [{ number }, { even: true }] })) };
+    expect(await idsOf({ ids: ids.slice(0, 800), where: both })).toEqual(wanted.slice(0, 100));
+  });
+
+  it('takes lists of forty thousand operands, also negated', async () => {
+    const numbers = Array.from({ length: 40_000 }, (_, index) => index);
+    expect(await idsOf({ where: { number: { $in: numbers } } })).toEqual(ids.slice(0, 40_000));
+    expect(await idsOf({ where: { number: { $nin: numbers } } })).toEqual(ids.slice(40_000));
+  });
+
+  it('finds every record nearest to itself', async () => {
+    const probes = [0, 1, 20_000, COUNT - 1];
+    const body = {
+      query_embeddings: probes.map((index) => [...(embeddings[index] ?? [])]),
+      n_results: 1,
+      include: ['distances'],
+    };
+    const answer = JSON.parse((await records('query', body)).text) as object;
+    expect(answer).toMatchObject({ ids: probes.map((index) => [ids[index]]), distances: probes.map(() => [0]) });
+  });
+
+  it('is deleted by one filter', async () => {
+    const answer = await records('delete', { where: { even: true } });
+    expect(answer).toEqual({ status: 200, text: `{"deleted":${String(Math.ceil(COUNT / 2))}}` });
+    expect(await idsOf({})).toEqual(ids.filter((_, index) => index % 2 === 1));
+  });
+});
+
+function bytesOf(index: number): Buffer {
+  return Buffer.from((embeddings[index] ?? new Float32Array()).buffer);
+}
