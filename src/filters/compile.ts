@@ -49,7 +49,7 @@ function compileOr(operands: readonly Filter[]): Sql {
   const others = operands.filter((operand) => operand.kind !== 'is').map(compile);
   const documents = values.flatMap((operand) => operand.values.map((value) => field(operand.field, scalarText(value))));
   const pieces = documents.length === 0 ? others : [contains(documents), ...others];
-  return sql`(${join(pieces, ' OR ')})`;
+  return pieces.length === 0 ? FALSE : sql`(${join(pieces, ' OR ')})`;
 }
 
 /**

@@ -9,13 +9,13 @@ import { liveCollection, partColumns, recordTable, selected, toRecord, vectorTab
 type MatchRow = RecordRow & Readonly<{ query: string; distance: string }>;
 
 /**
- * The distance of the vector row `v` to the query `q`. Functions, not operators: the squared distance has none. A zero vector
+ * The distance of the vector row `v` to the query `q`, as float32: what is shown is what is compared, so that equals are equals. Functions, not operators: the squared distance has none. A zero vector
  * has no angle to anything; its cosine distance counts as 1.
  */
 const DISTANCES: Readonly<Record<Metric, Sql>> = {
-  l2: sql`vector_l2_squared_distance(v.embedding, q.embedding)`,
-  ip: sql`1 - inner_product(v.embedding, q.embedding)`,
-  cosine: sql`COALESCE(NULLIF(cosine_distance(v.embedding, q.embedding), 'NaN'), 1)`,
+  l2: sql`vector_l2_squared_distance(v.embedding, q.embedding)::real`,
+  ip: sql`(1 - inner_product(v.embedding, q.embedding))::real`,
+  cosine: sql`COALESCE(NULLIF(cosine_distance(v.embedding, q.embedding), 'NaN'), 1)::real`,
 };
 
 @Injectable()
@@ -40,7 +40,7 @@ export class RecordSearchStore {
           FROM ${candidateVectors(collection, namespace, request)}
           ORDER BY distance, v.rid LIMIT ${request.limit}) AS h
         WHERE EXISTS (${liveCollection(collection)}))
-      SELECT h.query, h.distance::real AS distance, record.*
+      SELECT h.query, h.distance, record.*
       FROM hits h CROSS JOIN LATERAL (
         SELECT ${partColumns(collection, request.parts)} FROM ${recordTable(collection)} r
         WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = h.rid OFFSET 0) AS record
