@@ -78,11 +78,7 @@ function newPool(config: Config, where: pg.PoolConfig, log: EngineLog): pg.Pool 
   return pool;
 }
 
-async function prepare(
-  pool: pg.Pool,
-  traits: Pick<EngineTraits, 'namedStatements'>,
-  log: EngineLog,
-): Promise<EngineTraits> {
+async function prepare(pool: pg.Pool, traits: Pick<EngineTraits, 'namedStatements'>, log: EngineLog): Promise<EngineTraits> {
   const client = await pool.connect();
   try {
     const version = await requirePgvector(client);

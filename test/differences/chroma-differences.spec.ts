@@ -136,10 +136,7 @@ describe('errors', () => {
     const path = await session.filled('large-patterns', '"ids":["a"],"embeddings":[[1]],"documents":["aaa"]');
     for (const pattern of ['a{99999}', '(a{1000}){1000}', '(?:\\\\w{100}){100}']) {
       const answer = await session.ask(post(`${path}/get`, `{"where_document":{"$regex":"${pattern}"}}`));
-      expect([answer.status, message(answer)]).toEqual([
-        400,
-        expect.stringContaining('Compiled regex exceeds size limit'),
-      ]);
+      expect([answer.status, message(answer)]).toEqual([400, expect.stringContaining('Compiled regex exceeds size limit')]);
     }
   });
 });

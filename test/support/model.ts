@@ -179,6 +179,5 @@ function isNumber(value: unknown): value is bigint | number {
 
 /** Numbers are equal when their values are, whatever their types; a list equals nothing. */
 function isEqual(value: ModelValue | undefined, operand: ModelScalar): boolean {
-  // eslint-disable-next-line eqeqeq -- a bigint and a number are compared by value by this operator only
   return isNumber(value) && isNumber(operand) ? value == operand : value === operand;
 }
