@@ -58,8 +58,19 @@ async function begin(body: object): Promise<IncomingMessage> {
 async function spooledBytes(): Promise<number> {
   const entries = await readdir(storage.temporaryDirectory, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
-  const sizes = await Promise.all(files.map(async (file) => (await stat(join(file.parentPath, file.name))).size));
+  const sizes = await Promise.all(files.map((file) => sizeOf(join(file.parentPath, file.name))));
   return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** A file that the gateway has removed in the meantime takes no space. */
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return 0;
+      throw error;
+    },
+  );
 }
 
 async function spooledBytesAfter(): Promise<number> {
