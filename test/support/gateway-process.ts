@@ -67,8 +67,8 @@ export async function endProcess(child: ChildProcess, signal: NodeJS.Signals): P
 
 async function launch(environment: Readonly<Record<string, string>>, started: ChildProcess[]): Promise<GatewayProcess> {
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, ['--no-warnings', '--import', REGISTER, MAIN, 'start', '--log-level', 'silent'], {
-    env: { PATH, HOME, POLYVEC_CHROMA_PORT: '0', POLYVEC_CONSOLE_PORT: '0', ...environment },
+  const child = spawn(process.execPath, ['--no-warnings', '--import', REGISTER, MAIN, 'start'], {
+    env: { PATH, HOME, POLYVEC_CHROMA_PORT: '0', POLYVEC_CONSOLE_PORT: '0', POLYVEC_LOG_LEVEL: 'silent', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.push(child);
