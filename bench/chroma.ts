@@ -137,30 +137,36 @@ async function measureAll(engines: readonly Engine[], databaseUrl: string | unde
   }
 }
 
-async function main(): Promise<void> {
+async function main(signal: AbortSignal): Promise<void> {
   const server = process.env['DATABASE_URL'] ?? '';
   const engines: Engine[] = [];
-  const stop = async (): Promise<void> => {
-    for (const engine of engines.splice(0)) await engine.stop();
-  };
-  const interrupted = (): void => void stop().finally(() => process.exit(130));
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
-    engines.push(await startChroma(), await startEmbedded());
-    const onServer = server === '' ? undefined : await startServer(server);
+    engines.push(await startChroma(signal));
+    engines.push(await startEmbedded(signal));
+    const onServer = server === '' ? undefined : await startServer(server, signal);
     if (onServer !== undefined) engines.push(onServer);
-    const started = [...engines];
-    const rows = await measureAll(started, onServer?.databaseUrl);
-    const conditions = { records: COUNT, rounds: ROUNDS };
-    const tables = [rateTable(started, rows, conditions), cpuTable(started, rows)] as const;
+    const rows = await measureAll(engines, onServer?.databaseUrl);
+    const tables = [rateTable(engines, rows, { records: COUNT, rounds: ROUNDS }), cpuTable(engines, rows)] as const;
     console.log(tables.join('\n\n'));
     if (process.argv.includes('--write')) {
       await writeTable('README.md', 'bench', tables[0]);
       await writeTable('docs/benchmarks.md', 'cpu', tables[1]);
     }
   } finally {
-    await stop();
+    for (const engine of engines) await engine.stop();
   }
 }
 
-await main();
+const interruption = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    interruption.abort();
+  });
+}
+try {
+  await main(interruption.signal);
+} catch (error) {
+  // without its servers whatever is going on fails, and cleans up behind itself
+  if (!interruption.signal.aborted) throw error;
+  process.exitCode = 130;
+}

@@ -28,8 +28,8 @@ interface Program {
   readonly isQuiet?: boolean;
 }
 
-/** The real server, of the Python package `chromadb`. */
-export async function startChroma(): Promise<Engine> {
+/** The real server, of the Python package `chromadb`. Here and below, `signal` ends the server, also while it starts. */
+export async function startChroma(signal: AbortSignal): Promise<Engine> {
   const environment = process.env['CHROMA_VENV'] ?? resolve('.clients/python-1.5.9');
   const command = join(environment, 'bin/chroma');
   if (!existsSync(command)) {
@@ -40,26 +40,25 @@ export async function startChroma(): Promise<Engine> {
   const file = join(directory, 'config.yaml');
   await writeFile(file, `port: ${String(port)}\npersist_path: ${join(directory, 'data')}\n`);
   const url = `http://127.0.0.1:${String(port)}`;
-  return start('Chroma 1.5.9', { command, args: ['run', file], env: {}, url, isQuiet: true }, () =>
-    rm(directory, { recursive: true, force: true }),
-  );
+  const program = { command, args: ['run', file], env: {}, url, isQuiet: true };
+  return start('Chroma 1.5.9', program, signal, () => rm(directory, { recursive: true, force: true }));
 }
 
 /** Polyvec on its embedded Postgres. */
-export async function startEmbedded(): Promise<Engine> {
+export async function startEmbedded(signal: AbortSignal): Promise<Engine> {
   const directory = await mkdtemp(join(tmpdir(), 'polyvec-bench-'));
   const program = await polyvec({ POLYVEC_DATA_DIR: join(directory, 'data') });
-  return start('Polyvec, embedded', program, () => rm(directory, { recursive: true, force: true }));
+  return start('Polyvec, embedded', program, signal, () => rm(directory, { recursive: true, force: true }));
 }
 
 /** Polyvec on a Postgres server, in a database of its own. */
-export async function startServer(server: string): Promise<Engine & { readonly databaseUrl: string }> {
+export async function startServer(server: string, signal: AbortSignal): Promise<Engine & { readonly databaseUrl: string }> {
   const name = `polyvec_bench_${String(process.pid)}`;
   await administer(server, `CREATE DATABASE ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   const program = await polyvec({ DATABASE_URL: url.href });
-  const engine = await start('Polyvec, server', program, () => administer(server, `DROP DATABASE ${name} WITH (FORCE)`));
+  const engine = await start('Polyvec, server', program, signal, () => administer(server, `DROP DATABASE ${name} WITH (FORCE)`));
   const cpu = async (): ReturnType<Engine['cpu']> => ({ ...(await engine.cpu()), postgres: await cpuOfDatabase(name) });
   return { ...engine, cpu, databaseUrl: url.href };
 }
@@ -71,16 +70,16 @@ async function polyvec(env: Readonly<Record<string, string>>): Promise<Program> 
   return { command: process.execPath, args: [resolve('dist/main.js'), 'start'], env: settings, url };
 }
 
-async function start(name: string, program: Program, remove: () => Promise<void>): Promise<Engine> {
+async function start(name: string, program: Program, signal: AbortSignal, remove: () => Promise<void>): Promise<Engine> {
   let child: ChildProcess | undefined;
   const stop = async (): Promise<void> => {
     if (child !== undefined) await end(child);
     await remove();
   };
   try {
-    const fresh = await answering(program, (child = launch(program)));
+    const fresh = await answering(program, (child = launch(program, signal)));
     await end(child);
-    const again = await answering(program, (child = launch(program)));
+    const again = await answering(program, (child = launch(program, signal)));
     const { pid = 0 } = child;
     return {
       name,
@@ -95,10 +94,11 @@ async function start(name: string, program: Program, remove: () => Promise<void>
   }
 }
 
-function launch({ command, args, env, isQuiet }: Program): ChildProcess {
+function launch({ command, args, env, isQuiet }: Program, signal: AbortSignal): ChildProcess {
   // a server under test has its own settings only
   const inherited = Object.entries(process.env).filter(([name]) => name !== 'DATABASE_URL' && !/^(POLYVEC|CHROMA)_/.test(name));
   return spawn(command, args, {
+    signal,
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'ignore', isQuiet === true ? 'ignore' : 'inherit'],
   });
@@ -111,7 +111,7 @@ async function answering({ command, url }: Program, child: ChildProcess): Promis
   child.once('error', (error) => (failure = error));
   for (;;) {
     if (failure !== undefined) throw failure;
-    if (child.exitCode !== null) throw new Error(`${command} ended with code ${String(child.exitCode)}`);
+    if (hasEnded(child)) throw new Error(`${command} ended with ${String(child.exitCode ?? child.signalCode)}`);
     // a connection that was taken before the server was ready may never be answered
     const signal = AbortSignal.timeout(1_000);
     const headers = { connection: 'close' };
@@ -123,13 +123,17 @@ async function answering({ command, url }: Program, child: ChildProcess): Promis
 }
 
 async function end(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || hasEnded(child)) return;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
   // the real server takes its time
   const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
   await ended;
   clearTimeout(timer);
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 async function freePort(): Promise<number> {

@@ -33,12 +33,10 @@ const labelOf = (row: { readonly metadata?: Metadata | null | undefined }): stri
 };
 const idOf = (image: Image): string => `image-${String(image.number)}`;
 
-async function main(): Promise<void> {
+async function main(signal: AbortSignal): Promise<void> {
   const { values } = parseArgs({ options: { url: { type: 'string' }, keep: { type: 'boolean', default: false } } });
   if (values.url !== undefined) return tour(values.url, 'a gateway that runs already', values.keep);
-  const gateway = await startOwnGateway();
-  const interrupted = (): void => void gateway.stop().finally(() => process.exit(130));
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  const gateway = await startOwnGateway(signal);
   try {
     await tour(gateway.url, gateway.engine, false);
   } finally {
@@ -190,10 +188,17 @@ async function showDelete(collection: Collection, images: readonly Image[], boot
   await showNeighbours(collection, images, boot, undefined);
 }
 
+const interruption = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(name, () => {
+    interruption.abort();
+  });
+}
 try {
-  await main();
+  await main(interruption.signal);
 } catch (error) {
-  const reason = error instanceof Error ? error.message : String(error);
+  // without its gateway whatever is going on fails, and cleans up behind itself
+  const reason = interruption.signal.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);
   process.stderr.write(`demo: ${reason}\n`);
   process.exitCode = 1;
 }

@@ -15,8 +15,8 @@ export interface OwnGateway {
   stop(): Promise<void>;
 }
 
-/** Starts the built gateway on a free port, on the embedded engine, in a directory of its own. */
-export async function startOwnGateway(): Promise<OwnGateway> {
+/** Starts the built gateway on a free port, on the embedded engine, in a directory of its own. `signal` ends it at any time. */
+export async function startOwnGateway(signal: AbortSignal): Promise<OwnGateway> {
   const directory = await mkdtemp(join(tmpdir(), 'polyvec-demo-'));
   const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
   // the caller's settings are for the caller's gateway, and so is the caller's database
@@ -33,7 +33,13 @@ export async function startOwnGateway(): Promise<OwnGateway> {
     '--log-level',
     'error',
   ];
-  const child = spawn(process.execPath, args, { env: Object.fromEntries(environment), stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, {
+    env: Object.fromEntries(environment),
+    signal,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  // an abort is told as an error, and then the gateway ends as it does otherwise
+  child.on('error', () => undefined);
   const stop = async (): Promise<void> => {
     await end(child);
     await rm(directory, { recursive: true, force: true });
@@ -58,7 +64,7 @@ async function banner(child: ChildProcess): Promise<ReadonlyMap<string, string>>
 }
 
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
   await ended;

@@ -5,6 +5,8 @@ import type { Comparison, Filter, Scalar } from './filter.js';
 import { translateRegex } from './regex/translate.js';
 
 const OPERATORS: Readonly<Record<Comparison, Sql>> = { '<': sql`<`, '<=': sql`<=`, '>': sql`>`, '>=': sql`>=` };
+/** More values than this are compared, not looked up in the index. */
+const MAX_DOCUMENTS = 100;
 const TRUE = sql`TRUE`;
 const FALSE = sql`FALSE`;
 
@@ -24,7 +26,7 @@ export function compile(filter: Filter): Sql {
     case 'exists':
       return sql`r.metadata ? ${filter.field}::text`;
     case 'is':
-      return contains(filter.values.map((value) => field(filter.field, scalarText(value))));
+      return isOneOf(filter.field, filter.values.map(scalarText));
     case 'has':
       return contains(filter.values.map((value) => field(filter.field, `[${scalarText(value)}]`)));
     case 'hasExactly':
@@ -44,12 +46,32 @@ function compileAnd(operands: readonly Filter[]): Sql {
 
 function compileOr(operands: readonly Filter[]): Sql {
   if (operands.length === 0) return FALSE;
-  // alternatives of one value each are one array: the statement's text, and its plan, stay the same for any number
-  const values = operands.flatMap((operand) => (operand.kind === 'is' ? [operand] : []));
+  const equalities = operands.filter((operand) => operand.kind === 'is');
   const others = operands.filter((operand) => operand.kind !== 'is').map(compile);
-  const documents = values.flatMap((operand) => operand.values.map((value) => field(operand.field, scalarText(value))));
-  const pieces = documents.length === 0 ? others : [contains(documents), ...others];
+  const pieces = [...compileEqualities(equalities), ...others];
   return pieces.length === 0 ? FALSE : sql`(${join(pieces, ' OR ')})`;
+}
+
+/** Alternatives of one value each are one array: the statement's text, and its plan, stay the same for any number. */
+function compileEqualities(operands: readonly Extract<Filter, { kind: 'is' }>[]): readonly Sql[] {
+  const byField = new Map<string, string[]>();
+  for (const { field: name, values } of operands) {
+    const texts = byField.get(name) ?? [];
+    byField.set(name, texts);
+    for (const value of values) texts.push(scalarText(value));
+  }
+  const long = [...byField].filter(([, values]) => values.length > MAX_DOCUMENTS);
+  const documents = [...byField]
+    .filter(([, values]) => values.length <= MAX_DOCUMENTS)
+    .flatMap(([name, values]) => values.map((value) => field(name, value)));
+  const pieces = long.map(([name, values]) => isOneOf(name, values));
+  return documents.length === 0 ? pieces : [contains(documents), ...pieces];
+}
+
+/** jsonb equality means what containment of one scalar does, and a long list of values is hashed, once, instead of gone through per record. */
+function isOneOf(name: string, values: readonly string[]): Sql {
+  if (values.length <= MAX_DOCUMENTS) return contains(values.map((value) => field(name, value)));
+  return sql`COALESCE(r.metadata -> ${name}::text = ANY (${values}::text[]::jsonb[]), FALSE)`;
 }
 
 /**

@@ -75,6 +75,10 @@ function newPool(config: Config, where: pg.PoolConfig, log: EngineLog): pg.Pool 
   pool.on('error', (error) => {
     log('warn', `an idle database connection broke: ${error.message}`);
   });
+  // one that breaks in a transaction fails the statement, which tells its caller; without a listener it would end the process, too
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
   return pool;
 }
 

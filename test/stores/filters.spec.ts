@@ -116,7 +116,8 @@ const COMPARES: Readonly<Record<Comparison, (order: number) => boolean>> = {
 /** NaN when the two are of different types. Numbers by value, texts by code point; of booleans only equality is used. */
 function order(value: Scalar | readonly Scalar[] | undefined, operand: Scalar): number {
   if (value === undefined || isList(value) || typeof value !== typeof operand) return NaN;
-  if (typeof value === 'string') return typeof operand === 'string' ? Buffer.compare(Buffer.from(value), Buffer.from(operand)) : NaN;
+  if (typeof value === 'string')
+    return typeof operand === 'string' ? Buffer.compare(Buffer.from(value), Buffer.from(operand)) : NaN;
   if (typeof value === 'boolean' || typeof operand !== 'object') return Number(value) - Number(operand);
   const [left, right] = [numberOf(value.number), numberOf(operand.number)];
   return left < right ? -1 : Number(left > right);
