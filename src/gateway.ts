@@ -9,6 +9,9 @@ import { createLogger, NestLogger } from './logger.js';
 import type { Database } from './postgres/database.js';
 import { openDatabase } from './postgres/open-database.js';
 
+/** What an answer depends on once origins are allowed: caches must know. */
+const CORS_HEADERS = ['origin', 'access-control-request-method', 'access-control-request-headers'];
+
 /** A gateway that answers. */
 export interface Gateway {
   /** Where each protocol is served, by its name. */
@@ -29,11 +32,17 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const server = express();
     // Chroma's routes are exact: no other case, no trailing slash
     server.enable('strict routing').enable('case sensitive routing').disable('x-powered-by').disable('etag');
+    if (config.corsOrigins.length > 0) {
+      server.use((_request, response, next) => {
+        for (const header of CORS_HEADERS) response.vary(header);
+        next();
+      });
+    }
     for (const { prefix, middleware } of PROTOCOLS) server.use(prefix, ...middleware(config));
     const application = await buildApplication(config, database, new ExpressAdapter(server), new NestLogger(logger));
     application.useGlobalFilters(new ProtocolExceptionFilter(server));
     await application.init();
-    const listeners = await Listeners.open(listenersOf(config), config.host, server);
+    const listeners = await Listeners.open(listenersOf(config), config.host, config.maxBodyBytes, server);
     return running(config, database, application, listeners);
   } catch (error) {
     await database.close();

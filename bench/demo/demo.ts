@@ -35,16 +35,16 @@ const idOf = (image: Image): string => `image-${String(image.number)}`;
 
 async function main(signal: AbortSignal): Promise<void> {
   const { values } = parseArgs({ options: { url: { type: 'string' }, keep: { type: 'boolean', default: false } } });
-  if (values.url !== undefined) return tour(values.url, 'a gateway that runs already', values.keep);
+  if (values.url !== undefined) return tour(values.url, 'a gateway that runs already', values.keep, signal);
   const gateway = await startOwnGateway(signal);
   try {
-    await tour(gateway.url, gateway.engine, false);
+    await tour(gateway.url, gateway.engine, false, signal);
   } finally {
     await gateway.stop();
   }
 }
 
-async function tour(url: string, engine: string, keep: boolean): Promise<void> {
+async function tour(url: string, engine: string, keep: boolean, signal: AbortSignal): Promise<void> {
   const { images, source } = await readImages();
   const { hostname, port, protocol } = new URL(url);
   const ssl = protocol === 'https:';
@@ -60,7 +60,7 @@ async function tour(url: string, engine: string, keep: boolean): Promise<void> {
     client.createCollection({ name, embeddingFunction: null, configuration: { hnsw: { space: 'cosine' } } }),
   );
   try {
-    await load(collection, images.slice(0, -HELD_OUT));
+    await load(collection, images.slice(0, -HELD_OUT), signal);
     await show(collection, images);
   } finally {
     if (!keep) await client.deleteCollection({ name });
@@ -73,11 +73,12 @@ async function tour(url: string, engine: string, keep: boolean): Promise<void> {
   print(faint(`\n  ${keep ? `The collection ${name} is still there.` : 'The collection is deleted again.'}`));
 }
 
-async function load(collection: Collection, images: readonly Image[]): Promise<void> {
+async function load(collection: Collection, images: readonly Image[], signal: AbortSignal): Promise<void> {
   heading('Load');
   const before = performance.now();
   await timed(`add ${String(images.length)} records, ${String(BATCH)} a request`, async () => {
     for (let at = 0; at < images.length; at += BATCH) {
+      signal.throwIfAborted();
       const batch = images.slice(at, at + BATCH);
       await collection.add({
         ids: batch.map(idOf),

@@ -23,14 +23,20 @@ export class Listeners {
   ) {}
 
   /** @throws Error that names the port, when one cannot be opened; then none is. */
-  static async open(listeners: readonly Listener[], host: string, handler: Handler): Promise<Listeners> {
+  static async open(listeners: readonly Listener[], host: string, maxBodyBytes: number, handler: Handler): Promise<Listeners> {
     const servers = new Map<string, Server>();
     const open = new Listeners(servers, host);
     for (const { name, port, prefix } of listeners) {
       if (port === 'off') continue;
-      const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => {
+      const handle: Handler = (request, response) => {
         request.url = prefix + (request.url ?? '/');
         handler(request, response);
+      };
+      const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, handle);
+      // a client that asks whether to send its body is not told to when the body will be refused
+      server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+        if (!(Number(request.headers['content-length']) > maxBodyBytes)) response.writeContinue();
+        handle(request, response);
       });
       try {
         await listen(server, port, host);

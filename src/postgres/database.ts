@@ -21,6 +21,8 @@ export interface EngineTraits {
   readonly vectorOid: number;
   /** Statements may be prepared under a name: each connection is a session of its own. */
   readonly namedStatements: boolean;
+  /** A list of keys is looked up in an index key by key, statistics or not: from Postgres 17 on. */
+  readonly keyListsByIndex: boolean;
 }
 
 /** Statements of the same text are prepared once per connection; beyond this many texts no new ones are. */

@@ -90,11 +90,17 @@ async function prepare(pool: pg.Pool, traits: Pick<EngineTraits, 'namedStatement
       log('warn', `pgvector ${version} has known faults; ${RECOMMENDED_PGVECTOR} or newer is recommended`);
     }
     await migrate(client);
-    const { rows } = await client.query<{ oid: number; server: string }>(
-      `SELECT 'vector'::regtype::oid AS oid, current_setting('server_version') AS server`,
+    const { rows } = await client.query<{ oid: number; server: string; number: string }>(
+      `SELECT 'vector'::regtype::oid AS oid, current_setting('server_version') AS server,
+        current_setting('server_version_num') AS number`,
     );
     const server = rows[0]?.server.split(' ')[0] ?? '';
-    return { ...traits, description: `Postgres ${server}, pgvector ${version}`, vectorOid: Number(rows[0]?.oid) };
+    return {
+      ...traits,
+      description: `Postgres ${server}, pgvector ${version}`,
+      vectorOid: Number(rows[0]?.oid),
+      keyListsByIndex: Number(rows[0]?.number) >= 170_000,
+    };
   } finally {
     client.release();
   }

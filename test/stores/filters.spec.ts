@@ -44,6 +44,13 @@ const list = fc.oneof(
   ...[number, text, fc.boolean()].map((item: fc.Arbitrary<Scalar>) => fc.array(item, { minLength: 1, maxLength: 3 })),
 );
 const field = fc.constantFrom(...FIELDS);
+/** Long lists are compiled in another way than short ones. */
+const FILLER: readonly Scalar[] = Array.from({ length: 200 }, (_, index) =>
+  index % 2 === 0 ? `filler ${String(index)}` : { number: String(1000 + index) },
+);
+const values = fc
+  .tuple(fc.array(scalar, { maxLength: 4 }), fc.constantFrom(0, 0, 0, 90, 200))
+  .map(([few, fill]) => [...few, ...FILLER.slice(0, fill)]);
 const metadata = fc.uniqueArray(fc.tuple(field, fc.oneof(scalar, list)), { maxLength: 4, selector: ([name]) => name });
 const sample = fc.record({
   document: fc.option(fc.constantFrom(...DOCUMENTS), { freq: 4 }),
@@ -56,12 +63,12 @@ const sample = fc.record({
 const leaf: fc.Arbitrary<Filter> = fc.oneof(
   field.map((name): Filter => ({ kind: 'exists', field: name })),
   fc
-    .tuple(fc.constantFrom('is' as const, 'has' as const, 'hasExactly' as const), field, fc.array(scalar, { maxLength: 4 }))
-    .map(([kind, name, values]): Filter => ({ kind, field: name, values })),
+    .tuple(fc.constantFrom('is' as const, 'has' as const, 'hasExactly' as const), field, values)
+    .map(([kind, name, items]): Filter => ({ kind, field: name, values: items })),
   fc
     .tuple(field, fc.constantFrom<Comparison>('<', '<=', '>', '>='), fc.oneof(number, text))
     .map(([name, op, value]): Filter => ({ kind: 'compare', field: name, op, value })),
-  fc.subarray(IDS).map((values): Filter => ({ kind: 'id', values })),
+  fc.subarray(IDS).map((ids): Filter => ({ kind: 'id', values: ids })),
   fc.constantFrom(...NEEDLES).map((pattern): Filter => ({ kind: 'document', op: 'contains', pattern })),
   fc.constantFrom(...PATTERNS).map((pattern): Filter => ({ kind: 'document', op: 'matches', pattern })),
 );

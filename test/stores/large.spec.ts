@@ -66,8 +66,8 @@ async function spooledBytes(): Promise<number> {
 async function sizeOf(path: string): Promise<number> {
   return stat(path).then(
     ({ size }) => size,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return 0;
+    (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
       throw error;
     },
   );

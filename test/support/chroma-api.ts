@@ -38,7 +38,10 @@ export class ChromaApi {
 
   /** The outcome of a call that is a GET without a body and a POST with one. */
   async outcome(path: string, body?: unknown, method?: string): Promise<Outcome> {
-    const answer = await this.call(path, { ...(body === undefined ? {} : { body }), ...(method === undefined ? {} : { method }) });
+    const answer = await this.call(path, {
+      ...(body === undefined ? {} : { body }),
+      ...(method === undefined ? {} : { method }),
+    });
     return [answer.status, answer.body];
   }
 

@@ -1,4 +1,4 @@
-import { isJsonObject, JsonNumber, parseJson } from '../../../src/http/json.js';
+import { isJsonObject, type JsonNumber, parseJson } from '../../../src/http/json.js';
 import { ChromaApi, notFound } from '../../support/chroma-api.js';
 import { COLLECTIONS } from '../../support/chroma-client.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
