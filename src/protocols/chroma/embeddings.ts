@@ -72,7 +72,7 @@ export function readQueryEmbeddings(reader: JsonReader): readonly Float32Array[]
  * @throws ChromaError 400 for what is not base64, not float32, not finite, or empty
  */
 export function decodeEmbeddings(sent: SentEmbeddings): readonly (Float32Array | null)[] {
-  const embeddings = sent.map((embedding, index) => (typeof embedding === 'string' ? decodeBase64(embedding, index) : embedding));
+  const embeddings = sent.map((embedding) => (typeof embedding === 'string' ? decodeBase64(embedding) : embedding));
   for (const embedding of embeddings) {
     if (embedding?.length === 0)
       throw invalidArgument('Validation error: embeddings: Each embedding must have at least 1 dimension');
@@ -87,7 +87,7 @@ export function requireFinite(field: string, embeddings: readonly (Float32Array 
   throw invalidArgument(`Validation error: ${field}: Embeddings must not contain NaN or Infinity values`);
 }
 
-function decodeBase64(text: string, index: number): Float32Array {
+function decodeBase64(text: string): Float32Array {
   const digits = text.replace(/={1,2}$/, '');
   const padding = text.length - digits.length;
   const symbol = /[^A-Za-z0-9+/]/.exec(digits);
@@ -105,9 +105,9 @@ function decodeBase64(text: string, index: number): Float32Array {
   }
   const components = new Float32Array(length / 4);
   Buffer.from(components.buffer).write(text, 'base64');
-  const bad = components.find((component) => !Number.isFinite(component));
-  if (bad !== undefined) {
-    throw invalidArgument(`Non-finite float value at embedding index ${String(index)}: ${infinityText(bad)}`);
+  const bad = components.findIndex((component) => !Number.isFinite(component));
+  if (bad >= 0) {
+    throw invalidArgument(`Non-finite float value at embedding index ${String(bad)}: ${infinityText(components[bad] ?? NaN)}`);
   }
   return components;
 }

@@ -4,7 +4,7 @@ import { base64Of } from '../../support/chroma-client.js';
 import { startGateway, type TestGateway } from '../../support/gateway.js';
 
 const WRITES = ['add', 'upsert', 'update'] as const;
-const UNTAGGED = 'embeddings: data did not match any variant of untagged enum EmbeddingsPayload';
+const UNTAGGED = 'embeddings: data did not match any variant of untagged enum';
 
 let gateway: TestGateway;
 let chroma: ChromaApi;
@@ -68,7 +68,10 @@ describe('embeddings', () => {
   it.each(['[["a"]]', '[[null]]', '[[true]]', '[[[1]]]', '[1]', '"AAAA"', '{}', '[{}]'])('that are %s are 422', async (text) => {
     for (const action of WRITES) {
       const collection = await chroma.createCollection();
-      expect(await collection.outcome(action, `{"ids":["a"],"embeddings":${text}}`)).toMatchObject([422, { error: 'ChromaError' }]);
+      expect(await collection.outcome(action, `{"ids":["a"],"embeddings":${text}}`)).toMatchObject([
+        422,
+        { error: 'ChromaError' },
+      ]);
     }
   });
 
@@ -76,7 +79,9 @@ describe('embeddings', () => {
     const collection = await chroma.createCollection();
     expect(await collection.outcome(action, { ids: ['a'] })).toEqual(mistyped('missing field `embeddings`'));
     expect((await collection.post(action, { ids: ['a'], embeddings: null })).status).toBe(422);
-    expect(await collection.outcome(action, { ids: ['a'], embeddings: [null] })).toEqual(mistyped(UNTAGGED));
+    expect(await collection.outcome(action, { ids: ['a'], embeddings: [null] })).toEqual(
+      mistyped(`${UNTAGGED} EmbeddingsPayload`),
+    );
   });
 
   it('take as many dimensions as are common, and more', async () => {
@@ -109,18 +114,28 @@ describe('base64 embeddings', () => {
 
   it.each(WRITES)('that are none are 400 to %s: alphabet, length, NaN, Infinity', async (action) => {
     const collection = await chroma.createCollection();
-    const sent = async (embedding: string): Promise<unknown> => collection.outcome(action, { ids: ['a'], embeddings: [embedding] });
+    const sent = async (embedding: string): Promise<unknown> =>
+      collection.outcome(action, { ids: ['a'], embeddings: [embedding] });
     expect(await sent('!!!!')).toEqual(invalid('Invalid base64 string: Invalid symbol 33, offset 0.'));
-    expect(await sent('AAAA')).toEqual(invalid('Invalid byte length: 3 bytes cannot be converted to f32 values (must be divisible by 4)'));
+    expect(await sent('AAAA')).toEqual(
+      invalid('Invalid byte length: 3 bytes cannot be converted to f32 values (must be divisible by 4)'),
+    );
     expect(await sent(base64(NaN))).toEqual(invalid('Non-finite float value at embedding index 0: NaN'));
     expect(await sent(base64(1, Infinity))).toEqual(invalid('Non-finite float value at embedding index 1: inf'));
     expect(await dimensionOf(collection)).toBeNull();
   });
 
-  it.each(WRITES)('are not mixed with lists in one %s', async (action) => {
+  it.each([
+    ['add', 'EmbeddingsPayload'],
+    ['upsert', 'EmbeddingsPayload'],
+    ['update', 'UpdateEmbeddingsPayload'],
+  ])('are not mixed with lists in one %s', async (action, payload) => {
     const collection = await chroma.createCollection();
-    for (const embeddings of [[base64(1), [1]], [[1], base64(1)]]) {
-      expect(await collection.outcome(action, { ids: ['a', 'b'], embeddings })).toEqual(mistyped(UNTAGGED));
+    for (const embeddings of [
+      [base64(1), [1]],
+      [[1], base64(1)],
+    ]) {
+      expect(await collection.outcome(action, { ids: ['a', 'b'], embeddings })).toEqual(mistyped(`${UNTAGGED} ${payload}`));
     }
   });
 
