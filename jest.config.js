@@ -6,6 +6,6 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': '@swc/jest' },
-  setupFiles: ['reflect-metadata'],
-  testTimeout: 60_000,
+  setupFiles: ['reflect-metadata', '<rootDir>/test/support/seed.js'],
+  testTimeout: 120_000,
 };

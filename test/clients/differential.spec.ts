@@ -58,7 +58,7 @@ it.each([
 });
 
 describe('random requests', () => {
-  const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 2 ** 31);
+  const seed = Number(process.env['TEST_SEED'] ?? '20261121');
   const tally: Tally = { requests: 0, succeeded: 0, filters: 0, telling: 0 };
 
   it(`get the same answers (TEST_SEED=${String(seed)})`, async () => {

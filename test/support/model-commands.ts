@@ -2,8 +2,15 @@ import fc from 'fast-check';
 import { isJsonObject, JsonNumber, type Json } from '../../src/http/json.js';
 import { ask, COLLECTIONS, fieldsOf } from './chroma-client.js';
 import type { TestGateway } from './gateway.js';
-import { scalarOfToken, type ModelCollection, type ModelScalar, type ModelValue, type WriteKind } from './model.js';
-import { batch, conditions, DIMENSION, embedding, type WriteParts } from './model-arbitraries.js';
+import {
+  scalarOfToken,
+  type ModelCollection,
+  type ModelConditions,
+  type ModelScalar,
+  type ModelValue,
+  type WriteKind,
+} from './model.js';
+import { batch, conditions, DIMENSION, embedding, type Sent, type WriteParts } from './model-arbitraries.js';
 
 /** The gateway that is held to the model; a restart replaces it. */
 export interface Session {
@@ -55,7 +62,7 @@ function write(kind: WriteKind): fc.Arbitrary<Command> {
 const bound = fc.option(fc.integer({ min: 0, max: 8 }), { freq: 1, nil: null });
 const ALL = '"include":["embeddings","documents","uris","metadatas"]';
 
-const get: fc.Arbitrary<Command> = fc.tuple(conditions, bound, bound).map(([selection, offset, limit]) => {
+function getCommand(selection: Sent<ModelConditions>, offset: number | null = null, limit: number | null = null): Command {
   const body = `{${selection.text},"offset":${String(offset)},"limit":${String(limit)},${ALL}}`;
   return new Command(`get ${body}`, async (model, session) => {
     const expected = model.get(selection.value, offset ?? 0, limit ?? Infinity);
@@ -67,7 +74,9 @@ const get: fc.Arbitrary<Command> = fc.tuple(conditions, bound, bound).map(([sele
       metadatas: expected.map((record) => record.metadata),
     });
   });
-});
+}
+
+const get: fc.Arbitrary<Command> = fc.tuple(conditions, bound, bound).map((parts) => getCommand(...parts));
 
 const query: fc.Arbitrary<Command> = fc
   .tuple(conditions, fc.array(embedding(DIMENSION), { minLength: 1, maxLength: 3 }), fc.integer({ min: 0, max: 12 }))
@@ -117,14 +126,13 @@ const describeCollection: fc.Arbitrary<Command> = fc.constant(
   }),
 );
 
-const restart: fc.Arbitrary<Command> = fc.constant(
-  new Command('restart', async (_model, session) => {
-    session.gateway = await session.gateway.restart();
-  }),
-);
+/** Reads everything, so that nothing can be missing unseen. */
+export const readAll: fc.AsyncCommand<ModelCollection, Session> = getCommand({
+  value: { ids: null, filters: [] },
+  text: '"ids":null',
+});
 
-/** Of a hundred requests about so many are restarts of the gateway. */
-export function commands(restartsPerHundred: number, maxCommands: number): fc.Arbitrary<Commands> {
+export function commands(maxCommands: number): fc.Arbitrary<Commands> {
   const calls = fc.oneof(
     { weight: 3, arbitrary: write('add') },
     { weight: 4, arbitrary: write('upsert') },
@@ -135,11 +143,7 @@ export function commands(restartsPerHundred: number, maxCommands: number): fc.Ar
     { weight: 1, arbitrary: count },
     { weight: 1, arbitrary: describeCollection },
   );
-  const weighted = fc.oneof(
-    { weight: 100 - restartsPerHundred, arbitrary: calls },
-    { weight: restartsPerHundred, arbitrary: restart },
-  );
-  return fc.commands<ModelCollection, Session, false>([weighted], { maxCommands, size: 'max' });
+  return fc.commands<ModelCollection, Session, false>([calls], { maxCommands, size: 'max' });
 }
 
 function send(session: Session, call: string, body: string): ReturnType<typeof ask> {
