@@ -6,4 +6,5 @@ import fc from 'fast-check';
 
 const given = process.env.TEST_SEED ?? '20261121';
 const seed = given === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(given);
+process.env.TEST_SEED = String(seed);
 fc.configureGlobal({ ...fc.readConfigureGlobal(), seed });
