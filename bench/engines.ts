@@ -66,7 +66,7 @@ export async function startServer(server: string, signal: AbortSignal): Promise<
 async function polyvec(env: Readonly<Record<string, string>>): Promise<Program> {
   const port = await freePort();
   const url = `http://127.0.0.1:${String(port)}`;
-  const settings = { POLYVEC_CHROMA_PORT: String(port), POLYVEC_CONSOLE_PORT: 'off', POLYVEC_LOG_LEVEL: 'error', ...env };
+  const settings = { POLYVEC_CHROMA_PORT: String(port), POLYVEC_CONSOLE_PORT: 'off', POLYVEC_PINECONE_PORT: 'off', POLYVEC_LOG_LEVEL: 'error', ...env };
   return { command: process.execPath, args: [resolve('dist/main.js'), 'start'], env: settings, url };
 }
 

@@ -1,6 +1,6 @@
 import { Global, Module, type DynamicModule, type ExceptionFilter, type Type } from '@nestjs/common';
 import type { Express, RequestHandler } from 'express';
-import { CONFIG, type Config, type Port } from './config.js';
+import { CONFIG, type Config } from './config.js';
 import { ConsoleModule } from './console/console.module.js';
 import type { Listener } from './http/listeners.js';
 import type { Database } from './postgres/database.js';
@@ -8,13 +8,19 @@ import { PostgresModule } from './postgres/postgres.module.js';
 import { ChromaModule } from './protocols/chroma/chroma.module.js';
 import { ChromaExceptionFilter } from './protocols/chroma/errors.js';
 import { chromaMiddleware } from './protocols/chroma/middleware.js';
+import { PineconeExceptionFilter } from './protocols/pinecone/errors.js';
+import { GrpcServers } from './protocols/pinecone/grpc/grpc-servers.js';
+import { pineconeListeners } from './protocols/pinecone/listeners.js';
+import { pineconeMiddleware } from './protocols/pinecone/middleware.js';
+import { PineconeModule } from './protocols/pinecone/pinecone.module.js';
 
 /** What a wire protocol brings along. */
 interface Protocol {
   readonly name: string;
-  /** What its paths begin with, except on its own port. */
+  /** What its paths begin with, except on its own ports. */
   readonly prefix: string;
-  readonly port: (config: Config) => Port;
+  /** Its ports; `get` finds what the application provides. */
+  readonly listeners: (config: Config, get: <T>(type: Type<T>) => T) => readonly Listener[];
   readonly module: Type;
   /** What a request passes before its route. */
   readonly middleware: (config: Config) => readonly RequestHandler[];
@@ -27,16 +33,24 @@ export const PROTOCOLS: readonly Protocol[] = [
   {
     name: 'chroma',
     prefix: '/chroma',
-    port: (config) => config.chromaPort,
+    listeners: (config) => [{ name: 'chroma', prefix: '/chroma', port: config.chromaPort }],
     module: ChromaModule,
     middleware: chromaMiddleware,
     filter: (server) => new ChromaExceptionFilter(server),
   },
+  {
+    name: 'pinecone',
+    prefix: '/pinecone',
+    listeners: (config, get) => pineconeListeners(config, get(GrpcServers)),
+    module: PineconeModule,
+    middleware: pineconeMiddleware,
+    filter: () => new PineconeExceptionFilter(),
+  },
 ];
 
 /** The ports to open. */
-export function listenersOf(config: Config): readonly Listener[] {
-  const protocols = PROTOCOLS.map(({ name, prefix, port }) => ({ name, prefix, port: port(config) }));
+export function listenersOf(config: Config, get: <T>(type: Type<T>) => T): readonly Listener[] {
+  const protocols = PROTOCOLS.flatMap(({ listeners }) => listeners(config, get));
   return [...protocols, { name: 'console', port: config.consolePort, prefix: '' }];
 }
 

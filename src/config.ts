@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { boolean, host, list, oneOf, type Port, portRange, positive, postgresUrl, port, text } from './config-values.js';
 
 /** Bytes in one MiB. */
 export const MiB = 1024 * 1024;
@@ -14,8 +14,7 @@ interface Setting<T> {
   readonly read: (text: string) => T;
 }
 
-/** A port number, `0` for any free port, or not served at all. */
-export type Port = number | 'off';
+export type { Port } from './config-values.js';
 
 const setting = <T>(
   variable: string,
@@ -42,7 +41,43 @@ export const SETTINGS = {
     "Chroma's port. `0`: any free port; `off`: not served.",
     'CHROMA_PORT',
   ),
-  consolePort: setting<Port>('POLYVEC_CONSOLE_PORT', 8080, port, 'Health, and every protocol under its prefix (`/chroma`).'),
+  pineconePort: setting<Port>(
+    'POLYVEC_PINECONE_PORT',
+    5080,
+    port,
+    "Pinecone's control plane. `0`: any free port; `off`: not served.",
+  ),
+  pineconeIndexPorts: setting<readonly number[]>(
+    'POLYVEC_PINECONE_INDEX_PORTS',
+    portRange('5081-5180'),
+    portRange,
+    'Ports that stand for one index each, REST and gRPC: `first-last`, `0:N` for any N free ones, or `off`.',
+  ),
+  publicHost: setting(
+    'POLYVEC_PUBLIC_HOST',
+    'localhost',
+    host,
+    'The host name that clients reach the ports by.',
+    'PINECONE_HOST',
+  ),
+  pineconeHostStyle: setting(
+    'POLYVEC_PINECONE_HOST_STYLE',
+    'auto',
+    oneOf('auto', 'bare', 'url'),
+    "An index' `host`: `bare` is `localhost:5081`, `url` is `http://localhost:5081`, `auto` is what the asking SDK needs.",
+  ),
+  pineconeDomain: setting<string | undefined>(
+    'POLYVEC_PINECONE_DOMAIN',
+    undefined,
+    host,
+    'Behind a load balancer: indexes are `{index}-{project}.svc.{domain}`, told by the Host header.',
+  ),
+  consolePort: setting<Port>(
+    'POLYVEC_CONSOLE_PORT',
+    8080,
+    port,
+    'Health, and every protocol under its prefix (`/chroma`, `/pinecone`).',
+  ),
   chromaAllowReset: setting(
     'POLYVEC_CHROMA_ALLOW_RESET',
     false,
@@ -76,6 +111,45 @@ export const SETTINGS = {
     positive,
     'Records in one request, as announced to Chroma clients, who split by it. Not enforced.',
   ),
+  pineconeMaxUpsertVectors: setting('POLYVEC_PINECONE_MAX_UPSERT_VECTORS', 1_000, positive, 'Vectors in one Pinecone upsert.'),
+  pineconeMaxMetadataBytes: setting(
+    'POLYVEC_PINECONE_MAX_METADATA_BYTES',
+    40_960,
+    positive,
+    "The largest metadata of a record written through Pinecone's API, as JSON text.",
+  ),
+  pineconeNeMatchesMissing: setting(
+    'POLYVEC_PINECONE_NE_MATCHES_MISSING',
+    false,
+    boolean,
+    'Whether `$ne` and `$nin` in a Pinecone filter match records that lack the field.',
+  ),
+  pineconeStatsFilter: setting(
+    'POLYVEC_PINECONE_STATS_FILTER',
+    true,
+    boolean,
+    "Whether a serverless index' statistics may be filtered; Pinecone itself refuses that.",
+  ),
+  pineconeDefaultNamespaceKey: setting(
+    'POLYVEC_PINECONE_DEFAULT_NAMESPACE_KEY',
+    'auto',
+    oneOf('auto', 'empty', 'alias'),
+    'The default namespace in index statistics: `empty` is `""`, `alias` is `__default__`, `auto` goes by the API version.',
+  ),
+  pineconeRateLimits: setting(
+    'POLYVEC_PINECONE_RATE_LIMITS',
+    'off',
+    oneOf('off', 'pinecone'),
+    "Whether Pinecone's own request and record limits are enforced, per instance.",
+  ),
+  pineconeMaxGrpcBytes: setting('POLYVEC_PINECONE_MAX_GRPC_BYTES', 128 * MiB, positive, 'The largest gRPC message, both ways.'),
+  tlsCert: setting<string | undefined>(
+    'POLYVEC_TLS_CERT',
+    undefined,
+    text,
+    'A PEM file: the certificate and its chain. With it every port speaks TLS besides plaintext. `polyvec certs` makes one.',
+  ),
+  tlsKey: setting<string | undefined>('POLYVEC_TLS_KEY', undefined, text, "A PEM file: the certificate's private key."),
   maxBodyBytes: setting(
     'POLYVEC_MAX_BODY_BYTES',
     40 * MiB,
@@ -147,54 +221,4 @@ export function readConfig(
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return config as Config;
-}
-
-function text(value: string): string {
-  return value;
-}
-
-function boolean(value: string): boolean {
-  const word = value.toLowerCase();
-  if (word === 'true' || word === '1') return true;
-  if (word === 'false' || word === '0') return false;
-  throw new Error('true or false');
-}
-
-function positive(value: string): number {
-  if (/^[1-9]\d{0,14}$/.test(value)) return Number(value);
-  throw new Error('a whole number above 0');
-}
-
-function port(value: string): Port {
-  if (value === 'off') return 'off';
-  if (/^\d{1,5}$/.test(value) && Number(value) < 65_536) return Number(value);
-  throw new Error('a port number, 0 or off');
-}
-
-function host(value: string): string {
-  if (isIP(value) !== 0 || /^[a-zA-Z0-9.-]+$/.test(value)) return value;
-  throw new Error('an address or a host name');
-}
-
-function postgresUrl(value: string): string {
-  if (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value)) return value;
-  throw new Error('a postgres:// URL');
-}
-
-/** A comma-separated list, or a JSON list as Chroma writes it. */
-function list(value: string): readonly string[] {
-  if (value.startsWith('[')) {
-    const items: unknown = JSON.parse(value);
-    if (Array.isArray(items) && items.every((item) => typeof item === 'string')) return items;
-    throw new Error('a list of texts');
-  }
-  return value.split(',').map((item) => item.trim());
-}
-
-function oneOf<const T extends string>(...values: readonly T[]): (value: string) => T {
-  return (value) => {
-    const match = values.find((candidate) => candidate === value);
-    if (match === undefined) throw new Error(`one of ${values.join(', ')}`);
-    return match;
-  };
 }

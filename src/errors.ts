@@ -16,17 +16,19 @@ export type ErrorDetail =
   | { readonly kind: 'invalid'; readonly subject: 'dimension'; readonly expected: number; readonly actual: number }
   | { readonly kind: 'invalid'; readonly subject: 'dimensions' }
   | { readonly kind: 'invalid'; readonly subject: 'dimension_limit'; readonly limit: number; readonly actual: number }
+  /** A dense vector for a collection of sparse ones, or the other way round. */
+  | { readonly kind: 'invalid'; readonly subject: 'vector_type'; readonly expected: 'dense' | 'sparse' }
   | { readonly kind: 'invalid'; readonly subject: 'filter'; readonly reason: string }
   | { readonly kind: 'invalid'; readonly subject: 'pattern'; readonly reason: string }
   | { readonly kind: 'invalid'; readonly subject: 'text'; readonly reason: string }
   | {
       readonly kind: 'not_found';
-      readonly subject: 'tenant' | 'database' | 'collection';
+      readonly subject: 'tenant' | 'database' | 'collection' | 'namespace' | 'snapshot' | 'restore_job';
       readonly name: string;
     }
   | {
       readonly kind: 'already_exists';
-      readonly subject: 'tenant' | 'database' | 'collection' | 'resource_name';
+      readonly subject: 'tenant' | 'database' | 'collection' | 'resource_name' | 'namespace' | 'snapshot';
       readonly name: string;
     }
   | { readonly kind: 'conflict'; readonly subject: 'collection'; readonly name: string }

@@ -2,20 +2,28 @@ import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import express from 'express';
 import { AppModule, listenersOf, PROTOCOLS } from './app.module.js';
-import type { Config } from './config.js';
+import { type Config, MiB } from './config.js';
 import { ProtocolExceptionFilter } from './exception-filter.js';
 import { Listeners } from './http/listeners.js';
+import { readCertificate } from './http/tls.js';
 import { createLogger, NestLogger } from './logger.js';
 import type { Database } from './postgres/database.js';
 import { openDatabase } from './postgres/open-database.js';
+import { IndexPorts } from './protocols/pinecone/index-ports.js';
+import { indexPortsOf, isIndexPort } from './protocols/pinecone/listeners.js';
 
 /** What an answer depends on once origins are allowed: caches must know. */
 const CORS_HEADERS = ['origin', 'access-control-request-method', 'access-control-request-headers'];
+
+/** Pinecone clients fetch a thousand records by their ids in one URL. */
+const MAX_HEADER_BYTES = MiB;
 
 /** A gateway that answers. */
 export interface Gateway {
   /** Where each protocol is served, by its name. */
   readonly urls: ReadonlyMap<string, string>;
+  /** Ports that stand for one Pinecone index each. */
+  readonly indexPorts: readonly number[];
   /** The database engine, for people. */
   readonly engine: string;
   /** Finishes the open requests, then closes everything. May be called more than once. */
@@ -24,6 +32,7 @@ export interface Gateway {
 
 /** Opens the database, builds the application and opens the ports, in this order; what fails closes what was open. */
 export async function startGateway(config: Config): Promise<Gateway> {
+  const tls = await readCertificate(config.tlsCert, config.tlsKey);
   const logger = createLogger(config);
   const database = await openDatabase(config, (level, message) => {
     logger[level]({ context: 'database' }, message);
@@ -42,7 +51,9 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const application = await buildApplication(config, database, new ExpressAdapter(server), new NestLogger(logger));
     application.useGlobalFilters(new ProtocolExceptionFilter(server));
     await application.init();
-    const listeners = await Listeners.open(listenersOf(config), config.host, config.maxBodyBytes, server);
+    const definitions = listenersOf(config, (type) => application.get(type));
+    const listeners = await Listeners.open(definitions, { ...config, maxHeaderBytes: MAX_HEADER_BYTES, tls }, server);
+    application.get(IndexPorts).opened(indexPortsOf(listeners.ports));
     return running(config, database, application, listeners);
   } catch (error) {
     await database.close();
@@ -77,7 +88,8 @@ function running(config: Config, database: Database, application: NestExpressApp
     await database.close();
   };
   return {
-    urls: listeners.urls,
+    urls: new Map([...listeners.urls].filter(([name]) => !isIndexPort(name))),
+    indexPorts: indexPortsOf(listeners.ports),
     engine: database.traits.description,
     stop: () => (stopping ??= stop()),
   };

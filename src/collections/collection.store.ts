@@ -3,7 +3,7 @@ import { Database, type Queryable } from '../postgres/database.js';
 import { isUniqueViolation } from '../postgres/sqlstate.js';
 import { sql, type Sql } from '../postgres/sql.js';
 import type { Page, Scope } from '../tenants/tenant.js';
-import type { Collection, CollectionChanges, Field, Metric, NewCollection } from './collection.js';
+import type { Collection, CollectionChanges, Field, Metric, NewCollection, VectorType } from './collection.js';
 
 type CollectionRow = Readonly<{
   id: string;
@@ -13,6 +13,10 @@ type CollectionRow = Readonly<{
   database: string;
   metric: Metric;
   dimension: string | null;
+  vector_type: VectorType;
+  has_sparse: string;
+  deletion_protection: string;
+  created_ms: string;
   metadata: string | null;
   settings: string;
   fields: string | null;
@@ -23,6 +27,7 @@ type CollectionRow = Readonly<{
 
 /** A collection's row `c` with its database `d` and tenant `t`. */
 const COLUMNS = sql`c.id, c.uuid, c.name, t.name AS tenant, d.name AS database, c.metric, c.dimension,
+  c.vector_type, c.has_sparse, c.deletion_protection, floor(extract(epoch FROM c.created_at) * 1000)::bigint AS created_ms,
   c.metadata::text AS metadata, c.settings::text AS settings, c.record_table, c.vector_table, c.epoch,
   (SELECT json_agg(json_build_object('name', f.name, 'type', f.type) ORDER BY f.name, f.type)
    FROM polyvec.collection_fields f WHERE f.collection_id = c.id)::text AS fields`;
@@ -34,14 +39,16 @@ export class CollectionStore {
 
   /** `taken`: the name is another collection's. `missing`: there is no such database. */
   async create(scope: Scope, collection: NewCollection): Promise<Collection | 'taken' | 'missing'> {
-    const { name, protocol, metric, metadata, settings } = collection;
+    const { name, protocol, metric, metadata, settings, dimension, vectorType, deletionProtection } = collection;
     const rows = await this.database.query<{ database_id: string | null; id: string | null }>(sql`
       WITH place AS (
         SELECT d.id FROM polyvec.databases d JOIN polyvec.tenants t ON t.id = d.tenant_id
         WHERE t.name = ${scope.tenant} AND d.name = ${scope.database} FOR KEY SHARE OF d),
       created AS (
-        INSERT INTO polyvec.collections (database_id, name, protocol, metric, metadata, settings)
-        SELECT id, ${name}, ${protocol}, ${metric}, ${metadata}::jsonb, ${settings}::json FROM place
+        INSERT INTO polyvec.collections (
+          database_id, name, protocol, metric, metadata, settings, dimension, vector_type, has_sparse, deletion_protection)
+        SELECT id, ${name}, ${protocol}, ${metric}, ${metadata}::jsonb, ${settings}::json, ${dimension ?? null}::integer,
+          ${vectorType ?? 'dense'}, ${vectorType === 'sparse'}, ${deletionProtection ?? false} FROM place
         ON CONFLICT (database_id, name) DO NOTHING RETURNING id)
       SELECT place.id AS database_id, created.id FROM place LEFT JOIN created ON TRUE`);
     const [row] = rows;
@@ -87,6 +94,7 @@ export class CollectionStore {
           name = COALESCE(${changes.name ?? null}::text, name),
           metadata = CASE WHEN ${changes.metadata !== undefined} THEN ${changes.metadata ?? null}::jsonb ELSE metadata END,
           settings = COALESCE(${changes.settings ?? null}::json, settings),
+          deletion_protection = COALESCE(${changes.deletionProtection ?? null}::boolean, deletion_protection),
           epoch = epoch + 1
         WHERE id = ${collection.id} RETURNING id`);
       return rows.length > 0 ? 'updated' : 'missing';
@@ -96,10 +104,12 @@ export class CollectionStore {
     }
   }
 
-  /** Its rows are removed later, by `CollectionSweeper`. False when there is no such collection. */
-  async delete(collection: Collection): Promise<boolean> {
-    const rows = await this.database.query(sql`DELETE FROM polyvec.collections WHERE id = ${collection.id} RETURNING id`);
-    return rows.length > 0;
+  /** Its rows are removed later, by `CollectionSweeper`. */
+  async delete(collection: Collection): Promise<'deleted' | 'protected' | 'missing'> {
+    const deleted = await this.database.query(sql`
+      DELETE FROM polyvec.collections WHERE id = ${collection.id} AND NOT deletion_protection RETURNING id`);
+    if (deleted.length > 0) return 'deleted';
+    return (await this.refresh(this.database, collection)) === undefined ? 'missing' : 'protected';
   }
 
   /** Gives a collection its dimension if it has none yet. Afterwards it has one, not necessarily this one. */
@@ -107,6 +117,12 @@ export class CollectionStore {
     await transaction.query(sql`
       UPDATE polyvec.collections SET dimension = ${dimension}, epoch = epoch + 1
       WHERE id = ${collection.id} AND dimension IS NULL`);
+  }
+
+  /** From now on it may have sparse vectors, and whoever remembers it otherwise finds out. */
+  async admitSparse(transaction: Queryable, collection: Collection): Promise<void> {
+    await transaction.query(sql`
+      UPDATE polyvec.collections SET has_sparse = TRUE, epoch = epoch + 1 WHERE id = ${collection.id} AND NOT has_sparse`);
   }
 
   /** The row as it is now, in the eyes of `queryable`. */
@@ -130,6 +146,10 @@ function toCollection(row: CollectionRow): Collection {
     database: row.database,
     metric: row.metric,
     dimension: row.dimension === null ? null : Number(row.dimension),
+    vectorType: row.vector_type,
+    hasSparse: row.has_sparse === 't',
+    deletionProtection: row.deletion_protection === 't',
+    createdAt: new Date(Number(row.created_ms)),
     metadata: row.metadata,
     settings: row.settings,
     fields: row.fields === null ? [] : (JSON.parse(row.fields) as Field[]),

@@ -1,6 +1,9 @@
 /** How far two vectors are apart; smaller is nearer. `l2` is the squared distance, `ip` one minus the inner product. */
 export type Metric = 'l2' | 'cosine' | 'ip';
 
+/** What a collection's records are searched by: dense vectors, perhaps with sparse ones beside them, or sparse ones alone. */
+export type VectorType = 'dense' | 'sparse';
+
 export type ProtocolName = 'chroma' | 'pinecone' | 'vectorizer';
 
 /** The kinds of values that metadata fields hold; a list counts as its elements. */
@@ -24,6 +27,11 @@ export interface Collection {
   readonly metric: Metric;
   /** Null until the first embedding is written. */
   readonly dimension: number | null;
+  readonly vectorType: VectorType;
+  /** Whether a sparse vector may have been written. */
+  readonly hasSparse: boolean;
+  /** Nothing may delete it, through any protocol. */
+  readonly deletionProtection: boolean;
   /** A JSON object's text. */
   readonly metadata: string | null;
   /** What protocols remember of it: a JSON object's text, a key per protocol. */
@@ -32,6 +40,7 @@ export interface Collection {
   readonly recordTable: string;
   readonly vectorTable: string;
   readonly epoch: string;
+  readonly createdAt: Date;
 }
 
 /** What a new collection is made of. */
@@ -41,6 +50,11 @@ export interface NewCollection {
   readonly metric: Metric;
   readonly metadata: string | null;
   readonly settings: string;
+  /** Absent: the first write's. */
+  readonly dimension?: number | null;
+  /** Absent: dense. */
+  readonly vectorType?: VectorType;
+  readonly deletionProtection?: boolean;
 }
 
 /** What may change afterwards; what is absent stays. */
@@ -48,6 +62,7 @@ export interface CollectionChanges {
   readonly name?: string;
   readonly metadata?: string | null;
   readonly settings?: string;
+  readonly deletionProtection?: boolean;
 }
 
 /** Dimensions that pgvector's `vector` can store. */

@@ -80,7 +80,9 @@ export class CollectionsService {
   async delete(scope: Scope, name: string): Promise<void> {
     const collection = await this.requireByName(scope, name);
     this.remembered.delete(collection.uuid);
-    if (!(await this.store.delete(collection))) throw missing(name);
+    const outcome = await this.store.delete(collection);
+    if (outcome === 'missing') throw missing(name);
+    if (outcome === 'protected') throw new GatewayError({ kind: 'forbidden', subject: 'deletion', name });
     this.sweeper.wake();
   }
 

@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../postgres/database.js';
-import { identifier, sql } from '../postgres/sql.js';
+import { identifier, sql, type Sql } from '../postgres/sql.js';
+
+/** Sparse vectors are in the pool, whatever tier their collection is in. */
+const SPARSE_TABLE = sql`polyvec.pool_sparse`;
+const POSTING_TABLE = sql`polyvec.pool_postings`;
 
 /** A collection that is gone from the catalog, but whose rows are not. */
 export interface DroppedCollection {
@@ -26,15 +30,15 @@ export class DroppedCollectionStore {
   async sweep(dropped: DroppedCollection, limit: number): Promise<boolean> {
     const records = sql`polyvec.${identifier(dropped.recordTable)}`;
     const vectors = sql`polyvec.${identifier(dropped.vectorTable)}`;
-    const [row] = await this.database.query<{ records: string; vectors: string }>(sql`
-      WITH old_records AS (
-        DELETE FROM ${records} WHERE ctid = ANY (ARRAY(
-          SELECT ctid FROM ${records} WHERE collection_id = ${dropped.id} LIMIT ${limit} FOR UPDATE SKIP LOCKED)) RETURNING 1),
-      old_vectors AS (
-        DELETE FROM ${vectors} WHERE ctid = ANY (ARRAY(
-          SELECT ctid FROM ${vectors} WHERE collection_id = ${dropped.id} LIMIT ${limit} FOR UPDATE SKIP LOCKED)) RETURNING 1)
-      SELECT (SELECT count(*) FROM old_records) AS records, (SELECT count(*) FROM old_vectors) AS vectors`);
-    if (Number(row?.records) > 0 || Number(row?.vectors) > 0) return true;
+    const removal = (table: Sql): Sql => sql`
+      DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM ${table} WHERE collection_id = ${dropped.id} LIMIT ${limit} FOR UPDATE SKIP LOCKED)) RETURNING 1`;
+    const [row] = await this.database.query<{ removed: string }>(sql`
+      WITH old_records AS (${removal(records)}), old_vectors AS (${removal(vectors)}),
+      old_sparse AS (${removal(SPARSE_TABLE)}), old_postings AS (${removal(POSTING_TABLE)})
+      SELECT (SELECT count(*) FROM old_records) + (SELECT count(*) FROM old_vectors)
+        + (SELECT count(*) FROM old_sparse) + (SELECT count(*) FROM old_postings) AS removed`);
+    if (Number(row?.removed) > 0) return true;
     await this.database.query(sql`DELETE FROM polyvec.dropped_collections WHERE id = ${dropped.id}`);
     return false;
   }

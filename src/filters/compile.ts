@@ -28,11 +28,13 @@ export function compile(filter: Filter): Sql {
     case 'is':
       return isOneOf(filter.field, filter.values.map(scalarText));
     case 'has':
-      return contains(filter.values.map((value) => field(filter.field, `[${scalarText(value)}]`)));
+      return holdsOneOf(filter.field, filter.values.map(scalarText));
     case 'hasExactly':
       return compileHasExactly(filter.field, filter.values);
     case 'compare':
       return compileCompare(filter.field, filter.op, filter.value);
+    case 'content':
+      return compileContent(filter.part === 'document' ? sql`r.document` : sql`r.uri`, filter.values);
     case 'id':
       return sql`r.id = ANY (${filter.values.map(recordKey)}::text[])`;
     case 'document':
@@ -46,25 +48,33 @@ function compileAnd(operands: readonly Filter[]): Sql {
 
 function compileOr(operands: readonly Filter[]): Sql {
   if (operands.length === 0) return FALSE;
-  const equalities = operands.filter((operand) => operand.kind === 'is');
-  const others = operands.filter((operand) => operand.kind !== 'is').map(compile);
+  const equalities = operands.filter((operand) => isEquality(operand));
+  const others = operands.filter((operand) => !isEquality(operand)).map(compile);
   const pieces = [...compileEqualities(equalities), ...others];
   return pieces.length === 0 ? FALSE : sql`(${join(pieces, ' OR ')})`;
 }
 
+type Equality = Extract<Filter, { kind: 'is' | 'has' }>;
+
+function isEquality(filter: Filter): filter is Equality {
+  return filter.kind === 'is' || filter.kind === 'has';
+}
+
 /** Alternatives of one value each are one array: the statement's text, and its plan, stay the same for any number. */
-function compileEqualities(operands: readonly Extract<Filter, { kind: 'is' }>[]): readonly Sql[] {
-  const byField = new Map<string, string[]>();
-  for (const { field: name, values } of operands) {
-    const texts = byField.get(name) ?? [];
-    byField.set(name, texts);
-    for (const value of values) texts.push(scalarText(value));
+function compileEqualities(operands: readonly Equality[]): readonly Sql[] {
+  const groups = new Map<string, { readonly kind: Equality['kind']; readonly name: string; readonly values: string[] }>();
+  for (const { kind, field: name, values } of operands) {
+    const key = `${kind}:${name}`;
+    const group = groups.get(key) ?? { kind, name, values: [] };
+    groups.set(key, group);
+    for (const value of values) group.values.push(scalarText(value));
   }
-  const long = [...byField].filter(([, values]) => values.length > MAX_DOCUMENTS);
-  const documents = [...byField]
-    .filter(([, values]) => values.length <= MAX_DOCUMENTS)
-    .flatMap(([name, values]) => values.map((value) => field(name, value)));
-  const pieces = long.map(([name, values]) => isOneOf(name, values));
+  const all = [...groups.values()];
+  const documents = all
+    .filter(({ values }) => values.length <= MAX_DOCUMENTS)
+    .flatMap(({ kind, name, values }) => values.map((value) => field(name, kind === 'is' ? value : `[${value}]`)));
+  const long = all.filter(({ values }) => values.length > MAX_DOCUMENTS);
+  const pieces = long.map(({ kind, name, values }) => (kind === 'is' ? isOneOf(name, values) : holdsOneOf(name, values)));
   return documents.length === 0 ? pieces : [contains(documents), ...pieces];
 }
 
@@ -72,6 +82,15 @@ function compileEqualities(operands: readonly Extract<Filter, { kind: 'is' }>[])
 function isOneOf(name: string, values: readonly string[]): Sql {
   if (values.length <= MAX_DOCUMENTS) return contains(values.map((value) => field(name, value)));
   return sql`COALESCE(r.metadata -> ${name}::text = ANY (${values}::text[]::jsonb[]), FALSE)`;
+}
+
+/** As above, for the elements of a list. */
+function holdsOneOf(name: string, values: readonly string[]): Sql {
+  if (values.length <= MAX_DOCUMENTS) return contains(values.map((value) => field(name, `[${value}]`)));
+  const list = sql`r.metadata -> ${name}::text`;
+  return sql`CASE WHEN jsonb_typeof(${list}) = 'array' THEN EXISTS (
+      SELECT FROM jsonb_array_elements(${list}) AS e (element) WHERE e.element = ANY (${values}::text[]::jsonb[]))
+    ELSE FALSE END`;
 }
 
 /**
@@ -107,6 +126,10 @@ function compileCompare(name: string, op: Comparison, value: { readonly number: 
   }
   const bound = sql`r.metadata -> ${name}::text ${operator} ${value.number}::jsonb`;
   return sql`COALESCE(${bound} AND jsonb_typeof(r.metadata -> ${name}::text) = 'number', FALSE)`;
+}
+
+function compileContent(column: Sql, values: readonly string[] | null): Sql {
+  return values === null ? sql`${column} IS NOT NULL` : sql`COALESCE(${column} = ANY (${values}::text[]), FALSE)`;
 }
 
 function compileContains(text: string): Sql {

@@ -20,6 +20,8 @@ export type Filter =
       readonly op: Comparison;
       readonly value: { readonly number: string } | string;
     }
+  /** The record has a document, or a uri, and it is one of these texts; null: any text. */
+  | { readonly kind: 'content'; readonly part: 'document' | 'uri'; readonly values: readonly string[] | null }
   | { readonly kind: 'id'; readonly values: readonly string[] }
   /** The record has a document, and it contains the text, or matches the regular expression (`filters/regex`). */
   | { readonly kind: 'document'; readonly op: 'contains' | 'matches'; readonly pattern: string };

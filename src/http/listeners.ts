@@ -1,87 +1,101 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createSecureContext } from 'node:tls';
 import type { Port } from '../config.js';
+import { type Handler, PortServer } from './port-server.js';
+import type { Certificate } from './tls.js';
 
 /** A port and the path prefix that it stands for: a request to the port is one to the prefix on the console port. */
 export interface Listener {
   readonly name: string;
   readonly port: Port;
-  readonly prefix: string;
+  /** May depend on the port that was opened. */
+  readonly prefix: string | ((port: number) => string);
+  /**
+   * Gets each connection that speaks HTTP/2 (encrypted or not; decrypted here), with its first bytes still to be read, and the port
+   * that it came to. Without it, everything is taken for HTTP/1.
+   */
+  readonly acceptHttp2?: (socket: Duplex, port: number) => void;
+  /** Told when the listener closes: lets the connections given to `acceptHttp2` finish what they do, and closes them. */
+  readonly drainHttp2?: () => void;
 }
 
-/** What answers a request. */
-export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+/** What holds for every port. */
+export interface ListenersOptions {
+  readonly host: string;
+  /** A client that asks before it sends a larger body is told not to. */
+  readonly maxBodyBytes: number;
+  /** The request line and the headers together. */
+  readonly maxHeaderBytes: number;
+  /** Every port speaks TLS as well as plaintext when it is given. */
+  readonly tls?: Certificate | undefined;
+  /** How long a new connection may be silent; a minute unless given. */
+  readonly silenceTimeoutMs?: number;
+}
 
-/** Longer than load balancers keep an idle connection, so that it is never us who close one they are about to use. */
-const KEEP_ALIVE_MS = 75_000;
+/** As long as Node's HTTP/1 server waits for the headers of a request. */
+const SILENCE_TIMEOUT_MS = 60_000;
 
 /** The ports that are open. */
 export class Listeners {
   private constructor(
-    private readonly servers: ReadonlyMap<string, Server>,
+    private readonly servers: ReadonlyMap<string, PortServer>,
     private readonly host: string,
   ) {}
 
-  /** @throws Error that names the port, when one cannot be opened; then none is. */
-  static async open(listeners: readonly Listener[], host: string, maxBodyBytes: number, handler: Handler): Promise<Listeners> {
-    const servers = new Map<string, Server>();
-    const open = new Listeners(servers, host);
-    for (const { name, port, prefix } of listeners) {
-      if (port === 'off') continue;
-      const handle: Handler = (request, response) => {
-        request.url = prefix + (request.url ?? '/');
-        handler(request, response);
-      };
-      const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, handle);
-      // a client that asks whether to send its body is not told to when the body will be refused
-      server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-        if (!(Number(request.headers['content-length']) > maxBodyBytes)) response.writeContinue();
-        handle(request, response);
-      });
-      try {
-        await listen(server, port, host);
-      } catch (error) {
-        await open.close(0);
-        const busy = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-        const reason = busy ? 'it is in use; choose another one' : (error as Error).message;
-        throw new Error(`cannot listen on ${host} port ${String(port)} for ${name}: ${reason}`, { cause: error });
-      }
-      servers.set(name, server);
-    }
-    return open;
+  /** @throws Error that names the first port that cannot be opened, or that refuses the certificate; then none is open. */
+  static async open(listeners: readonly Listener[], options: ListenersOptions, handler: Handler): Promise<Listeners> {
+    // a port makes its own of it when the first client needs it, which is too late to say that it is wrong
+    if (options.tls !== undefined) createSecureContext({ ...options.tls });
+    const servers = new Map<string, PortServer>();
+    const opening = listeners.map(async (listener) => {
+      if (listener.port === 'off') return;
+      const server = createPort(listener, options, handler);
+      servers.set(listener.name, server);
+      await openPort(server, listener.name, listener.port, options.host);
+    });
+    const failure = (await Promise.allSettled(opening)).find((result) => result.status === 'rejected');
+    const opened = new Listeners(servers, options.host);
+    if (failure === undefined) return opened;
+    await opened.close(0);
+    throw failure.reason;
+  }
+
+  /** Which port each name was opened on. */
+  get ports(): ReadonlyMap<string, number> {
+    return new Map([...this.servers].map(([name, server]) => [name, server.port]));
   }
 
   /** Where each protocol is served, by its name. */
   get urls(): ReadonlyMap<string, string> {
     const host = this.host.includes(':') ? `[${this.host}]` : this.host;
-    return new Map(
-      [...this.servers].map(([name, server]) => [name, `http://${host}:${String((server.address() as AddressInfo).port)}`]),
-    );
+    return new Map([...this.ports].map(([name, port]) => [name, `http://${host}:${String(port)}`]));
   }
 
-  /** Takes no more connections, and waits up to `timeoutMs` for the open requests. */
+  /** Takes no more connections, and waits up to `timeoutMs` for the open requests and calls. */
   async close(timeoutMs: number): Promise<void> {
-    await Promise.all([...this.servers.values()].map((server) => closeServer(server, timeoutMs)));
+    await Promise.all([...this.servers.values()].map((server) => server.close(timeoutMs)));
   }
 }
 
-async function listen(server: Server, port: number, host: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.removeListener('error', reject);
-      resolve();
-    });
-  });
+function createPort(listener: Listener, options: ListenersOptions, handler: Handler): PortServer {
+  const { prefix, acceptHttp2, drainHttp2 } = listener;
+  const { silenceTimeoutMs = SILENCE_TIMEOUT_MS } = options;
+  const handlerOf = (port: number): Handler => {
+    const path = typeof prefix === 'string' ? prefix : prefix(port);
+    return (request, response) => {
+      request.url = path + (request.url ?? '/');
+      handler(request, response);
+    };
+  };
+  return new PortServer({ ...options, silenceTimeoutMs, handler: handlerOf, acceptHttp2, drainHttp2 });
 }
 
-async function closeServer(server: Server, timeoutMs: number): Promise<void> {
-  const deadline = setTimeout(() => {
-    server.closeAllConnections();
-  }, timeoutMs);
-  await new Promise((resolve) => {
-    server.close(resolve);
-    server.closeIdleConnections();
-  });
-  clearTimeout(deadline);
+async function openPort(server: PortServer, name: string, port: number, host: string): Promise<void> {
+  try {
+    await server.open(port, host);
+  } catch (error) {
+    const busy = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    const reason = busy ? 'it is in use; choose another one' : (error as Error).message;
+    throw new Error(`cannot listen on ${host} port ${String(port)} for ${name}: ${reason}`, { cause: error });
+  }
 }

@@ -37,17 +37,36 @@ export function Read(read: FieldReader): PropertyDecorator {
   };
 }
 
+/** How a protocol reads its bodies, where it differs from the plain way. */
+export interface BodyDialect {
+  /** Whatever the content type says, the body is JSON; an empty one is an empty object. */
+  readonly anyMediaType: boolean;
+  /** Null means that the field is absent. */
+  readonly nullIsAbsent: boolean;
+  /** The field that a key means. */
+  readonly fieldOf: (key: string) => string;
+}
+
+const PLAIN: BodyDialect = { anyMediaType: false, nullIsAbsent: false, fieldOf: (key) => key };
+const EMPTY_OBJECT = '{}';
+
 /**
  * Reads a JSON body into a request class and checks it by the class' class-validator rules. Fields that the class does not
  * declare are left out. Whole numbers become numbers, other ones stay `JsonNumber`; objects are Maps of `Json`.
  * @throws RequestError, JsonSyntaxError, and what the class' own readers throw
  */
-export function validate<T extends object>(type: new () => T, body: RequestBody): T {
+export function validate<T extends object>(type: new () => T, body: RequestBody, dialect: BodyDialect = PLAIN): T {
   const { mediaType } = body;
-  if (mediaType !== undefined && mediaType !== 'application/json' && !mediaType.endsWith('+json')) {
+  if (!dialect.anyMediaType && mediaType !== undefined && mediaType !== 'application/json' && !mediaType.endsWith('+json')) {
     throw new RequestError({ kind: 'media_type' });
   }
-  const instance = readInto(new type(), new JsonReader(decode(body.bytes)));
+  const text = decode(body.bytes);
+  const reader = new JsonReader(dialect.anyMediaType && text.trim() === '' ? EMPTY_OBJECT : text);
+  return check(readInto(new type(), reader, dialect));
+}
+
+/** Checks an instance of a request class by the class' rules. @throws RequestError */
+export function check<T extends object>(instance: T): T {
   const [error] = validateSync(instance, { stopAtFirstError: true, forbidUnknownValues: false });
   if (error !== undefined) {
     const rule = Object.keys(error.constraints ?? {})[0] ?? '';
@@ -56,7 +75,7 @@ export function validate<T extends object>(type: new () => T, body: RequestBody)
   return instance;
 }
 
-function readInto<T extends object>(instance: T, reader: JsonReader): T {
+function readInto<T extends object>(instance: T, reader: JsonReader, dialect: BodyDialect): T {
   if (reader.kind() !== 'object') {
     const value = readJson(reader);
     reader.end();
@@ -65,9 +84,11 @@ function readInto<T extends object>(instance: T, reader: JsonReader): T {
   const readers = fieldReaders.get(Object.getPrototypeOf(instance) as object);
   const fields = instance as Record<string, unknown>;
   reader.readObject((key) => {
-    const read = readers?.get(key);
-    if (read !== undefined) fields[key] = read(reader);
-    else if (Object.hasOwn(instance, key)) fields[key] = plain(readJson(reader));
+    const field = dialect.fieldOf(key);
+    const read = readers?.get(field);
+    if (dialect.nullIsAbsent && reader.kind() === 'null') reader.readNull();
+    else if (read !== undefined) fields[field] = read(reader);
+    else if (Object.hasOwn(instance, field)) fields[field] = plain(readJson(reader));
     else reader.skipValue();
   });
   reader.end();

@@ -38,6 +38,7 @@ function merge(before: RecordWrite, after: RecordWrite): RecordWrite {
   return {
     id: before.id,
     embedding: after.embedding ?? before.embedding,
+    sparse: after.sparse ?? before.sparse ?? null,
     document: after.document ?? before.document,
     uri: after.uri ?? before.uri,
     metadata: metadata.size === 0 ? null : stringifyJson(metadata),

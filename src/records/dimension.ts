@@ -3,7 +3,7 @@ import { GatewayError } from '../errors.js';
 
 /**
  * The dimension that all embeddings have; undefined when there is none.
- * @throws GatewayError `invalid` when they differ among each other or from the collection's, or exceed what can be stored
+ * @throws GatewayError `invalid` when the collection holds sparse vectors only, when they differ among each other or from the collection's, or exceed what can be stored
  */
 export function requireDimension(collection: Collection, embeddings: readonly (Float32Array | null)[]): number | undefined {
   let dimension: number | undefined;
@@ -17,6 +17,7 @@ export function requireDimension(collection: Collection, embeddings: readonly (F
 }
 
 function requireSame(collection: Collection, actual: number): void {
+  if (collection.vectorType === 'sparse') throw new GatewayError({ kind: 'invalid', subject: 'vector_type', expected: 'sparse' });
   if (collection.dimension !== null && actual !== collection.dimension) {
     throw new GatewayError({ kind: 'invalid', subject: 'dimension', expected: collection.dimension, actual });
   }

@@ -3,7 +3,7 @@ import type { Collection, Metric } from '../collections/collection.js';
 import { vectorArray } from '../postgres/binary.js';
 import { Database } from '../postgres/database.js';
 import { sql, type Sql } from '../postgres/sql.js';
-import type { Match, SearchRequest } from './record.js';
+import type { Match, SearchRequest, Selection } from './record.js';
 import { liveCollection, partColumns, recordTable, selected, toRecord, vectorTable, type RecordRow } from './record-tables.js';
 
 type MatchRow = RecordRow & Readonly<{ query: string; distance: string }>;
@@ -52,12 +52,12 @@ export class RecordSearchStore {
 }
 
 /** The rids of the selected records, found once for all queries; none are needed when every record is selected. */
-function candidates(collection: Collection, namespace: string, request: SearchRequest): Sql {
+export function candidates(collection: Collection, namespace: string, request: Selection): Sql {
   return isRestricted(request) ? sql`SELECT r.rid FROM ${selected(collection, namespace, request)}` : sql`SELECT`;
 }
 
 /** The vector rows `v` to compare: the whole namespace, or the candidates', each looked up by its key. */
-function candidateVectors(collection: Collection, namespace: string, request: SearchRequest, keyListsByIndex: boolean): Sql {
+export function candidateVectors(collection: Collection, namespace: string, request: Selection, keyListsByIndex: boolean): Sql {
   const table = sql`${vectorTable(collection)} v`;
   const scope = sql`v.collection_id = ${collection.id} AND v.namespace = ${namespace}`;
   if (!isRestricted(request)) return sql`${table} WHERE ${scope}`;
@@ -67,6 +67,6 @@ function candidateVectors(collection: Collection, namespace: string, request: Se
     SELECT v.rid, v.embedding FROM ${table} WHERE ${scope} AND v.rid = c.rid OFFSET 0) AS v`;
 }
 
-function isRestricted(request: SearchRequest): boolean {
+function isRestricted(request: Selection): boolean {
   return request.ids !== undefined || request.filter !== undefined;
 }

@@ -14,6 +14,26 @@ export function vectorTable(collection: Collection): Sql {
   return sql`polyvec.${identifier(collection.vectorTable)}`;
 }
 
+/** Where sparse vectors are, whatever the tier, and the rows that a search for one reads. */
+export const SPARSE_TABLE = sql`polyvec.pool_sparse`;
+export const POSTING_TABLE = sql`polyvec.pool_postings`;
+
+/**
+ * The collection and namespace of a read, as `place`: one row with the namespace's write counter, or none when the
+ * collection is not what the caller remembers any more.
+ */
+export function placeOf(collection: Collection, namespace: string): Sql {
+  return sql`SELECT COALESCE((
+      SELECT n.lsn FROM polyvec.namespaces n WHERE n.collection_id = ${collection.id} AND n.name = ${namespace}), 0) AS lsn
+    FROM (${liveCollection(collection)}) AS live`;
+}
+
+/** Counts a write to a namespace that exists, once `after` (a condition) has been evaluated. Returns `lsn`. */
+export function countWrite(collection: Collection, namespace: string, after: Sql): Sql {
+  return sql`UPDATE polyvec.namespaces n SET lsn = n.lsn + 1
+    WHERE n.collection_id = ${collection.id} AND n.name = ${namespace} AND EXISTS (SELECT FROM live) AND ${after} RETURNING n.lsn`;
+}
+
 /** The catalog row of a collection, if it is still what the caller remembers. */
 export function liveCollection(collection: Collection): Sql {
   return sql`SELECT FROM polyvec.collections WHERE id = ${collection.id} AND epoch = ${collection.epoch}`;
@@ -51,11 +71,16 @@ export function partColumns(collection: Collection, parts: Parts): Sql {
       SELECT v.embedding::text FROM ${vectorTable(collection)} v
       WHERE v.collection_id = r.collection_id AND v.namespace = r.namespace AND v.rid = r.rid) AS embedding`);
   }
+  if (parts.sparse === true && collection.hasSparse) {
+    columns.push(sql`(
+      SELECT json_build_array(array_to_json(s.terms), array_to_json(s.weights))::text FROM ${SPARSE_TABLE} s
+      WHERE s.collection_id = r.collection_id AND s.namespace = r.namespace AND s.rid = r.rid) AS sparse`);
+  }
   return join(columns, ', ');
 }
 
 /** A row of `partColumns`. */
-export type RecordRow = Readonly<{ id: string } & Partial<Omit<StoredRecord, 'id'>>>;
+export type RecordRow = Readonly<{ id: string; sparse?: string | null } & Partial<Omit<StoredRecord, 'id' | 'sparse'>>>;
 
 export function toRecord(row: RecordRow): StoredRecord {
   return {
@@ -64,5 +89,12 @@ export function toRecord(row: RecordRow): StoredRecord {
     uri: row.uri ?? null,
     metadata: row.metadata ?? null,
     embedding: row.embedding ?? null,
+    sparse: row.sparse == null ? null : toSparse(row.sparse),
   };
+}
+
+/** `[[1, 2], [0.5, 0.25]]`, in the spacing of the server's version. */
+function toSparse(text: string): StoredRecord['sparse'] {
+  const [, indices = '[]', values = '[]'] = /^\[\s*(\[[^\]]*\])\s*,\s*(\[[^\]]*\])\s*\]$/.exec(text) ?? [];
+  return { indices, values };
 }

@@ -5,8 +5,9 @@ import type { Queryable } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
 import { sql, type Sql } from '../postgres/sql.js';
 import type { SettledBatch } from './batch.js';
-import type { RecordWrite, WriteMode } from './record.js';
-import { liveCollection, recordTable, vectorTable } from './record-tables.js';
+import type { RecordWrite, WriteMode, WriteOutcome } from './record.js';
+import { countWrite, liveCollection, recordTable, vectorTable } from './record-tables.js';
+import { sparseInput, sparseRows } from './record-sparse.store.js';
 
 /** Longer field names would not fit into the catalog's index. */
 const MAX_FIELD_NAME_BYTES = 1024;
@@ -16,8 +17,8 @@ const MAX_FIELD_NAME_BYTES = 1024;
 export class RecordWriteStore {
   /**
    * Writes a batch in which every id occurs once; with `hasNewFields`, the fields of the records that were written are added
-   * to the collection's. New records follow each
-   * other in the batch's order; rows are locked in the order of ids, so that writers of the same ids wait, not deadlock.
+   * to the collection's. New records follow each other in the batch's order; rows are locked in the order of ids, so that
+   * writers of the same ids wait, not deadlock. The namespace comes to be with its first insert.
    */
   async write(
     queryable: Queryable,
@@ -25,11 +26,11 @@ export class RecordWriteStore {
     namespace: string,
     batch: SettledBatch & { readonly hasNewFields: boolean },
     mode: WriteMode,
-  ): Promise<'written' | 'stale'> {
+  ): Promise<WriteOutcome | 'stale'> {
     const statement = mode.missing === 'insert' ? insertRecords : updateRecords;
-    const [row] = await queryable.query<{ live: string }>(sql`
+    const [row] = await queryable.query<{ live: string; lsn: string | null }>(sql`
       WITH live AS MATERIALIZED (${liveCollection(collection)} FOR KEY SHARE),
-      input AS MATERIALIZED (${inputRows(batch.records, queryable.vectorOid)}),
+      input AS MATERIALIZED (${inputRows(collection, batch.records, queryable.vectorOid)}),
       written AS (${statement(collection, namespace, batch.records, mode)}),
       written_vectors AS (
         INSERT INTO ${vectorTable(collection)} AS v (collection_id, namespace, rid, embedding)
@@ -37,18 +38,31 @@ export class RecordWriteStore {
         WHERE i.embedding IS NOT NULL
         ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding
           WHERE v.embedding IS DISTINCT FROM excluded.embedding)
-      ${batch.hasNewFields ? fieldRows(collection, batch.superseded) : sql``}
-      SELECT count(*) AS live FROM live`);
-    return row?.live === '1' ? 'written' : 'stale';
+      ${collection.hasSparse ? sparseRows(collection, namespace, mode) : sql``}
+      ${batch.hasNewFields ? fieldRows(collection, batch.superseded) : sql``},
+      counted AS (${mode.missing === 'insert' ? countInsert(collection, namespace) : countWrite(collection, namespace, WRITTEN)})
+      SELECT (SELECT count(*) FROM live) AS live, (SELECT lsn FROM counted) AS lsn`);
+    return row?.live === '1' ? { lsn: row.lsn } : 'stale';
   }
 }
 
+/** The namespace's counter is locked after the records, by every writer: none can wait for another in a circle. */
+const WRITTEN = sql`(SELECT count(*) FROM written) IS NOT NULL`;
+
+function countInsert(collection: Collection, namespace: string): Sql {
+  return sql`INSERT INTO polyvec.namespaces AS n (collection_id, name, lsn)
+    SELECT ${collection.id}, ${namespace}, 1 FROM live WHERE ${WRITTEN}
+    ON CONFLICT (collection_id, name) DO UPDATE SET lsn = n.lsn + 1 RETURNING n.lsn`;
+}
+
 /** The batch as rows, each with a new rid, in the batch's order. */
-function inputRows(records: readonly RecordWrite[], vectorOid: number): Sql {
+function inputRows(collection: Collection, records: readonly RecordWrite[], vectorOid: number): Sql {
   const keys = records.map((record) => recordKey(record.id));
   const longIds = records.map((record, index) => (keys[index] === record.id ? null : record.id));
+  const sparse = collection.hasSparse ? sparseInput(records) : { columns: sql``, arrays: sql`` };
   return sql`
     SELECT i.id, i.long_id, i.document, i.uri, COALESCE(i.metadata, '{}') AS metadata, i.embedding, nextval('polyvec.rid') AS rid
+      ${sparse.columns}
     FROM unnest(
       ${textArray(keys)}::text[],
       ${textArray(longIds)}::text[],
@@ -58,7 +72,7 @@ function inputRows(records: readonly RecordWrite[], vectorOid: number): Sql {
       ${vectorArray(
         records.map((record) => record.embedding),
         vectorOid,
-      )}::vector[]) AS i (id, long_id, document, uri, metadata, embedding)`;
+      )}::vector[] ${sparse.arrays}) AS i (id, long_id, document, uri, metadata, embedding ${sparse.columns})`;
 }
 
 function insertRecords(collection: Collection, namespace: string, records: readonly RecordWrite[], mode: WriteMode): Sql {
@@ -108,18 +122,28 @@ function mergedMetadata(records: readonly RecordWrite[], given: Sql): Sql {
   return sql`(r.metadata - ${keys}) || ${given}.metadata`;
 }
 
-/** A list counts as its elements. jsonb keeps the scale of a number: an integer's text has no point, and a float's always has one. */
+/** The fields of what was written, and of what the batch itself has overtaken. */
 function fieldRows(collection: Collection, superseded: readonly RecordWrite[]): Sql {
+  return fieldsOf(
+    collection,
+    sql`(SELECT i.metadata FROM written w JOIN (
+      SELECT id, metadata FROM input UNION ALL SELECT * FROM unnest(
+        ${textArray(superseded.map((record) => recordKey(record.id)))}::text[],
+        ${jsonbArray(superseded.map((record) => record.metadata))}::jsonb[])) AS i (id, metadata) USING (id))`,
+  );
+}
+
+/**
+ * Adds the fields of `source`, rows of `metadata`, to the collection's. A list counts as its elements. jsonb keeps the scale of a
+ * number: an integer's text has no point, and a float's always has one.
+ */
+export function fieldsOf(collection: Collection, source: Sql): Sql {
   return sql`, fields AS (
     INSERT INTO polyvec.collection_fields (collection_id, name, type)
     SELECT DISTINCT ${collection.id}::bigint, e.key, CASE jsonb_typeof(t.sample)
         WHEN 'string' THEN 'string' WHEN 'boolean' THEN 'bool'
         ELSE CASE WHEN t.sample::text LIKE '%.%' THEN 'float' ELSE 'int' END END
-    FROM written w JOIN (
-      SELECT id, metadata FROM input UNION ALL SELECT * FROM unnest(
-        ${textArray(superseded.map((record) => recordKey(record.id)))}::text[],
-        ${jsonbArray(superseded.map((record) => record.metadata))}::jsonb[])) AS i (id, metadata) USING (id)
-    CROSS JOIN LATERAL jsonb_each(i.metadata) AS e
+    FROM ${source} AS i CROSS JOIN LATERAL jsonb_each(i.metadata) AS e
     CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(e.value) WHEN 'array' THEN e.value -> 0 ELSE e.value END) AS t (sample)
     WHERE jsonb_typeof(t.sample) IN ('string', 'boolean', 'number') AND octet_length(e.key) <= ${MAX_FIELD_NAME_BYTES}
     ORDER BY 2, 3 ON CONFLICT DO NOTHING)`;

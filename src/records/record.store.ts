@@ -3,7 +3,17 @@ import type { Collection } from '../collections/collection.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { sql, type Sql } from '../postgres/sql.js';
 import type { DeleteRequest, Deletion, ReadRequest, StoredRecord } from './record.js';
-import { liveCollection, partColumns, recordTable, selected, toRecord, vectorTable, type RecordRow } from './record-tables.js';
+import { deletedSparseRows } from './record-sparse.store.js';
+import {
+  countWrite,
+  liveCollection,
+  partColumns,
+  recordTable,
+  selected,
+  toRecord,
+  vectorTable,
+  type RecordRow,
+} from './record-tables.js';
 
 /** One page of a read, and where the next one begins. */
 export interface RecordPage {
@@ -57,7 +67,7 @@ export class RecordStore {
   async delete(collection: Collection, namespace: string, request: DeleteRequest): Promise<Deletion | 'stale'> {
     const ids = request.listIds ? sql`(SELECT json_agg(id ORDER BY rid)::text FROM deleted)` : sql`NULL`;
     // joined by columns of the row itself, not by constants: then only the whole key is a way in, statistics or not
-    const [row] = await this.database.query<{ count: string; ids: string | null; live: string }>(sql`
+    const [row] = await this.database.query<{ count: string; ids: string | null; live: string; lsn: string | null }>(sql`
       WITH live AS MATERIALIZED (${liveCollection(collection)} FOR KEY SHARE),
       doomed AS MATERIALIZED (${doomedRecords(collection, namespace, request)}),
       deleted AS (
@@ -67,9 +77,12 @@ export class RecordStore {
       deleted_vectors AS (
         DELETE FROM ${vectorTable(collection)} v USING deleted d
         WHERE v.collection_id = d.collection_id AND v.namespace = d.namespace AND v.rid = d.rid)
-      SELECT (SELECT count(*) FROM deleted) AS count, ${ids} AS ids, (SELECT count(*) FROM live) AS live`);
+      ${collection.hasSparse ? deletedSparseRows(collection) : sql``},
+      counted AS (${countWrite(collection, namespace, sql`(SELECT count(*) FROM deleted) IS NOT NULL`)})
+      SELECT (SELECT count(*) FROM deleted) AS count, ${ids} AS ids, (SELECT count(*) FROM live) AS live,
+        (SELECT lsn FROM counted) AS lsn`);
     if (row === undefined || row.live === '0') return 'stale';
-    return { count: Number(row.count), ids: row.ids === null ? [] : (JSON.parse(row.ids) as string[]) };
+    return { count: Number(row.count), ids: row.ids === null ? [] : (JSON.parse(row.ids) as string[]), lsn: row.lsn };
   }
 }
 

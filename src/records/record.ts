@@ -1,11 +1,19 @@
 import type { Field } from '../collections/collection.js';
 import type { Filter } from '../filters/filter.js';
 
+/** A sparse vector: the values at some indices, zero everywhere else. Indices are uint32 and differ from each other. */
+export interface SparseVector {
+  readonly indices: readonly number[];
+  /** Float32, as many as there are indices. */
+  readonly values: Float32Array;
+}
+
 /** One record to be written. What is null is absent: kept by a merge, cleared by a replacement. */
 export interface RecordWrite {
   readonly id: string;
   /** Float32 components. */
   readonly embedding: Float32Array | null;
+  readonly sparse?: SparseVector | null;
   readonly document: string | null;
   readonly uri: string | null;
   /** A JSON object's text, without null values; a float's text has a point, an integer's has none. */
@@ -15,8 +23,11 @@ export interface RecordWrite {
 }
 
 /** The records of one request, in its order, and the metadata fields that occur in them. */
-export interface RecordBatch {
+export interface RecordBatch extends RecordBatchFields {
   readonly records: readonly RecordWrite[];
+}
+
+interface RecordBatchFields {
   readonly fields: readonly Field[];
 }
 
@@ -33,6 +44,7 @@ export interface Parts {
   readonly uri: boolean;
   readonly metadata: boolean;
   readonly embedding: boolean;
+  readonly sparse?: boolean;
 }
 
 /** A record as it was read. Parts that were not asked for are null, too. */
@@ -44,6 +56,8 @@ export interface StoredRecord {
   readonly metadata: string | null;
   /** A JSON array's text. */
   readonly embedding: string | null;
+  /** JSON arrays' texts. */
+  readonly sparse: { readonly indices: string; readonly values: string } | null;
 }
 
 /** Which records are meant; all conditions hold at once. Absent: no condition. */
@@ -59,6 +73,15 @@ export interface ReadRequest extends Selection {
   readonly limit: number | null;
 }
 
+/** A selection, in the bytewise order of ids, after one of them, at most `limit`. */
+export interface PageRequest extends Selection {
+  readonly parts: Parts;
+  /** What the ids begin with. */
+  readonly prefix?: string | undefined;
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
 /** The nearest `limit` of the selected records to each query. */
 export interface SearchRequest extends Selection {
   readonly queries: readonly Float32Array[];
@@ -72,6 +95,42 @@ export interface Match extends StoredRecord {
   readonly distance: string;
 }
 
+/**
+ * The best `limit` of the selected records to a query, equals in the bytewise order of ids. `cosine` scores by cosine similarity, `ip` by the
+ * inner product, dense and sparse added, the highest first; `l2` by the squared distance, the lowest first. A sparse
+ * query alone finds only records that share an index with it.
+ */
+export interface RankRequest extends Selection {
+  readonly embedding: Float32Array | null;
+  readonly sparse: SparseVector | null;
+  readonly parts: Parts;
+  readonly limit: number;
+}
+
+/** A record that was ranked. */
+export interface RankedRecord extends StoredRecord {
+  /** Float32 text. */
+  readonly score: string;
+}
+
+/** A namespace's write counter, as text: every change that it counts is in what was read. `0`: never written. */
+export interface Position {
+  readonly lsn: string;
+}
+
+/** What a write says of its namespace: its counter after the write, null when there is no such namespace. */
+export interface WriteOutcome {
+  readonly lsn: string | null;
+}
+
+/** What is merged into the metadata of every selected record. */
+export interface MetadataPatch extends RecordBatchFields {
+  /** A JSON object's text. */
+  readonly metadata: string | null;
+  readonly document: string | null;
+  readonly uri: string | null;
+}
+
 /** The first `limit` of the selected records, in the order of first insert; null: all. */
 export interface DeleteRequest extends Selection {
   readonly limit: number | null;
@@ -80,7 +139,7 @@ export interface DeleteRequest extends Selection {
 }
 
 /** What a delete removed. */
-export interface Deletion {
+export interface Deletion extends WriteOutcome {
   readonly count: number;
   /** Empty unless asked for. */
   readonly ids: readonly string[];

@@ -1,5 +1,9 @@
 import { Module } from '@nestjs/common';
 import { CollectionsModule } from '../collections/collections.module.js';
+import { NamespaceStore } from './namespace.store.js';
+import { NamespacesService } from './namespaces.service.js';
+import { RecordPageStore } from './record-page.store.js';
+import { RecordRankStore } from './record-rank.store.js';
 import { RecordSearchStore } from './record-search.store.js';
 import { RecordStore } from './record.store.js';
 import { RecordWriteStore } from './record-write.store.js';
@@ -9,7 +13,18 @@ import { UpkeepStore } from './upkeep.store.js';
 
 @Module({
   imports: [CollectionsModule],
-  providers: [RecordStore, RecordWriteStore, RecordSearchStore, UpkeepStore, Upkeep, RecordsService],
-  exports: [RecordsService],
+  providers: [
+    RecordStore,
+    RecordWriteStore,
+    RecordSearchStore,
+    RecordPageStore,
+    RecordRankStore,
+    NamespaceStore,
+    UpkeepStore,
+    Upkeep,
+    RecordsService,
+    NamespacesService,
+  ],
+  exports: [RecordsService, NamespacesService],
 })
 export class RecordsModule {}

@@ -9,12 +9,21 @@ import type {
   DeleteRequest,
   Deletion,
   Match,
+  MetadataPatch,
+  PageRequest,
+  Position,
+  RankedRecord,
+  RankRequest,
   ReadRequest,
   RecordBatch,
   SearchRequest,
+  Selection,
   StoredRecord,
   WriteMode,
+  WriteOutcome,
 } from './record.js';
+import { RecordPageStore } from './record-page.store.js';
+import { RecordRankStore } from './record-rank.store.js';
 import { RecordSearchStore } from './record-search.store.js';
 import { RecordStore } from './record.store.js';
 import { RecordWriteStore } from './record-write.store.js';
@@ -33,43 +42,50 @@ export class RecordsService {
     private readonly store: RecordStore,
     private readonly writeStore: RecordWriteStore,
     private readonly searchStore: RecordSearchStore,
+    private readonly pageStore: RecordPageStore,
+    private readonly rankStore: RecordRankStore,
     private readonly upkeep: Upkeep,
   ) {}
 
   /** Writes all records of the batch, or none. Ids that occur twice are written one after the other. */
-  async write(collection: Collection, namespace: string, batch: RecordBatch, mode: WriteMode): Promise<void> {
+  async write(collection: Collection, namespace: string, batch: RecordBatch, mode: WriteMode): Promise<WriteOutcome> {
     const embeddings = batch.records.map((record) => record.embedding);
     const settled = settleDuplicates(batch.records, mode.existing);
-    await this.collections.current(collection, async (current) => {
+    const sparse = batch.records.some((record) => record.sparse != null);
+    return this.collections.current(collection, async (current) => {
       const dimension = requireDimension(current, embeddings);
       const hasNewFields = hasUnknownFields(current, batch.fields);
-      const write = (queryable: Queryable, known: Collection): Promise<'written' | 'stale'> =>
+      const write = (queryable: Queryable, known: Collection): Promise<WriteOutcome | 'stale'> =>
         this.writeStore.write(queryable, known, namespace, { ...settled, hasNewFields }, mode);
-      if (batch.records.length === 0) return undefined;
-      const outcome =
-        dimension === undefined || current.dimension !== null
-          ? await write(this.database, current)
-          : await this.writeFirst(current, dimension, embeddings, write);
+      if (batch.records.length === 0) return { lsn: null };
+      const isFirst = (dimension !== undefined && current.dimension === null) || (sparse && !current.hasSparse);
+      const outcome = isFirst
+        ? await this.writeFirst(current, { dimension, sparse, embeddings }, write)
+        : await write(this.database, current);
       if (outcome === 'stale') return 'stale';
       this.upkeep.note(current, settled.records.length);
-      // the catalog knows more now: which fields the write has added, or the dimension
-      if (hasNewFields || current.dimension === null) this.collections.forget(current);
-      return undefined;
+      // the catalog knows more now: which fields the write has added, the dimension, or that there are sparse vectors
+      if (hasNewFields || isFirst) this.collections.forget(current);
+      return outcome;
     });
   }
 
-  /** The first write with an embedding gives the collection its dimension, in the same transaction. */
+  /** The first write with an embedding gives the collection its dimension, in the same transaction; likewise with a sparse one. */
   private async writeFirst(
     collection: Collection,
-    dimension: number,
-    embeddings: readonly (Float32Array | null)[],
-    write: (queryable: Queryable, known: Collection) => Promise<'written' | 'stale'>,
-  ): Promise<'written' | 'stale'> {
+    first: {
+      readonly dimension: number | undefined;
+      readonly sparse: boolean;
+      readonly embeddings: readonly (Float32Array | null)[];
+    },
+    write: (queryable: Queryable, known: Collection) => Promise<WriteOutcome | 'stale'>,
+  ): Promise<WriteOutcome | 'stale'> {
     return this.database.transaction(async (transaction) => {
-      await this.collectionStore.fixDimension(transaction, collection, dimension);
+      if (first.dimension !== undefined) await this.collectionStore.fixDimension(transaction, collection, first.dimension);
+      if (first.sparse) await this.collectionStore.admitSparse(transaction, collection);
       const fixed = await this.collectionStore.refresh(transaction, collection);
       if (fixed === undefined) return 'stale';
-      requireDimension(fixed, embeddings);
+      requireDimension(fixed, first.embeddings);
       return write(transaction, fixed);
     });
   }
@@ -130,6 +146,55 @@ export class RecordsService {
     const deletion = await this.collections.current(collection, (current) => this.store.delete(current, namespace, request));
     this.upkeep.note(collection, deletion.count);
     return deletion;
+  }
+
+  /** A page of the selected records in the bytewise order of ids. */
+  async page(
+    collection: Collection,
+    namespace: string,
+    request: PageRequest,
+  ): Promise<Position & { readonly records: readonly StoredRecord[] }> {
+    return this.collections.current(collection, (current) => this.pageStore.readPage(current, namespace, request));
+  }
+
+  /**
+   * The selected records that score best.
+   * @throws GatewayError `invalid dimension` or `invalid vector_type` for a query that does not fit the collection
+   */
+  async rank(
+    collection: Collection,
+    namespace: string,
+    request: RankRequest,
+  ): Promise<Position & { readonly records: readonly RankedRecord[] }> {
+    return this.collections.current(collection, (current) => {
+      requireDimension(current, [request.embedding]);
+      return this.rankStore.rank(current, namespace, request);
+    });
+  }
+
+  /** Merges the patch into every selected record, and says how many they were. */
+  async merge(
+    collection: Collection,
+    namespace: string,
+    selection: Selection,
+    patch: MetadataPatch,
+  ): Promise<WriteOutcome & { readonly count: number }> {
+    const merged = await this.collections.current(collection, (current) => {
+      const hasNewFields = hasUnknownFields(current, patch.fields);
+      if (hasNewFields) this.collections.forget(current);
+      return this.pageStore.merge(current, namespace, selection, { ...patch, hasNewFields });
+    });
+    this.upkeep.note(collection, merged.count);
+    return merged;
+  }
+
+  /** How many records are selected. */
+  async countSelected(
+    collection: Collection,
+    namespace: string,
+    selection: Selection,
+  ): Promise<Position & { readonly count: number }> {
+    return this.collections.current(collection, (current) => this.pageStore.count(current, namespace, selection));
   }
 
   async count(collection: Collection, namespace: string): Promise<number> {

@@ -3,7 +3,7 @@ import { Database } from '../postgres/database.js';
 import { sql } from '../postgres/sql.js';
 import { DEFAULT_DATABASE, DEFAULT_TENANT, type Page, type Scope, type Tenant, type TenantDatabase } from './tenant.js';
 
-type TenantRow = Readonly<{ name: string; resource_name: string | null }>;
+type TenantRow = Readonly<{ name: string; resource_name: string | null; short_id: string }>;
 type DatabaseRow = Readonly<{ id: string; name: string; tenant: string }>;
 
 @Injectable()
@@ -19,17 +19,17 @@ export class TenantStore {
 
   async find(name: string): Promise<Tenant | undefined> {
     const [row] = await this.database.query<TenantRow>(sql`
-      SELECT name, resource_name FROM polyvec.tenants WHERE name = ${name}`);
-    return row && { name: row.name, resourceName: row.resource_name };
+      SELECT name, resource_name, short_id FROM polyvec.tenants WHERE name = ${name}`);
+    return row && toTenant(row);
   }
 
   /** The tenant with this resource name, or else with this name. */
   async findByResourceName(name: string): Promise<Tenant | undefined> {
     const [row] = await this.database.query<TenantRow>(sql`
-      SELECT name, resource_name FROM polyvec.tenants
+      SELECT name, resource_name, short_id FROM polyvec.tenants
       WHERE resource_name = ${name} OR name = ${name}
       ORDER BY resource_name IS NOT DISTINCT FROM ${name} DESC LIMIT 1`);
-    return row && { name: row.name, resourceName: row.resource_name };
+    return row && toTenant(row);
   }
 
   /** Sets the resource name unless the tenant has another one or it is another tenant's; false when it is not set after. */
@@ -88,4 +88,8 @@ export class TenantStore {
         SELECT '00000000-0000-0000-0000-000000000000', id, ${DEFAULT_DATABASE} FROM tenant`);
     });
   }
+}
+
+function toTenant(row: TenantRow): Tenant {
+  return { name: row.name, resourceName: row.resource_name, shortId: row.short_id };
 }

@@ -3,6 +3,8 @@ export interface Tenant {
   readonly name: string;
   /** The first part of a Chroma resource name; null until one is given. */
   readonly resourceName: string | null;
+  /** Pinecone's project id. */
+  readonly shortId: string;
 }
 
 /** A named group of collections within a tenant. */

@@ -69,6 +69,9 @@ const leaf: fc.Arbitrary<Filter> = fc.oneof(
     .tuple(field, fc.constantFrom<Comparison>('<', '<=', '>', '>='), fc.oneof(number, text))
     .map(([name, op, value]): Filter => ({ kind: 'compare', field: name, op, value })),
   fc.subarray(IDS).map((ids): Filter => ({ kind: 'id', values: ids })),
+  fc
+    .tuple(fc.constantFrom('document' as const, 'uri' as const), fc.option(fc.array(fc.constantFrom(...NEEDLES), { maxLength: 3 })))
+    .map(([part, items]): Filter => ({ kind: 'content', part, values: items })),
   fc.constantFrom(...NEEDLES).map((pattern): Filter => ({ kind: 'document', op: 'contains', pattern })),
   fc.constantFrom(...PATTERNS).map((pattern): Filter => ({ kind: 'document', op: 'matches', pattern })),
 );
@@ -106,6 +109,11 @@ function matches(condition: Filter, record: Sample): boolean {
       );
     case 'compare':
       return COMPARES[condition.op](order(value, condition.value));
+    case 'content': {
+      // the rows below have the same text for both
+      const part = record.document;
+      return part !== null && (condition.values === null || condition.values.includes(part));
+    }
     case 'id':
       return condition.values.includes(record.id);
     case 'document':
@@ -207,7 +215,7 @@ describe('what random runs have found', () => {
 /** The records as rows `r` with the columns that filters read. */
 function recordRows(records: readonly Sample[]): ReturnType<typeof sql> {
   return sql`(
-    SELECT u.position, u.id, u.metadata::jsonb AS metadata, u.document
+    SELECT u.position, u.id, u.metadata::jsonb AS metadata, u.document, u.document AS uri
     FROM json_to_recordset(${JSON.stringify(
       records.map((record, position) => ({
         position,

@@ -10,6 +10,7 @@ const reason = hasServer ? '' : ' (skipped: the embedded engine serves one gatew
 const PORTS = {
   POLYVEC_CHROMA_PORT: '0',
   POLYVEC_CONSOLE_PORT: '0',
+  POLYVEC_PINECONE_PORT: 'off',
   POLYVEC_LOG_LEVEL: 'error',
   POLYVEC_CHROMA_ALLOW_RESET: 'true',
 };

@@ -10,6 +10,10 @@ import { startGateway as start } from '../../src/gateway.js';
 export interface TestGateway {
   readonly chromaUrl: string;
   readonly consoleUrl: string;
+  /** Pinecone's control plane. */
+  readonly pineconeUrl: string;
+  /** Ports that stand for one Pinecone index each. */
+  readonly indexPorts: readonly number[];
   /** Its settings; give them to another gateway to share its data. */
   readonly environment: Readonly<Record<string, string>>;
   /** Stops it and removes its data. */
@@ -27,6 +31,8 @@ export interface TestStorage {
 const QUIET = {
   POLYVEC_CHROMA_PORT: '0',
   POLYVEC_CONSOLE_PORT: '0',
+  POLYVEC_PINECONE_PORT: '0',
+  POLYVEC_PINECONE_INDEX_PORTS: '0:16',
   POLYVEC_LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'error',
 };
 
@@ -46,6 +52,8 @@ async function launch(storage: TestStorage, environment: Readonly<Record<string,
   return {
     chromaUrl: gateway.urls.get('chroma') ?? '',
     consoleUrl: gateway.urls.get('console') ?? '',
+    pineconeUrl: gateway.urls.get('pinecone') ?? '',
+    indexPorts: gateway.indexPorts,
     environment,
     stop: async () => {
       await gateway.stop();

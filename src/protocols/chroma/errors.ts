@@ -154,6 +154,8 @@ function wordInvalid(detail: Extract<ErrorDetail, { kind: 'invalid' }>): string 
       return 'Inconsistent dimensions in provided embeddings';
     case 'dimension_limit':
       return `Embeddings have at most ${String(detail.limit)} dimensions here, got ${String(detail.actual)}`;
+    case 'vector_type':
+      return 'The collection holds sparse vectors only: it has no embeddings to add or to query';
     case 'pattern':
       return wordRegexError(detail.reason);
     case 'filter':

@@ -124,7 +124,7 @@ export async function deleteRecords(
       throw invalidArgument('Validation error: limit, where: limit can only be specified when a where clause is provided');
     }
   }
-  if (selection.ids === undefined && selection.filter === undefined) return { count: 0, ids: [] };
+  if (selection.ids === undefined && selection.filter === undefined) return { count: 0, ids: [], lsn: null };
   return records.delete(collection, NAMESPACE, { ...selection, limit, listIds: dialect.legacy });
 }
 

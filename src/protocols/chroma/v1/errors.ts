@@ -19,9 +19,14 @@ export function toLegacyError(detail: ErrorDetail, request: Request): ChromaErro
     return new ChromaError(400, error, `Collection ${detail.name} does not exist.`);
   }
   if (detail.kind === 'already_exists') {
-    const subject = { tenant: 'Tenant', database: 'Database', collection: 'Collection', resource_name: 'Resource name' }[
-      detail.subject
-    ];
+    const subject = {
+      tenant: 'Tenant',
+      database: 'Database',
+      collection: 'Collection',
+      resource_name: 'Resource name',
+      namespace: 'Namespace',
+      snapshot: 'Snapshot',
+    }[detail.subject];
     const where = detail.subject === 'database' ? ` for tenant ${tenant}` : '';
     return new ChromaError(409, 'UniqueConstraintError', `${subject} ${detail.name} already exists${where}`);
   }

@@ -1,0 +1,69 @@
+import { isIP } from 'node:net';
+
+/**
+ * How settings are read from text. Each reader throws an `Error` whose message completes "must be …".
+ */
+
+/** A port number, `0` for any free port, or not served at all. */
+export type Port = number | 'off';
+
+export function text(value: string): string {
+  return value;
+}
+
+export function boolean(value: string): boolean {
+  const word = value.toLowerCase();
+  if (word === 'true' || word === '1') return true;
+  if (word === 'false' || word === '0') return false;
+  throw new Error('true or false');
+}
+
+export function positive(value: string): number {
+  if (/^[1-9]\d{0,14}$/.test(value)) return Number(value);
+  throw new Error('a whole number above 0');
+}
+
+export function port(value: string): Port {
+  if (value === 'off') return 'off';
+  if (/^\d{1,5}$/.test(value) && Number(value) < 65_536) return Number(value);
+  throw new Error('a port number, 0 or off');
+}
+
+/** Ports to open, lowest first; zeros for any free ones. */
+export function portRange(value: string): readonly number[] {
+  if (value === 'off') return [];
+  const free = /^0:(\d{1,4})$/.exec(value);
+  if (free !== null) return Array.from({ length: Number(free[1]) }, () => 0);
+  const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(value) ?? [];
+  const count = Number(last) - Number(first) + 1;
+  if (!(count >= 1) || Number(first) < 1 || Number(last) > 65_535) throw new Error('first-last, 0:N or off');
+  return Array.from({ length: count }, (_item, index) => Number(first) + index);
+}
+
+export function host(value: string): string {
+  if (isIP(value) !== 0 || /^[a-zA-Z0-9.-]+$/.test(value)) return value;
+  throw new Error('an address or a host name');
+}
+
+export function postgresUrl(value: string): string {
+  if (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value)) return value;
+  throw new Error('a postgres:// URL');
+}
+
+/** A comma-separated list, or a JSON list as Chroma writes it. */
+export function list(value: string): readonly string[] {
+  if (value.startsWith('[')) {
+    const items: unknown = JSON.parse(value);
+    if (Array.isArray(items) && items.every((item) => typeof item === 'string')) return items;
+    throw new Error('a list of texts');
+  }
+  return value.split(',').map((item) => item.trim());
+}
+
+export function oneOf<const T extends string>(...values: readonly T[]): (value: string) => T {
+  return (value) => {
+    const match = values.find((candidate) => candidate === value);
+    if (match === undefined) throw new Error(`one of ${values.join(', ')}`);
+    return match;
+  };
+}

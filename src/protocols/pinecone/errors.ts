@@ -1,0 +1,181 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { GatewayError, type ErrorDetail, type ErrorKind } from '../../errors.js';
+import { JsonSyntaxError } from '../../http/json-syntax-error.js';
+import { RequestError, type RequestProblem } from '../../http/validate.js';
+import { wrongDimension } from './vector-rules.js';
+import { PineconeError, type PineconeCode } from './pinecone-error.js';
+
+/** The code of each kind of error; the message is worded by subject below. */
+export const SHAPES = {
+  invalid: 'INVALID_ARGUMENT',
+  not_found: 'NOT_FOUND',
+  already_exists: 'ALREADY_EXISTS',
+  conflict: 'ABORTED',
+  unauthenticated: 'UNAUTHENTICATED',
+  forbidden: 'FORBIDDEN',
+  too_large: 'PAYLOAD_TOO_LARGE',
+  unsupported: 'UNIMPLEMENTED',
+  unavailable: 'UNAVAILABLE',
+  internal: 'INTERNAL',
+} as const satisfies Record<ErrorKind, PineconeCode>;
+
+const DATA_PATH = /^\/pinecone\/_(?:index|port|host)\/[^/]+\//;
+/** Families of which it is not certain which plane's shape the service answers: they get both. */
+const BOTH_PATH = /^\/pinecone\/_(?:index|port|host)\/[^/]+\/(?:records\/|namespaces\/[^/]*\/documents\/)/;
+
+const logger = new Logger('Pinecone');
+
+/** Whatever was thrown, in Pinecone's words; what is not meant for a client is logged. */
+export function toPineconeError(thrown: unknown): PineconeError {
+  if (thrown instanceof PineconeError) return thrown;
+  if (thrown instanceof JsonSyntaxError) return new PineconeError('INVALID_ARGUMENT', `Invalid JSON: ${thrown.message}`);
+  if (thrown instanceof RequestError) return new PineconeError('INVALID_ARGUMENT', wordProblem(thrown.problem));
+  if (thrown instanceof GatewayError) {
+    const { detail } = thrown;
+    const retryAfterMs = detail.kind === 'unavailable' ? (detail.retryAfterMs ?? 1_000) : undefined;
+    return new PineconeError(SHAPES[detail.kind], wordDetail(detail), retryAfterMs);
+  }
+  if (thrown instanceof HttpException && thrown.getStatus() < 500) {
+    const missing = thrown.getStatus() === 404;
+    return new PineconeError(missing ? 'NOT_FOUND' : 'INVALID_ARGUMENT', missing ? 'Not found' : thrown.message);
+  }
+  logger.error({ message: 'internal error', cause: String(thrown) }, thrown instanceof Error ? thrown.stack : '');
+  return new PineconeError('INTERNAL', 'internal error');
+}
+
+/** Answers for everything that is thrown under Pinecone's prefix. */
+@Catch()
+export class PineconeExceptionFilter implements ExceptionFilter {
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const isData = DATA_PATH.test(request.path);
+    // the control plane tells what cannot be decoded apart from what is not allowed
+    const undecodable = !isData && (thrown instanceof JsonSyntaxError || thrown instanceof RequestError);
+    const error = undecodable ? wordUndecodable(thrown) : toPineconeError(thrown);
+    if (error.retryAfterMs !== undefined) response.setHeader('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
+    const control = { error: { code: error.code, message: error.message }, status: error.status };
+    const data = { code: error.grpcCode, message: error.message, details: [] };
+    response.status(error.status);
+    if (!isData) response.json(control);
+    else response.json(BOTH_PATH.test(request.path) ? { ...data, ...control } : data);
+  }
+}
+
+/** In the manner of the service's decoder; SDKs only show it. */
+function wordUndecodable(thrown: JsonSyntaxError | RequestError): PineconeError {
+  if (thrown instanceof JsonSyntaxError) {
+    const place = `line ${String(thrown.line)} column ${String(thrown.column)}`;
+    return new PineconeError('INVALID_ARGUMENT', `Failed to parse the request body as JSON: ${thrown.reason} at ${place}`);
+  }
+  const { problem } = thrown;
+  const reason =
+    problem.kind === 'field' && problem.value === undefined ? `missing field \`${problem.field}\`` : wordProblem(problem);
+  return new PineconeError(
+    'UNPROCESSABLE_ENTITY',
+    `Failed to deserialize the JSON body into the target type: ${reason} at line 1 column 1`,
+  );
+}
+
+function wordDetail(detail: ErrorDetail): string {
+  switch (detail.kind) {
+    case 'invalid':
+      return wordInvalid(detail);
+    case 'not_found':
+      return wordMissing(detail);
+    case 'already_exists':
+      return detail.subject === 'namespace' ? `Namespace '${detail.name}' already exists` : 'Resource already exists.';
+    case 'conflict':
+      return 'The index is being changed by other requests; try again';
+    case 'forbidden':
+      return 'Deletion protection is enabled for this index. Disable deletion protection before retrying.';
+    case 'too_large':
+      return `Request body exceeds the limit of ${String(detail.limitBytes)} bytes`;
+    case 'unsupported':
+      return detail.subject;
+    case 'unavailable':
+      return wordUnavailable(detail.subject);
+    case 'unauthenticated':
+      return 'Invalid API key.';
+    case 'internal':
+      return 'internal error';
+  }
+}
+
+function wordInvalid(detail: Extract<ErrorDetail, { kind: 'invalid' }>): string {
+  switch (detail.subject) {
+    case 'dimension':
+      return wrongDimension(detail.actual, detail.expected).message;
+    case 'dimensions':
+      return 'All vectors of a request must have the dimension of the index';
+    case 'dimension_limit':
+      return `Vectors have at most ${String(detail.limit)} dimensions here, got ${String(detail.actual)}`;
+    case 'vector_type':
+      return 'A sparse index does not hold dense vectors: send sparse values';
+    case 'filter':
+    case 'pattern':
+      return `Invalid filter: ${detail.reason}`;
+    case 'text':
+      return `The request cannot be stored: ${detail.reason}`;
+  }
+}
+
+/** What the core misses; the control plane's own objects are worded where they are looked for. */
+function wordMissing(detail: Extract<ErrorDetail, { kind: 'not_found' }>): string {
+  switch (detail.subject) {
+    case 'namespace':
+      return 'Namespace not found';
+    case 'collection':
+      return `Index ${detail.name} not found.`;
+    case 'tenant':
+    case 'database':
+      return 'Project not found.';
+    default:
+      return wordOther(detail);
+  }
+}
+
+function wordOther({ subject, name }: { readonly subject: string; readonly name: string }): string {
+  return `${subject.charAt(0).toUpperCase()}${subject.slice(1).replace('_', ' ')} ${name} not found.`;
+}
+
+function wordUnavailable(subject: string): string {
+  if (subject === 'statement') return 'The request took too long';
+  if (subject === 'database') return 'The database is not available; try again';
+  return `The ${subject} endpoint is not available; try again`;
+}
+
+/** What the fields' rules want, for those that a client is told about. */
+const WANTED: Readonly<Record<string, string>> = {
+  topK: 'an integer from 1 to 10000',
+  limit: 'an integer within its range',
+  scanFactor: 'a number from 0.5 to 4',
+  maxCandidates: 'an integer from 1 to 100000',
+};
+const TYPES: Readonly<Record<string, string>> = {
+  isString: 'a string',
+  isBoolean: 'a boolean',
+  isInt: 'an integer',
+  isNumber: 'a number',
+  isArray: 'a list',
+  isObject: 'an object',
+};
+
+function wordProblem(problem: RequestProblem): string {
+  switch (problem.kind) {
+    case 'field':
+      return `${problem.field}: expected ${WANTED[problem.field] ?? TYPES[problem.rule] ?? 'a valid value'}`;
+    case 'nul':
+      return 'The request must not contain NUL characters (\\u0000): they cannot be stored';
+    case 'encoding':
+      return 'The request body is not UTF-8';
+    case 'media_type':
+    case 'not_an_object':
+      return 'The request body must be a JSON object';
+  }
+}

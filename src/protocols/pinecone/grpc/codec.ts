@@ -1,0 +1,205 @@
+import { fileURLToPath } from 'node:url';
+import protobuf, { type Field, type Reader, type Type, type Writer } from 'protobufjs';
+import { createReader, createWriter, eachField, readStruct, readText, writeStruct } from './struct.js';
+
+/**
+ * Messages of `vector-service.proto`, read and written by its own text, with what a general library costs left out: packed
+ * floats are copied as they are, a Struct is read as JSON and written from JSON text.
+ *
+ * Read: fields that were not sent are absent, lists are there always. Written: absent and null fields are left out, and zero
+ * and empty ones, too, unless they are `optional`.
+ */
+
+const PROTO = fileURLToPath(new URL('./vector-service.proto', import.meta.url));
+const STRUCT = 'google.protobuf.Struct';
+const VARINT = 0;
+const FIXED64 = 1;
+const BYTES = 2;
+const FIXED32 = 5;
+
+type Message = Record<string, unknown>;
+
+const root = protobuf.loadSync(PROTO).resolveAll();
+const fieldsByNumber = new Map<Type, ReadonlyMap<number, Field>>();
+
+/** The message type of that name. @throws Error for an unknown one */
+export function messageType(name: string): Type {
+  return root.lookupType(name);
+}
+
+/** @throws RangeError, Error for bytes that are no such message, and RequestError for text with a NUL */
+export function decode(type: Type, bytes: Uint8Array): Message {
+  const reader = createReader(bytes);
+  return readMessage(reader, type, bytes.length);
+}
+
+export function encode(type: Type, message: Message): Buffer {
+  const writer = createWriter();
+  writeMessage(writer, type, message);
+  const bytes = writer.finish();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function fieldsOf(type: Type): ReadonlyMap<number, Field> {
+  const known = fieldsByNumber.get(type);
+  if (known !== undefined) return known;
+  const fields = new Map(type.fieldsArray.map((field) => [field.id, field]));
+  fieldsByNumber.set(type, fields);
+  return fields;
+}
+
+function readMessage(reader: Reader, type: Type, length: number): Message {
+  const message: Message = {};
+  const fields = fieldsOf(type);
+  for (const field of fields.values()) if (field.repeated) message[field.name] = field.type === 'float' ? new Float32Array() : [];
+  eachField(reader, length, (number, wireType) => {
+    const field = fields.get(number);
+    if (field === undefined) return false;
+    readField(reader, field, wireType, message);
+    return true;
+  });
+  return message;
+}
+
+function readField(reader: Reader, field: Field, wireType: number, message: Message): void {
+  if (field.map) {
+    readMapEntry(reader, field, message);
+  } else if (!field.repeated) {
+    message[field.name] = readOne(reader, field);
+  } else if (field.type === 'float') {
+    const before = message[field.name] as Float32Array;
+    const floats = wireType === BYTES ? packedFloats(reader) : Float32Array.of(reader.float());
+    message[field.name] = before.length === 0 ? floats : concatenate(before, floats);
+  } else {
+    const list = message[field.name] as unknown[];
+    if (field.type === 'uint32' && wireType === BYTES) readPacked(reader, list);
+    else list.push(readOne(reader, field));
+  }
+}
+
+function readOne(reader: Reader, field: Field): unknown {
+  switch (field.type) {
+    case 'string':
+      return readText(reader);
+    case 'bool':
+      return reader.bool();
+    case 'float':
+      return reader.float();
+    case 'uint32':
+      return reader.uint32();
+    case 'int32':
+      return reader.int32();
+    case 'uint64':
+      return Number(reader.uint64());
+    case STRUCT:
+      return readStruct(reader, reader.uint32());
+    default:
+      return readMessage(reader, resolved(field), reader.uint32());
+  }
+}
+
+function readPacked(reader: Reader, list: unknown[]): void {
+  const end = reader.uint32() + reader.pos;
+  while (reader.pos < end) list.push(reader.uint32());
+}
+
+function packedFloats(reader: Reader): Float32Array {
+  const bytes = reader.bytes();
+  const floats = new Float32Array(Math.floor(bytes.length / 4));
+  new Uint8Array(floats.buffer).set(bytes.subarray(0, floats.length * 4));
+  return floats;
+}
+
+function concatenate(left: Float32Array, right: Float32Array): Float32Array {
+  const all = new Float32Array(left.length + right.length);
+  all.set(left);
+  all.set(right, left.length);
+  return all;
+}
+
+function readMapEntry(reader: Reader, field: Field, message: Message): void {
+  const map = (message[field.name] ?? {}) as Message;
+  message[field.name] = map;
+  let key = '';
+  let value: unknown = {};
+  eachField(reader, reader.uint32(), (number) => {
+    if (number === 1) key = readText(reader);
+    else if (number === 2) value = readOne(reader, field);
+    else return false;
+    return true;
+  });
+  Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function writeMessage(writer: Writer, type: Type, message: Message): void {
+  for (const field of fieldsOf(type).values()) {
+    const value = message[field.name];
+    if (value === undefined || value === null) continue;
+    if (field.map) writeMap(writer, field, value as ReadonlyMap<string, unknown>);
+    else if (field.repeated) writeRepeated(writer, field, value);
+    else if (field.hasPresence || (value !== 0 && value !== '' && value !== false)) writeOne(writer, field.id, field, value);
+  }
+}
+
+function writeRepeated(writer: Writer, field: Field, value: unknown): void {
+  if (field.type === 'float') {
+    const floats = value as Float32Array;
+    if (floats.length === 0) return;
+    writer.uint32((field.id << 3) | BYTES).bytes(new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength));
+  } else if (field.type === 'uint32') {
+    const numbers = value as readonly number[];
+    if (numbers.length === 0) return;
+    writer.uint32((field.id << 3) | BYTES).fork();
+    for (const number of numbers) writer.uint32(number);
+    writer.ldelim();
+  } else {
+    for (const item of value as readonly unknown[]) writeOne(writer, field.id, field, item);
+  }
+}
+
+function writeMap(writer: Writer, field: Field, map: ReadonlyMap<string, unknown>): void {
+  for (const [key, value] of map) {
+    writer.uint32((field.id << 3) | BYTES).fork();
+    writer.uint32((1 << 3) | BYTES).string(key);
+    writeOne(writer, 2, field, value);
+    writer.ldelim();
+  }
+}
+
+function writeOne(writer: Writer, id: number, field: Field, value: unknown): void {
+  const tag = (wireType: number): Writer => writer.uint32((id << 3) | wireType);
+  switch (field.type) {
+    case 'string':
+      tag(BYTES).string(value as string);
+      return;
+    case 'bool':
+      tag(VARINT).bool(value as boolean);
+      return;
+    case 'float':
+      tag(FIXED32).float(value as number);
+      return;
+    case 'double':
+      tag(FIXED64).double(value as number);
+      return;
+    case 'uint32':
+    case 'uint64':
+    case 'int32':
+      tag(VARINT)[field.type](value as number);
+      return;
+    case STRUCT:
+      tag(BYTES).fork();
+      writeStruct(writer, value as string);
+      writer.ldelim();
+      return;
+    default:
+      tag(BYTES).fork();
+      writeMessage(writer, resolved(field), value as Message);
+      writer.ldelim();
+  }
+}
+
+function resolved(field: Field): Type {
+  const type = field.resolvedType;
+  if (!(type instanceof protobuf.Type)) throw new Error(`no message type: ${field.type}`);
+  return type;
+}

@@ -1,0 +1,34 @@
+import type { Config } from '../../config.js';
+import type { Listener } from '../../http/listeners.js';
+import type { GrpcServers } from './grpc/grpc-servers.js';
+
+const INDEX_PORT = 'pinecone index ';
+
+/** The control plane's port, and one for each index there may be; all of them speak REST and gRPC. */
+export function pineconeListeners(config: Config, grpc: GrpcServers): readonly Listener[] {
+  const accept: Pick<Listener, 'acceptHttp2'> = {
+    acceptHttp2: (socket, port) => {
+      grpc.accept(socket, port);
+    },
+  };
+  if (config.pineconePort === 'off') return [];
+  const control = { name: 'pinecone', port: config.pineconePort, prefix: '/pinecone', ...accept };
+  const indexes = config.pineconeIndexPorts.map((port, index) => ({
+    name: `${INDEX_PORT}${String(index)}`,
+    port,
+    prefix: (opened: number) => `/pinecone/_port/${String(opened)}`,
+    ...accept,
+  }));
+  return [control, ...indexes];
+}
+
+/** Whether a listener of that name stands for an index. */
+export function isIndexPort(name: string): boolean {
+  return name.startsWith(INDEX_PORT);
+}
+
+/** The ports of those that do, lowest first. */
+export function indexPortsOf(ports: ReadonlyMap<string, number>): readonly number[] {
+  const open = [...ports].filter(([name]) => isIndexPort(name)).map(([, port]) => port);
+  return open.sort((left, right) => left - right);
+}

@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto';
+import type { RequestHandler } from 'express';
+import type { Config } from '../../config.js';
+import { bodyReader } from '../../http/request-body.js';
+
+const EMPTY_NAMESPACE = /(\/records\/namespaces\/)(?=\/)/;
+
+/** What every request under Pinecone's prefix passes before its route. */
+export function pineconeMiddleware(config: Config): readonly RequestHandler[] {
+  const prepare: RequestHandler = (request, response, next) => {
+    response.setHeader('content-type', 'application/json');
+    response.setHeader('x-pinecone-request-id', randomUUID());
+    const index = indexOfHost(request.headers.host, config.pineconeDomain);
+    if (index !== undefined && !request.url.startsWith('/_')) request.url = `/_host/${index}${request.url}`;
+    // clients whose namespace is the empty one leave its place in the path empty
+    request.url = request.url.replace(EMPTY_NAMESPACE, '$1__default__');
+    next();
+  };
+  return [prepare, bodyReader(config.maxBodyBytes)];
+}
+
+/** `{index}-{project}` of `{index}-{project}.svc.{domain}`; undefined for any other host. */
+export function indexOfHost(host: string | undefined, domain: string | undefined): string | undefined {
+  if (host === undefined || domain === undefined) return undefined;
+  const name = host.replace(/:\d+$/, '').toLowerCase();
+  const suffix = `.svc.${domain}`;
+  const label = name.endsWith(suffix) ? name.slice(0, -suffix.length) : '';
+  return /^[a-z0-9-]+$/.test(label) ? label : undefined;
+}

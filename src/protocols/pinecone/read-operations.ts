@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../../collections/collection.js';
+import { stringifyJson } from '../../http/json.js';
+import { NamespacesService } from '../../records/namespaces.service.js';
+import { RecordsService } from '../../records/records.service.js';
+import type { Namespace } from '../../records/namespace.js';
+import { parseSchema } from './metadata-schema.js';
+import { DEFAULT_ALIAS, namespaceOf } from './namespace-name.js';
+import { decodeCursor, encodeCursor } from './page-cursor.js';
+import { invalidArgument } from './pinecone-error.js';
+import type {
+  CreateNamespaceRequest,
+  FetchByMetadataRequest,
+  FetchRequest,
+  ListNamespacesRequest,
+  ListRequest,
+} from './requests.js';
+import type { FetchResult, ListResult, NamespacesResult } from './results.js';
+import { partsOf, VectorOperations } from './vector-operations.js';
+import { requireId } from './vector-rules.js';
+
+const MAX_FETCH_IDS = 1_000;
+const DEFAULT_PAGE = 100;
+const EVERYTHING = partsOf(true, true);
+const NOTHING = { ...partsOf(false, false) };
+
+/** Reads by id and in pages, and namespaces: the rest of the room that both transports share. */
+@Injectable()
+export class ReadOperations {
+  constructor(
+    private readonly vectors: VectorOperations,
+    private readonly records: RecordsService,
+    private readonly namespaces: NamespacesService,
+  ) {}
+
+  async fetch(collection: Collection, request: FetchRequest): Promise<FetchResult> {
+    const namespace = namespaceOf(request.namespace);
+    const { ids } = request;
+    if (ids.length === 0) throw invalidArgument('ids must not be empty: name at least one id to fetch');
+    if (ids.length > MAX_FETCH_IDS) {
+      throw invalidArgument(
+        `The number of ids, ${String(ids.length)}, exceeds the limit of ${String(MAX_FETCH_IDS)} ids per request`,
+      );
+    }
+    for (const id of ids) requireId(id);
+    const { records, lsn } = await this.records.page(collection, namespace, { ids, parts: EVERYTHING, limit: ids.length });
+    return { records, lsn, namespace: request.namespace ?? '', next: undefined };
+  }
+
+  async fetchByMetadata(collection: Collection, request: FetchByMetadataRequest): Promise<FetchResult> {
+    const namespace = namespaceOf(request.namespace);
+    const limit = request.limit ?? DEFAULT_PAGE;
+    const query = ['fetch', namespace, request.filter === undefined ? '{}' : stringifyJson(request.filter)];
+    const filter = this.vectors.filterOf(request.filter);
+    const after = decodeCursor(request.paginationToken, query);
+    const page = await this.records.page(collection, namespace, { filter, after, parts: EVERYTHING, limit: limit + 1 });
+    const records = page.records.slice(0, limit);
+    return { records, lsn: page.lsn, namespace: request.namespace ?? '', next: nextOf(page.records, limit, query) };
+  }
+
+  async list(collection: Collection, request: ListRequest): Promise<ListResult> {
+    const namespace = namespaceOf(request.namespace);
+    const limit = request.limit ?? DEFAULT_PAGE;
+    const prefix = request.prefix ?? '';
+    const query = ['list', namespace, prefix];
+    const after = decodeCursor(request.paginationToken, query);
+    const page = await this.records.page(collection, namespace, { prefix, after, parts: NOTHING, limit: limit + 1 });
+    return {
+      ids: page.records.slice(0, limit).map((record) => record.id),
+      lsn: page.lsn,
+      namespace: request.namespace ?? '',
+      next: nextOf(page.records, limit, query),
+    };
+  }
+
+  /** `measured`: with their sizes in bytes. */
+  async listNamespaces(collection: Collection, request: ListNamespacesRequest, measured: boolean): Promise<NamespacesResult> {
+    const limit = request.limit ?? DEFAULT_PAGE;
+    const prefix = request.prefix ?? '';
+    const query = ['namespaces', prefix];
+    const after = decodeCursor(request.paginationToken, query);
+    const { namespaces, total } = await this.namespaces.list(collection, { prefix, after, limit: limit + 1 }, measured);
+    const page = namespaces.slice(0, limit);
+    const next = namespaces.length > limit ? encodeCursor(page.at(-1)?.name ?? '', query) : undefined;
+    return { namespaces: page, total, next };
+  }
+
+  async createNamespace(collection: Collection, request: CreateNamespaceRequest): Promise<Namespace> {
+    if (request.name === '' || request.name === DEFAULT_ALIAS) {
+      throw invalidArgument(`Namespace '${request.name}' cannot be created: the default namespace always exists`);
+    }
+    const name = namespaceOf(request.name);
+    const schema = request.schema === undefined || request.schema.size === 0 ? null : parseSchema(request.schema);
+    return this.namespaces.create(collection, name, schema);
+  }
+
+  /** The default namespace always exists. */
+  async describeNamespace(collection: Collection, sent: string, measured: boolean): Promise<Namespace> {
+    const name = namespaceOf(sent);
+    if (name !== '') return this.namespaces.require(collection, name, measured);
+    const { namespaces } = await this.namespaces.list(collection, { prefix: '', after: undefined, limit: 1 }, measured);
+    const [first] = namespaces;
+    return first?.name === '' ? first : { name, schema: null, count: 0, bytes: 0, lsn: '0' };
+  }
+
+  async deleteNamespace(collection: Collection, sent: string): Promise<void> {
+    await this.namespaces.delete(collection, namespaceOf(sent));
+  }
+}
+
+function nextOf(records: readonly { readonly id: string }[], limit: number, query: readonly string[]): string | undefined {
+  return records.length > limit ? encodeCursor(records[limit - 1]?.id ?? '', query) : undefined;
+}

@@ -1,0 +1,232 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Collection } from '../../collections/collection.js';
+import { CONFIG, type Config } from '../../config.js';
+import { GatewayError } from '../../errors.js';
+import type { Filter } from '../../filters/filter.js';
+import type { JsonObject } from '../../http/json.js';
+import type { Deletion, Parts, RecordWrite, Selection, SparseVector } from '../../records/record.js';
+import { NamespacesService } from '../../records/namespaces.service.js';
+import { RecordsService } from '../../records/records.service.js';
+import { parseFilter } from './filter.js';
+import { definitionOf } from './index-definition.js';
+import { FieldCollector, toMetadata } from './metadata.js';
+import { namespaceOf } from './namespace-name.js';
+import { invalidArgument } from './pinecone-error.js';
+import type { DeleteRequest, QueryRequest, UpdateRequest, UpsertRequest } from './requests.js';
+import type { DeleteResult, QueryResult, StatsResult, UpdateResult, UpsertResult, WriteResult } from './results.js';
+import { present, requireDense, requireId, requireSparse, requireStorable } from './vector-rules.js';
+import { toRecordWrite } from './vector-writes.js';
+
+const MAX_DELETE_IDS = 1_000;
+const REPLACE = { existing: 'replace', missing: 'insert' } as const;
+const MERGE = { existing: 'merge', missing: 'skip' } as const;
+
+/** Vectors: one room for both transports. Every message that a client reads is written here, or in the rules that are called. */
+@Injectable()
+export class VectorOperations {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly records: RecordsService,
+    private readonly namespaces: NamespacesService,
+  ) {}
+
+  async upsert(collection: Collection, request: UpsertRequest): Promise<UpsertResult> {
+    const namespace = namespaceOf(request.namespace);
+    const { vectors } = request;
+    const limit = this.config.pineconeMaxUpsertVectors;
+    if (vectors.length === 0) throw invalidArgument('No vectors to upsert: vectors must not be empty');
+    if (vectors.length > limit) {
+      throw invalidArgument(
+        `The number of vectors, ${String(vectors.length)}, exceeds the limit of ${String(limit)} vectors per request`,
+      );
+    }
+    const collector = new FieldCollector();
+    const maxBytes = this.config.pineconeMaxMetadataBytes;
+    const records = vectors.map((vector) => toRecordWrite(collection, vector, maxBytes, collector));
+    const { lsn } = await this.records.write(collection, namespace, { records, fields: collector.fields }, REPLACE);
+    return { upsertedCount: records.length, lsn: lsn ?? '0' };
+  }
+
+  async query(collection: Collection, request: QueryRequest): Promise<QueryResult> {
+    const namespace = namespaceOf(request.namespace);
+    const filter = this.filterOf(request.filter);
+    const query = await this.queryVectors(collection, namespace, request);
+    const parts = partsOf(request.includeValues === true, request.includeMetadata === true);
+    const echo = request.namespace ?? '';
+    if (query === undefined) {
+      const { lsn } = await this.records.page(collection, namespace, { ids: [], parts, limit: 1 });
+      return { matches: [], namespace: echo, lsn };
+    }
+    const ranked = await this.records.rank(collection, namespace, { ...query, filter, parts, limit: request.topK });
+    return { matches: ranked.records, namespace: echo, lsn: ranked.lsn };
+  }
+
+  /** By id: one record, which need not exist. By filter: the metadata of all that match. */
+  async update(collection: Collection, request: UpdateRequest): Promise<UpdateResult> {
+    const filter = request.filter !== undefined && request.filter.size > 0 ? request.filter : undefined;
+    const id = request.id ?? '';
+    if (id !== '' && filter !== undefined) throw invalidArgument('Cannot specify both id and filter');
+    if (id !== '') return { ...(await this.updateOne(collection, id, request)), matchedRecords: undefined };
+    if (filter === undefined) {
+      throw invalidArgument(
+        request.filter === undefined ? 'Must specify one of id or filter' : 'Update with empty metadata filter is not allowed',
+      );
+    }
+    return this.updateMany(collection, filter, request);
+  }
+
+  async delete(collection: Collection, request: DeleteRequest): Promise<DeleteResult> {
+    const namespace = namespaceOf(request.namespace);
+    const deletion = await this.records.delete(collection, namespace, {
+      ...this.deleteSelection(request),
+      limit: null,
+      listIds: false,
+    });
+    return { lsn: requireNamespace(namespace, deletion), deletedCount: deletion.count };
+  }
+
+  async stats(collection: Collection, sent: JsonObject | undefined): Promise<StatsResult> {
+    const filter = this.filterOf(sent);
+    const { spec } = definitionOf(collection);
+    if (filter !== undefined && spec.kind !== 'pod' && !this.config.pineconeStatsFilter) {
+      throw invalidArgument('Serverless and Starter indexes do not support describing index stats with metadata filtering');
+    }
+    const namespaces = await this.namespaces.totals(collection, filter);
+    return {
+      namespaces,
+      total: namespaces.reduce((sum, { count }) => sum + count, 0),
+      dimension: collection.dimension,
+      metric: collection.metric,
+      vectorType: collection.vectorType,
+    };
+  }
+
+  /** Undefined for none, and for an empty one. */
+  filterOf(sent: JsonObject | undefined): Filter | undefined {
+    return sent && parseFilter(sent, { neMatchesMissing: this.config.pineconeNeMatchesMissing });
+  }
+
+  /** What to compare with; undefined when the record whose vectors are meant does not exist. */
+  private async queryVectors(
+    collection: Collection,
+    namespace: string,
+    request: QueryRequest,
+  ): Promise<{ readonly embedding: Float32Array | null; readonly sparse: SparseVector | null } | undefined> {
+    const id = request.id ?? '';
+    const dense = request.vector !== undefined && request.vector.length > 0 ? request.vector : undefined;
+    const sparse = present(request.sparseVector);
+    if (request.queries !== undefined) throw invalidArgument("The 'queries' field is not supported: send one query per request");
+    if (id !== '' && sparse !== undefined) throw invalidArgument("Cannot provide both 'ID' and 'sparse_vector' at the same time");
+    if (id !== '' && dense !== undefined) throw invalidArgument("Cannot provide both 'ID' and 'vector' at the same time");
+    if (id !== '') return this.storedVectors(collection, namespace, id);
+    if (dense === undefined && sparse === undefined)
+      throw invalidArgument("One of 'vector', 'sparse_vector' or 'id' is required");
+    if (dense !== undefined) requireDense(collection, dense);
+    if (sparse !== undefined) requireSparse(collection, sparse);
+    if (dense === undefined && collection.vectorType === 'dense') {
+      throw invalidArgument('A dense index needs a dense query vector beside the sparse one');
+    }
+    return { embedding: dense ?? null, sparse: sparse ?? null };
+  }
+
+  private async storedVectors(
+    collection: Collection,
+    namespace: string,
+    id: string,
+  ): Promise<{ readonly embedding: Float32Array | null; readonly sparse: SparseVector | null } | undefined> {
+    requireId(id);
+    const parts = { ...partsOf(true, false), document: false, uri: false };
+    const { records } = await this.records.page(collection, namespace, { ids: [id], parts, limit: 1 });
+    const [record] = records;
+    if (record === undefined) return undefined;
+    const embedding = record.embedding === null ? null : new Float32Array(JSON.parse(record.embedding) as number[]);
+    const sparse =
+      record.sparse === null
+        ? null
+        : {
+            indices: JSON.parse(record.sparse.indices) as number[],
+            values: new Float32Array(JSON.parse(record.sparse.values) as number[]),
+          };
+    return { embedding, sparse };
+  }
+
+  private async updateOne(collection: Collection, id: string, request: UpdateRequest): Promise<WriteResult> {
+    requireId(id);
+    const namespace = namespaceOf(request.namespace);
+    const values = request.values !== undefined && request.values.length > 0 ? request.values : undefined;
+    const sparse = present(request.sparseValues);
+    if (values !== undefined) requireStorable(collection, values);
+    if (sparse !== undefined) requireSparse(collection, sparse);
+    const collector = new FieldCollector();
+    const metadata = toMetadata(request.setMetadata ?? new Map(), this.config.pineconeMaxMetadataBytes, collector);
+    const record: RecordWrite = {
+      id,
+      embedding: values ?? null,
+      sparse: sparse ?? null,
+      document: metadata.document,
+      uri: metadata.uri,
+      metadata: metadata.text,
+      removedKeys: [],
+    };
+    const outcome = await this.records.write(collection, namespace, { records: [record], fields: collector.fields }, MERGE);
+    return { lsn: requireNamespace(namespace, outcome) };
+  }
+
+  private async updateMany(collection: Collection, sent: JsonObject, request: UpdateRequest): Promise<UpdateResult> {
+    const namespace = namespaceOf(request.namespace);
+    if ((request.values?.length ?? 0) > 0 || present(request.sparseValues) !== undefined) {
+      throw invalidArgument('Update by metadata request does not support updating vector values.');
+    }
+    const filter = this.filterOf(sent);
+    if (request.dryRun === true) {
+      await this.requireExisting(collection, namespace);
+      const { count, lsn } = await this.records.countSelected(collection, namespace, { filter });
+      return { lsn, matchedRecords: count };
+    }
+    const collector = new FieldCollector();
+    const metadata = toMetadata(request.setMetadata ?? new Map(), this.config.pineconeMaxMetadataBytes, collector);
+    if (request.setMetadata === undefined || request.setMetadata.size === 0) {
+      throw invalidArgument('Update by metadata requires setMetadata');
+    }
+    const patch = { metadata: metadata.text, document: metadata.document, uri: metadata.uri, fields: collector.fields };
+    const merged = await this.records.merge(collection, namespace, { filter }, patch);
+    return { lsn: requireNamespace(namespace, merged), matchedRecords: merged.count };
+  }
+
+  private async requireExisting(collection: Collection, namespace: string): Promise<void> {
+    if (namespace !== '') await this.namespaces.require(collection, namespace, false);
+  }
+
+  private deleteSelection(request: DeleteRequest): Selection {
+    const { ids = [], deleteAll = false, filter } = request;
+    const filtered = filter !== undefined && filter.size > 0;
+    if (ids.length > 0 && deleteAll) throw invalidArgument('Cannot specify both ids and delete_all');
+    if (ids.length > 0 && filtered) throw invalidArgument('Cannot specify both ids and filter');
+    if (deleteAll && filtered) throw invalidArgument('Cannot specify both delete_all and filter');
+    if (ids.length > MAX_DELETE_IDS) {
+      throw invalidArgument(
+        `The number of ids, ${String(ids.length)}, exceeds the limit of ${String(MAX_DELETE_IDS)} ids per request`,
+      );
+    }
+    if (ids.length > 0) {
+      for (const id of ids) requireId(id);
+      return { ids };
+    }
+    if (filtered) return { filter: this.filterOf(filter) };
+    if (deleteAll) return {};
+    if (filter !== undefined) throw invalidArgument('Delete with empty metadata filter is not allowed');
+    throw invalidArgument('Must specify one of ids, delete_all or filter');
+  }
+}
+
+/** The parts that a request asks for. A document counts as metadata. */
+export function partsOf(values: boolean, metadata: boolean): Parts {
+  return { embedding: values, sparse: values, metadata, document: metadata, uri: metadata };
+}
+
+/** The write counter. Only the default namespace may be missing: it always exists. */
+function requireNamespace(namespace: string, outcome: Pick<Deletion, 'lsn'>): string {
+  if (outcome.lsn !== null) return outcome.lsn;
+  if (namespace === '') return '0';
+  throw new GatewayError({ kind: 'not_found', subject: 'namespace', name: namespace });
+}

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../collections/collection.js';
+import { CollectionsService } from '../collections/collections.service.js';
+import { GatewayError } from '../errors.js';
+import type { Filter } from '../filters/filter.js';
+import type { Namespace, NamespacePage, NamespaceTotals } from './namespace.js';
+import { NamespaceStore } from './namespace.store.js';
+
+/** The namespaces of a collection. Unknown ones are `not_found`, taken names `already_exists`. */
+@Injectable()
+export class NamespacesService {
+  constructor(
+    private readonly collections: CollectionsService,
+    private readonly store: NamespaceStore,
+  ) {}
+
+  /** `schema` is a JSON text. */
+  async create(collection: Collection, name: string, schema: string | null): Promise<Namespace> {
+    const created = await this.collections.current(collection, (current) => this.store.create(current, name, schema));
+    if (!created) throw new GatewayError({ kind: 'already_exists', subject: 'namespace', name });
+    return { name, schema, count: 0, bytes: 0, lsn: '0' };
+  }
+
+  /** `measured`: with its bytes, which takes a look at every record. */
+  async require(collection: Collection, name: string, measured: boolean): Promise<Namespace> {
+    const namespace = await this.store.find(collection, name, measured);
+    if (namespace === undefined) throw missing(name);
+    return namespace;
+  }
+
+  /** `total` counts all with the prefix, not only the page. */
+  async list(
+    collection: Collection,
+    page: NamespacePage,
+    measured: boolean,
+  ): Promise<{ readonly namespaces: readonly Namespace[]; readonly total: number }> {
+    return this.store.list(collection, page, measured);
+  }
+
+  /** How many records, or records that match, each namespace holds; empty ones too. */
+  async totals(collection: Collection, filter?: Filter): Promise<readonly NamespaceTotals[]> {
+    return this.store.totals(collection, filter);
+  }
+
+  /** Its records go with it. */
+  async delete(collection: Collection, name: string): Promise<void> {
+    if (!(await this.store.delete(collection, name))) throw missing(name);
+  }
+}
+
+function missing(name: string): GatewayError {
+  return new GatewayError({ kind: 'not_found', subject: 'namespace', name });
+}

@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../collections/collection.js';
+import { Database } from '../postgres/database.js';
+import { recordKey } from '../postgres/record-key.js';
+import { sql, type Sql } from '../postgres/sql.js';
+import type { MetadataPatch, PageRequest, Position, Selection, StoredRecord, WriteOutcome } from './record.js';
+import {
+  countWrite,
+  liveCollection,
+  partColumns,
+  placeOf,
+  recordTable,
+  selected,
+  toRecord,
+  type RecordRow,
+} from './record-tables.js';
+import { fieldsOf } from './record-write.store.js';
+
+const LAST_CODE_POINT = 0x10_ffff;
+
+/** Selections read in pages by id, counted, and merged into. */
+@Injectable()
+export class RecordPageStore {
+  constructor(private readonly database: Database) {}
+
+  /** The first `limit` selected records after `after`, by id. */
+  async readPage(
+    collection: Collection,
+    namespace: string,
+    request: PageRequest,
+  ): Promise<(Position & { readonly records: readonly StoredRecord[] }) | 'stale'> {
+    const { after, prefix, limit } = request;
+    const start = after === undefined ? sql`` : sql`AND r.id > ${recordKey(after)}`;
+    const rows = await this.database.query<RecordRow & { lsn: string }>(sql`
+      WITH place AS MATERIALIZED (${placeOf(collection, namespace)})
+      SELECT place.lsn, page.* FROM place LEFT JOIN (
+        SELECT ${partColumns(collection, request.parts)}, r.id AS key
+        FROM ${selected(collection, namespace, request)} AND EXISTS (SELECT FROM place) ${start} ${beginning(prefix)}
+        ORDER BY r.id LIMIT ${limit}) AS page ON TRUE
+      ORDER BY page.key`);
+    const [first] = rows;
+    if (first === undefined) return 'stale';
+    return { lsn: first.lsn, records: rows.flatMap((row) => (isFound(row) ? [toRecord(row)] : [])) };
+  }
+
+  async count(
+    collection: Collection,
+    namespace: string,
+    selection: Selection,
+  ): Promise<(Position & { readonly count: number }) | 'stale'> {
+    const [row] = await this.database.query<{ lsn: string; count: string }>(sql`
+      WITH place AS MATERIALIZED (${placeOf(collection, namespace)})
+      SELECT place.lsn, (SELECT count(*) FROM ${selected(collection, namespace, selection)}) AS count FROM place`);
+    return row === undefined ? 'stale' : { lsn: row.lsn, count: Number(row.count) };
+  }
+
+  /** Merges the patch into every selected record; with `hasNewFields` the collection learns of its fields. */
+  async merge(
+    collection: Collection,
+    namespace: string,
+    selection: Selection,
+    patch: MetadataPatch & { readonly hasNewFields: boolean },
+  ): Promise<(WriteOutcome & { readonly count: number }) | 'stale'> {
+    const [row] = await this.database.query<{ live: string; count: string; lsn: string | null }>(sql`
+      WITH live AS MATERIALIZED (${liveCollection(collection)} FOR KEY SHARE),
+      chosen AS MATERIALIZED (
+        SELECT r.collection_id, r.namespace, r.rid FROM ${selected(collection, namespace, selection)}
+        AND EXISTS (SELECT FROM live) ORDER BY r.id FOR UPDATE OF r),
+      written AS (
+        UPDATE ${recordTable(collection)} r SET metadata = r.metadata || ${patch.metadata ?? '{}'}::jsonb,
+          document = COALESCE(${patch.document}::text, r.document), uri = COALESCE(${patch.uri}::text, r.uri)
+        FROM chosen c WHERE r.collection_id = c.collection_id AND r.namespace = c.namespace AND r.rid = c.rid RETURNING 1)
+      ${patch.hasNewFields && patch.metadata !== null ? patchFields(collection, patch.metadata) : sql``},
+      counted AS (${countWrite(collection, namespace, sql`(SELECT count(*) FROM written) IS NOT NULL`)})
+      SELECT (SELECT count(*) FROM live) AS live, (SELECT count(*) FROM written) AS count, (SELECT lsn FROM counted) AS lsn`);
+    return row?.live === '1' ? { lsn: row.lsn, count: Number(row.count) } : 'stale';
+  }
+}
+
+/** The left join's row without a page. */
+function isFound(row: RecordRow): boolean {
+  return (row.id as string | null) !== null;
+}
+
+function patchFields(collection: Collection, metadata: string): Sql {
+  return fieldsOf(collection, sql`(SELECT ${metadata}::jsonb AS metadata WHERE EXISTS (SELECT FROM written))`);
+}
+
+/** Ids with the prefix, as a range of the index. */
+function beginning(prefix: string | undefined): Sql {
+  if (prefix === undefined || prefix === '') return sql``;
+  const end = successor(prefix);
+  return sql`AND r.id >= ${prefix} ${end === undefined ? sql`` : sql`AND r.id < ${end}`}`;
+}
+
+/** The least text above all that begin with the prefix, in the order of code points; none when there is no such text. */
+export function successor(prefix: string): string | undefined {
+  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
+  while (points.at(-1) === LAST_CODE_POINT) points.pop();
+  const last = points.pop();
+  if (last === undefined) return undefined;
+  // surrogates are no characters
+  return String.fromCodePoint(...points, last + 1 === 0xd800 ? 0xe000 : last + 1);
+}

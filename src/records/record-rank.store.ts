@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection, Metric } from '../collections/collection.js';
+import { vector } from '../postgres/binary.js';
+import { Database } from '../postgres/database.js';
+import { sql, type Sql } from '../postgres/sql.js';
+import type { Position, RankedRecord, RankRequest, SparseVector } from './record.js';
+import { candidates, candidateVectors } from './record-search.store.js';
+import { partColumns, placeOf, POSTING_TABLE, recordTable, SPARSE_TABLE, toRecord, type RecordRow } from './record-tables.js';
+
+/** How the limit treats equals: cut anywhere, or not among them. */
+type Ties = 'cut' | 'kept';
+type RankRow = RecordRow & Readonly<{ lsn: string; rid: string | null; score: string }>;
+
+/**
+ * The score of the vector row `v` for the query `q`, as float32: what is shown is what is compared. A zero vector has no
+ * angle to anything; its similarity counts as 0.
+ */
+const SCORES: Readonly<Record<Metric, Sql>> = {
+  l2: sql`vector_l2_squared_distance(v.embedding, q.embedding)`,
+  ip: sql`inner_product(v.embedding, q.embedding)`,
+  cosine: sql`COALESCE(NULLIF(1 - cosine_distance(v.embedding, q.embedding), 'NaN'), 0)`,
+};
+const ORDERS: Readonly<Record<Metric, Sql>> = { l2: sql`ASC`, ip: sql`DESC`, cosine: sql`DESC` };
+
+/** Ranks records by their score: exact. */
+@Injectable()
+export class RecordRankStore {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * The best records, best first, equals by id; what the collection's rows cannot be scored by is left out. One statement,
+   * and a second one when the limit falls among equals, of which the first ids are meant.
+   */
+  async rank(
+    collection: Collection,
+    namespace: string,
+    request: RankRequest,
+  ): Promise<(Position & { readonly records: readonly RankedRecord[] }) | 'stale'> {
+    // one more than asked for tells whether the limit falls among equals
+    const rows = await this.statement(collection, namespace, request, 'cut');
+    const [first] = rows;
+    if (first === undefined) return 'stale';
+    const { limit } = request;
+    const tied = rows.length > limit && rows[limit - 1]?.score === rows[limit]?.score;
+    const ranked = tied ? await this.statement(collection, namespace, request, 'kept') : rows;
+    const found = ranked.filter((row) => row.rid !== null).slice(0, limit);
+    return { lsn: first.lsn, records: found.map((row) => ({ ...toRecord(row), score: row.score })) };
+  }
+
+  private async statement(
+    collection: Collection,
+    namespace: string,
+    request: RankRequest,
+    ties: Ties,
+  ): Promise<readonly RankRow[]> {
+    const { embedding, sparse, limit } = request;
+    const order = ORDERS[collection.metric];
+    const rows =
+      embedding === null
+        ? sparseScores(collection, namespace, request)
+        : this.denseScores(collection, namespace, request, embedding, sparse);
+    const cut = ties === 'cut' ? sql`, s.rid LIMIT ${limit + 1}` : sql` FETCH FIRST ${limit} ROWS WITH TIES`;
+    return this.database.query<RankRow>(sql`
+      WITH place AS MATERIALIZED (${placeOf(collection, namespace)}),
+      candidates AS MATERIALIZED (${candidates(collection, namespace, request)}),
+      scores AS (${rows}),
+      hits AS MATERIALIZED (
+        SELECT s.rid, s.score FROM scores s WHERE EXISTS (SELECT FROM place) ORDER BY s.score ${order} ${cut})
+      SELECT place.lsn, h.rid, h.score, record.*
+      FROM place LEFT JOIN (hits h CROSS JOIN LATERAL (
+        SELECT ${partColumns(collection, request.parts)}, r.id AS key FROM ${recordTable(collection)} r
+        WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = h.rid OFFSET 0) AS record) ON TRUE
+      ORDER BY h.score ${order}, record.key`);
+  }
+
+  private denseScores(
+    collection: Collection,
+    namespace: string,
+    request: RankRequest,
+    embedding: Float32Array,
+    sparse: SparseVector | null,
+  ): Sql {
+    const vectors = candidateVectors(collection, namespace, request, this.database.traits.keyListsByIndex);
+    const query = sql`(SELECT ${vector(embedding)}::vector AS embedding) AS q`;
+    const score = SCORES[collection.metric];
+    if (sparse === null) return sql`SELECT v.rid, (${score})::real AS score FROM ${query}, ${vectors}`;
+    return sql`
+      SELECT d.rid, (d.score + COALESCE(p.score, 0))::real AS score
+      FROM (SELECT v.rid, ${score} AS score FROM ${query}, ${vectors}) AS d
+      LEFT JOIN (${overlaps(collection, namespace, sparse)}) AS p USING (rid)`;
+  }
+}
+
+/** Records that share an index with the query. Their rows are asked for: a posting may be older than its record's end. */
+function sparseScores(collection: Collection, namespace: string, request: RankRequest): Sql {
+  if (request.sparse === null) return sql`SELECT NULL::bigint AS rid, NULL::real AS score WHERE FALSE`;
+  const restricted = request.ids !== undefined || request.filter !== undefined;
+  return sql`
+    SELECT p.rid, p.score::real AS score FROM (${overlaps(collection, namespace, request.sparse)}) AS p
+    WHERE p.score <> 0 AND ${
+      restricted
+        ? sql`p.rid IN (SELECT c.rid FROM candidates c)`
+        : sql`EXISTS (SELECT FROM ${recordTable(collection)} r
+            WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = p.rid)`
+    }`;
+}
+
+/** The inner products of the query with every stored sparse vector that shares an index with it. */
+function overlaps(collection: Collection, namespace: string, query: SparseVector): Sql {
+  return sql`
+    SELECT s.rid, o.score FROM (
+      SELECT p.sid, sum(p.weight::float8 * q.weight::float8) AS score
+      FROM unnest(${`{${query.indices.join(',')}}`}::bigint[], ${`{${query.values.join(',')}}`}::real[]) AS q (term, weight)
+      JOIN ${POSTING_TABLE} p ON p.collection_id = ${collection.id} AND p.namespace = ${namespace} AND p.term = q.term
+      GROUP BY p.sid) AS o
+    JOIN ${SPARSE_TABLE} s ON s.collection_id = ${collection.id} AND s.namespace = ${namespace} AND s.sid = o.sid`;
+}
