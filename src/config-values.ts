@@ -23,6 +23,11 @@ export function positive(value: string): number {
   throw new Error('a whole number above 0');
 }
 
+export function count(value: string): number {
+  if (/^(0|[1-9]\d{0,14})$/.test(value)) return Number(value);
+  throw new Error('a whole number, 0 or above');
+}
+
 export function port(value: string): Port {
   if (value === 'off') return 'off';
   if (/^\d{1,5}$/.test(value) && Number(value) < 65_536) return Number(value);

@@ -1,4 +1,5 @@
-import { boolean, host, list, oneOf, type Port, portRange, positive, postgresUrl, port, text } from './config-values.js';
+import { boolean, count, host, list, oneOf, type Port, portRange, positive, postgresUrl, port, text } from './config-values.js';
+import { EMBEDDING_SETTINGS } from './embedding/settings.js';
 
 /** Bytes in one MiB. */
 export const MiB = 1024 * 1024;
@@ -111,6 +112,13 @@ export const SETTINGS = {
     positive,
     'Records in one request, as announced to Chroma clients, who split by it. Not enforced.',
   ),
+  pineconeStrictRegions: setting(
+    'POLYVEC_PINECONE_STRICT_REGIONS',
+    false,
+    boolean,
+    "Whether an index may only be said to be in one of Pinecone's own regions.",
+  ),
+  pineconeMaxIndexes: setting('POLYVEC_PINECONE_MAX_INDEXES', 0, count, 'Indexes in a project; `0`: any number.'),
   pineconeMaxUpsertVectors: setting('POLYVEC_PINECONE_MAX_UPSERT_VECTORS', 1_000, positive, 'Vectors in one Pinecone upsert.'),
   pineconeMaxMetadataBytes: setting(
     'POLYVEC_PINECONE_MAX_METADATA_BYTES',
@@ -135,6 +143,12 @@ export const SETTINGS = {
     'auto',
     oneOf('auto', 'empty', 'alias'),
     'The default namespace in index statistics: `empty` is `""`, `alias` is `__default__`, `auto` goes by the API version.',
+  ),
+  pineconeServerlessCollections: setting(
+    'POLYVEC_PINECONE_SERVERLESS_COLLECTIONS',
+    false,
+    boolean,
+    'Whether a Pinecone collection may be made of an index that is no pod index; Pinecone itself refuses that.',
   ),
   pineconeRateLimits: setting(
     'POLYVEC_PINECONE_RATE_LIMITS',
@@ -163,6 +177,13 @@ export const SETTINGS = {
     list,
     'Origins that browsers may call from, comma-separated; `*` for any.',
     'CHROMA_CORS_ALLOW_ORIGINS',
+  ),
+  ...EMBEDDING_SETTINGS,
+  embeddingTimeoutMs: setting(
+    'POLYVEC_EMBEDDING_TIMEOUT_MS',
+    30_000,
+    positive,
+    'The longest an endpoint that embeds or reranks may take for an answer.',
   ),
   statementTimeoutMs: setting(
     'POLYVEC_STATEMENT_TIMEOUT_MS',

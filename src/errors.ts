@@ -23,7 +23,7 @@ export type ErrorDetail =
   | { readonly kind: 'invalid'; readonly subject: 'text'; readonly reason: string }
   | {
       readonly kind: 'not_found';
-      readonly subject: 'tenant' | 'database' | 'collection' | 'namespace' | 'snapshot' | 'restore_job';
+      readonly subject: 'tenant' | 'database' | 'collection' | 'namespace' | 'snapshot' | 'restore_job' | 'model';
       readonly name: string;
     }
   | {
@@ -35,7 +35,11 @@ export type ErrorDetail =
   | { readonly kind: 'forbidden'; readonly subject: 'reset' | 'deletion'; readonly name?: string }
   | { readonly kind: 'too_large'; readonly subject: 'body'; readonly limitBytes: number }
   | { readonly kind: 'unsupported'; readonly subject: string }
-  | { readonly kind: 'unavailable'; readonly subject: 'database' | 'statement'; readonly retryAfterMs?: number }
+  | {
+      readonly kind: 'unavailable';
+      readonly subject: 'database' | 'statement' | 'embedding' | 'rerank';
+      readonly retryAfterMs?: number;
+    }
   | { readonly kind: 'unauthenticated'; readonly subject: 'key' }
   | { readonly kind: 'internal'; readonly subject: string };
 

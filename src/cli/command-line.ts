@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { type Config, ConfigError } from '../config.js';
+import type { CertsOptions } from './certs.js';
 import { start } from './start.js';
 
 interface StartOptions {
@@ -29,6 +30,18 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     .addHelpText('after', '\nEvery option is also an environment variable, and there are more of those: see the README.')
     .action(async (options: StartOptions) => {
       await start(await version(), overridesOf(options));
+    });
+  program
+    .command('certs')
+    .description('write a certificate for localhost, and an authority that clients can trust, for development')
+    .option('--out <directory>', 'where to write ca.pem, ca-key.pem, server.pem and server-key.pem', './polyvec-certs')
+    .option('--host <name...>', 'host names and addresses that the certificate is for besides', [])
+    .addHelpText('after', '\nAn authority that is there already is kept. The certificate is for what this call names.')
+    .action(async (options: CertsOptions) => {
+      // the certificate library takes a fifth of a second to load, which no other command should spend
+      // eslint-disable-next-line no-restricted-syntax
+      const { makeCertificates } = await import('./certs.js');
+      process.stdout.write(await makeCertificates(options));
     });
   try {
     await program.parseAsync([...argv]);

@@ -12,6 +12,7 @@ const HTTP2_PREFACE = Buffer.from('PRI');
 /** Finds out what connections speak, of the protocols that are possible besides HTTP/1. */
 export class ConnectionSniffer {
   private readonly undecided = new Set<Duplex>();
+  private closed = false;
 
   /** A connection that has not told within `timeoutMs` is closed. */
   constructor(private readonly timeoutMs: number) {}
@@ -21,6 +22,10 @@ export class ConnectionSniffer {
    * connection that ends, fails or is silent before that: such a socket is destroyed.
    */
   sniff(socket: Duplex, possible: ReadonlySet<Protocol>, decided: (protocol: Protocol) => void): void {
+    if (this.closed) {
+      socket.destroy();
+      return;
+    }
     let bytes: Buffer = Buffer.alloc(0);
     const destroy = (): void => {
       socket.destroy();
@@ -46,8 +51,9 @@ export class ConnectionSniffer {
     socket.on('readable', read).on('end', destroy).on('error', destroy).on('close', release);
   }
 
-  /** Closes the connections that have not told yet. */
+  /** Closes the connections that have not told yet, and those to come. */
   close(): void {
+    this.closed = true;
     for (const socket of this.undecided) socket.destroy();
   }
 }

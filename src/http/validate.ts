@@ -60,7 +60,7 @@ export function validate<T extends object>(type: new () => T, body: RequestBody,
   if (!dialect.anyMediaType && mediaType !== undefined && mediaType !== 'application/json' && !mediaType.endsWith('+json')) {
     throw new RequestError({ kind: 'media_type' });
   }
-  const text = decode(body.bytes);
+  const text = decodeText(body.bytes);
   const reader = new JsonReader(dialect.anyMediaType && text.trim() === '' ? EMPTY_OBJECT : text);
   return check(readInto(new type(), reader, dialect));
 }
@@ -95,8 +95,8 @@ function readInto<T extends object>(instance: T, reader: JsonReader, dialect: Bo
   return instance;
 }
 
-/** ASCII is decoded several times faster, and to strings of half the size. */
-function decode(bytes: Buffer): string {
+/** A body as text. ASCII is decoded several times faster, and to strings of half the size. @throws RequestError */
+export function decodeText(bytes: Buffer): string {
   if (!isAscii(bytes) && !isUtf8(bytes)) throw new RequestError({ kind: 'encoding' });
   const text = bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
   if (text.includes('\\u0000') && /(?<!\\)(?:\\\\)*\\u0000/.test(text)) throw new RequestError({ kind: 'nul' });

@@ -45,12 +45,12 @@ export interface IndexDefinition {
   readonly sourceBackupId?: string;
 }
 
-const definitions = new WeakMap<Collection, IndexDefinition>();
+const definitions = new WeakMap<Pick<Collection, 'settings'>, IndexDefinition>();
 /** Of a collection that another protocol made. */
 const DEFAULT: IndexDefinition = { spec: { kind: 'serverless', cloud: 'aws', region: 'us-east-1' }, tags: new Map() };
 
-/** What Pinecone remembers of the collection; the defaults for one of another protocol's. */
-export function definitionOf(collection: Collection): IndexDefinition {
+/** What Pinecone remembers of the collection, or of what was one; the defaults for one of another protocol's. */
+export function definitionOf(collection: Pick<Collection, 'settings'>): IndexDefinition {
   const known = definitions.get(collection);
   if (known !== undefined) return known;
   const definition = fromSettings(collection.settings) ?? DEFAULT;

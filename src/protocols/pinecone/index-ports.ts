@@ -4,13 +4,20 @@ import { Injectable } from '@nestjs/common';
 @Injectable()
 export class IndexPorts {
   private ports: readonly number[] = [];
+  private consolePort: number | undefined;
 
   get open(): readonly number[] {
     return this.ports;
   }
 
+  /** The console's, which serves every index under a path. */
+  get console(): number | undefined {
+    return this.consolePort;
+  }
+
   /** Told by whoever opens ports. */
-  opened(ports: readonly number[]): void {
+  opened(ports: readonly number[], consolePort: number | undefined): void {
+    this.consolePort = consolePort;
     this.ports = [...ports].sort((left, right) => left - right);
   }
 }

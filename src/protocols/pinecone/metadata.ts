@@ -30,11 +30,6 @@ export class FieldCollector {
   }
 }
 
-/** Null values mean nothing over REST. Over gRPC they are refused, as any other wrong value. */
-export function withoutNulls(metadata: JsonObject): JsonObject {
-  return new Map([...metadata].filter(([, value]) => value !== null));
-}
-
 /**
  * Checks a metadata object and makes its text: numbers are float64, so that `1` and `1.0` are the same.
  * @throws PineconeError 400 for a key or a value that is none, and for more than `maxBytes` of text

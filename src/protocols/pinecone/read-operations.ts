@@ -8,6 +8,7 @@ import { parseSchema } from './metadata-schema.js';
 import { DEFAULT_ALIAS, namespaceOf } from './namespace-name.js';
 import { decodeCursor, encodeCursor } from './page-cursor.js';
 import { invalidArgument } from './pinecone-error.js';
+import { RateLimits } from './rate-limits.js';
 import type {
   CreateNamespaceRequest,
   FetchByMetadataRequest,
@@ -31,6 +32,7 @@ export class ReadOperations {
     private readonly vectors: VectorOperations,
     private readonly records: RecordsService,
     private readonly namespaces: NamespacesService,
+    private readonly limits: RateLimits,
   ) {}
 
   async fetch(collection: Collection, request: FetchRequest): Promise<FetchResult> {
@@ -43,6 +45,7 @@ export class ReadOperations {
       );
     }
     for (const id of ids) requireId(id);
+    this.limits.require(collection, namespace, { kind: 'fetch' });
     const { records, lsn } = await this.records.page(collection, namespace, { ids, parts: EVERYTHING, limit: ids.length });
     return { records, lsn, namespace: request.namespace ?? '', next: undefined };
   }
@@ -53,6 +56,7 @@ export class ReadOperations {
     const query = ['fetch', namespace, request.filter === undefined ? '{}' : stringifyJson(request.filter)];
     const filter = this.vectors.filterOf(request.filter);
     const after = decodeCursor(request.paginationToken, query);
+    this.limits.require(collection, namespace, { kind: 'fetch_by_metadata' });
     const page = await this.records.page(collection, namespace, { filter, after, parts: EVERYTHING, limit: limit + 1 });
     const records = page.records.slice(0, limit);
     return { records, lsn: page.lsn, namespace: request.namespace ?? '', next: nextOf(page.records, limit, query) };
@@ -64,6 +68,7 @@ export class ReadOperations {
     const prefix = request.prefix ?? '';
     const query = ['list', namespace, prefix];
     const after = decodeCursor(request.paginationToken, query);
+    this.limits.require(collection, namespace, { kind: 'list' });
     const page = await this.records.page(collection, namespace, { prefix, after, parts: NOTHING, limit: limit + 1 });
     return {
       ids: page.records.slice(0, limit).map((record) => record.id),

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../http/json.js';
 import { Read } from '../../http/validate.js';
 import type { JsonReader } from '../../http/json-reader.js';
 import type { SparseVector } from '../../records/record.js';
-import { readFloats, readObject, readPlain, readSparse, readTexts, readVectors, type SentVector } from './sent-vector.js';
+import { readFloats, readMetadata, readObject, readPlain, readSparse, readTexts, readVectors, type SentVector } from './sent-vector.js';
 
 /** Requests of the data plane. Both transports make these: REST from JSON, gRPC from messages. */
 
@@ -53,7 +53,7 @@ export class UpdateRequest {
   @IsOptional() @IsString() id?: string;
   @Read(floats('values')) values?: Float32Array;
   @Read(sparse('sparseValues')) sparseValues?: SparseVector;
-  @Read(object('setMetadata')) setMetadata?: JsonObject;
+  @Read((reader) => readMetadata(reader, 'setMetadata')) setMetadata?: JsonObject;
   @IsOptional() @IsString() namespace?: string;
   @Read(object('filter')) filter?: JsonObject;
   @IsOptional() @IsBoolean() dryRun?: boolean;

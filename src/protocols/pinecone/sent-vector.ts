@@ -40,7 +40,7 @@ function readVector(reader: JsonReader, path: string): SentVector {
     } else if (key === 'sparseValues' || key === 'sparse_values') {
       sparseValues = readSparse(reader, `${path}.sparseValues`);
     } else if (key === 'metadata') {
-      metadata = readObject(reader, `${path}.metadata`);
+      metadata = readMetadata(reader, `${path}.metadata`);
     } else {
       reader.skipValue();
     }
@@ -80,6 +80,16 @@ export function readObject(reader: JsonReader, path: string): JsonObject {
   const value = readJson(reader);
   if (isJsonObject(value)) return value;
   throw invalidArgument(`${path}: expected an object`);
+}
+
+/** Reads a metadata object. Null means nothing in JSON; a gRPC message's is refused, as any other wrong value. */
+export function readMetadata(reader: JsonReader, path: string): JsonObject {
+  return withoutNulls(readObject(reader, path));
+}
+
+/** The members that are not null. */
+export function withoutNulls(object: JsonObject): JsonObject {
+  return new Map([...object].filter(([, value]) => value !== null));
 }
 
 /** Reads a list of texts. */

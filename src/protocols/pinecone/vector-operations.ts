@@ -12,6 +12,7 @@ import { definitionOf } from './index-definition.js';
 import { FieldCollector, toMetadata } from './metadata.js';
 import { namespaceOf } from './namespace-name.js';
 import { invalidArgument } from './pinecone-error.js';
+import { RateLimits } from './rate-limits.js';
 import type { DeleteRequest, QueryRequest, UpdateRequest, UpsertRequest } from './requests.js';
 import type { DeleteResult, QueryResult, StatsResult, UpdateResult, UpsertResult, WriteResult } from './results.js';
 import { present, requireDense, requireId, requireSparse, requireStorable } from './vector-rules.js';
@@ -28,6 +29,7 @@ export class VectorOperations {
     @Inject(CONFIG) private readonly config: Config,
     private readonly records: RecordsService,
     private readonly namespaces: NamespacesService,
+    private readonly limits: RateLimits,
   ) {}
 
   async upsert(collection: Collection, request: UpsertRequest): Promise<UpsertResult> {
@@ -43,6 +45,7 @@ export class VectorOperations {
     const collector = new FieldCollector();
     const maxBytes = this.config.pineconeMaxMetadataBytes;
     const records = vectors.map((vector) => toRecordWrite(collection, vector, maxBytes, collector));
+    this.limits.require(collection, namespace, { kind: 'upsert', bytes: sizeOf(records) });
     const { lsn } = await this.records.write(collection, namespace, { records, fields: collector.fields }, REPLACE);
     return { upsertedCount: records.length, lsn: lsn ?? '0' };
   }
@@ -50,6 +53,7 @@ export class VectorOperations {
   async query(collection: Collection, request: QueryRequest): Promise<QueryResult> {
     const namespace = namespaceOf(request.namespace);
     const filter = this.filterOf(request.filter);
+    this.limits.require(collection, namespace, { kind: 'query' });
     const query = await this.queryVectors(collection, namespace, request);
     const parts = partsOf(request.includeValues === true, request.includeMetadata === true);
     const echo = request.namespace ?? '';
@@ -77,11 +81,10 @@ export class VectorOperations {
 
   async delete(collection: Collection, request: DeleteRequest): Promise<DeleteResult> {
     const namespace = namespaceOf(request.namespace);
-    const deletion = await this.records.delete(collection, namespace, {
-      ...this.deleteSelection(request),
-      limit: null,
-      listIds: false,
-    });
+    const selection = this.deleteSelection(request);
+    const counted = selection.filter === undefined ? 'delete' : 'delete_by_metadata';
+    this.limits.require(collection, namespace, { kind: counted, records: selection.ids?.length ?? 0 });
+    const deletion = await this.records.delete(collection, namespace, { ...selection, limit: null, listIds: false });
     return { lsn: requireNamespace(namespace, deletion), deletedCount: deletion.count };
   }
 
@@ -91,6 +94,7 @@ export class VectorOperations {
     if (filter !== undefined && spec.kind !== 'pod' && !this.config.pineconeStatsFilter) {
       throw invalidArgument('Serverless and Starter indexes do not support describing index stats with metadata filtering');
     }
+    this.limits.require(collection, '', { kind: 'stats' });
     const namespaces = await this.namespaces.totals(collection, filter);
     return {
       namespaces,
@@ -168,6 +172,7 @@ export class VectorOperations {
       metadata: metadata.text,
       removedKeys: [],
     };
+    this.limits.require(collection, namespace, { kind: 'update' });
     const outcome = await this.records.write(collection, namespace, { records: [record], fields: collector.fields }, MERGE);
     return { lsn: requireNamespace(namespace, outcome) };
   }
@@ -178,6 +183,7 @@ export class VectorOperations {
       throw invalidArgument('Update by metadata request does not support updating vector values.');
     }
     const filter = this.filterOf(sent);
+    this.limits.require(collection, namespace, { kind: 'update_by_metadata' });
     if (request.dryRun === true) {
       await this.requireExisting(collection, namespace);
       const { count, lsn } = await this.records.countSelected(collection, namespace, { filter });
@@ -229,4 +235,11 @@ function requireNamespace(namespace: string, outcome: Pick<Deletion, 'lsn'>): st
   if (outcome.lsn !== null) return outcome.lsn;
   if (namespace === '') return '0';
   throw new GatewayError({ kind: 'not_found', subject: 'namespace', name: namespace });
+}
+
+/** About how many bytes are written. */
+function sizeOf(records: readonly RecordWrite[]): number {
+  let bytes = 0;
+  for (const { embedding, metadata } of records) bytes += (embedding?.byteLength ?? 0) + (metadata?.length ?? 0);
+  return bytes;
 }

@@ -1,0 +1,71 @@
+import { GatewayError } from '../errors.js';
+
+/** A server that is asked over HTTP. */
+export interface Endpoint {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly key: string | undefined;
+  readonly timeoutMs: number;
+  /** What it does, as errors call it. */
+  readonly subject: 'embedding' | 'rerank';
+  /** Told why it failed; neither the key nor a text is in it. */
+  readonly report: (failure: string) => void;
+}
+
+/** What an endpoint answered. */
+export type Answer = { readonly kind: 'answer'; readonly value: unknown } | { readonly kind: 'refusal'; readonly status: number };
+
+/**
+ * Posts JSON once and reads the JSON of the answer. A status of 4xx, except 429, is a refusal.
+ * @throws GatewayError `unavailable` for any other status, no answer in time, and what is no JSON
+ */
+export async function post(endpoint: Endpoint, path: string, body: object): Promise<Answer> {
+  try {
+    const response = await fetch(`${endpoint.url}${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json',
+        ...(endpoint.key !== undefined && { authorization: `Bearer ${endpoint.key}` }),
+      },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(endpoint.timeoutMs),
+    });
+    if (response.ok) return { kind: 'answer', value: await response.json() };
+    await response.body?.cancel();
+    const { status } = response;
+    if (status >= 400 && status < 500 && status !== 429) return { kind: 'refusal', status };
+    throw unavailable(endpoint, `status ${String(status)}`, retryAfterMs(response.headers.get('retry-after')));
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    throw unavailable(endpoint, reasonOf(error, endpoint.timeoutMs));
+  }
+}
+
+/** The error for an endpoint that does not do its work. */
+export function unavailable(endpoint: Endpoint, failure: string, retryAfterMs?: number): GatewayError {
+  endpoint.report(`${endpoint.subject} endpoint ${endpoint.url}: ${failure}`);
+  return new GatewayError({
+    kind: 'unavailable',
+    subject: endpoint.subject,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}
+
+/** An object's property; undefined when there is none, or no object. */
+export function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+function retryAfterMs(header: string | null): number | undefined {
+  return header !== null && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : undefined;
+}
+
+/** Why there is no answer. Only codes of the connection are told: messages may quote what was sent or received. */
+function reasonOf(error: unknown, timeoutMs: number): string {
+  const name = property(error, 'name');
+  if (name === 'TimeoutError') return `no answer within ${String(timeoutMs)} ms`;
+  if (name === 'SyntaxError') return 'the answer is not JSON';
+  const code = property(property(error, 'cause'), 'code');
+  return typeof code === 'string' ? code : 'no answer';
+}

@@ -1,0 +1,107 @@
+import { All, Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import type { RequestBody } from '../../../http/request-body.js';
+import { validate } from '../../../http/validate.js';
+import type { SnapshotPage } from '../../../snapshots/snapshot.js';
+import { SnapshotsService } from '../../../snapshots/snapshots.service.js';
+import { apiVersion, type ApiVersion } from '../api-version.js';
+import { queryOf, textOf } from '../data/query-string.js';
+import { CONTROL_PLANE } from '../dialect.js';
+import { IndexTargets, SCOPE } from '../index-targets.js';
+import { PineconeError } from '../pinecone-error.js';
+import { pageOf, requestedPage } from './page-token.js';
+import { restoreTarget } from './restore-target.js';
+import { findNamed } from './snapshot-errors.js';
+import { CreateBackupRequest, RestoreBackupRequest } from './snapshot-requests.js';
+import { createdStatus } from './statuses.js';
+import { toBackupResponse, toBackupsResponse, toRestoreResponse } from './snapshot-responses.js';
+
+const KIND = 'backup';
+
+/** Backups of indexes, and indexes out of backups. Whatever is asked for is complete when the answer comes. */
+@Controller('pinecone')
+export class BackupsController {
+  constructor(
+    private readonly targets: IndexTargets,
+    private readonly snapshots: SnapshotsService,
+  ) {}
+
+  @Post('indexes/:index/backups')
+  async create(
+    @Param('index') index: string,
+    @Body() body: RequestBody,
+    @Req() sent: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<string> {
+    const { name, description } = validate(CreateBackupRequest, body, CONTROL_PLANE);
+    const backup = await this.targets.run({ kind: 'name', name: index }, (collection) =>
+      this.snapshots.create(collection, { kind: KIND, name: name ?? null, description: description ?? null }),
+    );
+    response.status(createdStatus(sent));
+    return toBackupResponse(backup, versionOf(sent));
+  }
+
+  /** Those of the index that has the name; with `include_deleted`, those of every index that ever had it. */
+  @Get('indexes/:index/backups')
+  async listOfIndex(@Param('index') index: string, @Req() sent: Request): Promise<string> {
+    if (textOf(queryOf(sent), 'include_deleted') !== 'true') {
+      const uuid = await this.uuidOf(index);
+      return (await this.list(sent, ['index', uuid], { uuid })).text;
+    }
+    const { text, count } = await this.list(sent, ['name', index], { name: index });
+    // nothing is an answer as long as there is such an index
+    if (count === 0) await this.uuidOf(index);
+    return text;
+  }
+
+  @Get('backups')
+  async listAll(@Req() sent: Request): Promise<string> {
+    return (await this.list(sent, ['all'], undefined)).text;
+  }
+
+  @Get('backups/:id')
+  async describe(@Param('id') id: string, @Req() sent: Request): Promise<string> {
+    return toBackupResponse(await findNamed('Backup', id, this.snapshots.require(SCOPE, id)), versionOf(sent));
+  }
+
+  @Delete('backups/:id')
+  @HttpCode(202)
+  async delete(@Param('id') id: string): Promise<void> {
+    const backup = await findNamed('Backup', id, this.snapshots.require(SCOPE, id));
+    await findNamed('Backup', id, this.snapshots.delete(backup));
+  }
+
+  @Post('backups/:id/create-index')
+  @HttpCode(202)
+  async restore(@Param('id') id: string, @Body() body: RequestBody): Promise<string> {
+    const request = validate(RestoreBackupRequest, body, CONTROL_PLANE);
+    const backup = await findNamed('Backup', id, this.snapshots.require(SCOPE, id));
+    const target = restoreTarget(backup, request);
+    const { jobUuid, collection } = await findNamed('Backup', id, this.snapshots.restore(SCOPE, backup, target));
+    return toRestoreResponse(jobUuid, collection.uuid);
+  }
+
+  @All(['indexes/:index/backup-schedules', 'backup-schedules/:id', 'backup-schedules/:id/history'])
+  schedules(): never {
+    throw new PineconeError('UNIMPLEMENTED', 'Backup schedules are not served here: create backups when they are due');
+  }
+
+  private async list(
+    sent: Request,
+    list: readonly string[],
+    source: SnapshotPage['source'],
+  ): Promise<{ readonly text: string; readonly count: number }> {
+    const page = requestedPage(queryOf(sent), ['backups', ...list]);
+    const found = await this.snapshots.list(SCOPE, { kind: KIND, source, after: page.after, limit: page.limit + 1 });
+    const { items, next } = pageOf(found, page, ['backups', ...list]);
+    return { text: toBackupsResponse(items, next, versionOf(sent)), count: items.length };
+  }
+
+  private async uuidOf(index: string): Promise<string> {
+    return this.targets.run({ kind: 'name', name: index }, ({ uuid }) => Promise.resolve(uuid));
+  }
+}
+
+function versionOf(request: Request): ApiVersion {
+  return apiVersion(request.headers['x-pinecone-api-version']);
+}

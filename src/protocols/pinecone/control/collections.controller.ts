@@ -1,0 +1,62 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import type { Collection } from '../../../collections/collection.js';
+import { CONFIG, type Config } from '../../../config.js';
+import type { RequestBody } from '../../../http/request-body.js';
+import { validate } from '../../../http/validate.js';
+import type { Snapshot } from '../../../snapshots/snapshot.js';
+import { SnapshotsService } from '../../../snapshots/snapshots.service.js';
+import { CONTROL_PLANE } from '../dialect.js';
+import { definitionOf } from '../index-definition.js';
+import { IndexTargets, SCOPE } from '../index-targets.js';
+import { invalidArgument } from '../pinecone-error.js';
+import { requireName } from './resource-name.js';
+import { findNamed } from './snapshot-errors.js';
+import { CreateCollectionRequest } from './snapshot-requests.js';
+import { toCollectionResponse, toCollectionsResponse } from './snapshot-responses.js';
+
+/** What the pod world calls collections: copies of indexes that other indexes can be made of. */
+@Controller('pinecone/collections')
+export class CollectionsController {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly targets: IndexTargets,
+    private readonly snapshots: SnapshotsService,
+  ) {}
+
+  @Get()
+  async list(): Promise<string> {
+    return toCollectionsResponse(await this.snapshots.list(SCOPE, { kind: 'collection', limit: null }));
+  }
+
+  @Post()
+  @HttpCode(201)
+  async create(@Body() body: RequestBody): Promise<string> {
+    const { name, source } = validate(CreateCollectionRequest, body, CONTROL_PLANE);
+    requireName(name);
+    const created = await this.targets.run({ kind: 'name', name: source }, (index) => {
+      this.requireSource(index);
+      return this.snapshots.create(index, { kind: 'collection', name, description: null });
+    });
+    return toCollectionResponse(created);
+  }
+
+  @Get(':name')
+  async describe(@Param('name') name: string): Promise<string> {
+    return toCollectionResponse(await this.find(name));
+  }
+
+  @Delete(':name')
+  @HttpCode(202)
+  async delete(@Param('name') name: string): Promise<void> {
+    await findNamed('Collection', name, this.snapshots.delete(await this.find(name)));
+  }
+
+  private async find(name: string): Promise<Snapshot> {
+    return findNamed('Collection', name, this.snapshots.requireByName(SCOPE, 'collection', name));
+  }
+
+  private requireSource(index: Collection): void {
+    if (definitionOf(index).spec.kind === 'pod' || this.config.pineconeServerlessCollections) return;
+    throw invalidArgument(`Collections can only be created from pod indexes: create a backup of ${index.name} instead`);
+  }
+}

@@ -1,0 +1,106 @@
+import { IsIn, IsObject, IsOptional, IsString } from 'class-validator';
+import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../../../http/json.js';
+import { Read } from '../../../http/validate.js';
+import { PineconeError } from '../pinecone-error.js';
+import { readPlain } from '../sent-vector.js';
+
+/** Requests of the control plane that make and change indexes, in both shapes. */
+
+const PROTECTION = ['enabled', 'disabled'];
+
+/** `POST /indexes` before 2026-07. */
+export class CreateIndexRequest {
+  @IsString() name!: string;
+  @IsObject() spec!: JsonObject;
+  @Read(readPlain) dimension?: unknown;
+  @IsOptional() @IsString() metric?: string;
+  @IsOptional() @IsIn(PROTECTION) deletion_protection?: string;
+  @IsOptional() @IsObject() tags?: JsonObject;
+  @IsOptional() @IsString() vector_type?: string;
+}
+
+/** `POST /indexes` from 2026-07 on. */
+export class CreateSchemaIndexRequest {
+  @IsOptional() @IsString() name?: string;
+  @IsOptional() @IsObject() deployment?: JsonObject;
+  @IsObject() schema!: JsonObject;
+  @IsOptional() @IsString() cmek_id?: string;
+  @IsOptional() @IsObject() read_capacity?: JsonObject;
+  @IsOptional() @IsObject() tags?: JsonObject;
+  @IsOptional() @IsIn(PROTECTION) deletion_protection?: string;
+}
+
+/** `POST /indexes/create-for-model`, in every version. */
+export class CreateForModelRequest {
+  @IsString() name!: string;
+  @IsString() cloud!: string;
+  @IsString() region!: string;
+  @IsObject() embed!: JsonObject;
+  @IsOptional() @IsIn(PROTECTION) deletion_protection?: string;
+  @IsOptional() @IsObject() tags?: JsonObject;
+  @IsOptional() @IsObject() read_capacity?: JsonObject;
+  @IsOptional() @IsObject() schema?: JsonObject;
+}
+
+/** `PATCH /indexes/{name}` before 2026-07. */
+export class ConfigureIndexRequest {
+  @IsOptional() @IsObject() spec?: JsonObject;
+  @IsOptional() @IsIn(PROTECTION) deletion_protection?: string;
+  @IsOptional() @IsObject() tags?: JsonObject;
+  @IsOptional() @IsObject() embed?: JsonObject;
+}
+
+/** `PATCH /indexes/{name}` from 2026-07 on, which refuses what it does not know. */
+export class ConfigureSchemaIndexRequest {
+  @IsOptional() @IsObject() deployment?: JsonObject;
+  @IsOptional() @IsObject() schema?: JsonObject;
+  @IsOptional() @IsObject() read_capacity?: JsonObject;
+  @IsOptional() @IsIn(PROTECTION) deletion_protection?: string;
+  @IsOptional() @IsObject() tags?: JsonObject;
+}
+
+/** The fields that such a request may have. */
+export const SCHEMA_CONFIGURATION_FIELDS: ReadonlySet<string> = new Set([
+  'deployment',
+  'schema',
+  'read_capacity',
+  'deletion_protection',
+  'tags',
+]);
+
+/** A member that must be there. @throws PineconeError 422 */
+export function member<T>(object: JsonObject, name: string, read: (value: Json, name: string) => T): T {
+  const value = object.get(name);
+  if (value === undefined || value === null) throw undecodable(`missing field \`${name}\``);
+  return read(value, name);
+}
+
+/** A member that may be absent or null. */
+export function optional<T>(object: JsonObject, name: string, read: (value: Json, name: string) => T): T | undefined {
+  const value = object.get(name);
+  return value === undefined || value === null ? undefined : read(value, name);
+}
+
+export function asText(value: Json, name: string): string {
+  if (typeof value === 'string') return value;
+  throw undecodable(`${name}: expected a string`);
+}
+
+export function asObject(value: Json, name: string): JsonObject {
+  if (isJsonObject(value)) return value;
+  throw undecodable(`${name}: expected an object`);
+}
+
+export function asInteger(value: Json, name: string): number {
+  const number = value instanceof JsonNumber ? Number(value.text) : Number.NaN;
+  if (Number.isInteger(number)) return number;
+  throw undecodable(`${name}: expected an integer`);
+}
+
+/** What a decoder of the service's own would say; SDKs only show it. */
+export function undecodable(reason: string): PineconeError {
+  return new PineconeError(
+    'UNPROCESSABLE_ENTITY',
+    `Failed to deserialize the JSON body into the target type: ${reason} at line 1 column 1`,
+  );
+}

@@ -1,0 +1,182 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../postgres/database.js';
+import { isUniqueViolation } from '../postgres/sqlstate.js';
+import { sql, type Sql } from '../postgres/sql.js';
+import type { Collection } from '../collections/collection.js';
+import type { Scope } from '../tenants/tenant.js';
+import { copyRows, type Rows } from './row-copy.store.js';
+import {
+  databaseId,
+  JOB_COLUMNS,
+  pageOf,
+  SNAPSHOT_COLUMNS,
+  toJob,
+  toSnapshot,
+  type JobRow,
+  type SnapshotRow,
+} from './snapshot-rows.store.js';
+import type { ListPage, NewSnapshot, RestoreJob, RestoreTarget, Snapshot, SnapshotKind, SnapshotPage } from './snapshot.js';
+
+/** A snapshot that has just been taken. */
+export interface CreatedSnapshot {
+  readonly uuid: string;
+  readonly rows: Rows;
+}
+
+type CreatedRow = Readonly<{ id: string; uuid: string; record_table: string; vector_table: string; job_uuid: string }>;
+
+/** Snapshots: a row in a list, and copies of a collection's rows under a collection id that no collection has. */
+@Injectable()
+export class SnapshotStore {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Copies all that the collection is at one moment; others go on writing meanwhile, except that its deletion waits.
+   * `missing`: there is no such collection any more. `taken`: the name is another snapshot's.
+   */
+  async create(collection: Collection, snapshot: NewSnapshot): Promise<CreatedSnapshot | 'missing' | 'taken'> {
+    try {
+      return await this.database.transaction(async (transaction) => {
+        await transaction.query(sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`);
+        const [row] = await transaction.query<{ uuid: string; rows_id: string; record_table: string; vector_table: string }>(
+          insertSnapshot(collection, snapshot),
+        );
+        if (row === undefined) return 'missing';
+        const from: Rows = { id: collection.id, recordTable: row.record_table, vectorTable: row.vector_table };
+        const rows = snapshotRows(row.rows_id);
+        const totals = await copyRows(transaction, from, rows);
+        await transaction.query(sql`
+          WITH copied AS (
+            INSERT INTO polyvec.snapshot_namespaces (snapshot_uuid, name, lsn, schema, created_at)
+            SELECT ${row.uuid}, name, lsn, schema, created_at FROM polyvec.namespaces WHERE collection_id = ${collection.id}
+            RETURNING 1)
+          UPDATE polyvec.snapshots SET record_count = ${totals.records}, size_bytes = ${totals.bytes},
+            namespace_count = (SELECT count(*) FROM copied) WHERE uuid = ${row.uuid}`);
+        return { uuid: row.uuid, rows };
+      });
+    } catch (error) {
+      if (isUniqueViolation(error)) return 'taken';
+      throw error;
+    }
+  }
+
+  async find(scope: Scope, uuid: string): Promise<Snapshot | undefined> {
+    return this.findOne(sql`s.database_id = ${databaseId(scope)} AND s.uuid = ${uuid}`);
+  }
+
+  async findByName(scope: Scope, kind: SnapshotKind, name: string): Promise<Snapshot | undefined> {
+    return this.findOne(sql`s.database_id = ${databaseId(scope)} AND s.kind = ${kind} AND s.name = ${name}`);
+  }
+
+  /** The newest first. */
+  async list(scope: Scope, page: SnapshotPage): Promise<readonly Snapshot[]> {
+    const rows = await this.database.query<SnapshotRow>(sql`
+      SELECT ${SNAPSHOT_COLUMNS} FROM polyvec.snapshots s
+      WHERE ${pageOf(sql`s`, scope, page)} AND ${ofSource(page.source)}
+      ORDER BY s.created_at DESC, s.uuid DESC LIMIT ${page.limit}`);
+    return rows.map(toSnapshot);
+  }
+
+  /** Its rows are removed later. False when there is no such snapshot any more. */
+  async delete(snapshot: Snapshot): Promise<boolean> {
+    const rows = await this.database.query(sql`DELETE FROM polyvec.snapshots WHERE uuid = ${snapshot.uuid} RETURNING uuid`);
+    return rows.length > 0;
+  }
+
+  /**
+   * Makes a collection of the snapshot, in one transaction: others see all of it or nothing. `missing`: the snapshot is gone.
+   * `taken`: the name is another collection's.
+   */
+  async restore(
+    snapshot: Snapshot,
+    target: RestoreTarget,
+  ): Promise<{ readonly collectionUuid: string; readonly jobUuid: string } | 'missing' | 'taken'> {
+    return this.database.transaction(async (transaction) => {
+      // its rows are not swept while this one is locked
+      const [source] = await transaction.query<{ rows_id: string }>(sql`
+        SELECT rows_id FROM polyvec.snapshots WHERE uuid = ${snapshot.uuid} FOR KEY SHARE`);
+      if (source === undefined) return 'missing';
+      const [created] = await transaction.query<CreatedRow>(insertCollection(snapshot, target));
+      if (created === undefined) return 'taken';
+      const to: Rows = { id: created.id, recordTable: created.record_table, vectorTable: created.vector_table };
+      await transaction.query(insertBelongings(snapshot, to));
+      await copyRows(transaction, snapshotRows(source.rows_id), to, 'searchable');
+      await transaction.query(sql`
+        UPDATE polyvec.restore_jobs SET status = 'completed', completed_at = clock_timestamp() WHERE uuid = ${created.job_uuid}`);
+      return { collectionUuid: created.uuid, jobUuid: created.job_uuid };
+    });
+  }
+
+  async findJob(scope: Scope, uuid: string): Promise<RestoreJob | undefined> {
+    const [row] = await this.database.query<JobRow>(sql`
+      SELECT ${JOB_COLUMNS} FROM polyvec.restore_jobs j WHERE j.database_id = ${databaseId(scope)} AND j.uuid = ${uuid}`);
+    return row && toJob(row);
+  }
+
+  /** The newest first. */
+  async listJobs(scope: Scope, page: ListPage): Promise<readonly RestoreJob[]> {
+    const rows = await this.database.query<JobRow>(sql`
+      SELECT ${JOB_COLUMNS} FROM polyvec.restore_jobs j WHERE ${pageOf(sql`j`, scope, page)}
+      ORDER BY j.created_at DESC, j.uuid DESC LIMIT ${page.limit}`);
+    return rows.map(toJob);
+  }
+
+  private async findOne(condition: Sql): Promise<Snapshot | undefined> {
+    const [row] = await this.database.query<SnapshotRow>(sql`
+      SELECT ${SNAPSHOT_COLUMNS} FROM polyvec.snapshots s WHERE ${condition}`);
+    return row && toSnapshot(row);
+  }
+}
+
+function snapshotRows(id: string): Rows {
+  return { id, recordTable: 'snapshot_records', vectorTable: 'snapshot_vectors' };
+}
+
+function ofSource(source: SnapshotPage['source']): Sql {
+  if (source === undefined) return sql`TRUE`;
+  return 'uuid' in source ? sql`s.source_uuid = ${source.uuid}` : sql`s.source_name = ${source.name}`;
+}
+
+/** The snapshot's row, and where the collection's rows are. The collection's row is locked: its deletion waits, writers do not. */
+function insertSnapshot(collection: Collection, snapshot: NewSnapshot): Sql {
+  return sql`
+    WITH source AS MATERIALIZED (SELECT * FROM polyvec.collections WHERE id = ${collection.id} FOR KEY SHARE),
+    created AS (
+      INSERT INTO polyvec.snapshots (database_id, kind, name, description, source_uuid, source_name,
+        protocol, metric, dimension, vector_type, has_sparse, settings, metadata, fields)
+      SELECT c.database_id, ${snapshot.kind}, ${snapshot.name}, ${snapshot.description}, c.uuid, c.name,
+        c.protocol, c.metric, c.dimension, c.vector_type, c.has_sparse, c.settings, c.metadata, COALESCE((
+          SELECT json_agg(json_build_object('name', f.name, 'type', f.type)) FROM polyvec.collection_fields f
+          WHERE f.collection_id = c.id), '[]')
+      FROM source c RETURNING uuid, rows_id)
+    SELECT created.uuid, created.rows_id, source.record_table, source.vector_table FROM created CROSS JOIN source`;
+}
+
+/** The collection that the snapshot becomes, and the job; no row when the name is taken. */
+function insertCollection(snapshot: Snapshot, target: RestoreTarget): Sql {
+  return sql`
+    WITH created AS (
+      INSERT INTO polyvec.collections (
+        database_id, name, protocol, metric, dimension, vector_type, has_sparse, settings, metadata, deletion_protection)
+      SELECT s.database_id, ${target.name}, s.protocol, COALESCE(${target.metric ?? null}, s.metric), s.dimension,
+        s.vector_type, s.has_sparse, ${target.settings}::json, s.metadata, ${target.deletionProtection}
+      FROM polyvec.snapshots s WHERE s.uuid = ${snapshot.uuid}
+      ON CONFLICT (database_id, name) DO NOTHING RETURNING id, uuid, database_id, name, record_table, vector_table),
+    job AS (
+      INSERT INTO polyvec.restore_jobs (database_id, kind, snapshot_uuid, target_uuid, target_name, status)
+      SELECT c.database_id, ${snapshot.kind}, ${snapshot.uuid}::uuid, c.uuid, c.name, 'running' FROM created c RETURNING uuid)
+    SELECT c.id, c.uuid, c.record_table, c.vector_table, job.uuid AS job_uuid FROM created c CROSS JOIN job`;
+}
+
+/** What else belongs to the collection: its namespaces and the fields that occur in it. */
+function insertBelongings(snapshot: Snapshot, to: Rows): Sql {
+  return sql`
+    WITH fields AS (
+      INSERT INTO polyvec.collection_fields (collection_id, name, type)
+      SELECT ${to.id}::bigint, f.name, f.type
+      FROM polyvec.snapshots s CROSS JOIN LATERAL json_to_recordset(s.fields) AS f (name text, type text)
+      WHERE s.uuid = ${snapshot.uuid})
+    INSERT INTO polyvec.namespaces (collection_id, name, lsn, schema, created_at)
+    SELECT ${to.id}::bigint, name, lsn, schema, created_at FROM polyvec.snapshot_namespaces
+    WHERE snapshot_uuid = ${snapshot.uuid}`;
+}
