@@ -10,33 +10,42 @@ import { buildIfNeeded } from './build-if-needed.js';
 buildIfNeeded();
 const { SETTINGS } = await import('../dist/config.js');
 const { ChromaModule } = await import('../dist/protocols/chroma/chroma.module.js');
+const { PineconeModule } = await import('../dist/protocols/pinecone/pinecone.module.js');
 
-const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'];
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'any'];
 
 function settingsTable() {
   const rows = Object.values(SETTINGS).map(({ variable, aliases, fallback, description }) => {
     const names = [variable, ...aliases].map((name) => `\`${name}\``).join(', ');
-    const value = Array.isArray(fallback) ? fallback.join(',') : String(fallback ?? '');
+    const value = Array.isArray(fallback) ? listText(fallback) : String(fallback ?? '');
     return `| ${names} | ${value === '' ? '' : `\`${value}\``} | ${description} |`;
   });
   return ['| variable, and other names for it | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
+/** Numbers in a list are a range. */
+function listText(items) {
+  const isRange = items.length > 1 && items.every((item) => typeof item === 'number');
+  return isRange ? `${items[0]}-${items.at(-1)}` : items.join(',');
+}
+
+/** Why a handler only refuses, by what it throws; undefined when it serves. */
+function refusalOf(source) {
+  if (source.includes('unimplemented(')) return '501, as on a single Chroma node';
+  if (/ChromaError\(404, 'NotFoundError', 'Attached/.test(source)) return '404, as on a single Chroma node';
+  return /^\w+\(\) \{\s*throw new PineconeError\('UNIMPLEMENTED'/.test(source) ? '501' : undefined;
+}
+
 /** One row per route; a handler that only refuses says so. */
 function supportTable(module, prefix) {
   const rows = Reflect.getMetadata('controllers', module).flatMap((controller) => {
-    const base = Reflect.getMetadata('path', controller);
+    // a data plane has a path for each way to name its index: the first stands for all
+    const base = [Reflect.getMetadata('path', controller)].flat()[0];
     return Object.getOwnPropertyNames(controller.prototype).flatMap((name) => {
       const handler = Object.getOwnPropertyDescriptor(controller.prototype, name)?.value;
       const method = typeof handler === 'function' ? Reflect.getMetadata('method', handler) : undefined;
       if (method === undefined) return [];
-      const source = handler.toString();
-      const refusal = source.includes('unimplemented(')
-        ? '501'
-        : /ChromaError\(404, 'NotFoundError', 'Attached/.test(source)
-          ? '404'
-          : undefined;
-      const served = refusal === undefined ? 'yes' : `${refusal}, as on a single Chroma node`;
+      const served = refusalOf(handler.toString()) ?? 'yes';
       return [Reflect.getMetadata('path', handler)].flat().map((path) => {
         const full = `/${base}/${path}`.replace(/\/+/g, '/').replace(/\/$/, '').replace(prefix, '');
         return `| ${METHODS[method]} | \`${full.replace(/:(\w+)/g, '{$1}')}\` | ${served} |`;
@@ -52,6 +61,7 @@ let after = before;
 for (const [name, table] of [
   ['settings', settingsTable()],
   ['chroma', supportTable(ChromaModule, '/chroma')],
+  ['pinecone', supportTable(PineconeModule, '/pinecone')],
 ]) {
   const block = new RegExp(`(<!-- ${name}:begin -->\\n)[^]*?(<!-- ${name}:end -->)`);
   if (!block.test(after)) throw new Error(`README.md has no place for ${name}`);

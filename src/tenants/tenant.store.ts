@@ -68,24 +68,34 @@ export class TenantStore {
       WHERE t.name = ${tenant} ORDER BY d.name LIMIT ${page.limit} OFFSET ${page.offset}`);
   }
 
-  /** Removes the database with its collections; false when there is none. */
-  async deleteDatabase(scope: Scope): Promise<boolean> {
-    const rows = await this.database.query(sql`
-      DELETE FROM polyvec.databases d USING polyvec.tenants t
-      WHERE t.id = d.tenant_id AND t.name = ${scope.tenant} AND d.name = ${scope.database} RETURNING d.id`);
-    return rows.length > 0;
+  /** Removes the database with its collections, unless one of them is protected. */
+  async deleteDatabase(scope: Scope): Promise<'deleted' | 'protected' | 'missing'> {
+    const [row] = await this.database.query<{ deleted: string }>(sql`
+      WITH place AS (
+        SELECT d.id FROM polyvec.databases d JOIN polyvec.tenants t ON t.id = d.tenant_id
+        WHERE t.name = ${scope.tenant} AND d.name = ${scope.database}),
+      deleted AS (
+        DELETE FROM polyvec.databases d USING place
+        WHERE d.id = place.id AND NOT EXISTS (
+          SELECT FROM polyvec.collections c WHERE c.database_id = d.id AND c.deletion_protection) RETURNING d.id)
+      SELECT (SELECT count(*) FROM deleted) AS deleted FROM place`);
+    if (row === undefined) return 'missing';
+    return row.deleted === '1' ? 'deleted' : 'protected';
   }
 
-  /** Removes every tenant with all it has, and makes the default tenant and database anew. */
-  async reset(): Promise<void> {
-    await this.database.transaction(async (transaction) => {
+  /** Removes every tenant with all it has, and makes the default tenant and database anew. `protected`: a collection is, and all stays. */
+  async reset(): Promise<'reset' | 'protected'> {
+    return this.database.transaction(async (transaction) => {
       // two resets at once would delete each other's defaults
       await transaction.query(sql`LOCK TABLE polyvec.tenants IN SHARE ROW EXCLUSIVE MODE`);
+      const kept = await transaction.query(sql`SELECT id FROM polyvec.collections WHERE deletion_protection LIMIT 1`);
+      if (kept.length > 0) return 'protected';
       await transaction.query(sql`DELETE FROM polyvec.tenants`);
       await transaction.query(sql`
         WITH tenant AS (INSERT INTO polyvec.tenants (name) VALUES (${DEFAULT_TENANT}) RETURNING id)
         INSERT INTO polyvec.databases (id, tenant_id, name)
         SELECT '00000000-0000-0000-0000-000000000000', id, ${DEFAULT_DATABASE} FROM tenant`);
+      return 'reset';
     });
   }
 }

@@ -50,16 +50,16 @@ export class TenantsService {
     return this.store.listDatabases(tenant, page);
   }
 
-  /** Its collections go with it. */
+  /** Its collections go with it; a protected one forbids it. */
   async deleteDatabase(scope: Scope): Promise<void> {
-    if (!(await this.store.deleteDatabase(scope))) {
-      throw new GatewayError({ kind: 'not_found', subject: 'database', name: scope.database });
-    }
+    const outcome = await this.store.deleteDatabase(scope);
+    if (outcome === 'missing') throw new GatewayError({ kind: 'not_found', subject: 'database', name: scope.database });
+    if (outcome === 'protected') throw new GatewayError({ kind: 'forbidden', subject: 'deletion', name: scope.database });
   }
 
-  /** Deletes everything, and makes the default tenant and database anew. */
+  /** Deletes everything, and makes the default tenant and database anew; a protected collection forbids it. */
   async reset(): Promise<void> {
-    await this.store.reset();
+    if ((await this.store.reset()) === 'protected') throw new GatewayError({ kind: 'forbidden', subject: 'deletion' });
   }
 
   /** Whether the store answers. */

@@ -3,7 +3,16 @@ import type { JsonObject } from '../../http/json.js';
 import { Read } from '../../http/validate.js';
 import type { JsonReader } from '../../http/json-reader.js';
 import type { SparseVector } from '../../records/record.js';
-import { readFloats, readMetadata, readObject, readPlain, readSparse, readTexts, readVectors, type SentVector } from './sent-vector.js';
+import {
+  readFloats,
+  readMetadata,
+  readObject,
+  readPlain,
+  readSparse,
+  readTexts,
+  readVectors,
+  type SentVector,
+} from './sent-vector.js';
 
 /** Requests of the data plane. Both transports make these: REST from JSON, gRPC from messages. */
 
