@@ -15,6 +15,6 @@ import { DroppedCollectionStore } from './dropped-collection.store.js';
     CollectionsService,
     CollectionPortsService,
   ],
-  exports: [CollectionsService, CollectionPortsService, CollectionStore],
+  exports: [CollectionsService, CollectionPortsService, CollectionStore, CollectionSweeper],
 })
 export class CollectionsModule {}

@@ -25,6 +25,6 @@ import { UpkeepStore } from './upkeep.store.js';
     RecordsService,
     NamespacesService,
   ],
-  exports: [RecordsService, NamespacesService],
+  exports: [RecordsService, NamespacesService, Upkeep],
 })
 export class RecordsModule {}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
+import { CollectionSweeper } from '../collections/collection-sweeper.js';
 import { CollectionsService } from '../collections/collections.service.js';
 import { GatewayError } from '../errors.js';
 import { Upkeep } from '../records/upkeep.js';
@@ -25,6 +26,7 @@ export class SnapshotsService {
     private readonly collections: CollectionsService,
     private readonly store: SnapshotStore,
     private readonly upkeep: Upkeep,
+    private readonly sweeper: CollectionSweeper,
   ) {}
 
   /** All that the collection is at one moment, written through any protocol; it may be written to meanwhile. */
@@ -57,7 +59,7 @@ export class SnapshotsService {
   /** A restore of it that is under way is finished first. */
   async delete(snapshot: Snapshot): Promise<void> {
     if (!(await this.store.delete(snapshot))) throw missing('snapshot', snapshot.uuid);
-    this.collections.forgetDropped();
+    this.sweeper.wake();
   }
 
   /** A collection of its own, with the snapshot's records, which others see all at once. */

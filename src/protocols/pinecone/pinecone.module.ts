@@ -17,6 +17,7 @@ import { GrpcServers } from './grpc/grpc-servers.js';
 import { VectorService } from './grpc/vector-service.js';
 import { IndexPorts } from './index-ports.js';
 import { IndexTargets } from './index-targets.js';
+import { InferenceController } from './inference/inference.controller.js';
 import { RateLimits } from './rate-limits.js';
 import { ReadOperations } from './read-operations.js';
 import { RecordOperations } from './record-operations.js';
@@ -33,6 +34,7 @@ import { VectorOperations } from './vector-operations.js';
     BackupsController,
     RestoreJobsController,
     CollectionsController,
+    InferenceController,
   ],
   providers: [
     SourceCollections,
