@@ -43,12 +43,14 @@ function developmentDatabase() {
   return url;
 }
 
-/** Python client libraries live in environments of their own. */
-function installPythonClients() {
-  const script = 'test/clients/python/install.sh';
-  if (!existsSync(join(root, script))) return;
-  const { status } = spawnSync('bash', [script], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-  if (status !== 0) fail(`${script} failed`);
+/** Client libraries of other languages live in places of their own; an installed one is found again at once. */
+const INSTALLERS = ['test/clients/python/install.sh', 'test/clients/pinecone/python/install.sh', 'test/clients/pinecone/install.sh'];
+
+function installClients() {
+  for (const script of INSTALLERS.filter((file) => existsSync(join(root, file)))) {
+    const { status } = spawnSync('bash', [script], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+    if (status !== 0) fail(`${script} failed`);
+  }
 }
 
 /** Readies what the mode needs, and returns the environment for jest. */
@@ -64,7 +66,7 @@ function prepare(mode) {
       environment.TEST_DATABASE_URL ||= developmentDatabase();
       return environment;
     default:
-      installPythonClients();
+      installClients();
       return environment;
   }
 }
