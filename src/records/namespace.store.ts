@@ -27,7 +27,9 @@ export class NamespaceStore {
   }
 
   async find(collection: Collection, name: string, measured: boolean): Promise<Namespace | undefined> {
-    const [row] = await this.database.query<NamespaceRow>(namespaces(collection, sql`n.name = ${name}`, 1, measured));
+    const [row] = await this.database.query<NamespaceRow>(
+      namespaces(collection, sql`n.name = ${name}`, { order: sql`n.name`, limit: 1, measured }),
+    );
     return row && toNamespace(row);
   }
 
@@ -37,25 +39,26 @@ export class NamespaceStore {
     page: NamespacePage,
     measured: boolean,
   ): Promise<{ readonly namespaces: readonly Namespace[]; readonly total: number }> {
-    const matching = page.prefix === '' ? sql`TRUE` : beginning(page.prefix);
-    const after = page.after === undefined ? sql`TRUE` : sql`n.name > ${page.after}`;
+    const label = sql`COALESCE(NULLIF(n.name, ''), ${page.defaultName})`;
+    const matching = page.prefix === '' ? sql`TRUE` : beginning(label, page.prefix);
+    const after = page.after === undefined ? sql`TRUE` : sql`${label} > ${page.after}`;
     const [total] = await this.database.query<{ total: string }>(sql`
       SELECT count(*) AS total FROM polyvec.namespaces n WHERE n.collection_id = ${collection.id} AND ${matching}`);
     const rows = await this.database.query<NamespaceRow>(
-      namespaces(collection, sql`${matching} AND ${after}`, page.limit, measured),
+      namespaces(collection, sql`${matching} AND ${after}`, { order: label, limit: page.limit, measured }),
     );
     return { namespaces: rows.map(toNamespace), total: Number(total?.total) };
   }
 
-  /** How many records, or matching records, each namespace holds, by name; empty ones too. */
+  /** How many records, or matching records, each namespace holds, and its counter, by name; empty ones too. */
   async totals(collection: Collection, filter: Filter | undefined): Promise<readonly NamespaceTotals[]> {
     const counted = filter === undefined ? sql`TRUE` : compile(filter);
-    const rows = await this.database.query<{ name: string; count: string }>(sql`
-      SELECT n.name, COALESCE(c.count, 0) AS count FROM polyvec.namespaces n LEFT JOIN (
+    const rows = await this.database.query<{ name: string; count: string; lsn: string }>(sql`
+      SELECT n.name, n.lsn, COALESCE(c.count, 0) AS count FROM polyvec.namespaces n LEFT JOIN (
         SELECT r.namespace, count(*) AS count FROM ${recordTable(collection)} r
         WHERE r.collection_id = ${collection.id} AND ${counted} GROUP BY r.namespace) AS c ON c.namespace = n.name
       WHERE n.collection_id = ${collection.id} ORDER BY n.name`);
-    return rows.map((row) => ({ name: row.name, count: Number(row.count) }));
+    return rows.map((row) => ({ name: row.name, count: Number(row.count), lsn: row.lsn }));
   }
 
   /** Removes the namespace and its records; false when there is none. Writes that are under way come before or after. */
@@ -82,26 +85,30 @@ async function removeRows(transaction: Queryable, collection: Collection, name: 
   }
 }
 
-/** The first namespaces `n` by name, with what they hold; `measured`, which reads every record, in bytes too. */
-function namespaces(collection: Collection, condition: Sql, limit: number, measured: boolean): Sql {
-  const bytes = measured
+/** The first namespaces `n` in the order, with what they hold; `measured`, which reads every record, in bytes too. */
+function namespaces(
+  collection: Collection,
+  condition: Sql,
+  page: { readonly order: Sql; readonly limit: number; readonly measured: boolean },
+): Sql {
+  const bytes = page.measured
     ? sql`COALESCE(sum(pg_column_size(r.metadata) + octet_length(COALESCE(r.document, '')) + octet_length(r.id)), 0)
         + count(*) * ${4 * (collection.dimension ?? 0)}::bigint`
     : sql`0`;
   return sql`
     SELECT n.name, n.schema::text AS schema, n.lsn, h.count, h.bytes
     FROM (
-      SELECT n.name, n.schema, n.lsn FROM polyvec.namespaces n WHERE n.collection_id = ${collection.id} AND ${condition}
-      ORDER BY n.name LIMIT ${limit}) AS n
+      SELECT n.name, n.schema, n.lsn, ${page.order} AS label FROM polyvec.namespaces n
+      WHERE n.collection_id = ${collection.id} AND ${condition} ORDER BY label LIMIT ${page.limit}) AS n
     CROSS JOIN LATERAL (
       SELECT count(*) AS count, ${bytes} AS bytes
       FROM ${recordTable(collection)} r WHERE r.collection_id = ${collection.id} AND r.namespace = n.name) AS h
-    ORDER BY n.name`;
+    ORDER BY n.label`;
 }
 
-function beginning(prefix: string): Sql {
+function beginning(label: Sql, prefix: string): Sql {
   const end = successor(prefix);
-  return sql`n.name >= ${prefix} AND ${end === undefined ? sql`TRUE` : sql`n.name < ${end}`}`;
+  return sql`${label} >= ${prefix} AND ${end === undefined ? sql`TRUE` : sql`${label} < ${end}`}`;
 }
 
 function toNamespace(row: NamespaceRow): Namespace {

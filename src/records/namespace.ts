@@ -11,8 +11,9 @@ export interface Namespace {
   readonly lsn: string;
 }
 
-/** A page of namespaces, in the bytewise order of names. */
+/** A page of namespaces, in the bytewise order of names, where the default one has the name that is given. */
 export interface NamespacePage {
+  readonly defaultName: string;
   readonly prefix: string;
   readonly after: string | undefined;
   readonly limit: number;
@@ -22,4 +23,6 @@ export interface NamespacePage {
 export interface NamespaceTotals {
   readonly name: string;
   readonly count: number;
+  /** Its write counter. */
+  readonly lsn: string;
 }

@@ -23,9 +23,14 @@ export class NamespacesService {
 
   /** `measured`: with its bytes, which takes a look at every record. */
   async require(collection: Collection, name: string, measured: boolean): Promise<Namespace> {
-    const namespace = await this.store.find(collection, name, measured);
+    const namespace = await this.find(collection, name, measured);
     if (namespace === undefined) throw missing(name);
     return namespace;
+  }
+
+  /** Undefined when there is none. */
+  async find(collection: Collection, name: string, measured: boolean): Promise<Namespace | undefined> {
+    return this.store.find(collection, name, measured);
   }
 
   /** `total` counts all with the prefix, not only the page. */

@@ -149,14 +149,14 @@ describe('a snapshot', () => {
   it('outlives its collection, and becomes one with the same records, vectors, sparse vectors and namespaces', async () => {
     const source = await createVaried();
     const before = { first: await contents(source, ''), second: await contents(source, 'second') };
-    const spaces = await namespaces.list(source, { prefix: '', after: undefined, limit: 10 }, true);
+    const spaces = await namespaces.list(source, { defaultName: '', prefix: '', after: undefined, limit: 10 }, true);
     const snapshot = await snapshots.create(source, BACKUP);
     await drop(source);
     const restored = await restore(await snapshots.require(SCOPE, snapshot.uuid));
     expect({ first: await contents(restored, ''), second: await contents(restored, 'second') }).toEqual(before);
     expect(before.first.map(({ id }) => id.length)).toEqual([2, 3_000, 4]);
     expect(before.second[0]?.sparse).toEqual({ indices: '[7]', values: '[3]' });
-    expect(await namespaces.list(restored, { prefix: '', after: undefined, limit: 10 }, true)).toEqual(spaces);
+    expect(await namespaces.list(restored, { defaultName: '', prefix: '', after: undefined, limit: 10 }, true)).toEqual(spaces);
     expect(spaces.namespaces.map(({ name, schema }) => [name, schema])).toEqual([
       ['', null],
       ['empty', '{"fields":{"year":{"filterable":true}}}'],

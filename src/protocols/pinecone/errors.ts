@@ -135,6 +135,8 @@ function wordMissing(detail: Extract<ErrorDetail, { kind: 'not_found' }>): strin
     case 'tenant':
     case 'database':
       return 'Project not found.';
+    case 'model':
+      return `Model '${detail.name}' not found`;
     default:
       return wordOther(detail);
   }

@@ -6,9 +6,12 @@ const INDEX_PORT = 'pinecone index ';
 
 /** The control plane's port, and one for each index there may be; all of them speak REST and gRPC. */
 export function pineconeListeners(config: Config, grpc: GrpcServers): readonly Listener[] {
-  const accept: Pick<Listener, 'acceptHttp2'> = {
+  const accept: Pick<Listener, 'acceptHttp2' | 'drainHttp2'> = {
     acceptHttp2: (socket, port) => {
       grpc.accept(socket, port);
+    },
+    drainHttp2: () => {
+      grpc.drain(config.shutdownTimeoutMs);
     },
   };
   if (config.pineconePort === 'off') return [];

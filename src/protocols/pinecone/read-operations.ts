@@ -5,7 +5,7 @@ import { NamespacesService } from '../../records/namespaces.service.js';
 import { RecordsService } from '../../records/records.service.js';
 import type { Namespace } from '../../records/namespace.js';
 import { parseSchema } from './metadata-schema.js';
-import { DEFAULT_ALIAS, namespaceOf } from './namespace-name.js';
+import { DEFAULT_ALIAS, namespaceOf, publicName } from './namespace-name.js';
 import { decodeCursor, encodeCursor } from './page-cursor.js';
 import { invalidArgument } from './pinecone-error.js';
 import { RateLimits } from './rate-limits.js';
@@ -84,9 +84,13 @@ export class ReadOperations {
     const prefix = request.prefix ?? '';
     const query = ['namespaces', prefix];
     const after = decodeCursor(request.paginationToken, query);
-    const { namespaces, total } = await this.namespaces.list(collection, { prefix, after, limit: limit + 1 }, measured);
+    const { namespaces, total } = await this.namespaces.list(
+      collection,
+      { defaultName: DEFAULT_ALIAS, prefix, after, limit: limit + 1 },
+      measured,
+    );
     const page = namespaces.slice(0, limit);
-    const next = namespaces.length > limit ? encodeCursor(page.at(-1)?.name ?? '', query) : undefined;
+    const next = namespaces.length > limit ? encodeCursor(publicName(page.at(-1)?.name ?? ''), query) : undefined;
     return { namespaces: page, total, next };
   }
 
@@ -103,9 +107,8 @@ export class ReadOperations {
   async describeNamespace(collection: Collection, sent: string, measured: boolean): Promise<Namespace> {
     const name = namespaceOf(sent);
     if (name !== '') return this.namespaces.require(collection, name, measured);
-    const { namespaces } = await this.namespaces.list(collection, { prefix: '', after: undefined, limit: 1 }, measured);
-    const [first] = namespaces;
-    return first?.name === '' ? first : { name, schema: null, count: 0, bytes: 0, lsn: '0' };
+    const known = await this.namespaces.find(collection, name, measured);
+    return known ?? { name, schema: null, count: 0, bytes: 0, lsn: '0' };
   }
 
   async deleteNamespace(collection: Collection, sent: string): Promise<void> {

@@ -137,6 +137,7 @@ export class RecordOperations {
     if (query === undefined) throw invalidArgument('rerank.query is required when the search has no text');
     const documents = hits.map((hit) => rankedText(hit, fields));
     const topN = integerIn(sent, 'top_n', 'rerank') ?? hits.length;
+    if (topN < 1 && hits.length > 0) throw invalidArgument('rerank.top_n: expected an integer of at least 1');
     const scores = await this.embedding.rerank(model, query, documents, topN);
     return scores.flatMap(({ index, score }) => {
       const hit = hits[index];

@@ -44,6 +44,8 @@ export interface ListResult extends ReadResult {
 }
 
 export interface StatsResult {
+  /** The highest counter of the index' namespaces. */
+  readonly lsn: string;
   readonly namespaces: readonly { readonly name: string; readonly count: number }[];
   readonly total: number;
   readonly dimension: number | null;

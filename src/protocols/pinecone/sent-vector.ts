@@ -52,6 +52,7 @@ function readVector(reader: JsonReader, path: string): SentVector {
 export function readFloats(reader: JsonReader, path: string): Float32Array {
   const numbers = reader.tryNumbers();
   if (numbers !== undefined) return new Float32Array(numbers);
+  reader.skipValue();
   throw invalidArgument(`${path}: expected a list of numbers`);
 }
 
@@ -70,6 +71,7 @@ export function readSparse(reader: JsonReader, path: string): SparseVector {
 
 function readIndices(reader: JsonReader, path: string): readonly number[] {
   const numbers = reader.tryNumbers();
+  if (numbers === undefined) reader.skipValue();
   const valid = numbers?.every((number) => Number.isInteger(number) && number >= 0 && number <= UINT32_MAX);
   if (numbers === undefined || valid !== true) throw invalidArgument(`${path}: expected a list of integers from 0 to 4294967295`);
   return numbers;

@@ -98,6 +98,7 @@ export class VectorOperations {
     const namespaces = await this.namespaces.totals(collection, filter);
     return {
       namespaces,
+      lsn: namespaces.reduce((highest, { lsn }) => (BigInt(lsn) > highest ? BigInt(lsn) : highest), 0n).toString(),
       total: namespaces.reduce((sum, { count }) => sum + count, 0),
       dimension: collection.dimension,
       metric: collection.metric,

@@ -135,19 +135,32 @@ export class VectorsController {
 
   @Post('describe_index_stats')
   @HttpCode(200)
-  async stats(@Param() path: TargetPath, @Body() body: RequestBody, @Req() sent: Request): Promise<string> {
-    const request = validate(DescribeIndexStatsRequest, body, DATA_PLANE);
-    return this.describe(path, request, sent);
+  async stats(
+    @Param() path: TargetPath,
+    @Body() body: RequestBody,
+    @Req() sent: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<string> {
+    return this.describe(path, validate(DescribeIndexStatsRequest, body, DATA_PLANE), sent, response);
   }
 
   /** The older form: its filter means nothing. */
   @Get('describe_index_stats')
-  async statsByQuery(@Param() path: TargetPath, @Req() sent: Request): Promise<string> {
-    return this.describe(path, new DescribeIndexStatsRequest(), sent);
+  async statsByQuery(
+    @Param() path: TargetPath,
+    @Req() sent: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<string> {
+    return this.describe(path, new DescribeIndexStatsRequest(), sent, response);
   }
 
-  private async describe(path: TargetPath, request: DescribeIndexStatsRequest, sent: Request): Promise<string> {
-    const result = await this.targets.run(targetOf(path), (collection) => this.vectors.stats(collection, request.filter));
+  private async describe(
+    path: TargetPath,
+    request: DescribeIndexStatsRequest,
+    sent: Request,
+    response: Response,
+  ): Promise<string> {
+    const result = await this.read(path, response, (collection) => this.vectors.stats(collection, request.filter));
     const version = apiVersion(sent.headers['x-pinecone-api-version']);
     return toStatsResponse(result, version, this.config.pineconeDefaultNamespaceKey);
   }

@@ -71,6 +71,11 @@ export class GrpcServers implements BeforeApplicationShutdown {
     this.serverOf(port).injector.injectConnection(socket);
   }
 
+  /** Lets the calls that are under way finish, for at most `graceMs`, and closes the connections. */
+  drain(graceMs: number): void {
+    for (const { injector } of this.servers.values()) injector.drain(graceMs);
+  }
+
   beforeApplicationShutdown(): void {
     for (const { server, injector } of this.servers.values()) {
       injector.destroy();

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import protobuf, { type Reader, type Writer } from 'protobufjs';
 import { JsonNumber, type Json, type JsonObject } from '../../../http/json.js';
 import { RequestError } from '../../../http/validate.js';
@@ -34,10 +35,16 @@ export function readStruct(reader: Reader, length: number, depth = 0): JsonObjec
   return object;
 }
 
-/** A string without NUL, which cannot be stored. */
+/** A string without NUL, which cannot be stored. The library's own reading takes a text that is cut off. */
 export function readText(reader: Reader): string {
-  const text = reader.string();
+  const length = reader.uint32();
+  const start = reader.pos;
+  if (start + length > reader.len) throw new RangeError('a text is cut off');
+  const bytes = Buffer.from(reader.buf.buffer, reader.buf.byteOffset + start, length);
+  reader.pos = start + length;
+  const text = bytes.toString();
   if (text.includes('\u0000')) throw new RequestError({ kind: 'nul' });
+  if (text.includes('\ufffd') && !isUtf8(bytes)) throw new RequestError({ kind: 'encoding' });
   return text;
 }
 
@@ -85,6 +92,7 @@ export function eachField(reader: Reader, length: number, read: (field: number, 
     const tag = reader.uint32();
     if (!read(tag >>> 3, tag & 7)) reader.skipType(tag & 7);
   }
+  if (reader.pos !== end) throw new RangeError('a field is longer than its message');
 }
 
 /** Writes a Struct from a JSON object's text. */

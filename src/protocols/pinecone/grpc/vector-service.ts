@@ -109,7 +109,7 @@ export class VectorService {
   private async stats(collection: Collection, message: Message, version: ApiVersion): Promise<Reply> {
     const { filter } = fillRequest(new DescribeIndexStatsRequest(), message);
     const result = await this.vectors.stats(collection, filter);
-    return { message: fromStats(result, defaultNamespaceKey(version, this.config.pineconeDefaultNamespaceKey)) };
+    return read(fromStats(result, defaultNamespaceKey(version, this.config.pineconeDefaultNamespaceKey)), result.lsn);
   }
 
   private async listNamespaces(collection: Collection, message: Message, version: ApiVersion): Promise<Reply> {

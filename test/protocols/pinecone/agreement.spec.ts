@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { createIndex, succeeded, type IndexApi } from '../../support/pinecone-api.js';
+import { PineconeGrpc } from '../../support/pinecone-grpc.js';
+import { GrpcSide } from './agreement/grpc-side.js';
+import { jsonText, namespaceOf, type Operation, type Result } from './agreement/operation.js';
+import { contentOf, DEFINITIONS, operationsOn, type Kind } from './agreement/operations.js';
+import { RestSide } from './agreement/rest-side.js';
+
+/** Repeat a failure with the seed that it tells: `TEST_SEED=… npm test -- test/protocols/pinecone/agreement`. */
+const SEED = Number(process.env['TEST_SEED'] ?? '20261121');
+const KINDS = Object.keys(DEFINITIONS) as readonly Kind[];
+const VERSIONS = ['2024-07', '2025-01', '2025-04', '2025-10', '2026-04', '2026-07'];
+
+/** Two indexes of one definition and content: one is asked through REST, the other through gRPC. */
+interface Twins {
+  readonly rest: IndexApi;
+  readonly grpcIndex: IndexApi;
+  readonly grpc: PineconeGrpc;
+}
+
+let gateway: TestGateway;
+const twins = new Map<Kind, Twins>();
+/** How many requests were compared, by method; how many succeeded; whose filter matched some records, not all. */
+const counted = { requests: 0, successes: 0, filtered: 0, splitting: 0, methods: new Map<string, number>() };
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  for (const kind of KINDS) {
+    const rest = await createIndex(gateway, DEFINITIONS[kind]);
+    const grpcIndex = await createIndex(gateway, DEFINITIONS[kind]);
+    twins.set(kind, { rest, grpcIndex, grpc: new PineconeGrpc(grpcIndex.port) });
+  }
+});
+
+afterAll(async () => {
+  for (const { grpc } of twins.values()) grpc.close();
+  await gateway.stop();
+});
+
+interface Sequence {
+  readonly kind: Kind;
+  readonly version: string;
+  readonly content: readonly Operation[];
+  readonly operations: readonly Operation[];
+}
+
+const sequence: fc.Arbitrary<Sequence> = fc
+  .constantFrom(...KINDS)
+  .chain((kind) =>
+    fc.record({
+      kind: fc.constant(kind),
+      version: fc.constantFrom(...VERSIONS),
+      content: contentOf(kind),
+      operations: fc.array(operationsOn(kind), { minLength: 30, maxLength: 40, size: 'max' }),
+    }),
+  );
+
+async function agree({ kind, version, content, operations }: Sequence): Promise<void> {
+  const pair = twins.get(kind);
+  if (pair === undefined) throw new Error(`no twins: ${kind}`);
+  await Promise.all([empty(pair.rest), empty(pair.grpcIndex)]);
+  const rest = new RestSide(pair.rest, version);
+  const grpc = new GrpcSide(pair.grpc, version);
+  for (const operation of [...content, ...operations]) {
+    const splits = await isSplitting(pair.rest, operation);
+    const [byRest, byGrpc] = await Promise.all([rest.send(operation), grpc.send(operation)]);
+    expect({ operation, result: byGrpc }).toEqual({ operation, result: byRest });
+    count(operation, byRest, splits);
+  }
+}
+
+/** Takes every namespace away. */
+async function empty(index: IndexApi): Promise<void> {
+  for (const name of Object.keys(await index.counts())) {
+    await index.call(`/namespaces/${encodeURIComponent(name === '' ? '__default__' : name)}`, { method: 'DELETE' });
+  }
+}
+
+/** Whether the operation's filter matches some of the records where it looks, and not all. */
+async function isSplitting(index: IndexApi, operation: Operation): Promise<boolean> {
+  const { filter } = operation.request;
+  if (filter === undefined) return false;
+  const matching = await countsOf(index, jsonText({ filter }));
+  const all = await countsOf(index, '{}');
+  const where = namespaceOf(operation);
+  const among = (counts: ReadonlyMap<string, number>): number =>
+    where === undefined ? [...counts.values()].reduce((sum, one) => sum + one, 0) : (counts.get(where) ?? 0);
+  return among(matching) > 0 && among(matching) < among(all);
+}
+
+/** The number of records by namespace; empty when the body is refused. */
+async function countsOf(index: IndexApi, body: string): Promise<ReadonlyMap<string, number>> {
+  const answer = await index.call('/describe_index_stats', { body, headers: { 'x-pinecone-api-version': '2025-04' } });
+  if (answer.status === 400) return new Map();
+  const { namespaces } = succeeded(answer) as { namespaces: Readonly<Record<string, { readonly vectorCount: number }>> };
+  return new Map(Object.entries(namespaces).map(([name, { vectorCount }]) => [name, vectorCount]));
+}
+
+function count({ method, request }: Operation, result: Result, splits: boolean): void {
+  counted.requests += 1;
+  counted.methods.set(method, (counted.methods.get(method) ?? 0) + 1);
+  if (result.kind === 'success') counted.successes += 1;
+  if (request['filter'] !== undefined) counted.filtered += 1;
+  if (splits) counted.splitting += 1;
+}
+
+describe(`REST and gRPC, asked the same (TEST_SEED=${String(SEED)})`, () => {
+  it('answer alike, and refuse alike, word for word', async () => {
+    await fc.assert(fc.asyncProperty(sequence, agree), { seed: SEED, numRuns: 40 });
+  });
+
+  it('are asked enough: half of it succeeds, a third has a filter that tells records apart, no method is left out', () => {
+    console.log(counted);
+    expect(counted.requests).toBeGreaterThanOrEqual(1_000);
+    expect(counted.successes / counted.requests).toBeGreaterThanOrEqual(1 / 2);
+    expect(counted.splitting / counted.requests).toBeGreaterThanOrEqual(1 / 3);
+    expect(counted.methods.size).toBe(12);
+  });
+});

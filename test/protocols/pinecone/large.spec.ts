@@ -1,0 +1,161 @@
+import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { createIndex, DONE, PineconeApi, type IndexApi, type NamespaceApi, type Vector } from '../../support/pinecone-api.js';
+import { PineconeGrpc } from '../../support/pinecone-grpc.js';
+
+const DIMENSION = 8;
+const RECORDS = 100_001;
+const NAMESPACES = 10_000;
+const CONCURRENCY = 8;
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+
+afterAll(async () => {
+  await gateway.stop();
+});
+
+function record(at: number): Vector & { readonly values: readonly number[] } {
+  return { id: `id-${String(at).padStart(6, '0')}`, values: [at + 1, 1, 0, 0, 0, 0, 0, 0], metadata: { at } };
+}
+
+function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from }, (_item, at) => from + at);
+}
+
+/** Runs a task for every item, a few at a time. */
+async function each<T>(items: readonly T[], task: (item: T) => Promise<unknown>): Promise<void> {
+  const rest = items.values();
+  const work = async (): Promise<void> => {
+    for (const item of rest) await task(item);
+  };
+  await Promise.all(range(0, CONCURRENCY).map(work));
+}
+
+describe('a fetch of a thousand ids of 500 characters', () => {
+  const ids = range(0, 1_000).map((at) => `/%&+ ${String(at)}`.padEnd(500, 'ab/'));
+  let space: NamespaceApi;
+
+  beforeAll(async () => {
+    const index = await createIndex(gateway, { dimension: DIMENSION });
+    space = await index.filled(ids.map((id) => ({ id, values: record(0).values })));
+  });
+
+  it('is answered, though its URL has more than half a million characters', async () => {
+    expect(new URLSearchParams(ids.map((id) => ['ids', id])).toString().length).toBeGreaterThan(500_000);
+    expect(Object.keys(await space.fetch(...ids)).sort()).toEqual([...ids].sort());
+  });
+
+  it('is answered on the control port, too', async () => {
+    const named = new PineconeApi(`${gateway.pineconeUrl}/_index/${space.index.name}`);
+    const answer = await named.call('/vectors/fetch', { query: { ids, namespace: space.name } });
+    expect(Object.keys((answer.body as { vectors: object }).vectors)).toHaveLength(1_000);
+  });
+
+  it('deletes them as DELETE', async () => {
+    const query = { ids, namespace: space.name };
+    expect(await space.index.outcome('/vectors/delete', { method: 'DELETE', query })).toEqual(DONE);
+    expect(await space.ids()).toEqual([]);
+  });
+});
+
+describe('a namespace of more than 100000 records', () => {
+  let index: IndexApi;
+  let space: NamespaceApi;
+
+  beforeAll(async () => {
+    index = await createIndex(gateway, { dimension: DIMENSION, metric: 'euclidean' });
+    space = index.namespace('large');
+    const batches = range(0, Math.ceil(RECORDS / 1_000));
+    await each(batches, async (batch) => {
+      await space.fill(range(batch * 1_000, Math.min(RECORDS, batch * 1_000 + 1_000)).map(record));
+    });
+  });
+
+  it('answers a query with 10000 matches, the nearest first', async () => {
+    const matches = await space.matches({ vector: record(-1).values, topK: 10_000 });
+    expect(matches.map(({ id }) => id)).toEqual(range(0, 10_000).map((at) => record(at).id));
+  });
+
+  it('answers a query with 10000 whole records', async () => {
+    const matches = await space.matches({ vector: record(-1).values, topK: 10_000, includeValues: true, includeMetadata: true });
+    expect(matches.length).toBe(10_000);
+    expect(matches[9_999]).toMatchObject(record(9_999));
+  });
+
+  it('answers a filtered query with 10000 matches', async () => {
+    const filter = { at: { $gte: 90_000, $lt: 100_000 } };
+    const matches = await space.matches({ vector: record(-1).values, topK: 10_000, filter });
+    expect(matches.map(({ id }) => id)).toEqual(range(90_000, 100_000).map((at) => record(at).id));
+  });
+
+  it('answers a fetch by metadata with 10000 records', async () => {
+    const answer = await space.post('/vectors/fetch_by_metadata', { filter: { at: { $gte: 50_000 } }, limit: 10_000 });
+    const { vectors, pagination } = answer.body as { vectors: object; pagination?: object };
+    expect([Object.keys(vectors).at(0), Object.keys(vectors).length]).toEqual([record(50_000).id, 10_000]);
+    expect(pagination).toEqual({ next: expect.any(String) as unknown });
+  });
+
+  it('survives a restart', async () => {
+    gateway = await gateway.restart();
+    const again = new PineconeApi(`${gateway.pineconeUrl}/_index/${index.name}`);
+    const last = record(RECORDS - 1);
+    const fetched = await again.call('/vectors/fetch', { query: { namespace: 'large', ids: last.id } });
+    const stats = await again.call('/describe_index_stats');
+    expect(fetched.body).toMatchObject({ vectors: { [last.id]: last } });
+    expect(stats.body).toMatchObject({ namespaces: { large: { vectorCount: RECORDS } }, totalVectorCount: RECORDS });
+  });
+});
+
+describe('an index of 10000 namespaces', () => {
+  const name = (at: number): string => `tenant-${String(at).padStart(5, '0')}`;
+  let index: IndexApi;
+
+  beforeAll(async () => {
+    index = await createIndex(gateway, { dimension: DIMENSION });
+    const grpc = new PineconeGrpc(index.port);
+    const vectors = range(0, 10).map(record);
+    await each(range(0, NAMESPACES), async (at) => grpc.call('Upsert', { namespace: name(at), vectors }));
+    grpc.close();
+  });
+
+  it('counts all of them', async () => {
+    const counts = await index.counts();
+    expect(Object.keys(counts)).toHaveLength(NAMESPACES);
+    expect(new Set(Object.values(counts))).toEqual(new Set([10]));
+  });
+
+  it('answers a query in one of them', async () => {
+    const space = index.namespace(name(7_777));
+    await space.fill([{ id: 'own', values: [0, 0, 0, 0, 0, 0, 0, 1] }]);
+    const matches = await space.matches({ vector: [0, 0, 0, 0, 0, 0, 0, 5], topK: 2 });
+    expect(matches.map(({ id, score }) => [id, score])).toEqual([
+      ['own', 1],
+      [record(0).id, 0],
+    ]);
+  });
+
+  it('takes another one', async () => {
+    const answer = await index.call('/namespaces', { body: { name: 'another' } });
+    expect(answer.body).toEqual({ name: 'another', record_count: 0 });
+  });
+
+  it('lists those with a prefix', async () => {
+    const answer = await index.call('/namespaces', { query: { prefix: 'tenant-099', limit: 3 } });
+    expect(answer.body).toEqual({
+      namespaces: range(9_900, 9_903).map((at) => ({ name: name(at), record_count: 10 })),
+      pagination: { next: expect.any(String) as unknown },
+      total_count: 100,
+    });
+  });
+
+  it('loses one and no other', async () => {
+    expect(await index.outcome(`/namespaces/${name(5_000)}`, { method: 'DELETE' })).toEqual(DONE);
+    const answer = await index.call('/namespaces', { query: { prefix: 'tenant-0500', limit: 2 } });
+    expect(answer.body).toMatchObject({ namespaces: [{ name: name(5_001) }, { name: name(5_002) }], total_count: 9 });
+    expect(await index.namespace(name(5_000)).ids()).toEqual([]);
+    expect(await index.namespace(name(5_001)).ids()).toHaveLength(10);
+  });
+});
