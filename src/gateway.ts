@@ -53,7 +53,8 @@ export async function startGateway(config: Config): Promise<Gateway> {
     await application.init();
     const definitions = listenersOf(config, (type) => application.get(type));
     const listeners = await Listeners.open(definitions, { ...config, maxHeaderBytes: MAX_HEADER_BYTES, tls }, server);
-    application.get(IndexPorts).opened(indexPortsOf(listeners.ports), listeners.ports.get('console'));
+    const { ports } = listeners;
+    application.get(IndexPorts).opened(indexPortsOf(ports), ports.get('console'), ports.get('pinecone'));
     return running(config, database, application, listeners);
   } catch (error) {
     await database.close();

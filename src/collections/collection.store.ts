@@ -86,8 +86,13 @@ export class CollectionStore {
     return Number(row?.count);
   }
 
-  /** `taken`: the new name is another collection's. */
-  async update(collection: Collection, changes: CollectionChanges): Promise<'updated' | 'taken' | 'missing'> {
+  /** `taken`: the new name is another collection's. `stale`: it is not what the caller knows any more, which `unchanged` demands. */
+  async update(
+    collection: Collection,
+    changes: CollectionChanges,
+    demand?: 'unchanged',
+  ): Promise<'updated' | 'taken' | 'missing' | 'stale'> {
+    const known = demand === undefined ? sql`TRUE` : sql`epoch = ${collection.epoch}`;
     try {
       const rows = await this.database.query(sql`
         UPDATE polyvec.collections SET
@@ -96,8 +101,9 @@ export class CollectionStore {
           settings = COALESCE(${changes.settings ?? null}::json, settings),
           deletion_protection = COALESCE(${changes.deletionProtection ?? null}::boolean, deletion_protection),
           epoch = epoch + 1
-        WHERE id = ${collection.id} RETURNING id`);
-      return rows.length > 0 ? 'updated' : 'missing';
+        WHERE id = ${collection.id} AND ${known} RETURNING id`);
+      if (rows.length > 0) return 'updated';
+      return (await this.refresh(this.database, collection)) === undefined ? 'missing' : 'stale';
     } catch (error) {
       if (isUniqueViolation(error)) return 'taken';
       throw error;

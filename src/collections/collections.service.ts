@@ -77,6 +77,18 @@ export class CollectionsService {
     }
   }
 
+  /** Makes changes out of what the collection is, and none of another's meanwhile is lost. The result is the collection after it. */
+  async revise(scope: Scope, name: string, changesOf: (collection: Collection) => CollectionChanges): Promise<Collection> {
+    for (;;) {
+      const collection = await this.requireByName(scope, name);
+      const outcome = await this.store.update(collection, changesOf(collection), 'unchanged');
+      this.remembered.delete(collection.uuid);
+      if (outcome === 'updated') return this.requireByName(scope, name);
+      if (outcome === 'missing') throw missing(name);
+      // each round follows another's change: someone always gets on
+    }
+  }
+
   async delete(scope: Scope, name: string): Promise<void> {
     const collection = await this.requireByName(scope, name);
     this.remembered.delete(collection.uuid);

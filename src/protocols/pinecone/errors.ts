@@ -71,7 +71,7 @@ export class PineconeExceptionFilter implements ExceptionFilter {
 function wordUndecodable(thrown: JsonSyntaxError | RequestError): PineconeError {
   if (thrown instanceof JsonSyntaxError) {
     const place = `line ${String(thrown.line)} column ${String(thrown.column)}`;
-    return new PineconeError('INVALID_ARGUMENT', `Failed to parse the request body as JSON: ${thrown.reason} at ${place}`);
+    return new PineconeError('UNPROCESSABLE_ENTITY', `Failed to parse the request body as JSON: ${thrown.reason} at ${place}`);
   }
   const { problem } = thrown;
   const reason =

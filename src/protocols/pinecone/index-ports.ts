@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 export class IndexPorts {
   private ports: readonly number[] = [];
   private consolePort: number | undefined;
+  private controlPort: number | undefined;
 
   get open(): readonly number[] {
     return this.ports;
@@ -15,8 +16,14 @@ export class IndexPorts {
     return this.consolePort;
   }
 
+  /** The control plane's, which does so too. */
+  get control(): number | undefined {
+    return this.controlPort;
+  }
+
   /** Told by whoever opens ports. */
-  opened(ports: readonly number[], consolePort: number | undefined): void {
+  opened(ports: readonly number[], consolePort: number | undefined, controlPort: number | undefined): void {
+    this.controlPort = controlPort;
     this.consolePort = consolePort;
     this.ports = [...ports].sort((left, right) => left - right);
   }

@@ -13,12 +13,17 @@ export function parseSchema(sent: JsonObject): string {
   return stringifyJson(jsonObject({ fields }));
 }
 
-/** The names of the fields that a kept schema declares filterable. */
-export function filterableFields(schema: string): readonly string[] {
+/** The fields that a kept schema declares, and whether each is filterable. */
+export function declaredFields(schema: string): ReadonlyMap<string, boolean> {
   const parsed = parseJson(schema);
   const fields = isJsonObject(parsed) ? parsed.get('fields') : undefined;
-  if (!isJsonObject(fields)) return [];
-  return [...fields]
-    .filter(([, properties]) => isJsonObject(properties) && properties.get('filterable') !== false)
-    .map(([name]) => name);
+  if (!isJsonObject(fields)) return new Map();
+  return new Map(
+    [...fields].map(([name, properties]) => [name, isJsonObject(properties) && properties.get('filterable') !== false]),
+  );
+}
+
+/** The names of the fields that a kept schema declares filterable. */
+export function filterableFields(schema: string): readonly string[] {
+  return [...declaredFields(schema)].filter(([, filterable]) => filterable).map(([name]) => name);
 }

@@ -2,14 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { Config } from '../../config.js';
 import { bodyReader } from '../../http/request-body.js';
+import { RequestError } from '../../http/validate.js';
 
 const EMPTY_NAMESPACE = /(\/records\/namespaces\/)(?=\/)/;
+
+/** Of an answer without a body: SDKs parse what is called JSON. */
+export const NO_CONTENT_TYPE = 'text/plain';
 
 /** What every request under Pinecone's prefix passes before its route. */
 export function pineconeMiddleware(config: Config): readonly RequestHandler[] {
   const prepare: RequestHandler = (request, response, next) => {
     response.setHeader('content-type', 'application/json');
     response.setHeader('x-pinecone-request-id', randomUUID());
+    if (request.url.includes('%00')) throw new RequestError({ kind: 'nul' });
     const index = indexOfHost(request.headers.host, config.pineconeDomain);
     if (index !== undefined && !request.url.startsWith('/_')) request.url = `/_host/${index}${request.url}`;
     // clients whose namespace is the empty one leave its place in the path empty

@@ -77,9 +77,12 @@ describe('delete by id', () => {
     expect(await space.ids()).toEqual(['id-2', 'id-3']);
   });
 
-  it.each([[['id-1', 2]], ['id-1'], [[null]], [[['id-1']]], [{ id: 'id-1' }]])('refuses ids that are no texts: %j', async (ids) => {
-    expect(await space.outcome(DELETE, { ids })).toEqual(invalidWith('ids'));
-  });
+  it.each([[['id-1', 2]], ['id-1'], [[null]], [[['id-1']]], [{ id: 'id-1' }]])(
+    'refuses ids that are no texts: %j',
+    async (ids) => {
+      expect(await space.outcome(DELETE, { ids })).toEqual(invalidWith('ids'));
+    },
+  );
 
   it.each([
     ['nothing', ''],

@@ -214,7 +214,10 @@ describe('names and texts in a filter', () => {
 });
 
 describe('the number of values in a filter', () => {
-  const values = (count: number): readonly string[] => ['x', ...Array.from({ length: count - 1 }, (_item, at) => `v${String(at)}`)];
+  const values = (count: number): readonly string[] => [
+    'x',
+    ...Array.from({ length: count - 1 }, (_item, at) => `v${String(at)}`),
+  ];
 
   it('may be 10000', async () => {
     expect(await matching({ f: { $in: values(10_000) } })).toEqual(['list', 'text']);

@@ -71,6 +71,14 @@ describe('Upsert', () => {
     expect(await index.namespace(namespace).fetch('a', 'b')).toEqual({ a: VECTORS[0], b: VECTORS[1] });
   });
 
+  it('stores every bit of a float32, which REST reads', async () => {
+    const odd = [0.1, 1 / 3, 3.4028234663852886e38, 1.401298464324817e-45, -16_777_217].map(Math.fround);
+    const vectors = odd.map((value, at) => ({ id: String(at), values: [value, 1] }));
+    await grpc.call('Upsert', { namespace, vectors });
+    const read = await index.namespace(namespace).fetch(...vectors.map(({ id }) => id));
+    expect(vectors.map(({ id }) => read[id]?.values?.map(Math.fround))).toEqual(vectors.map(({ values: sent }) => sent));
+  });
+
   it('takes an empty Struct for no metadata, and empty sparse values for none', async () => {
     const vectors = [{ id: 'a', values: [1, 2], metadata: {}, sparseValues: {} }];
     await grpc.call('Upsert', { namespace, vectors });
@@ -130,11 +138,16 @@ describe('Fetch', () => {
     const space = index.namespace();
     await space.fill([{ id: 'x', values: [0.1, 1.401298464324817e-45], metadata: { n: 0.1 } }]);
     const [, message] = await grpc.outcome('Fetch', { namespace: space.name, ids: ['x'] });
-    expect(message).toMatchObject({ vectors: { x: { values: [Math.fround(0.1), 1.401298464324817e-45], metadata: { n: 0.1 } } } });
+    expect(message).toMatchObject({
+      vectors: { x: { values: [Math.fround(0.1), 1.401298464324817e-45], metadata: { n: 0.1 } } },
+    });
   });
 
   it('answers with nothing in a namespace that does not exist', async () => {
-    expect(await grpc.outcome('Fetch', { namespace: 'nowhere', ids: ['a'] })).toEqual([OK, { namespace: 'nowhere', usage: USAGE }]);
+    expect(await grpc.outcome('Fetch', { namespace: 'nowhere', ids: ['a'] })).toEqual([
+      OK,
+      { namespace: 'nowhere', usage: USAGE },
+    ]);
   });
 
   it('refuses a request without ids', async () => {
@@ -277,10 +290,13 @@ describe('Update', () => {
     });
   });
 
-  it.each([{ filter: {} }, { setMetadata: {} }, { sparseValues: {} }])('takes empty parts beside an id for none: %j', async (parts) => {
-    expect(await outcome('Update', { id: 'b', ...parts })).toEqual([OK, {}]);
-    expect(await index.namespace(namespace).fetch('b')).toEqual({ b: VECTORS[1] });
-  });
+  it.each([{ filter: {} }, { setMetadata: {} }, { sparseValues: {} }])(
+    'takes empty parts beside an id for none: %j',
+    async (parts) => {
+      expect(await outcome('Update', { id: 'b', ...parts })).toEqual([OK, {}]);
+      expect(await index.namespace(namespace).fetch('b')).toEqual({ b: VECTORS[1] });
+    },
+  );
 
   it('counts the records that match a filter', async () => {
     const request = { filter: { genre: { $exists: true } }, setMetadata: { seen: false } };
@@ -308,12 +324,12 @@ describe('Update', () => {
     ]);
   });
 
-  it.each([{ id: 'a', values: [1, 2] }, { filter: { genre: 'drama' }, setMetadata: { seen: true } }])(
-    'is NOT_FOUND in a namespace that does not exist: %j',
-    async (request) => {
-      expect(await grpc.outcome('Update', { namespace: 'nowhere', ...request })).toEqual(MISSING);
-    },
-  );
+  it.each([
+    { id: 'a', values: [1, 2] },
+    { filter: { genre: 'drama' }, setMetadata: { seen: true } },
+  ])('is NOT_FOUND in a namespace that does not exist: %j', async (request) => {
+    expect(await grpc.outcome('Update', { namespace: 'nowhere', ...request })).toEqual(MISSING);
+  });
 
   it.each([{}, { filter: {} }, { filter: {}, setMetadata: { seen: true } }])('needs an id or a filter: %j', async (request) => {
     expect((await outcome('Update', request))[0]).toBe(INVALID);
@@ -578,6 +594,8 @@ describe('an error over gRPC', () => {
     ['is cut off', Uint8Array.of(10, 5, 97)],
     ['has a length beyond its end', Uint8Array.of(10, 255, 255, 255, 255, 15)],
     ['has a field of no type', Uint8Array.of(15)],
+    ['has an unknown field of no type', Uint8Array.of(127, 1)],
+    ['has an unknown field that is cut off', Uint8Array.of(122, 5, 97)],
     ['ends within a number', Uint8Array.of(255, 255)],
   ])('of a message that %s is INVALID_ARGUMENT', async (_what, bytes) => {
     expect((await failure(grpc.send('Upsert', bytes))).code).toBe(INVALID);

@@ -182,14 +182,17 @@ describe('a request', () => {
     expect(await space.ids()).toEqual([]);
   });
 
-  it.each(['application/x-www-form-urlencoded', 'text/plain', 'application/octet-stream', 'nonsense', 'application/json; charset=utf-8'])(
-    'is JSON even as %s',
-    async (type) => {
-      const body = JSON.stringify({ ids: ['a'], namespace: space.name });
-      expect(await bare('/vectors/delete', 'POST', body, { 'content-type': type })).toBe('200 {}');
-      expect(await space.ids()).toEqual([]);
-    },
-  );
+  it.each([
+    'application/x-www-form-urlencoded',
+    'text/plain',
+    'application/octet-stream',
+    'nonsense',
+    'application/json; charset=utf-8',
+  ])('is JSON even as %s', async (type) => {
+    const body = JSON.stringify({ ids: ['a'], namespace: space.name });
+    expect(await bare('/vectors/delete', 'POST', body, { 'content-type': type })).toBe('200 {}');
+    expect(await space.ids()).toEqual([]);
+  });
 
   it.each([
     [{ 'api-key': 'anything' }],

@@ -6,6 +6,7 @@ const DIMENSION = 8;
 const RECORDS = 100_001;
 const NAMESPACES = 10_000;
 const CONCURRENCY = 8;
+const FILLING_MS = 300_000;
 
 let gateway: TestGateway;
 
@@ -44,7 +45,7 @@ describe('a fetch of a thousand ids of 500 characters', () => {
   });
 
   it('is answered, though its URL has more than half a million characters', async () => {
-    expect(new URLSearchParams(ids.map((id) => ['ids', id])).toString().length).toBeGreaterThan(500_000);
+    expect(encodeURI(ids.join('&ids=')).length).toBeGreaterThan(500_000);
     expect(Object.keys(await space.fetch(...ids)).sort()).toEqual([...ids].sort());
   });
 
@@ -72,7 +73,7 @@ describe('a namespace of more than 100000 records', () => {
     await each(batches, async (batch) => {
       await space.fill(range(batch * 1_000, Math.min(RECORDS, batch * 1_000 + 1_000)).map(record));
     });
-  });
+  }, FILLING_MS);
 
   it('answers a query with 10000 matches, the nearest first', async () => {
     const matches = await space.matches({ vector: record(-1).values, topK: 10_000 });
@@ -119,7 +120,7 @@ describe('an index of 10000 namespaces', () => {
     const vectors = range(0, 10).map(record);
     await each(range(0, NAMESPACES), async (at) => grpc.call('Upsert', { namespace: name(at), vectors }));
     grpc.close();
-  });
+  }, FILLING_MS);
 
   it('counts all of them', async () => {
     const counts = await index.counts();
@@ -128,13 +129,8 @@ describe('an index of 10000 namespaces', () => {
   });
 
   it('answers a query in one of them', async () => {
-    const space = index.namespace(name(7_777));
-    await space.fill([{ id: 'own', values: [0, 0, 0, 0, 0, 0, 0, 1] }]);
-    const matches = await space.matches({ vector: [0, 0, 0, 0, 0, 0, 0, 5], topK: 2 });
-    expect(matches.map(({ id, score }) => [id, score])).toEqual([
-      ['own', 1],
-      [record(0).id, 0],
-    ]);
+    const matches = await index.namespace(name(7_777)).matches({ vector: [0, 1, 0, 0, 0, 0, 0, 0], topK: 20 });
+    expect(matches.map(({ id }) => id)).toEqual(range(0, 10).map((at) => record(at).id));
   });
 
   it('takes another one', async () => {

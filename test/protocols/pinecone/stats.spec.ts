@@ -97,9 +97,12 @@ describe('the default namespace in statistics', () => {
     expect(await statsOf(index, version)).toMatchObject({ namespaces: { '': { vectorCount: 1 } }, totalVectorCount: 1 });
   });
 
-  it.each(['2025-10', '2026-04', '2026-07', '2031-01', 'unstable', '2026-01.alpha'])('is called __default__ at %s', async (version) => {
-    expect(((await statsOf(index, version)) as { namespaces: object }).namespaces).toEqual({ __default__: { vectorCount: 1 } });
-  });
+  it.each(['2025-10', '2026-04', '2026-07', '2031-01', 'unstable', '2026-01.alpha'])(
+    'is called __default__ at %s',
+    async (version) => {
+      expect(((await statsOf(index, version)) as { namespaces: object }).namespaces).toEqual({ __default__: { vectorCount: 1 } });
+    },
+  );
 
   it('has an empty key for clients that send no version', async () => {
     expect((await index.call(STATS)).body).toMatchObject({ namespaces: { '': { vectorCount: 1 } } });

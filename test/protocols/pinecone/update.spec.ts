@@ -143,11 +143,14 @@ describe('update by id', () => {
     expect(await stored('a')).toEqual(STORED[0]);
   });
 
-  it.each([{ genre: { nested: 1 } }, { genre: [1] }, { $genre: 'drama' }])('refuses metadata that is none: %j', async (metadata) => {
-    const [status] = await update({ id: 'a', setMetadata: metadata });
-    expect(status).toBe(400);
-    expect(await stored('a')).toEqual(STORED[0]);
-  });
+  it.each([{ genre: { nested: 1 } }, { genre: [1] }, { $genre: 'drama' }])(
+    'refuses metadata that is none: %j',
+    async (metadata) => {
+      const [status] = await update({ id: 'a', setMetadata: metadata });
+      expect(status).toBe(400);
+      expect(await stored('a')).toEqual(STORED[0]);
+    },
+  );
 
   it.each(['ä', 'x'.repeat(513)])('refuses what is no id', async (id) => {
     expect(await update({ id, values: [7, 8] })).toEqual(invalidWith('Vector ID'));

@@ -1,4 +1,4 @@
-import { All, Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { All, Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
@@ -7,6 +7,7 @@ import { SnapshotsService } from '../../../snapshots/snapshots.service.js';
 import { apiVersion, type ApiVersion } from '../api-version.js';
 import { queryOf, textOf } from '../data/query-string.js';
 import { CONTROL_PLANE } from '../dialect.js';
+import { NO_CONTENT_TYPE } from '../middleware.js';
 import { IndexTargets, SCOPE } from '../index-targets.js';
 import { PineconeError } from '../pinecone-error.js';
 import { pageOf, requestedPage } from './page-token.js';
@@ -66,6 +67,7 @@ export class BackupsController {
 
   @Delete('backups/:id')
   @HttpCode(202)
+  @Header('content-type', NO_CONTENT_TYPE)
   async delete(@Param('id') id: string): Promise<void> {
     const backup = await findNamed('Backup', id, this.snapshots.require(SCOPE, id));
     await findNamed('Backup', id, this.snapshots.delete(backup));

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import type { Collection } from '../../../collections/collection.js';
 import { CONFIG, type Config } from '../../../config.js';
 import type { RequestBody } from '../../../http/request-body.js';
@@ -7,6 +7,7 @@ import type { Snapshot } from '../../../snapshots/snapshot.js';
 import { SnapshotsService } from '../../../snapshots/snapshots.service.js';
 import { CONTROL_PLANE } from '../dialect.js';
 import { definitionOf } from '../index-definition.js';
+import { NO_CONTENT_TYPE } from '../middleware.js';
 import { IndexTargets, SCOPE } from '../index-targets.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { requireName } from './resource-name.js';
@@ -47,6 +48,7 @@ export class CollectionsController {
 
   @Delete(':name')
   @HttpCode(202)
+  @Header('content-type', NO_CONTENT_TYPE)
   async delete(@Param('name') name: string): Promise<void> {
     await findNamed('Collection', name, this.snapshots.delete(await this.find(name)));
   }

@@ -9,12 +9,16 @@ import {
   asObject,
   asText,
   optional,
+  undecodable,
   type ConfigureIndexRequest,
   type ConfigureSchemaIndexRequest,
 } from './index-requests.js';
 import { requireCapacity, requireGrowth } from './index-spec.js';
 import { embeddingOf } from './new-index.js';
 import { mergedTags } from './tags.js';
+
+/** What may be said of a field that is embedded: only its parameters change. */
+const PARAMETERS: ReadonlySet<string> = new Set(['type', 'read_parameters', 'write_parameters']);
 
 type RequireModel = (name: string) => EmbeddingModel;
 
@@ -52,10 +56,15 @@ function changes(collection: Collection, definition: IndexDefinition, protection
 }
 
 function configuredSpec(before: IndexSpec, sent: JsonObject): IndexSpec {
-  const pod = optional(sent, 'pod', asObject);
-  if (pod !== undefined) return configuredPod(before, pod);
-  const other = optional(sent, 'serverless', asObject) ?? optional(sent, 'byoc', asObject);
-  const capacity = other && optional(other, 'read_capacity', asObject);
+  const kinds = [...sent].filter(([, value]) => value !== null);
+  const [kind, value] = kinds[0] ?? [];
+  if (kinds.length !== 1 || kind === undefined || value === undefined) {
+    throw undecodable('spec: expected exactly one of serverless, pod and byoc');
+  }
+  const changes = asObject(value, `spec.${kind}`);
+  if (kind === 'pod') return configuredPod(before, changes);
+  if (kind !== before.kind) throw invalidArgument(`The index is one of kind '${before.kind}', not '${kind}'`);
+  const capacity = optional(changes, 'read_capacity', asObject);
   return capacity === undefined ? before : withCapacity(before, capacity);
 }
 
@@ -91,6 +100,8 @@ function configuredEmbedding(
   if (before.embedding !== undefined && before.embedding.model !== name)
     throw invalidArgument('The model of an index cannot be changed');
   const model = requireModel(name);
+  if (!model.supportedMetrics.includes(collection.metric))
+    throw invalidArgument(`Model '${name}' does not support the index' metric`);
   if (model.vectorType !== collection.vectorType) throw invalidArgument(`Model '${name}' makes ${model.vectorType} vectors`);
   if (collection.dimension !== null && !supportsDimension(model, collection.dimension)) {
     throw invalidArgument(`Model '${name}' does not support dimension ${String(collection.dimension)}`);
@@ -104,7 +115,8 @@ function configuredSchema(before: IndexDefinition, sent: JsonObject): Pick<Index
   const { embedding } = before;
   const [name, field] = [...fields][0] ?? [];
   if (name === undefined) return {};
-  if (embedding === undefined || fields.size > 1 || name !== embedding.textField || !isJsonObject(field)) {
+  const others = isJsonObject(field) ? [...field.keys()].filter((key) => !PARAMETERS.has(key)) : [];
+  if (others.length > 0 || embedding === undefined || fields.size > 1 || name !== embedding.textField || !isJsonObject(field)) {
     throw invalidArgument('schema may change only read_parameters and write_parameters of semantic_text fields');
   }
   return { embedding: embeddingOf(embedding.model, field, embedding) };

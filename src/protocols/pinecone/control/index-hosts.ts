@@ -1,9 +1,13 @@
+import { isIPv6 } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Collection } from '../../../collections/collection.js';
 import { CollectionPortsService } from '../../../collections/collection-ports.service.js';
 import { CONFIG, type Config } from '../../../config.js';
 import { TenantsService } from '../../../tenants/tenants.service.js';
 import { IndexPorts } from '../index-ports.js';
+
+/** What may stand before a dot of a host name. */
+const HOST_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Where clients find an index: the `host` of its description. */
 @Injectable()
@@ -17,17 +21,24 @@ export class IndexHosts {
 
   /** A name under the domain where there is one, else a port of its own, else a path on the console's port. */
   async hostOf(collection: Collection, userAgent: string | undefined): Promise<string> {
-    const { pineconeDomain: domain, publicHost } = this.config;
+    const { pineconeDomain: domain } = this.config;
+    const publicHost = isIPv6(this.config.publicHost) ? `[${this.config.publicHost}]` : this.config.publicHost;
     if (domain !== undefined) {
       const { shortId } = await this.tenants.require(collection.tenant);
-      return `${collection.name}-${shortId}.svc.${domain}`;
+      const label = `${collection.name}-${shortId}`;
+      // what another protocol has named may not be a label
+      if (HOST_LABEL.test(label)) return `${label}.svc.${domain}`;
     }
     const port = await this.collectionPorts.portOf(collection, this.ports.open);
-    const place =
-      port === undefined
-        ? `${publicHost}:${String(this.ports.console)}/pinecone/_index/${encodeURIComponent(collection.name)}`
-        : `${publicHost}:${String(port)}`;
+    const place = port === undefined ? `${publicHost}:${this.pathOf(collection)}` : `${publicHost}:${String(port)}`;
     return this.wantsUrl(userAgent) ? `http://${place}` : place;
+  }
+
+  /** On the console's port, or else on the control plane's, with the index in the path. */
+  private pathOf({ name }: Collection): string {
+    const path = `_index/${encodeURIComponent(name)}`;
+    const { console, control } = this.ports;
+    return console === undefined ? `${String(control)}/${path}` : `${String(console)}/pinecone/${path}`;
   }
 
   /** Whether a bare host would make the SDK speak TLS, which only a port with a certificate does. */

@@ -1,5 +1,6 @@
 import { IsIn, IsObject, IsOptional, IsString } from 'class-validator';
-import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../../../http/json.js';
+import { isJsonObject, JsonNumber, readJson, type Json, type JsonObject } from '../../../http/json.js';
+import type { JsonReader } from '../../../http/json-reader.js';
 import { Read } from '../../../http/validate.js';
 import { PineconeError } from '../pinecone-error.js';
 import { readPlain } from '../sent-vector.js';
@@ -8,26 +9,35 @@ import { readPlain } from '../sent-vector.js';
 
 const PROTECTION = ['enabled', 'disabled'];
 
+/** Reads a field that is an object; to the rules, a number of JSON's is one, too. */
+export const objectOf =
+  (name: string) =>
+  (reader: JsonReader): JsonObject =>
+    asObject(readJson(reader), name);
+
 /** `POST /indexes` before 2026-07. */
 export class CreateIndexRequest {
   @IsString() name!: string;
-  @IsObject() spec!: JsonObject;
+  @Read(objectOf('spec')) @IsObject() spec!: JsonObject;
   @Read(readPlain) dimension?: unknown;
   @IsOptional() @IsString() metric?: string;
   @IsOptional() @IsIn(PROTECTION) deletion_protection?: string;
-  @IsOptional() @IsObject() tags?: JsonObject;
+  @Read(objectOf('tags')) tags?: JsonObject;
   @IsOptional() @IsString() vector_type?: string;
 }
 
 /** `POST /indexes` from 2026-07 on. */
 export class CreateSchemaIndexRequest {
   @IsOptional() @IsString() name?: string;
-  @IsOptional() @IsObject() deployment?: JsonObject;
-  @IsObject() schema!: JsonObject;
+  @Read(objectOf('deployment')) deployment?: JsonObject;
+  @Read(objectOf('schema')) @IsObject() schema!: JsonObject;
   @IsOptional() @IsString() cmek_id?: string;
-  @IsOptional() @IsObject() read_capacity?: JsonObject;
-  @IsOptional() @IsObject() tags?: JsonObject;
+  @Read(objectOf('read_capacity')) read_capacity?: JsonObject;
+  @Read(objectOf('tags')) tags?: JsonObject;
   @IsOptional() @IsIn(PROTECTION) deletion_protection?: string;
+  @IsOptional() @IsString() source_collection?: string;
+  /** Refused: an index out of a backup is made by the backup's own call. */
+  @IsOptional() @IsString() source_backup_id?: string;
 }
 
 /** `POST /indexes/create-for-model`, in every version. */
@@ -35,28 +45,28 @@ export class CreateForModelRequest {
   @IsString() name!: string;
   @IsString() cloud!: string;
   @IsString() region!: string;
-  @IsObject() embed!: JsonObject;
+  @Read(objectOf('embed')) @IsObject() embed!: JsonObject;
   @IsOptional() @IsIn(PROTECTION) deletion_protection?: string;
-  @IsOptional() @IsObject() tags?: JsonObject;
-  @IsOptional() @IsObject() read_capacity?: JsonObject;
-  @IsOptional() @IsObject() schema?: JsonObject;
+  @Read(objectOf('tags')) tags?: JsonObject;
+  @Read(objectOf('read_capacity')) read_capacity?: JsonObject;
+  @Read(objectOf('schema')) schema?: JsonObject;
 }
 
 /** `PATCH /indexes/{name}` before 2026-07. */
 export class ConfigureIndexRequest {
-  @IsOptional() @IsObject() spec?: JsonObject;
+  @Read(objectOf('spec')) spec?: JsonObject;
   @IsOptional() @IsIn(PROTECTION) deletion_protection?: string;
-  @IsOptional() @IsObject() tags?: JsonObject;
-  @IsOptional() @IsObject() embed?: JsonObject;
+  @Read(objectOf('tags')) tags?: JsonObject;
+  @Read(objectOf('embed')) embed?: JsonObject;
 }
 
 /** `PATCH /indexes/{name}` from 2026-07 on, which refuses what it does not know. */
 export class ConfigureSchemaIndexRequest {
-  @IsOptional() @IsObject() deployment?: JsonObject;
-  @IsOptional() @IsObject() schema?: JsonObject;
-  @IsOptional() @IsObject() read_capacity?: JsonObject;
+  @Read(objectOf('deployment')) deployment?: JsonObject;
+  @Read(objectOf('schema')) schema?: JsonObject;
+  @Read(objectOf('read_capacity')) read_capacity?: JsonObject;
   @IsOptional() @IsIn(PROTECTION) deletion_protection?: string;
-  @IsOptional() @IsObject() tags?: JsonObject;
+  @Read(objectOf('tags')) tags?: JsonObject;
 }
 
 /** The fields that such a request may have. */

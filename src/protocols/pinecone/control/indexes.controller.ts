@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Patch, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Collection, NewCollection } from '../../../collections/collection.js';
 import { CollectionsService } from '../../../collections/collections.service.js';
@@ -10,6 +10,7 @@ import { decodeText, validate } from '../../../http/validate.js';
 import { apiVersion, SCHEMA_SHAPE, type ApiVersion } from '../api-version.js';
 import { CONTROL_PLANE } from '../dialect.js';
 import { definitionOf, isIndex } from '../index-definition.js';
+import { NO_CONTENT_TYPE } from '../middleware.js';
 import { IndexTargets, SCOPE } from '../index-targets.js';
 import { invalidArgument, PineconeError } from '../pinecone-error.js';
 import { toChanges, toSchemaChanges } from './configure-index.js';
@@ -79,9 +80,10 @@ export class IndexesController {
     @Req() sent: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<string> {
-    const model = await this.targets.run({ kind: 'name', name }, async (collection) => {
-      await this.collections.update(collection, this.changes(collection, body, versionOf(sent)));
-      return this.model(await this.collections.requireByName(SCOPE, name), sent);
+    const version = versionOf(sent);
+    const model = await this.targets.run({ kind: 'name', name }, async () => {
+      const revised = await this.collections.revise(SCOPE, name, (collection) => this.changes(collection, body, version));
+      return this.model(revised, sent);
     });
     response.status(acceptedStatus(sent));
     return JSON.stringify(model);
@@ -89,6 +91,7 @@ export class IndexesController {
 
   @Delete(':name')
   @HttpCode(202)
+  @Header('content-type', NO_CONTENT_TYPE)
   async delete(@Param('name') name: string): Promise<string> {
     await this.targets.run({ kind: 'name', name }, () => this.collections.delete(SCOPE, name));
     return '';
@@ -105,7 +108,7 @@ export class IndexesController {
   }
 
   private async created(index: NewCollection, sent: Request): Promise<string> {
-    await this.requireQuota();
+    await this.requireQuota(index.name);
     const { spec } = definitionOf(index);
     const source = spec.kind === 'byoc' ? undefined : spec.sourceCollection;
     const collection =
@@ -113,9 +116,13 @@ export class IndexesController {
     return JSON.stringify(await this.model(collection, sent));
   }
 
-  private async requireQuota(): Promise<void> {
+  /** A taken name is told as that, whatever the quota. */
+  private async requireQuota(name: string): Promise<void> {
     const limit = this.config.pineconeMaxIndexes;
-    if (limit === 0 || (await this.collections.count(SCOPE)) < limit) return;
+    if (limit === 0) return;
+    const collections = await this.collections.list(SCOPE, { offset: 0, limit: null });
+    if (collections.some((collection) => collection.name === name)) return;
+    if (collections.filter(isIndex).length < limit) return;
     throw new PineconeError(
       'QUOTA_EXCEEDED',
       `Request failed. You've reached the max indexes allowed in this project (${String(limit)}).`,

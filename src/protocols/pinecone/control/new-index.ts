@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Metric, NewCollection, VectorType } from '../../../collections/collection.js';
 import type { EmbeddingModel } from '../../../embedding/model.js';
 import { supportsDimension } from '../../../embedding/model.js';
-import { isJsonObject, jsonObject, parseJson, type JsonObject } from '../../../http/json.js';
+import { isJsonObject, jsonObject, parseJson, type Json, type JsonObject } from '../../../http/json.js';
 import { settingsWith, type IndexDefinition, type IndexEmbedding, type IndexSpec } from '../index-definition.js';
 import { parseSchema } from '../metadata-schema.js';
 import { invalidArgument, PineconeError } from '../pinecone-error.js';
@@ -12,6 +12,7 @@ import {
   asText,
   member,
   optional,
+  undecodable,
   type CreateForModelRequest,
   type CreateIndexRequest,
   type CreateSchemaIndexRequest,
@@ -51,15 +52,22 @@ export function toNewIndex(request: CreateIndexRequest, strictRegions: boolean):
 export function toNewSchemaIndex(request: CreateSchemaIndexRequest, strictRegions: boolean): NewCollection {
   const name = request.name ?? `index-${randomBytes(4).toString('hex')}`;
   requireName(name);
+  if (request.source_backup_id !== undefined) {
+    throw invalidArgument('source_backup_id is not served here: use POST /backups/{id}/create-index');
+  }
   const fields = member(request.schema, 'fields', asObject);
   const metadataFields = new Map([...fields].filter(([, field]) => isJsonObject(field) && !field.has('type')));
   const definition = {
-    spec: deploymentOf(request.deployment, request.read_capacity, strictRegions),
+    spec: withSource(deploymentOf(request.deployment, request.read_capacity, strictRegions), request.source_collection),
     tags: tagsOf(request.tags ?? new Map()),
     ...schemaPart(metadataFields.size === 0 ? undefined : jsonObject({ fields: metadataFields })),
     ...(request.cmek_id !== undefined && { cmekId: request.cmek_id }),
   };
   return newIndex(name, schemaVectors(fields), definition, request);
+}
+
+function withSource(spec: IndexSpec, sourceCollection: string | undefined): IndexSpec {
+  return sourceCollection === undefined || spec.kind === 'byoc' ? spec : { ...spec, sourceCollection };
 }
 
 /** What a request for an index that embeds text makes. @throws PineconeError 400 or 422 */
@@ -87,7 +95,8 @@ export function toNewModelIndex(
 export function embeddingOf(model: string, sent: JsonObject, before?: IndexEmbedding): IndexEmbedding {
   const fieldMap = optional(sent, 'field_map', asObject);
   const textField = (fieldMap && optional(fieldMap, 'text', asText)) ?? before?.textField;
-  if (textField === undefined || textField === '') throw invalidArgument('embed.field_map.text must name the field to embed');
+  if (textField === undefined) throw undecodable('missing field `field_map`');
+  if (textField === '') throw invalidArgument('embed.field_map.text must name the field to embed');
   return {
     model,
     textField,
@@ -146,8 +155,12 @@ function integerOf(value: unknown): number {
   );
 }
 
+const MAX_FIELD_NAME_BYTES = 64;
+const MAX_DESCRIPTION_BYTES = 256;
+
 /** Fields that are nothing but an index of vectors. */
 function schemaVectors(fields: JsonObject): Vectors {
+  for (const [name, field] of fields) requireField(name, field);
   const typed = [...fields].filter(([, field]) => !isJsonObject(field) || field.has('type'));
   const others = typed.map(([name]) => name).filter((name) => name !== DENSE_FIELD && name !== SPARSE_FIELD);
   if (others.length > 0) {
@@ -166,6 +179,16 @@ function schemaVectors(fields: JsonObject): Vectors {
   if (sparse !== undefined && metric !== 'ip')
     throw invalidArgument('Sparse values beside dense ones need the metric dotproduct');
   return { vectorType: 'dense', dimension: requireDimension(member(dense, 'dimension', asInteger)), metric };
+}
+
+function requireField(name: string, field: Json): void {
+  if (Buffer.byteLength(name) > MAX_FIELD_NAME_BYTES) {
+    throw invalidArgument(`Field names have at most ${String(MAX_FIELD_NAME_BYTES)} bytes: '${name}'`);
+  }
+  const description = isJsonObject(field) ? optional(field, 'description', asText) : undefined;
+  if (description !== undefined && Buffer.byteLength(description) > MAX_DESCRIPTION_BYTES) {
+    throw invalidArgument(`Descriptions have at most ${String(MAX_DESCRIPTION_BYTES)} bytes: '${name}'`);
+  }
 }
 
 function requireType(field: JsonObject | undefined, type: string, name: string): void {

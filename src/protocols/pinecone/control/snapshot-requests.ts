@@ -1,5 +1,7 @@
-import { IsIn, IsObject, IsOptional, IsString } from 'class-validator';
+import { IsIn, IsOptional, IsString } from 'class-validator';
 import type { JsonObject } from '../../../http/json.js';
+import { Read } from '../../../http/validate.js';
+import { objectOf } from './index-requests.js';
 
 /** `POST /indexes/{name}/backups`. */
 export class CreateBackupRequest {
@@ -10,9 +12,9 @@ export class CreateBackupRequest {
 /** `POST /backups/{id}/create-index`. What is absent is as it was when the backup was made. */
 export class RestoreBackupRequest {
   @IsString() name!: string;
-  @IsOptional() @IsObject() tags?: JsonObject;
+  @Read(objectOf('tags')) tags?: JsonObject;
   @IsOptional() @IsIn(['enabled', 'disabled']) deletion_protection?: 'enabled' | 'disabled';
-  @IsOptional() @IsObject() read_capacity?: JsonObject;
+  @Read(objectOf('read_capacity')) read_capacity?: JsonObject;
 }
 
 /** `POST /collections`. */

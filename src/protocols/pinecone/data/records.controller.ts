@@ -1,9 +1,10 @@
-import { Body, Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, Param, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import type { RequestBody } from '../../../http/request-body.js';
 import { decodeText, validate } from '../../../http/validate.js';
 import { CONTROL_PLANE } from '../dialect.js';
 import { IndexTargets } from '../index-targets.js';
+import { NO_CONTENT_TYPE } from '../middleware.js';
 import { fieldsText, RecordOperations, type SearchRecordsResult } from '../record-operations.js';
 import { readRecords, SearchRecordsRequest } from '../record-requests.js';
 import { READ_UNITS } from '../responses.js';
@@ -23,6 +24,7 @@ export class RecordsController {
   /** One JSON object per line, whatever the content type says. */
   @Post('records/namespaces/:namespace/upsert')
   @HttpCode(201)
+  @Header('content-type', NO_CONTENT_TYPE)
   async upsert(
     @Param() path: RecordsPath,
     @Body() body: RequestBody,

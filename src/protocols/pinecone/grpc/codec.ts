@@ -101,12 +101,14 @@ function readOne(reader: Reader, field: Field): unknown {
 function readPacked(reader: Reader, list: unknown[]): void {
   const end = reader.uint32() + reader.pos;
   while (reader.pos < end) list.push(reader.uint32());
+  if (reader.pos !== end) throw new RangeError('a number is cut off');
 }
 
 function packedFloats(reader: Reader): Float32Array {
   const bytes = reader.bytes();
-  const floats = new Float32Array(Math.floor(bytes.length / 4));
-  new Uint8Array(floats.buffer).set(bytes.subarray(0, floats.length * 4));
+  if (bytes.length % 4 !== 0) throw new RangeError('a number is cut off');
+  const floats = new Float32Array(bytes.length / 4);
+  new Uint8Array(floats.buffer).set(bytes);
   return floats;
 }
 

@@ -11,6 +11,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { CONFIG, type Config } from '../../../config.js';
+import { RequestError } from '../../../http/validate.js';
 import { apiVersion } from '../api-version.js';
 import { toPineconeError } from '../errors.js';
 import { IndexTargets, type IndexTarget } from '../index-targets.js';
@@ -148,7 +149,7 @@ function decodeRequest(type: ReturnType<typeof messageType>, bytes: Buffer): Rec
   try {
     return decode(type, bytes);
   } catch (error) {
-    if (error instanceof RangeError) throw new PineconeError('INVALID_ARGUMENT', 'The request message cannot be decoded');
-    throw error;
+    if (error instanceof PineconeError || error instanceof RequestError) throw error;
+    throw new PineconeError('INVALID_ARGUMENT', 'The request message cannot be decoded');
   }
 }

@@ -1,7 +1,7 @@
 import { jsonObject, type Json, type JsonObject } from '../../../http/json.js';
 import type { RankedRecord, SparseVector, StoredRecord } from '../../../records/record.js';
 import type { Namespace } from '../../../records/namespace.js';
-import { filterableFields } from '../metadata-schema.js';
+import { declaredFields, filterableFields } from '../metadata-schema.js';
 import { publicName } from '../namespace-name.js';
 import { metadataText, metricName, READ_UNITS } from '../responses.js';
 import type { FetchResult, ListResult, NamespacesResult, QueryResult, StatsResult } from '../results.js';
@@ -80,12 +80,13 @@ export function fromNamespaces(result: NamespacesResult): Message {
 }
 
 export function fromNamespace({ name, count, bytes, schema }: Namespace): Message {
-  const fields = schema === null ? [] : filterableFields(schema);
+  const fields =
+    schema === null ? null : [...declaredFields(schema)].map(([field, filterable]) => [field, { filterable }] as const);
   return {
     name: publicName(name),
     recordCount: count,
-    schema: schema === null ? null : { fields: new Map(fields.map((field) => [field, { filterable: true }])) },
-    indexedFields: schema === null ? null : { fields },
+    schema: fields === null ? null : { fields: new Map(fields) },
+    indexedFields: schema === null ? null : { fields: filterableFields(schema) },
     sizeBytes: bytes,
   };
 }

@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url';
+import { namesOf, runSamples, startGateways, type Gateways, type Outcome, type Program } from './samples.js';
+
+const TOUR = fileURLToPath(new URL('./typescript/tour.js', import.meta.url));
+const VERSIONS = ['2', '5', '6', '8', '9'];
+
+describe.each(VERSIONS)('the TypeScript client @pinecone-database/pinecone %s', (version) => {
+  const program: Program = { built: TOUR, command: [process.execPath, TOUR, `pinecone-${version}`] };
+  let gateways: Gateways;
+  let outcomes: ReadonlyMap<string, Outcome>;
+
+  beforeAll(async () => {
+    gateways = await startGateways();
+    outcomes = await runSamples(program, gateways);
+  });
+
+  afterAll(async () => {
+    await gateways.stop();
+  });
+
+  it.each(namesOf(program))('runs %s', (name) => {
+    expect(outcomes.get(name)).toMatchObject({ outcome: 'ok', detail: '' });
+  });
+});
