@@ -4,6 +4,28 @@ import { isIP } from 'node:net';
  * How settings are read from text. Each reader throws an `Error` whose message completes "must be …".
  */
 
+/** Bytes in one MiB. */
+export const MiB = 1024 * 1024;
+
+/** One setting: where it comes from, how it is read, and what the README says of it. */
+export interface Setting<T> {
+  readonly variable: string;
+  /** Names that other servers use for the same thing; the first name wins. */
+  readonly aliases: readonly string[];
+  readonly fallback: T;
+  readonly description: string;
+  /** Throws an `Error` whose message completes "must be …". */
+  readonly read: (text: string) => T;
+}
+
+export const setting = <T>(
+  variable: string,
+  fallback: T,
+  read: (text: string) => T,
+  description: string,
+  ...aliases: readonly string[]
+): Setting<T> => ({ variable, aliases, fallback, description, read });
+
 /** A port number, `0` for any free port, or not served at all. */
 export type Port = number | 'off';
 

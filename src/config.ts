@@ -1,29 +1,23 @@
-import { boolean, count, host, list, oneOf, type Port, portRange, positive, postgresUrl, port, text } from './config-values.js';
+import { PINECONE_SETTINGS } from './config-pinecone.js';
+import {
+  boolean,
+  host,
+  list,
+  MiB,
+  oneOf,
+  type Port,
+  positive,
+  postgresUrl,
+  port,
+  type Setting,
+  setting,
+  text,
+} from './config-values.js';
 import { EMBEDDING_SETTINGS } from './embedding/settings.js';
 
-/** Bytes in one MiB. */
-export const MiB = 1024 * 1024;
-
-/** One setting: where it comes from, how it is read, and what the README says of it. */
-interface Setting<T> {
-  readonly variable: string;
-  /** Names that Chroma's own server uses for the same thing; the first name wins. */
-  readonly aliases: readonly string[];
-  readonly fallback: T;
-  readonly description: string;
-  /** Throws an `Error` whose message completes "must be …". */
-  readonly read: (text: string) => T;
-}
+export { MiB } from './config-values.js';
 
 export type { Port } from './config-values.js';
-
-const setting = <T>(
-  variable: string,
-  fallback: T,
-  read: (text: string) => T,
-  description: string,
-  ...aliases: readonly string[]
-): Setting<T> => ({ variable, aliases, fallback, description, read });
 
 /** Every setting of the gateway. `npm run docs` makes the README's table from this list. */
 export const SETTINGS = {
@@ -42,37 +36,7 @@ export const SETTINGS = {
     "Chroma's port. `0`: any free port; `off`: not served.",
     'CHROMA_PORT',
   ),
-  pineconePort: setting<Port>(
-    'POLYVEC_PINECONE_PORT',
-    5080,
-    port,
-    "Pinecone's control plane. `0`: any free port; `off`: not served.",
-  ),
-  pineconeIndexPorts: setting<readonly number[]>(
-    'POLYVEC_PINECONE_INDEX_PORTS',
-    portRange('5081-5180'),
-    portRange,
-    'Ports that stand for one index each, REST and gRPC: `first-last`, `0:N` for any N free ones, or `off`.',
-  ),
-  publicHost: setting(
-    'POLYVEC_PUBLIC_HOST',
-    'localhost',
-    host,
-    'The host name that clients reach the ports by.',
-    'PINECONE_HOST',
-  ),
-  pineconeHostStyle: setting(
-    'POLYVEC_PINECONE_HOST_STYLE',
-    'auto',
-    oneOf('auto', 'bare', 'url'),
-    "An index' `host`: `bare` is `localhost:5081`, `url` is `http://localhost:5081`, `auto` is what the asking SDK needs.",
-  ),
-  pineconeDomain: setting<string | undefined>(
-    'POLYVEC_PINECONE_DOMAIN',
-    undefined,
-    host,
-    'Behind a load balancer: indexes are `{index}-{project}.svc.{domain}`, told by the Host header.',
-  ),
+  ...PINECONE_SETTINGS,
   consolePort: setting<Port>(
     'POLYVEC_CONSOLE_PORT',
     8080,
@@ -112,51 +76,6 @@ export const SETTINGS = {
     positive,
     'Records in one request, as announced to Chroma clients, who split by it. Not enforced.',
   ),
-  pineconeStrictRegions: setting(
-    'POLYVEC_PINECONE_STRICT_REGIONS',
-    false,
-    boolean,
-    "Whether an index may only be said to be in one of Pinecone's own regions.",
-  ),
-  pineconeMaxIndexes: setting('POLYVEC_PINECONE_MAX_INDEXES', 0, count, 'Indexes in a project; `0`: any number.'),
-  pineconeMaxUpsertVectors: setting('POLYVEC_PINECONE_MAX_UPSERT_VECTORS', 1_000, positive, 'Vectors in one Pinecone upsert.'),
-  pineconeMaxMetadataBytes: setting(
-    'POLYVEC_PINECONE_MAX_METADATA_BYTES',
-    40_960,
-    positive,
-    "The largest metadata of a record written through Pinecone's API, as JSON text.",
-  ),
-  pineconeNeMatchesMissing: setting(
-    'POLYVEC_PINECONE_NE_MATCHES_MISSING',
-    false,
-    boolean,
-    'Whether `$ne` and `$nin` in a Pinecone filter match records that lack the field.',
-  ),
-  pineconeStatsFilter: setting(
-    'POLYVEC_PINECONE_STATS_FILTER',
-    true,
-    boolean,
-    "Whether a serverless index' statistics may be filtered; Pinecone itself refuses that.",
-  ),
-  pineconeDefaultNamespaceKey: setting(
-    'POLYVEC_PINECONE_DEFAULT_NAMESPACE_KEY',
-    'auto',
-    oneOf('auto', 'empty', 'alias'),
-    'The default namespace in index statistics: `empty` is `""`, `alias` is `__default__`, `auto` goes by the API version.',
-  ),
-  pineconeServerlessCollections: setting(
-    'POLYVEC_PINECONE_SERVERLESS_COLLECTIONS',
-    false,
-    boolean,
-    'Whether a Pinecone collection may be made of an index that is no pod index; Pinecone itself refuses that.',
-  ),
-  pineconeRateLimits: setting(
-    'POLYVEC_PINECONE_RATE_LIMITS',
-    'off',
-    oneOf('off', 'pinecone'),
-    "Whether Pinecone's own request and record limits are enforced, per instance.",
-  ),
-  pineconeMaxGrpcBytes: setting('POLYVEC_PINECONE_MAX_GRPC_BYTES', 128 * MiB, positive, 'The largest gRPC message, both ways.'),
   tlsCert: setting<string | undefined>(
     'POLYVEC_TLS_CERT',
     undefined,
@@ -168,7 +87,7 @@ export const SETTINGS = {
     'POLYVEC_MAX_BODY_BYTES',
     40 * MiB,
     positive,
-    'The largest request body.',
+    "The largest request body of Chroma's API.",
     'CHROMA_MAX_PAYLOAD_SIZE_BYTES',
   ),
   corsOrigins: setting<readonly string[]>(

@@ -1,3 +1,5 @@
+import { setting } from '../config-values.js';
+
 import { text } from '../config-values.js';
 
 /** A model name that clients may use, and what stands behind it. */
@@ -20,22 +22,6 @@ export const MAX_DIMENSION = 16_000;
 
 const NAME = /^[\w.-]+$/;
 const RESERVED: readonly string[] = [LOCAL_MODEL, LOCAL_SPARSE_MODEL];
-
-interface Setting<T> {
-  readonly variable: string;
-  readonly aliases: readonly string[];
-  readonly fallback: T;
-  readonly description: string;
-  readonly read: (text: string) => T;
-}
-
-const setting = <T>(variable: string, fallback: T, read: (text: string) => T, description: string): Setting<T> => ({
-  variable,
-  aliases: [],
-  fallback,
-  description,
-  read,
-});
 
 /** The settings of the endpoints that embed and rerank texts; a part of the gateway's. */
 export const EMBEDDING_SETTINGS = {

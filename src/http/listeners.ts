@@ -10,6 +10,8 @@ export interface Listener {
   readonly port: Port;
   /** May depend on the port that was opened. */
   readonly prefix: string | ((port: number) => string);
+  /** Where it differs from the other ports'. */
+  readonly maxBodyBytes?: number;
   /**
    * Gets each connection that speaks HTTP/2 (encrypted or not; decrypted here), with its first bytes still to be read, and the port
    * that it came to. Without it, everything is taken for HTTP/1.
@@ -78,7 +80,7 @@ export class Listeners {
 }
 
 function createPort(listener: Listener, options: ListenersOptions, handler: Handler): PortServer {
-  const { prefix, acceptHttp2, drainHttp2 } = listener;
+  const { prefix, acceptHttp2, drainHttp2, maxBodyBytes = options.maxBodyBytes } = listener;
   const { silenceTimeoutMs = SILENCE_TIMEOUT_MS } = options;
   const handlerOf = (port: number): Handler => {
     const path = typeof prefix === 'string' ? prefix : prefix(port);
@@ -87,7 +89,7 @@ function createPort(listener: Listener, options: ListenersOptions, handler: Hand
       handler(request, response);
     };
   };
-  return new PortServer({ ...options, silenceTimeoutMs, handler: handlerOf, acceptHttp2, drainHttp2 });
+  return new PortServer({ ...options, maxBodyBytes, silenceTimeoutMs, handler: handlerOf, acceptHttp2, drainHttp2 });
 }
 
 async function openPort(server: PortServer, name: string, port: number, host: string): Promise<void> {

@@ -6,7 +6,8 @@ const INDEX_PORT = 'pinecone index ';
 
 /** The control plane's port, and one for each index there may be; all of them speak REST and gRPC. */
 export function pineconeListeners(config: Config, grpc: GrpcServers): readonly Listener[] {
-  const accept: Pick<Listener, 'acceptHttp2' | 'drainHttp2'> = {
+  const accept: Pick<Listener, 'acceptHttp2' | 'drainHttp2' | 'maxBodyBytes'> = {
+    maxBodyBytes: config.pineconeMaxBodyBytes,
     acceptHttp2: (socket, port) => {
       grpc.accept(socket, port);
     },

@@ -21,7 +21,7 @@ export function pineconeMiddleware(config: Config): readonly RequestHandler[] {
     request.url = request.url.replace(EMPTY_NAMESPACE, '$1__default__');
     next();
   };
-  return [prepare, bodyReader(config.maxBodyBytes)];
+  return [prepare, bodyReader(config.pineconeMaxBodyBytes)];
 }
 
 /** `{index}-{project}` of `{index}-{project}.svc.{domain}`; undefined for any other host. */

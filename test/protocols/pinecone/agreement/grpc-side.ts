@@ -96,7 +96,14 @@ function filledNamespace({ schema, indexedFields, ...described }: Fields): Field
     recordCount: 0,
     sizeBytes: 0,
     ...described,
-    ...(schema === undefined ? {} : { schema: { fields: {}, ...(schema as Fields) } }),
+    ...(schema === undefined ? {} : { schema: { fields: filledSchema((schema as Fields)['fields'] as Fields | undefined) } }),
     ...(indexedFields === undefined ? {} : { indexedFields: { fields: [], ...(indexedFields as Fields) } }),
   };
+}
+
+/** A message leaves out what is false. */
+function filledSchema(fields: Fields = {}): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, properties]) => [name, { filterable: false, ...(properties as Fields) }]),
+  );
 }

@@ -1,4 +1,4 @@
-import type { PineconeApi} from '../../../support/pinecone-api.js';
+import type { PineconeApi } from '../../../support/pinecone-api.js';
 import { type Answer, type Call } from '../../../support/pinecone-api.js';
 import { jsonText, LSN_HEADERS, type Fields, type Operation, type Result } from './operation.js';
 
