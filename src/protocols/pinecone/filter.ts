@@ -1,6 +1,7 @@
 import { and, exists, has, is, not, or, type Comparison, type Filter, type Scalar } from '../../filters/filter.js';
 import { isJsonObject, JsonNumber, stringifyJson, type Json, type JsonObject } from '../../http/json.js';
-import { DOCUMENT_KEY, float64Text, URI_KEY } from './metadata.js';
+import { comparesToNumber, equalsLarge, float64Text, isLarge } from './float64.js';
+import { DOCUMENT_KEY, URI_KEY } from './metadata.js';
 import { invalidArgument, type PineconeError } from './pinecone-error.js';
 
 /** What a deployment may choose. */
@@ -70,7 +71,7 @@ function parseOperator(field: string, operator: string, operand: Json, path: str
   const comparison = COMPARISONS.get(operator);
   if (comparison !== undefined) {
     if (!(operand instanceof JsonNumber)) throw wrong(path, 'expected a number');
-    return { kind: 'compare', field, op: comparison, value: number(operand) };
+    return comparesToNumber(field, comparison, finite(operand, path));
   }
   switch (operator) {
     case '$eq':
@@ -99,7 +100,10 @@ function parseOperator(field: string, operator: string, operand: Json, path: str
 function anyOf(field: string, values: readonly Scalar[]): Filter {
   const part = partOf(field);
   if (part !== undefined) return { kind: 'content', part, values: values.filter((value) => typeof value === 'string') };
-  return or(is(field, ...values), has(field, ...values));
+  const large = values.filter((value) => typeof value === 'object' && isLarge(Number(value.number)));
+  const plain = is(field, ...values.filter((value) => !large.includes(value)));
+  const rounded = large.map((value) => equalsLarge(field, Number(typeof value === 'object' ? value.number : value)));
+  return or(...(large.length < values.length || large.length === 0 ? [plain] : []), ...rounded, has(field, ...values));
 }
 
 /** A record without the field differs from nothing. */
@@ -126,13 +130,15 @@ function scalars(value: Json, path: string): readonly Scalar[] {
 
 function scalar(value: Json, path: string): Scalar {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
-  if (value instanceof JsonNumber) return number(value);
+  if (value instanceof JsonNumber) return { number: float64Text(finite(value, path)) };
   throw wrong(path, `expected a string, number or boolean, got ${stringifyJson(value)}`);
 }
 
-/** Numbers are equal as float64. */
-function number(value: JsonNumber): { readonly number: string } {
-  return { number: float64Text(Number(value.text)) };
+/** A message may hold what JSON has no number for. */
+function finite(value: JsonNumber, path: string): number {
+  const number = Number(value.text);
+  if (Number.isFinite(number)) return number;
+  throw wrong(path, 'expected a finite number');
 }
 
 function wrong(path: string, reason: string): PineconeError {

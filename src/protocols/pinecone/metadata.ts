@@ -1,5 +1,6 @@
 import type { Field, FieldType } from '../../collections/collection.js';
 import { JsonNumber, stringifyJson, type Json, type JsonObject } from '../../http/json.js';
+import { float64Text } from './float64.js';
 import { invalidArgument } from './pinecone-error.js';
 
 /** Keys under which a record's document and uri are seen as metadata. */
@@ -78,11 +79,6 @@ function toNumber(key: string, value: JsonNumber, collector: FieldCollector): st
   const text = float64Text(number);
   collector.add(key, text.includes('.') ? 'float' : 'int');
   return text;
-}
-
-/** The shortest text of a float64, without an exponent's surprises: jsonb would turn `1e3` into digits all the same. */
-export function float64Text(number: number): string {
-  return Object.is(number, -0) ? '0' : String(number);
 }
 
 function wrongValue(key: string, json: string): Error {

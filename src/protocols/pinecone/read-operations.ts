@@ -18,7 +18,7 @@ import type {
 } from './requests.js';
 import type { FetchResult, ListResult, NamespacesResult } from './results.js';
 import { partsOf, VectorOperations } from './vector-operations.js';
-import { requireId } from './vector-rules.js';
+import { requireSomeId } from './vector-rules.js';
 
 const MAX_FETCH_IDS = 1_000;
 const DEFAULT_PAGE = 100;
@@ -44,7 +44,7 @@ export class ReadOperations {
         `The number of ids, ${String(ids.length)}, exceeds the limit of ${String(MAX_FETCH_IDS)} ids per request`,
       );
     }
-    for (const id of ids) requireId(id);
+    for (const id of ids) requireSomeId(id);
     this.limits.require(collection, namespace, { kind: 'fetch' });
     const { records, lsn } = await this.records.page(collection, namespace, { ids, parts: EVERYTHING, limit: ids.length });
     return { records, lsn, namespace: request.namespace ?? '', next: undefined };

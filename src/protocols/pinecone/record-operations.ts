@@ -180,10 +180,10 @@ function rankedText({ metadata }: Hit, fields: readonly string[]): string {
   return fields.map((field) => (typeof values[field] === 'string' ? values[field] : '')).join(' ');
 }
 
-/** A hit's fields as JSON text: all, or those of the names. */
+/** A hit's fields as JSON text: all, also by `*`, or those of the names. */
 export function fieldsText({ metadata }: Hit, names: readonly string[] | undefined): string {
   if (metadata === null) return '{}';
-  if (names === undefined) return metadata;
+  if (names === undefined || names.includes('*')) return metadata;
   const values = Object.entries(JSON.parse(metadata) as Readonly<Record<string, unknown>>);
   return JSON.stringify(Object.fromEntries(values.filter(([name]) => names.includes(name))));
 }

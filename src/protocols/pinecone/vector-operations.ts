@@ -15,7 +15,7 @@ import { invalidArgument } from './pinecone-error.js';
 import { RateLimits } from './rate-limits.js';
 import type { DeleteRequest, QueryRequest, UpdateRequest, UpsertRequest } from './requests.js';
 import type { DeleteResult, QueryResult, StatsResult, UpdateResult, UpsertResult, WriteResult } from './results.js';
-import { present, requireDense, requireId, requireSparse, requireStorable } from './vector-rules.js';
+import { present, requireDense, requireSomeId, requireSparse, requireStorable } from './vector-rules.js';
 import { toRecordWrite } from './vector-writes.js';
 
 const MAX_DELETE_IDS = 1_000;
@@ -139,7 +139,7 @@ export class VectorOperations {
     namespace: string,
     id: string,
   ): Promise<{ readonly embedding: Float32Array | null; readonly sparse: SparseVector | null } | undefined> {
-    requireId(id);
+    requireSomeId(id);
     const parts = { ...partsOf(true, false), document: false, uri: false };
     const { records } = await this.records.page(collection, namespace, { ids: [id], parts, limit: 1 });
     const [record] = records;
@@ -156,7 +156,7 @@ export class VectorOperations {
   }
 
   private async updateOne(collection: Collection, id: string, request: UpdateRequest): Promise<WriteResult> {
-    requireId(id);
+    requireSomeId(id);
     const namespace = namespaceOf(request.namespace);
     const values = request.values !== undefined && request.values.length > 0 ? request.values : undefined;
     const sparse = present(request.sparseValues);
@@ -216,7 +216,7 @@ export class VectorOperations {
       );
     }
     if (ids.length > 0) {
-      for (const id of ids) requireId(id);
+      for (const id of ids) requireSomeId(id);
       return { ids };
     }
     if (filtered) return { filter: this.filterOf(filter) };

@@ -10,9 +10,14 @@ const MAX_NON_ZEROS = 2048;
 const NO_SPARSE =
   'Index configuration does not support sparse values - only indexes that are sparse or using dotproduct are supported';
 
-/** @throws PineconeError 400 for what is no record id */
-export function requireId(id: string): void {
+/** An id that a record may be found by: another protocol has written what it likes. @throws PineconeError 400 for none */
+export function requireSomeId(id: string): void {
   if (id === '') throw invalidArgument(`Vector ID must not be empty: ids have 1 to ${String(MAX_ID_LENGTH)} characters`);
+}
+
+/** An id that Pinecone gives a record. @throws PineconeError 400 */
+export function requireId(id: string): void {
+  requireSomeId(id);
   if (id.length > MAX_ID_LENGTH) {
     throw invalidArgument(`Vector ID has ${String(id.length)} characters, which exceeds the limit of ${String(MAX_ID_LENGTH)}`);
   }

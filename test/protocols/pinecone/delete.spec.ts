@@ -84,12 +84,8 @@ describe('delete by id', () => {
     },
   );
 
-  it.each([
-    ['nothing', ''],
-    ['a letter beyond ASCII', 'ä'],
-    ['513 characters', 'x'.repeat(513)],
-  ])('refuses what is no id: %s', async (_what, id) => {
-    expect(await space.outcome(DELETE, { ids: ['id-1', id] })).toEqual(invalidWith('Vector ID'));
+  it('refuses an id that is nothing', async () => {
+    expect(await space.outcome(DELETE, { ids: ['id-1', ''] })).toEqual(invalidWith('Vector ID'));
     expect(await space.ids()).toHaveLength(3);
   });
 });
