@@ -5,7 +5,8 @@ const TOUR = fileURLToPath(new URL('./typescript/tour.js', import.meta.url));
 const VERSIONS = ['2', '5', '6', '8', '9'];
 
 describe.each(VERSIONS)('the TypeScript client @pinecone-database/pinecone %s', (version) => {
-  const program: Program = { built: TOUR, command: [process.execPath, TOUR, `pinecone-${version}`] };
+  // with OpenSSL's authorities, which SSL_CERT_FILE names
+  const program: Program = { built: TOUR, command: [process.execPath, '--use-openssl-ca', TOUR, `pinecone-${version}`] };
   let gateways: Gateways;
   let outcomes: ReadonlyMap<string, Outcome>;
 

@@ -1,7 +1,13 @@
 import { holds, refused, same } from './checks.js';
 import { serverless } from './dialects.js';
 
-/** Samples on indexes, backups, collections and models. */
+const pods = { pod: { environment: 'us-east1-gcp', podType: 'p1.x1', pods: 1 } };
+
+async function isListed({ client }, name) {
+  return ((await client.listIndexes()).indexes ?? []).some((index) => index.name === name);
+}
+
+/** Samples on indexes, backups and collections. */
 export const CONTROL_SAMPLES = [
   [
     'createIndex, describeIndex and listIndexes',
@@ -12,12 +18,19 @@ export const CONTROL_SAMPLES = [
       same('the status', model.status, { ready: true, state: 'Ready' });
       same('the dimension', model.dimension, 3);
       same('the metric', model.metric, 'euclidean');
-      same('the cloud', model.spec.serverless.cloud, 'aws');
-      const { indexes } = await tour.client.listIndexes();
-      holds(
-        'it is not listed',
-        indexes.some((index) => index.name === name),
-      );
+      same('the cloud', [model.spec.serverless.cloud, model.spec.serverless.region], ['aws', 'us-east-1']);
+      holds('it is not listed', await isListed(tour, name));
+    },
+  ],
+  [
+    'a client of the environment alone',
+    2,
+    async (tour) => {
+      process.env.PINECONE_API_KEY = 'any';
+      process.env.PINECONE_CONTROLLER_HOST = tour.url;
+      const client = new tour.Pinecone();
+      const { name } = await tour.makeIndex({});
+      same('the index', (await client.describeIndex(name)).name, name);
     },
   ],
   [
@@ -26,24 +39,28 @@ export const CONTROL_SAMPLES = [
     async (tour) => {
       const { name } = await tour.makeIndex({});
       await tour.client.deleteIndex(name);
+      holds('it is listed', !(await isListed(tour, name)));
       await refused(() => tour.client.describeIndex(name), 'PineconeNotFoundError', '404');
+      await refused(() => tour.client.deleteIndex(name), 'PineconeNotFoundError', '404');
     },
   ],
   [
-    'a name that is taken, and one that is none',
+    'a name that is taken, and settings that are wrong',
     2,
     async (tour) => {
       const { name } = await tour.makeIndex({});
-      const create = (other) => tour.client.createIndex({ name: other, dimension: 3, metric: 'cosine', spec: serverless });
-      await refused(() => create(name), 'PineconeConflictError', 'already exists');
-      await refused(() => create('Not_A_Name'), 'PineconeBadRequestError', 'lower case');
+      const create = (other) =>
+        tour.client.createIndex({ name: tour.newName(), dimension: 3, metric: 'cosine', spec: serverless, ...other });
+      await refused(() => create({ name }), 'PineconeConflictError', 'already exists');
+      await create({ name, suppressConflicts: true });
+      await refused(() => create({ name: 'Not_A_Name' }), 'PineconeBadRequestError', 'lower case');
     },
   ],
   [
     'createIndex of pods',
     2,
     async (tour) => {
-      const { model } = await tour.makeIndex({ spec: { pod: { environment: 'us-east1-gcp', podType: 'p1.x1', pods: 1 } } }, 9);
+      const { model } = await tour.makeIndex({ spec: pods });
       same('the environment', model.spec.pod.environment, 'us-east1-gcp');
       same('the pods', model.spec.pod.podType, 'p1.x1');
     },
@@ -53,23 +70,53 @@ export const CONTROL_SAMPLES = [
     'configureIndex of pods',
     2,
     async (tour) => {
-      const { name } = await tour.makeIndex({ spec: { pod: { environment: 'us-east1-gcp', podType: 'p1.x1', pods: 1 } } });
-      const pod = { replicas: 2, podType: 'p1.x2' };
-      const changed = await tour.dialect.configure(tour.client, name, tour.dialect.generation === 2 ? pod : { spec: { pod } });
+      const { name } = await tour.makeIndex({ spec: pods });
+      const changed = await tour.dialect.configurePods(tour.client, name, { replicas: 2, podType: 'p1.x2' });
       same('the replicas', changed.spec.pod.replicas, 2);
       same('the type', changed.spec.pod.podType, 'p1.x2');
+      const other = () => tour.dialect.configurePods(tour.client, name, { replicas: 2, podType: 's1.x2' });
+      await refused(other, 'PineconeBadRequestError', '');
     },
-    6,
+    8,
+  ],
+  [
+    'createIndex of pods is refused',
+    9,
+    async (tour) => {
+      await refused(() => tour.makeIndex({ spec: pods }), 'PineconeArgumentError', 'pod');
+    },
+  ],
+  [
+    'createIndex on one’s own cloud',
+    8,
+    async (tour) => {
+      const readCapacity = { mode: 'Dedicated', nodeType: 'b1', manual: { replicas: 1, shards: 1 } };
+      const { model } = await tour.makeIndex({ spec: { byoc: { environment: 'aws-us-east-1-b921', readCapacity } } });
+      same('the environment', model.spec.byoc.environment, 'aws-us-east-1-b921');
+    },
+  ],
+  [
+    'dedicated read capacity',
+    8,
+    async (tour) => {
+      const readCapacity = { mode: 'Dedicated', nodeType: 't1', manual: { replicas: 1, shards: 2 } };
+      const { model } = await tour.makeIndex({ spec: { serverless: { ...serverless.serverless, readCapacity } } });
+      const { mode, dedicated, status } = model.spec.serverless.readCapacity;
+      same('the mode', [mode, status.state], ['Dedicated', 'Ready']);
+      same('the nodes', [dedicated.nodeType, dedicated.manual], ['t1', { replicas: 1, shards: 2 }]);
+    },
   ],
   [
     'configureIndex: deletion protection',
     5,
     async (tour) => {
       const { name } = await tour.makeIndex({});
-      await tour.dialect.configure(tour.client, name, { deletionProtection: 'enabled' });
+      const changed = await tour.dialect.configure(tour.client, name, { deletionProtection: 'enabled' });
+      same('the protection', changed.deletionProtection, 'enabled');
       await refused(() => tour.client.deleteIndex(name), 'PineconeBadRequestError', 'Deletion protection is enabled');
       await tour.dialect.configure(tour.client, name, { deletionProtection: 'disabled' });
       await tour.client.deleteIndex(name);
+      holds('it is listed', !(await isListed(tour, name)));
     },
   ],
   [
@@ -82,13 +129,11 @@ export const CONTROL_SAMPLES = [
     },
   ],
   [
-    'collections',
+    'collections of pod indexes',
     2,
     async (tour) => {
-      const { name, byName } = await tour.makeIndex({
-        spec: { pod: { environment: 'us-east1-gcp', podType: 'p1.x1', pods: 1 } },
-      });
-      await tour.dialect.upsert(byName, [{ id: 'a', values: [1, 2, 3] }]);
+      const { name, index } = await tour.makeIndex({ spec: pods });
+      await tour.dialect.upsert(index, [{ id: 'a', values: [1, 2, 3] }]);
       const collection = `${name}-c`;
       await tour.client.createCollection({ name: collection, source: name });
       const described = await tour.client.describeCollection(collection);
@@ -99,112 +144,93 @@ export const CONTROL_SAMPLES = [
         'it is not listed',
         collections.some((other) => other.name === collection),
       );
+      const copy = await tour.makeIndex({ spec: { pod: { ...pods.pod, sourceCollection: collection } } });
+      same('the copy', (await tour.dialect.fetch(copy.index, ['a'])).records.a.values, [1, 2, 3]);
       await tour.client.deleteCollection(collection);
       await refused(() => tour.client.describeCollection(collection), 'PineconeNotFoundError', '404');
     },
     8,
   ],
   [
+    'collections are of pods only',
+    9,
+    async (tour) => {
+      const { name } = await tour.makeIndex({});
+      const create = () => tour.client.createCollection({ name: `${name}-c`, source: name });
+      await refused(create, 'PineconeBadRequestError', '');
+      await refused(() => tour.client.describeCollection(`${name}-c`), 'PineconeNotFoundError', '404');
+      await refused(() => tour.client.deleteCollection(`${name}-c`), 'PineconeNotFoundError', '404');
+    },
+  ],
+  [
     'backups and restore jobs',
     6,
     async (tour) => {
-      const { name, byName } = await tour.makeIndex({});
-      await tour.dialect.upsert(byName.namespace('ns'), [{ id: 'a', values: [1, 2, 3] }]);
-      const backup = await tour.client.createBackup({ indexName: name, name: 'nightly', description: 'of the night' });
-      same('the source', backup.sourceIndexName, name);
-      same('by id', (await tour.client.describeBackup(backup.backupId)).name, 'nightly');
-      holds(
-        'it is not listed',
-        (await tour.client.listBackups({ indexName: name })).data.some(({ backupId }) => backupId === backup.backupId),
-      );
+      const { client, dialect } = tour;
+      const { name, index } = await tour.makeIndex({ metric: 'euclidean' });
+      await dialect.upsert(index.namespace('ns'), [{ id: 'a', values: [1, 2, 3] }]);
+      const { backupId, sourceIndexName } = await client.createBackup({ indexName: name, name: 'nightly', description: 'full' });
+      await client.createBackup({ indexName: name });
+      same('the source', sourceIndexName, name);
+      const described = await client.describeBackup(backupId);
+      same('by id', [described.name, described.description, described.status], ['nightly', 'full', 'Ready']);
+      same('its records', Number(described.recordCount), 1);
+      const first = await client.listBackups({ indexName: name, limit: 1 });
+      const second = await client.listBackups({ indexName: name, limit: 1, paginationToken: first.pagination.next });
+      same('those of the index', [first.data.length, second.data.length, second.pagination?.next], [1, 1, undefined]);
       const restored = `${name}-r`;
-      const { restoreJobId } = await tour.client.createIndexFromBackup({ backupId: backup.backupId, name: restored });
-      same('the job', (await tour.client.describeRestoreJob(restoreJobId)).status, 'Completed');
-      holds('the job is not listed', (await tour.client.listRestoreJobs({ limit: 10 })).data.length > 0);
-      const index = tour.dialect.index(tour.client, restored);
-      same('the total', (await index.describeIndexStats()).totalRecordCount, 1);
-      await tour.client.deleteBackup(backup.backupId);
-      await refused(() => tour.client.describeBackup(backup.backupId), 'PineconeNotFoundError', '404');
-    },
-  ],
-  [
-    'createIndexForModel, upsertRecords and searchRecords',
-    5,
-    async (tour) => {
-      const name = tour.newName();
-      const embed = { model: 'polyvec-local', fieldMap: { text: 'chunk' } };
-      const made = await tour.client.createIndexForModel({
-        name,
-        cloud: 'aws',
-        region: 'us-east-1',
-        embed,
-        waitUntilReady: true,
-      });
-      same('the model', made.embed.model, 'polyvec-local');
-      const index = tour.dialect.index(tour.client, name).namespace('texts');
-      await tour.dialect.upsertRecords(index, [
-        { _id: 'fox', chunk: 'the quick brown fox jumps', kind: 'animal' },
-        { _id: 'tax', chunk: 'annual income tax return', kind: 'paper' },
-      ]);
-      const query = { topK: 1, inputs: { text: 'a brown fox' } };
-      const { result, usage } = await index.searchRecords({ query, fields: ['chunk'] });
-      same(
-        'the hit',
-        result.hits.map(({ _id }) => _id),
-        ['fox'],
-      );
-      same('its fields', result.hits[0].fields, { chunk: 'the quick brown fox jumps' });
-      holds('no usage', usage.readUnits > 0 && usage.embedTotalTokens > 0);
-    },
-  ],
-  [
-    'inference.embed',
-    5,
-    async (tour) => {
-      const { inference } = tour.client;
-      const options = { inputType: 'passage', truncate: 'END' };
-      const list =
-        tour.dialect.generation >= 8
-          ? await inference.embed({ model: 'polyvec-local', inputs: ['one', 'two'], parameters: options })
-          : await inference.embed('polyvec-local', ['one', 'two'], options);
-      same('the vectors', list.data.length, 2);
-      same('the dimension', list.data[0].values.length, 384);
-      holds('no usage', list.usage.totalTokens > 0);
-    },
-  ],
-  [
-    'inference.rerank tells what it lacks',
-    5,
-    async (tour) => {
-      const { inference } = tour.client;
-      const call = () =>
-        tour.dialect.generation >= 8
-          ? inference.rerank({ model: 'bge-reranker-v2-m3', query: 'q', documents: ['a', 'b'] })
-          : inference.rerank('bge-reranker-v2-m3', 'q', ['a', 'b']);
-      await refused(call, tour.dialect.notImplemented[0], '');
-    },
-  ],
-  [
-    'inference.listModels and getModel',
-    6,
-    async (tour) => {
-      const { models } = await tour.client.inference.listModels();
+      const { restoreJobId } = await client.createIndexFromBackup({ backupId, name: restored, tags: { a: 'b' } });
+      const job = await client.describeRestoreJob(restoreJobId);
+      same('the job', [job.status, job.targetIndexName, job.percentComplete], ['Completed', restored, 100]);
+      const { data } = await client.listRestoreJobs({ limit: 100 });
       holds(
-        'the local model is not listed',
-        models.some(({ model }) => model === 'polyvec-local'),
+        'the job is not listed',
+        data.some((other) => other.restoreJobId === restoreJobId),
       );
-      same('by name', (await tour.client.inference.getModel('polyvec-local')).model, 'polyvec-local');
-      await refused(() => tour.client.inference.getModel('nobody'), 'PineconeNotFoundError', '404');
+      const model = await client.describeIndex(restored);
+      same('the copy', [model.metric, model.tags], ['euclidean', { a: 'b' }]);
+      const stats = await dialect.index(client, restored).describeIndexStats();
+      same('its records', stats.namespaces, { ns: { recordCount: 1 } });
+      await client.deleteIndex(name);
+      same('the backup stays', (await client.describeBackup(backupId)).status, 'Ready');
+      await client.deleteBackup(backupId);
+      await refused(() => client.describeBackup(backupId), 'PineconeNotFoundError', '404');
     },
   ],
   [
-    'imports are told to be missing',
-    5,
+    'indexes by schema, and the resources of version 9',
+    9,
     async (tour) => {
-      const { byName } = await tour.makeIndex({});
-      const call = () =>
-        tour.dialect.generation >= 8 ? byName.startImport({ uri: 's3://bucket/dir' }) : byName.startImport('s3://bucket/dir');
-      await refused(call, ...tour.dialect.notImplemented);
+      const { indexes, backups, restoreJobs, collections } = tour.client;
+      const name = tour.newName();
+      const schema = { fields: { _values: { type: 'dense_vector', dimension: 3, metric: 'dotproduct' } } };
+      const deployment = { deploymentType: 'managed', cloud: 'gcp', region: 'us-central1' };
+      const made = await indexes.create({ name, schema, deployment });
+      same('the place', [made.deployment.cloud, made.deployment.region], ['gcp', 'us-central1']);
+      const field = (await indexes.describe(name)).schema.fields._values;
+      same('the field', [field.type, field.dimension, field.metric], ['dense_vector', 3, 'dotproduct']);
+      await indexes.configure(name, { tags: { a: 'b' } });
+      const found = (await indexes.list()).indexes.find((index) => index.name === name);
+      same('the tags', found.tags, { a: 'b' });
+      const { backupId } = await backups.create(name, { name: 'nightly' });
+      same('the backups', (await backups.listByIndex(name)).data.length, 1);
+      const { restoreJobId } = await backups.createIndex(backupId, { name: `${name}-r` });
+      same('the job', (await restoreJobs.describe(restoreJobId)).status, 'Completed');
+      same('the collections', (await collections.list()).collections, []);
+      await backups.delete(backupId);
+      await indexes.delete(name);
+      holds('it is listed', !(await isListed(tour, name)));
+    },
+  ],
+  [
+    'backup schedules and documents are told to be missing',
+    9,
+    async (tour) => {
+      const { name, index } = await tour.makeIndex({});
+      const schedule = { name: 'daily', frequency: 'daily', retentionDays: 7 };
+      const [notServed] = tour.dialect.notImplemented;
+      await refused(() => tour.client.backupSchedules.create(name, schedule), notServed, '');
+      await refused(() => index.upsertDocuments({ documents: [{ _id: 'a', _values: [1, 2, 3] }] }), notServed, '');
     },
   ],
 ];

@@ -14,8 +14,11 @@ const positional = {
   deleteIds: (index, ids) => index.deleteMany(ids),
   deleteFilter: (index, filter) => index.deleteMany(filter),
   configure: (client, name, options) => client.configureIndex(name, options),
+  configurePods: (client, name, pod) => client.configureIndex(name, { spec: { pod } }),
   upsertRecords: (index, records) => index.upsertRecords(records),
   listNamespaces: (index, { limit, paginationToken } = {}) => index.listNamespaces(limit, paginationToken),
+  embed: (client, { model, inputs, parameters }) => client.inference.embed(model, inputs, parameters),
+  rerank: (client, { model, query, documents }) => client.inference.rerank(model, query, documents),
   notImplemented: ['PineconeNotImplementedError', 'not served'],
 };
 
@@ -28,15 +31,18 @@ const named = {
   deleteIds: (index, ids) => index.deleteMany({ ids }),
   deleteFilter: (index, filter) => index.deleteMany({ filter }),
   configure: (client, name, options) => client.configureIndex({ name, ...options }),
+  configurePods: (client, name, { replicas, podType }) => client.configureIndex({ name, podReplicas: replicas, podType }),
   upsertRecords: (index, records) => index.upsertRecords({ records }),
   listNamespaces: (index, options) => index.listNamespaces(options),
+  embed: (client, options) => client.inference.embed(options),
+  rerank: (client, options) => client.inference.rerank(options),
   // it is tried again, as any status above 500, and then told so
   notImplemented: ['PineconeMaxRetriesExceededError', ''],
 };
 
 /** What there is in each version, and how it is called. */
 export const DIALECTS = {
-  'pinecone-2': { ...positional, generation: 2 },
+  'pinecone-2': { ...positional, generation: 2, configurePods: (client, name, pod) => client.configureIndex(name, pod) },
   'pinecone-5': { ...positional, generation: 5 },
   'pinecone-6': { ...positional, generation: 6 },
   'pinecone-8': { ...named, generation: 8 },

@@ -95,10 +95,10 @@ export const DOCUMENT_SAMPLES = [
     2,
     async (tour) => {
       const index = (await tour.sharedIndex({})).namespace('nowhere');
-      await refused(() => tour.dialect.deleteOne(index, 'id-1'), 'PineconeNotFoundError', 'Namespace not found');
-      await refused(() => tour.dialect.deleteIds(index, ['id-1']), 'PineconeNotFoundError', 'Namespace not found');
-      await refused(() => tour.dialect.deleteFilter(index, { a: 1 }), 'PineconeNotFoundError', 'Namespace not found');
-      await refused(() => index.deleteAll(), 'PineconeNotFoundError', 'Namespace not found');
+      await refused(() => tour.dialect.deleteOne(index, 'id-1'), 'PineconeNotFoundError', '404');
+      await refused(() => tour.dialect.deleteIds(index, ['id-1']), 'PineconeNotFoundError', '404');
+      await refused(() => tour.dialect.deleteFilter(index, { a: 1 }), 'PineconeNotFoundError', '404');
+      await refused(() => index.deleteAll(), 'PineconeNotFoundError', '404');
     },
   ],
   [
@@ -109,7 +109,10 @@ export const DOCUMENT_SAMPLES = [
       await tour.dialect.upsert(index, [...RECORDS]);
       await tour.dialect.deleteIds(index, ['id-1', 'never']);
       await tour.dialect.deleteIds(index, ['id-1', 'never']);
-      same('what is left', Object.keys((await tour.dialect.fetch(index, ['id-1', 'id-2', 'id-3'])).records).sort(), ['id-2', 'id-3']);
+      same('what is left', Object.keys((await tour.dialect.fetch(index, ['id-1', 'id-2', 'id-3'])).records).sort(), [
+        'id-2',
+        'id-3',
+      ]);
     },
   ],
 ];
