@@ -3,10 +3,10 @@
  * number of clients; the engines take turns within each row. `--quick`: a fifth of the data, one round. `--write`: the tables
  * go into README.md and docs/benchmarks.md. Method: docs/benchmarks.md.
  */
+import { measureRow, middle, withCpu, type Contender } from './contender.js';
 import { records } from './data.js';
 import { startChroma, startEmbedded, startServer, type Engine } from './engines.js';
-import { forMilliseconds, inParallel, median, type Cell } from './measure.js';
-import { cpuBetween } from './processes.js';
+import { forMilliseconds, inParallel } from './measure.js';
 import { RawSql } from './raw-sql.js';
 import { cpuTable, rateTable, writeTable, type Measured, type Row } from './report.js';
 import { BATCH, DELETE_FILTER, DELETE_IDS, READS, Session, UPSERT, type Work } from './workload.js';
@@ -21,28 +21,8 @@ const WARM_UP = 20;
 /** What a server does on its own after a load comes to an end. */
 const SETTLE_MS = quick ? 1_000 : 5_000;
 
-/** Something whose requests are measured. */
-interface Contender {
-  readonly name: string;
-  /** Undefined: it has nothing to compare. */
-  measure(work: Work): Promise<Measured | undefined>;
-}
-
-/** A cell, and the CPU time that its requests have cost. */
-async function withCpu(engine: Engine, measure: () => Promise<Cell>): Promise<Measured> {
-  const before = await engine.cpu();
-  const cell = await measure();
-  const after = await engine.cpu();
-  const perRequest = (seconds: number): number => (1_000 * seconds) / cell.requests;
-  return {
-    ...cell,
-    serverCpuMs: perRequest(cpuBetween(before.server, after.server)),
-    postgresCpuMs: perRequest(cpuBetween(before.postgres, after.postgres)),
-  };
-}
-
 /** An engine under a kind of load: for some time, or, for deletes, a number of times, after which all is put back. */
-function engineContender(session: Session): Contender {
+function engineContender(session: Session): Contender<Work> {
   const deletedRows = new Map([
     [DELETE_IDS.name, 10 * DELETES],
     [DELETE_FILTER.name, 50 * DELETES],
@@ -63,7 +43,7 @@ function engineContender(session: Session): Contender {
   };
 }
 
-function rawContender(rawSql: RawSql, engine: Engine): Contender {
+function rawContender(rawSql: RawSql, engine: Engine): Contender<Work> {
   let counter = 0;
   return {
     name: rawSql.name,
@@ -73,33 +53,6 @@ function rawContender(rawSql: RawSql, engine: Engine): Contender {
       await inParallel(WARM_UP, () => operation(counter++));
       return withCpu(engine, () => forMilliseconds(CELL_MS, () => operation(counter++)));
     },
-  };
-}
-
-/** Measures one kind of work on every contender in turn, `ROUNDS` times. */
-async function measureRow(work: Work, contenders: readonly Contender[]): Promise<Row> {
-  const measured: Measured[][] = contenders.map(() => []);
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [at, contender] of contenders.entries()) {
-      const cell = await contender.measure(work);
-      if (cell !== undefined) measured[at]?.push(cell);
-    }
-  }
-  const row = { name: work.name, cells: measured.map(middle) };
-  console.error(row.name, row.cells.map((cell) => cell?.perSecond.toFixed(0) ?? '—').join(' / '));
-  return row;
-}
-
-function middle(cells: readonly Measured[]): Measured | undefined {
-  if (cells.length === 0) return undefined;
-  const of = (key: keyof Measured): number => median(cells.map((cell) => cell[key]));
-  return {
-    requests: of('requests'),
-    perSecond: of('perSecond'),
-    p50: of('p50'),
-    p99: of('p99'),
-    serverCpuMs: of('serverCpuMs'),
-    postgresCpuMs: of('postgresCpuMs'),
   };
 }
 
@@ -127,7 +80,7 @@ async function measureAll(engines: readonly Engine[], databaseUrl: string | unde
     }
     await new Promise((done) => setTimeout(done, SETTLE_MS));
     const rows: Row[] = [];
-    for (const work of [...READS, UPSERT, DELETE_IDS, DELETE_FILTER]) rows.push(await measureRow(work, contenders));
+    for (const work of [...READS, UPSERT, DELETE_IDS, DELETE_FILTER]) rows.push(await measureRow(work, contenders, ROUNDS));
     // at the end, so that all other rows are measured beside one collection
     for (let round = 1; round < ROUNDS; round += 1) await load(sessions, loads);
     return [{ name: `add, rows (${String(BATCH)} a request)`, cells: loads.map(middle) }, ...rows];

@@ -51,13 +51,17 @@ export async function startEmbedded(signal: AbortSignal): Promise<Engine> {
   return start('Polyvec, embedded', program, signal, () => rm(directory, { recursive: true, force: true }));
 }
 
-/** Polyvec on a Postgres server, in a database of its own. */
-export async function startServer(server: string, signal: AbortSignal): Promise<Engine & { readonly databaseUrl: string }> {
+/** Polyvec on a Postgres server, in a database of its own. `settings` are added to those of every engine. */
+export async function startServer(
+  server: string,
+  signal: AbortSignal,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Engine & { readonly databaseUrl: string }> {
   const name = `polyvec_bench_${String(process.pid)}`;
   await administer(server, `CREATE DATABASE ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  const program = await polyvec({ DATABASE_URL: url.href });
+  const program = await polyvec({ DATABASE_URL: url.href, ...settings });
   const engine = await start('Polyvec, server', program, signal, () => administer(server, `DROP DATABASE ${name} WITH (FORCE)`));
   const cpu = async (): ReturnType<Engine['cpu']> => ({ ...(await engine.cpu()), postgres: await cpuOfDatabase(name) });
   return { ...engine, cpu, databaseUrl: url.href };
@@ -66,7 +70,13 @@ export async function startServer(server: string, signal: AbortSignal): Promise<
 async function polyvec(env: Readonly<Record<string, string>>): Promise<Program> {
   const port = await freePort();
   const url = `http://127.0.0.1:${String(port)}`;
-  const settings = { POLYVEC_CHROMA_PORT: String(port), POLYVEC_CONSOLE_PORT: 'off', POLYVEC_PINECONE_PORT: 'off', POLYVEC_LOG_LEVEL: 'error', ...env };
+  const settings = {
+    POLYVEC_CHROMA_PORT: String(port),
+    POLYVEC_CONSOLE_PORT: 'off',
+    POLYVEC_PINECONE_PORT: 'off',
+    POLYVEC_LOG_LEVEL: 'error',
+    ...env,
+  };
   return { command: process.execPath, args: [resolve('dist/main.js'), 'start'], env: settings, url };
 }
 
@@ -136,7 +146,7 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -1,4 +1,7 @@
-/** `npm run bench`: builds, readies a Postgres server unless DATABASE_URL or TEST_DATABASE_URL names one, and runs bench/chroma.ts. */
+/**
+ * `npm run bench`: builds, readies a Postgres server unless DATABASE_URL or TEST_DATABASE_URL names one, and runs bench/chroma.ts;
+ * with `pinecone` as an argument bench/pinecone.ts.
+ */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { buildIfNeeded } from './build-if-needed.js';
@@ -9,7 +12,7 @@ buildIfNeeded();
 env.DATABASE_URL ??= env.TEST_DATABASE_URL ?? developmentDatabase();
 if (env.DATABASE_URL === '') console.error('No Postgres server: only the embedded engine is measured.');
 await import('../test/support/register.js');
-await import('../bench/chroma.ts');
+await import(process.argv.includes('pinecone') ? '../bench/pinecone.ts' : '../bench/chroma.ts');
 
 /** The address of the development database, started when it is not running; empty when that failed. */
 function developmentDatabase() {

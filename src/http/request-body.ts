@@ -38,8 +38,9 @@ export function bodyReader(limitBytes: number): (request: Request, response: Res
 }
 
 async function readBytes(request: Request, limitBytes: number): Promise<Buffer> {
-  const tooLarge = new GatewayError({ kind: 'too_large', subject: 'body', limitBytes });
-  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge;
+  // made when it is needed: an error costs a look at the stack
+  const tooLarge = (): GatewayError => new GatewayError({ kind: 'too_large', subject: 'body', limitBytes });
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -47,7 +48,7 @@ async function readBytes(request: Request, limitBytes: number): Promise<Buffer> 
       size += chunk.length;
       if (size > limitBytes) {
         request.removeAllListeners('data');
-        reject(tooLarge);
+        reject(tooLarge());
       } else {
         chunks.push(chunk);
       }

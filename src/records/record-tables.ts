@@ -66,9 +66,10 @@ export function partColumns(collection: Collection, parts: Parts): Sql {
   if (parts.document) columns.push(sql`r.document`);
   if (parts.uri) columns.push(sql`r.uri`);
   if (parts.metadata) columns.push(sql`NULLIF(r.metadata, '{}')::text AS metadata`);
-  if (parts.embedding) {
+  if (parts.embedding !== false) {
+    const form = parts.embedding === 'binary' ? sql`encode(vector_send(v.embedding), 'hex')` : sql`v.embedding::text`;
     columns.push(sql`(
-      SELECT v.embedding::text FROM ${vectorTable(collection)} v
+      SELECT ${form} FROM ${vectorTable(collection)} v
       WHERE v.collection_id = r.collection_id AND v.namespace = r.namespace AND v.rid = r.rid) AS embedding`);
   }
   if (parts.sparse === true && collection.hasSparse) {

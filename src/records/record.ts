@@ -43,7 +43,8 @@ export interface Parts {
   readonly document: boolean;
   readonly uri: boolean;
   readonly metadata: boolean;
-  readonly embedding: boolean;
+  /** `binary`: in hexadecimal digits, which costs neither side the printing and parsing of numbers; see `embeddingOf`. */
+  readonly embedding: boolean | 'binary';
   readonly sparse?: boolean;
 }
 
@@ -54,7 +55,7 @@ export interface StoredRecord {
   readonly uri: string | null;
   /** A JSON object's text. */
   readonly metadata: string | null;
-  /** A JSON array's text. */
+  /** A JSON array's text, or pgvector's binary form in hexadecimal digits, as it was asked for. */
   readonly embedding: string | null;
   /** JSON arrays' texts. */
   readonly sparse: { readonly indices: string; readonly values: string } | null;

@@ -17,12 +17,13 @@ import type {
   ListRequest,
 } from './requests.js';
 import type { FetchResult, ListResult, NamespacesResult } from './results.js';
-import { partsOf, VectorOperations } from './vector-operations.js';
+import { type EmbeddingForm, partsOf } from './parts.js';
+import { VectorOperations } from './vector-operations.js';
 import { requireSomeId } from './vector-rules.js';
 
 const MAX_FETCH_IDS = 1_000;
 const DEFAULT_PAGE = 100;
-const EVERYTHING = partsOf(true, true);
+const EVERYTHING = { text: partsOf('text', true), binary: partsOf('binary', true) };
 const NOTHING = { ...partsOf(false, false) };
 
 /** Reads by id and in pages, and namespaces: the rest of the room that both transports share. */
@@ -35,7 +36,8 @@ export class ReadOperations {
     private readonly limits: RateLimits,
   ) {}
 
-  async fetch(collection: Collection, request: FetchRequest): Promise<FetchResult> {
+  /** Embeddings come in the form that the transport writes. */
+  async fetch(collection: Collection, request: FetchRequest, form: EmbeddingForm): Promise<FetchResult> {
     const namespace = namespaceOf(request.namespace);
     const { ids } = request;
     if (ids.length === 0) throw invalidArgument('ids must not be empty: name at least one id to fetch');
@@ -46,18 +48,18 @@ export class ReadOperations {
     }
     for (const id of ids) requireSomeId(id);
     this.limits.require(collection, namespace, { kind: 'fetch' });
-    const { records, lsn } = await this.records.page(collection, namespace, { ids, parts: EVERYTHING, limit: ids.length });
+    const { records, lsn } = await this.records.page(collection, namespace, { ids, parts: EVERYTHING[form], limit: ids.length });
     return { records, lsn, namespace: request.namespace ?? '', next: undefined };
   }
 
-  async fetchByMetadata(collection: Collection, request: FetchByMetadataRequest): Promise<FetchResult> {
+  async fetchByMetadata(collection: Collection, request: FetchByMetadataRequest, form: EmbeddingForm): Promise<FetchResult> {
     const namespace = namespaceOf(request.namespace);
     const limit = request.limit ?? DEFAULT_PAGE;
     const query = ['fetch', namespace, request.filter === undefined ? '{}' : stringifyJson(request.filter)];
     const filter = this.vectors.filterOf(request.filter);
     const after = decodeCursor(request.paginationToken, query);
     this.limits.require(collection, namespace, { kind: 'fetch_by_metadata' });
-    const page = await this.records.page(collection, namespace, { filter, after, parts: EVERYTHING, limit: limit + 1 });
+    const page = await this.records.page(collection, namespace, { filter, after, parts: EVERYTHING[form], limit: limit + 1 });
     const records = page.records.slice(0, limit);
     return { records, lsn: page.lsn, namespace: request.namespace ?? '', next: nextOf(page.records, limit, query) };
   }

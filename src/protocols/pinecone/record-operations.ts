@@ -82,7 +82,7 @@ export class RecordOperations {
       filter: objectIn(query, 'filter', 'query'),
       ...source.fields,
     });
-    const result = await this.vectors.query(collection, sent);
+    const result = await this.vectors.query(collection, sent, 'text');
     const hits = result.matches.map(toHit);
     const found = { embedTokens: source.tokens, lsn: result.lsn };
     if (request.rerank === undefined) return { ...found, hits, rerankUnits: undefined };

@@ -4,13 +4,15 @@ import { CONFIG, type Config } from '../../config.js';
 import { GatewayError } from '../../errors.js';
 import type { Filter } from '../../filters/filter.js';
 import type { JsonObject } from '../../http/json.js';
-import type { Deletion, Parts, RecordWrite, Selection, SparseVector } from '../../records/record.js';
+import type { Deletion, RecordWrite, Selection, SparseVector } from '../../records/record.js';
+import { embeddingOf } from '../../records/embedding-of.js';
 import { NamespacesService } from '../../records/namespaces.service.js';
 import { RecordsService } from '../../records/records.service.js';
 import { parseFilter } from './filter.js';
 import { definitionOf } from './index-definition.js';
 import { FieldCollector, toMetadata } from './metadata.js';
 import { namespaceOf } from './namespace-name.js';
+import { type EmbeddingForm, partsOf } from './parts.js';
 import { invalidArgument } from './pinecone-error.js';
 import { RateLimits } from './rate-limits.js';
 import type { DeleteRequest, QueryRequest, UpdateRequest, UpsertRequest } from './requests.js';
@@ -50,12 +52,13 @@ export class VectorOperations {
     return { upsertedCount: records.length, lsn: lsn ?? '0' };
   }
 
-  async query(collection: Collection, request: QueryRequest): Promise<QueryResult> {
+  /** Embeddings come in the form that the transport writes. */
+  async query(collection: Collection, request: QueryRequest, form: EmbeddingForm): Promise<QueryResult> {
     const namespace = namespaceOf(request.namespace);
     const filter = this.filterOf(request.filter);
     this.limits.require(collection, namespace, { kind: 'query' });
     const query = await this.queryVectors(collection, namespace, request);
-    const parts = partsOf(request.includeValues === true, request.includeMetadata === true);
+    const parts = partsOf(request.includeValues === true && form, request.includeMetadata === true);
     const echo = request.namespace ?? '';
     if (query === undefined) {
       const { lsn } = await this.records.page(collection, namespace, { ids: [], parts, limit: 1 });
@@ -140,11 +143,11 @@ export class VectorOperations {
     id: string,
   ): Promise<{ readonly embedding: Float32Array | null; readonly sparse: SparseVector | null } | undefined> {
     requireSomeId(id);
-    const parts = { ...partsOf(true, false), document: false, uri: false };
+    const parts = { ...partsOf('binary', false), document: false, uri: false };
     const { records } = await this.records.page(collection, namespace, { ids: [id], parts, limit: 1 });
     const [record] = records;
     if (record === undefined) return undefined;
-    const embedding = record.embedding === null ? null : new Float32Array(JSON.parse(record.embedding) as number[]);
+    const embedding = record.embedding === null ? null : embeddingOf(record.embedding);
     const sparse =
       record.sparse === null
         ? null
@@ -224,11 +227,6 @@ export class VectorOperations {
     if (filter !== undefined) throw invalidArgument('Delete with empty metadata filter is not allowed');
     throw invalidArgument('Must specify one of ids, delete_all or filter');
   }
-}
-
-/** The parts that a request asks for. A document counts as metadata. */
-export function partsOf(values: boolean, metadata: boolean): Parts {
-  return { embedding: values, sparse: values, metadata, document: metadata, uri: metadata };
 }
 
 /** The write counter. Only the default namespace may be missing: it always exists. */

@@ -63,14 +63,14 @@ export class VectorsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<string> {
     const request = validate(QueryRequest, body, DATA_PLANE);
-    return toQueryResponse(await this.read(path, response, (collection) => this.vectors.query(collection, request)));
+    return toQueryResponse(await this.read(path, response, (collection) => this.vectors.query(collection, request, 'text')));
   }
 
   @Get('vectors/fetch')
   async fetch(@Param() path: TargetPath, @Req() sent: Request, @Res({ passthrough: true }) response: Response): Promise<string> {
     const query = queryOf(sent);
     const request = fill(new FetchRequest(), { ids: query.getAll('ids'), namespace: textOf(query, 'namespace') });
-    return toFetchResponse(await this.read(path, response, (collection) => this.reads.fetch(collection, request)));
+    return toFetchResponse(await this.read(path, response, (collection) => this.reads.fetch(collection, request, 'text')));
   }
 
   @Post('vectors/fetch_by_metadata')
@@ -81,7 +81,9 @@ export class VectorsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<string> {
     const request = validate(FetchByMetadataRequest, body, DATA_PLANE);
-    return toFetchResponse(await this.read(path, response, (collection) => this.reads.fetchByMetadata(collection, request)));
+    return toFetchResponse(
+      await this.read(path, response, (collection) => this.reads.fetchByMetadata(collection, request, 'text')),
+    );
   }
 
   @Post('vectors/update')

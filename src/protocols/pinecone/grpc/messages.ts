@@ -1,4 +1,5 @@
 import { jsonObject, type Json, type JsonObject } from '../../../http/json.js';
+import { embeddingOf } from '../../../records/embedding-of.js';
 import type { RankedRecord, SparseVector, StoredRecord } from '../../../records/record.js';
 import type { Namespace } from '../../../records/namespace.js';
 import { declaredFields, filterableFields } from '../metadata-schema.js';
@@ -95,7 +96,7 @@ function fromRecord(record: StoredRecord): Message {
   const { embedding, sparse } = record;
   return {
     id: record.id,
-    values: embedding === null ? new Float32Array() : new Float32Array(JSON.parse(embedding) as number[]),
+    values: embedding === null ? new Float32Array() : embeddingOf(embedding),
     sparseValues:
       sparse === null
         ? null

@@ -79,12 +79,16 @@ export class VectorService {
   }
 
   private async fetch(collection: Collection, message: Message): Promise<Reply> {
-    const result = await this.reads.fetch(collection, check(fillRequest(new FetchRequest(), message)));
+    const result = await this.reads.fetch(collection, check(fillRequest(new FetchRequest(), message)), 'binary');
     return read(fromFetch(result), result.lsn);
   }
 
   private async fetchByMetadata(collection: Collection, message: Message): Promise<Reply> {
-    const result = await this.reads.fetchByMetadata(collection, check(fillRequest(new FetchByMetadataRequest(), message)));
+    const result = await this.reads.fetchByMetadata(
+      collection,
+      check(fillRequest(new FetchByMetadataRequest(), message)),
+      'binary',
+    );
     return read(fromFetch(result), result.lsn);
   }
 
@@ -97,7 +101,7 @@ export class VectorService {
     const { queries, ...others } = message;
     const deprecated = (queries as readonly unknown[]).length > 0 ? { queries } : {};
     const request = check(fillRequest(new QueryRequest(), { ...others, ...deprecated }));
-    const result = await this.vectors.query(collection, request);
+    const result = await this.vectors.query(collection, request, 'binary');
     return read(fromQuery(result), result.lsn);
   }
 
