@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes a virtual environment for each generation of Pinecone's Python client, under .clients/. Done once: a second run is instant.
+# Makes a virtual environment for each generation of Pinecone's Python client, under .clients/.
+# Done once: a second run is instant.
 set -euo pipefail
 cd "$(dirname "$0")/../../../.."
 

@@ -1,6 +1,6 @@
-"""tour.py TRANSPORT CONTROL_URL SECURE_CONTROL_URL: runs every call of the installed version of Pinecone's Python SDK over `rest` or
-`grpc`, and prints a JSON line for each sample. The second URL is a gateway's that speaks TLS, with the certificate authority of
-SSL_CERT_FILE. With `TRANSPORT --names` it only lists the samples."""
+"""tour.py TRANSPORT CONTROL_URL SECURE_CONTROL_URL: runs every call of the installed version of Pinecone's Python SDK over `rest`
+or `grpc`, and prints a JSON line for each sample. The second URL is a gateway's that speaks TLS; its certificate authority is in
+the file SSL_CERT_FILE. With `TRANSPORT --names` it only lists the samples."""
 
 import json
 import sys

@@ -232,7 +232,8 @@ def list_ids(tour):
     ids = [f"list-{number}" for number in range(5)]
     index.upsert(vectors=[(id, [1.0, 2.0, 3.0]) for id in [*ids, "other"]], namespace="list")
     # before 9 a page is a list of ids
-    pages = [page if isinstance(page, list) else ids_of(page.vectors) for page in index.list(prefix="list-", limit=2, namespace="list")]
+    parts = index.list(prefix="list-", limit=2, namespace="list")
+    pages = [page if isinstance(page, list) else ids_of(page.vectors) for page in parts]
     same("the pages", pages, [ids[:2], ids[2:4], ids[4:]])
     first = index.list_paginated(prefix="list-", limit=3, namespace="list")
     same("the first page", ids_of(first.vectors), ids[:3])
