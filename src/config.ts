@@ -13,7 +13,7 @@ import {
   setting,
   text,
 } from './config-values.js';
-import { EMBEDDING_SETTINGS } from './embedding/settings.js';
+import { EMBEDDING_SETTINGS } from './config-embedding.js';
 
 export { MiB } from './config-values.js';
 
