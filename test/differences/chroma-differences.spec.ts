@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { closeConnections, get, post, send, withBody } from '../clients/differential/exchange.js';
 import { startGateway } from '../support/gateway.js';
 import { at, COLLECTIONS, message, startSession, TENANTS, type ChromaSession } from './chroma-session.js';
@@ -138,19 +137,5 @@ describe('errors', () => {
       const answer = await session.ask(post(`${path}/get`, `{"where_document":{"$regex":"${pattern}"}}`));
       expect([answer.status, message(answer)]).toEqual([400, expect.stringContaining('Compiled regex exceeds size limit')]);
     }
-  });
-});
-
-describe('the list', () => {
-  it('names a test for every number, in order', async () => {
-    const page = await readFile('docs/differences.md', 'utf8');
-    const files = ['chroma-differences.spec.ts', 'chroma-record-differences.spec.ts'];
-    const sources = await Promise.all(files.map((file) => readFile(`test/differences/${file}`, 'utf8')));
-    const chroma = page.slice(page.indexOf('\n# Chroma'));
-    const numbers = [...chroma.matchAll(/^## (D\d+)\. /gm)].map(([, number]) => number);
-    const tests = [...chroma.matchAll(/^- \*\*Test:\*\* `(.+)`$/gm)].map(([, name]) => name ?? '');
-    expect(numbers).toEqual(numbers.map((_, index) => `D${String(index + 1)}`));
-    expect(tests.map((name) => name.split(':')[0])).toEqual(numbers);
-    expect(tests.filter((name) => !sources.some((source) => source.includes(`'${name}`)))).toEqual([]);
   });
 });
