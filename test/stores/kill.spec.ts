@@ -10,6 +10,7 @@ const VICTIMS: readonly Victim[] =
 const KILLS = 20;
 const WRITERS = 3;
 const BATCH = 40;
+const MAX_READS = 40;
 
 /** Records that are only ever written and deleted together. `version` is what the last acknowledged call left; 0: nothing. */
 interface Batch {
@@ -79,11 +80,19 @@ async function writeUntilCutOff(round: string, writer: number): Promise<void> {
   }
 }
 
+/** All records. Until the engine is back the answer may be 503, which promises nothing and asks to try again. */
+async function readAll(): Promise<ChromaAnswer> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await call('get', { include: ['metadatas'] });
+    if ((answer !== undefined && answer.status !== 503) || attempt === MAX_READS) return answer ?? { status: 0, text: 'null' };
+    await sleep(500);
+  }
+}
+
 /** For every batch, the versions of its records and how many there are: both must be what one of its calls left. */
 async function findDamage(): Promise<readonly object[]> {
-  const answer = await call('get', { include: ['metadatas'] });
   const found = new Map<string, number[]>();
-  const metadatas = fieldsOf(answer ?? { status: 0, text: 'null' }).get('metadatas') as readonly ReadonlyMap<string, unknown>[];
+  const metadatas = fieldsOf(await readAll()).get('metadatas') as readonly ReadonlyMap<string, unknown>[];
   for (const metadata of metadatas) {
     const name = String(metadata.get('batch'));
     found.set(name, [...(found.get(name) ?? []), Number((metadata.get('version') as { text: string }).text)]);
