@@ -74,6 +74,7 @@ async function polyvec(env: Readonly<Record<string, string>>): Promise<Program> 
     POLYVEC_CHROMA_PORT: String(port),
     POLYVEC_CONSOLE_PORT: 'off',
     POLYVEC_PINECONE_PORT: 'off',
+    POLYVEC_VECTORIZER_PORT: 'off',
     POLYVEC_LOG_LEVEL: 'error',
     ...env,
   };

@@ -108,6 +108,7 @@ async function main(signal: AbortSignal): Promise<void> {
   const ports = { control: await freePort(), index: await freePort() };
   const engine = await startServer(server, signal, {
     POLYVEC_PINECONE_PORT: String(ports.control),
+    POLYVEC_VECTORIZER_PORT: 'off',
     POLYVEC_PINECONE_INDEX_PORTS: `${String(ports.index)}-${String(ports.index)}`,
   });
   try {

@@ -13,6 +13,9 @@ import { GrpcServers } from './protocols/pinecone/grpc/grpc-servers.js';
 import { pineconeListeners } from './protocols/pinecone/listeners.js';
 import { pineconeMiddleware } from './protocols/pinecone/middleware.js';
 import { PineconeModule } from './protocols/pinecone/pinecone.module.js';
+import { VectorizerExceptionFilter } from './protocols/vectorizer/errors.js';
+import { vectorizerMiddleware } from './protocols/vectorizer/middleware.js';
+import { VectorizerModule } from './protocols/vectorizer/vectorizer.module.js';
 
 /** What a wire protocol brings along. */
 interface Protocol {
@@ -45,6 +48,16 @@ export const PROTOCOLS: readonly Protocol[] = [
     module: PineconeModule,
     middleware: pineconeMiddleware,
     filter: () => new PineconeExceptionFilter(),
+  },
+  {
+    name: 'vectorizer',
+    prefix: '/vectorizer',
+    listeners: (config) => [
+      { name: 'vectorizer', prefix: '/vectorizer', port: config.vectorizerPort, maxBodyBytes: config.vectorizerMaxBodyBytes },
+    ],
+    module: VectorizerModule,
+    middleware: vectorizerMiddleware,
+    filter: (server) => new VectorizerExceptionFilter(server),
   },
 ];
 

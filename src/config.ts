@@ -14,6 +14,7 @@ import {
   text,
 } from './config-values.js';
 import { EMBEDDING_SETTINGS } from './config-embedding.js';
+import { VECTORIZER_SETTINGS } from './config-vectorizer.js';
 
 export { MiB } from './config-values.js';
 
@@ -37,11 +38,12 @@ export const SETTINGS = {
     'CHROMA_PORT',
   ),
   ...PINECONE_SETTINGS,
+  ...VECTORIZER_SETTINGS,
   consolePort: setting<Port>(
     'POLYVEC_CONSOLE_PORT',
     8080,
     port,
-    'Health, and every protocol under its prefix (`/chroma`, `/pinecone`).',
+    'Health, and every protocol under its prefix (`/chroma`, `/pinecone`, `/vectorizer`).',
   ),
   chromaAllowReset: setting(
     'POLYVEC_CHROMA_ALLOW_RESET',

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Queryable } from '../postgres/database.js';
 import { isUniqueViolation } from '../postgres/sqlstate.js';
-import { sql, type Sql } from '../postgres/sql.js';
+import { identifier, sql, type Sql } from '../postgres/sql.js';
 import type { Page, Scope } from '../tenants/tenant.js';
-import type { Collection, CollectionChanges, Field, Metric, NewCollection, VectorType } from './collection.js';
+import type { Collection, CollectionChanges, Field, Metric, NewCollection, ProtocolName, VectorType } from './collection.js';
 
 type CollectionRow = Readonly<{
   id: string;
@@ -11,6 +11,7 @@ type CollectionRow = Readonly<{
   name: string;
   tenant: string;
   database: string;
+  protocol: ProtocolName;
   metric: Metric;
   dimension: string | null;
   vector_type: VectorType;
@@ -26,8 +27,8 @@ type CollectionRow = Readonly<{
 }>;
 
 /** A collection's row `c` with its database `d` and tenant `t`. */
-const COLUMNS = sql`c.id, c.uuid, c.name, t.name AS tenant, d.name AS database, c.metric, c.dimension,
-  c.vector_type, c.has_sparse, c.deletion_protection, floor(extract(epoch FROM c.created_at) * 1000)::bigint AS created_ms,
+const COLUMNS = sql`c.id, c.uuid, c.name, t.name AS tenant, d.name AS database, c.protocol, c.metric,
+  c.dimension, c.vector_type, c.has_sparse, c.deletion_protection, floor(extract(epoch FROM c.created_at) * 1000)::bigint AS created_ms,
   c.metadata::text AS metadata, c.settings::text AS settings, c.record_table, c.vector_table, c.epoch,
   (SELECT json_agg(json_build_object('name', f.name, 'type', f.type) ORDER BY f.name, f.type)
    FROM polyvec.collection_fields f WHERE f.collection_id = c.id)::text AS fields`;
@@ -37,7 +38,7 @@ const JOINS = sql`JOIN polyvec.databases d ON d.id = c.database_id JOIN polyvec.
 export class CollectionStore {
   constructor(private readonly database: Database) {}
 
-  /** `taken`: the name is another collection's. `missing`: there is no such database. */
+  /** `taken`: the name is another collection's, or its alias. `missing`: there is no such database. */
   async create(scope: Scope, collection: NewCollection): Promise<Collection | 'taken' | 'missing'> {
     const { name, protocol, metric, metadata, settings, dimension, vectorType, deletionProtection } = collection;
     const rows = await this.database.query<{ database_id: string | null; id: string | null }>(sql`
@@ -49,6 +50,7 @@ export class CollectionStore {
           database_id, name, protocol, metric, metadata, settings, dimension, vector_type, has_sparse, deletion_protection)
         SELECT id, ${name}, ${protocol}, ${metric}, ${metadata}::jsonb, ${settings}::json, ${dimension ?? null}::integer,
           ${vectorType ?? 'dense'}, ${vectorType === 'sparse'}, ${deletionProtection ?? false} FROM place
+        WHERE NOT EXISTS (SELECT FROM polyvec.collection_aliases a WHERE a.database_id = place.id AND a.name = ${name})
         ON CONFLICT (database_id, name) DO NOTHING RETURNING id)
       SELECT place.id AS database_id, created.id FROM place LEFT JOIN created ON TRUE`);
     const [row] = rows;
@@ -57,8 +59,14 @@ export class CollectionStore {
     return (await this.findOne(sql`c.id = ${row.id}`)) ?? 'missing';
   }
 
+  /** By its name, or else by an alias. */
   async findByName(scope: Scope, name: string): Promise<Collection | undefined> {
-    return this.findOne(sql`t.name = ${scope.tenant} AND d.name = ${scope.database} AND c.name = ${name}`);
+    const place = sql`t.name = ${scope.tenant} AND d.name = ${scope.database}`;
+    return (
+      (await this.findOne(sql`${place} AND c.name = ${name}`)) ??
+      this.findOne(sql`${place} AND c.id = (
+      SELECT a.collection_id FROM polyvec.collection_aliases a WHERE a.database_id = d.id AND a.name = ${name})`)
+    );
   }
 
   async findByUuid(scope: Scope, uuid: string): Promise<Collection | undefined> {
@@ -110,6 +118,46 @@ export class CollectionStore {
     }
   }
 
+  /** Gives it another name, and keeps the old one as an alias; an alias of its own becomes the name again. */
+  async rename(collection: Collection, name: string): Promise<'renamed' | 'taken' | 'missing'> {
+    try {
+      const rows = await this.database.query(sql`
+        WITH renamed AS (
+          UPDATE polyvec.collections c SET name = ${name}, epoch = epoch + 1
+          WHERE c.id = ${collection.id} AND c.name = ${collection.name} AND NOT EXISTS (
+            SELECT FROM polyvec.collection_aliases a
+            WHERE a.database_id = c.database_id AND a.name = ${name} AND a.collection_id <> c.id)
+          RETURNING c.id, c.database_id),
+        promoted AS (
+          DELETE FROM polyvec.collection_aliases a USING renamed r
+          WHERE a.database_id = r.database_id AND a.name = ${name}),
+        kept AS (
+          INSERT INTO polyvec.collection_aliases (database_id, name, collection_id)
+          SELECT database_id, ${collection.name}, id FROM renamed
+          ON CONFLICT (database_id, name) DO UPDATE SET collection_id = excluded.collection_id)
+        SELECT id FROM renamed`);
+      if (rows.length > 0) return 'renamed';
+      return (await this.refresh(this.database, collection))?.name === collection.name ? 'taken' : 'missing';
+    } catch (error) {
+      if (isUniqueViolation(error)) return 'taken';
+      throw error;
+    }
+  }
+
+  /** Deletes it if no namespace of it has a record: nobody can write one meanwhile. */
+  async deleteEmpty(collection: Collection): Promise<boolean> {
+    return this.database.transaction(async (transaction) => {
+      const own = sql`id = ${collection.id} AND NOT deletion_protection`;
+      // writers hold the row until they are done; what they wrote is seen by the next statement
+      const locked = await transaction.query(sql`SELECT FROM polyvec.collections WHERE ${own} FOR UPDATE`);
+      if (locked.length === 0) return false;
+      const deleted = await transaction.query(sql`
+        DELETE FROM polyvec.collections WHERE ${own} AND NOT EXISTS (
+          SELECT FROM polyvec.${identifier(collection.recordTable)} r WHERE r.collection_id = ${collection.id}) RETURNING id`);
+      return deleted.length > 0;
+    });
+  }
+
   /** Its rows are removed later, by `CollectionSweeper`. */
   async delete(collection: Collection): Promise<'deleted' | 'protected' | 'missing'> {
     const deleted = await this.database.query(sql`
@@ -150,6 +198,7 @@ function toCollection(row: CollectionRow): Collection {
     name: row.name,
     tenant: row.tenant,
     database: row.database,
+    protocol: row.protocol,
     metric: row.metric,
     dimension: row.dimension === null ? null : Number(row.dimension),
     vectorType: row.vector_type,

@@ -24,6 +24,8 @@ export interface Collection {
   readonly name: string;
   readonly tenant: string;
   readonly database: string;
+  /** The one that created it. */
+  readonly protocol: ProtocolName;
   readonly metric: Metric;
   /** Null until the first embedding is written. */
   readonly dimension: number | null;

@@ -37,7 +37,7 @@ export class CollectionsService {
     }
   }
 
-  /** By name, as the catalog has it now. */
+  /** By name or alias, as the catalog has it now. */
   async requireByName(scope: Scope, name: string): Promise<Collection> {
     return this.remember(found(await this.store.findByName(scope, name), name));
   }
@@ -87,6 +87,24 @@ export class CollectionsService {
       if (outcome === 'missing') throw missing(name);
       // each round follows another's change: someone always gets on
     }
+  }
+
+  /** Gives it another name; the old one goes on meaning it, in every protocol. */
+  async rename(scope: Scope, name: string, newName: string): Promise<void> {
+    const collection = await this.requireByName(scope, name);
+    this.remembered.delete(collection.uuid);
+    const outcome = await this.store.rename(collection, newName);
+    if (outcome === 'missing') throw missing(name);
+    if (outcome === 'taken') throw new GatewayError({ kind: 'already_exists', subject: 'collection', name: newName });
+  }
+
+  /** Deletes the collection unless it has records by now, or is protected; says whether it did. */
+  async deleteEmpty(collection: Collection): Promise<boolean> {
+    const deleted = await this.store.deleteEmpty(collection);
+    if (!deleted) return false;
+    this.remembered.delete(collection.uuid);
+    this.sweeper.wake();
+    return true;
   }
 
   async delete(scope: Scope, name: string): Promise<void> {

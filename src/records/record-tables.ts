@@ -67,9 +67,8 @@ export function partColumns(collection: Collection, parts: Parts): Sql {
   if (parts.uri) columns.push(sql`r.uri`);
   if (parts.metadata) columns.push(sql`NULLIF(r.metadata, '{}')::text AS metadata`);
   if (parts.embedding !== false) {
-    const form = parts.embedding === 'binary' ? sql`encode(vector_send(v.embedding), 'hex')` : sql`v.embedding::text`;
     columns.push(sql`(
-      SELECT ${form} FROM ${vectorTable(collection)} v
+      SELECT ${embeddingForm(parts.embedding)} FROM ${vectorTable(collection)} v
       WHERE v.collection_id = r.collection_id AND v.namespace = r.namespace AND v.rid = r.rid) AS embedding`);
   }
   if (parts.sparse === true && collection.hasSparse) {
@@ -78,6 +77,17 @@ export function partColumns(collection: Collection, parts: Parts): Sql {
       WHERE s.collection_id = r.collection_id AND s.namespace = r.namespace AND s.rid = r.rid) AS sparse`);
   }
   return join(columns, ', ');
+}
+
+function embeddingForm(form: Exclude<Parts['embedding'], false>): Sql {
+  switch (form) {
+    case 'binary':
+      return sql`encode(vector_send(v.embedding), 'hex')`;
+    case 'unit':
+      return sql`l2_normalize(v.embedding)::text`;
+    case true:
+      return sql`v.embedding::text`;
+  }
 }
 
 /** A row of `partColumns`. */

@@ -22,6 +22,7 @@ export interface RecordPage {
   readonly last: string | undefined;
 }
 
+type DeletionRow = Readonly<{ count: string; ids: string | null; scanned: string; live: string; lsn: string | null }>;
 type PageRow = RecordRow & Readonly<{ rid: string }>;
 
 /** Reads and deletes records. Statements on a collection that is not what the caller remembers find nothing, or say `stale`. */
@@ -67,7 +68,8 @@ export class RecordStore {
   async delete(collection: Collection, namespace: string, request: DeleteRequest): Promise<Deletion | 'stale'> {
     const ids = request.listIds ? sql`(SELECT json_agg(id ORDER BY rid)::text FROM deleted)` : sql`NULL`;
     // joined by columns of the row itself, not by constants: then only the whole key is a way in, statistics or not
-    const [row] = await this.database.query<{ count: string; ids: string | null; live: string; lsn: string | null }>(sql`
+    const all = request.countAll === true ? sql`(SELECT count(*) FROM ${selected(collection, namespace, {})})` : sql`0`;
+    const [row] = await this.database.query<DeletionRow>(sql`
       WITH live AS MATERIALIZED (${liveCollection(collection)} FOR KEY SHARE),
       doomed AS MATERIALIZED (${doomedRecords(collection, namespace, request)}),
       deleted AS (
@@ -79,10 +81,15 @@ export class RecordStore {
         WHERE v.collection_id = d.collection_id AND v.namespace = d.namespace AND v.rid = d.rid)
       ${collection.hasSparse ? deletedSparseRows(collection) : sql``},
       counted AS (${countWrite(collection, namespace, sql`(SELECT count(*) FROM deleted) IS NOT NULL`)})
-      SELECT (SELECT count(*) FROM deleted) AS count, ${ids} AS ids, (SELECT count(*) FROM live) AS live,
-        (SELECT lsn FROM counted) AS lsn`);
+      SELECT (SELECT count(*) FROM deleted) AS count, ${ids} AS ids, ${all} AS scanned,
+        (SELECT count(*) FROM live) AS live, (SELECT lsn FROM counted) AS lsn`);
     if (row === undefined || row.live === '0') return 'stale';
-    return { count: Number(row.count), ids: row.ids === null ? [] : (JSON.parse(row.ids) as string[]), lsn: row.lsn };
+    return {
+      count: Number(row.count),
+      ids: row.ids === null ? [] : (JSON.parse(row.ids) as string[]),
+      scanned: Number(row.scanned),
+      lsn: row.lsn,
+    };
   }
 }
 

@@ -43,8 +43,11 @@ export interface Parts {
   readonly document: boolean;
   readonly uri: boolean;
   readonly metadata: boolean;
-  /** `binary`: in hexadecimal digits, which costs neither side the printing and parsing of numbers; see `embeddingOf`. */
-  readonly embedding: boolean | 'binary';
+  /**
+   * `binary`: in hexadecimal digits, which costs neither side the printing and parsing of numbers; see `embeddingOf`.
+   * `unit`: as text, brought to the length one; a zero vector stays zero.
+   */
+  readonly embedding: boolean | 'binary' | 'unit';
   readonly sparse?: boolean;
 }
 
@@ -132,16 +135,47 @@ export interface MetadataPatch extends RecordBatchFields {
   readonly uri: string | null;
 }
 
+/** A change of parts of one record; what is null stays as it is. */
+export interface RecordPatch {
+  readonly id: string;
+  /** Float32 components. */
+  readonly embedding: Float32Array | null;
+  readonly document: string | null;
+  /** A JSON object's text: the new metadata, or a merge patch (RFC 7396) of what is there. */
+  readonly metadata: { readonly kind: 'replacement' | 'patch'; readonly text: string } | null;
+}
+
+/** How much there is in a namespace of a collection. */
+export interface CollectionSize {
+  readonly count: number;
+  /** Metadata and documents as they are stored, without their vectors. */
+  readonly payloadBytes: number;
+  /** Different texts of the field that names a record's source. */
+  readonly sources: number;
+}
+
+/** What a patch of a selection did. */
+export interface SelectionPatched extends WriteOutcome {
+  /** The records that were patched, in the order of first insert. */
+  readonly ids: readonly string[];
+  /** Records in the namespace. */
+  readonly scanned: number;
+}
+
 /** The first `limit` of the selected records, in the order of first insert; null: all. */
 export interface DeleteRequest extends Selection {
   readonly limit: number | null;
   /** Whether the caller wants to know which ones they were. */
   readonly listIds: boolean;
+  /** Whether the caller wants to know how many records there were in the namespace before. */
+  readonly countAll?: boolean;
 }
 
 /** What a delete removed. */
 export interface Deletion extends WriteOutcome {
   readonly count: number;
-  /** Empty unless asked for. */
+  /** In the order of first insert; empty unless asked for. */
   readonly ids: readonly string[];
+  /** Records in the namespace before; 0 unless asked for. */
+  readonly scanned: number;
 }

@@ -2,9 +2,12 @@ import { Module } from '@nestjs/common';
 import { CollectionsModule } from '../collections/collections.module.js';
 import { NamespaceStore } from './namespace.store.js';
 import { NamespacesService } from './namespaces.service.js';
+import { RecordPatchesService } from './record-patches.service.js';
+import { RecordPatchStore } from './record-patch.store.js';
 import { RecordPageStore } from './record-page.store.js';
 import { RecordRankStore } from './record-rank.store.js';
 import { RecordSearchStore } from './record-search.store.js';
+import { RecordSizeStore } from './record-size.store.js';
 import { RecordStore } from './record.store.js';
 import { RecordWriteStore } from './record-write.store.js';
 import { RecordsService } from './records.service.js';
@@ -19,12 +22,15 @@ import { UpkeepStore } from './upkeep.store.js';
     RecordSearchStore,
     RecordPageStore,
     RecordRankStore,
+    RecordPatchStore,
+    RecordSizeStore,
+    RecordPatchesService,
     NamespaceStore,
     UpkeepStore,
     Upkeep,
     RecordsService,
     NamespacesService,
   ],
-  exports: [RecordsService, NamespacesService, Upkeep],
+  exports: [RecordsService, RecordPatchesService, NamespacesService, Upkeep],
 })
 export class RecordsModule {}

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { Collection, Field } from '../collections/collection.js';
+import type { Collection } from '../collections/collection.js';
 import { CollectionStore } from '../collections/collection.store.js';
 import { CollectionsService } from '../collections/collections.service.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { settleDuplicates } from './batch.js';
 import { requireDimension } from './dimension.js';
 import type {
+  CollectionSize,
   DeleteRequest,
   Deletion,
   Match,
@@ -24,9 +25,11 @@ import type {
 } from './record.js';
 import { RecordPageStore } from './record-page.store.js';
 import { RecordRankStore } from './record-rank.store.js';
+import { RecordSizeStore } from './record-size.store.js';
 import { RecordSearchStore } from './record-search.store.js';
 import { RecordStore } from './record.store.js';
 import { RecordWriteStore } from './record-write.store.js';
+import { hasUnknownFields } from './unknown-fields.js';
 import { Upkeep } from './upkeep.js';
 
 /** Rows in one page of a read; a read of more than one page sees one snapshot. */
@@ -44,6 +47,7 @@ export class RecordsService {
     private readonly searchStore: RecordSearchStore,
     private readonly pageStore: RecordPageStore,
     private readonly rankStore: RecordRankStore,
+    private readonly sizeStore: RecordSizeStore,
     private readonly upkeep: Upkeep,
   ) {}
 
@@ -200,10 +204,14 @@ export class RecordsService {
   async count(collection: Collection, namespace: string): Promise<number> {
     return this.collections.current(collection, (current) => this.store.count(current, namespace));
   }
-}
 
-function hasUnknownFields(collection: Collection, fields: readonly Field[]): boolean {
-  if (fields.length === 0) return false;
-  const known = new Set(collection.fields.map((field) => `${field.type}:${field.name}`));
-  return fields.some((field) => !known.has(`${field.type}:${field.name}`));
+  /** How much is in a namespace of each collection, by the collection's id; nothing is left out. `sourceField`: see the store. */
+  async sizes(
+    collections: readonly Collection[],
+    namespace: string,
+    sourceField: string,
+  ): Promise<ReadonlyMap<string, CollectionSize>> {
+    const found = await this.sizeStore.sizes(collections, namespace, sourceField);
+    return new Map(collections.map(({ id }) => [id, found.get(id) ?? { count: 0, payloadBytes: 0, sources: 0 }]));
+  }
 }

@@ -39,7 +39,7 @@ async function exitCode(run: Run): Promise<unknown> {
 
 describe('polyvec start', () => {
   let storage: TestStorage;
-  const ports = { POLYVEC_CHROMA_PORT: '0', POLYVEC_CONSOLE_PORT: '0', POLYVEC_PINECONE_PORT: '0', POLYVEC_PINECONE_INDEX_PORTS: '0:2' };
+  const ports = { POLYVEC_CHROMA_PORT: '0', POLYVEC_CONSOLE_PORT: '0', POLYVEC_PINECONE_PORT: '0', POLYVEC_VECTORIZER_PORT: '0', POLYVEC_PINECONE_INDEX_PORTS: '0:2' };
 
   beforeEach(async () => {
     storage = await createStorage();

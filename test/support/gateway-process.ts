@@ -68,7 +68,7 @@ export async function endProcess(child: ChildProcess, signal: NodeJS.Signals): P
 async function launch(environment: Readonly<Record<string, string>>, started: ChildProcess[]): Promise<GatewayProcess> {
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, ['--no-warnings', '--import', REGISTER, MAIN, 'start'], {
-    env: { PATH, HOME, POLYVEC_CHROMA_PORT: '0', POLYVEC_CONSOLE_PORT: '0', POLYVEC_PINECONE_PORT: 'off', POLYVEC_LOG_LEVEL: 'silent', ...environment },
+    env: { PATH, HOME, POLYVEC_CHROMA_PORT: '0', POLYVEC_CONSOLE_PORT: '0', POLYVEC_PINECONE_PORT: 'off', POLYVEC_VECTORIZER_PORT: 'off', POLYVEC_LOG_LEVEL: 'silent', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.push(child);

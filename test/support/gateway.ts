@@ -12,6 +12,8 @@ export interface TestGateway {
   readonly consoleUrl: string;
   /** Pinecone's control plane. */
   readonly pineconeUrl: string;
+  /** Vectorizer's root. */
+  readonly vectorizerUrl: string;
   /** Ports that stand for one Pinecone index each. */
   readonly indexPorts: readonly number[];
   /** Its settings; give them to another gateway to share its data. */
@@ -32,6 +34,7 @@ const QUIET = {
   POLYVEC_CHROMA_PORT: '0',
   POLYVEC_CONSOLE_PORT: '0',
   POLYVEC_PINECONE_PORT: '0',
+  POLYVEC_VECTORIZER_PORT: '0',
   POLYVEC_PINECONE_INDEX_PORTS: '0:16',
   POLYVEC_LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'error',
 };
@@ -53,6 +56,7 @@ async function launch(storage: TestStorage, environment: Readonly<Record<string,
     chromaUrl: gateway.urls.get('chroma') ?? '',
     consoleUrl: gateway.urls.get('console') ?? '',
     pineconeUrl: gateway.urls.get('pinecone') ?? '',
+    vectorizerUrl: gateway.urls.get('vectorizer') ?? '',
     indexPorts: gateway.indexPorts,
     environment,
     stop: async () => {

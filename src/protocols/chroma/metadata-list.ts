@@ -2,7 +2,8 @@ import type { Field } from '../../collections/collection.js';
 import { readJson } from '../../http/json.js';
 import type { JsonReader } from '../../http/json-reader.js';
 import { unprocessable } from './chroma-error.js';
-import { FieldCollector, readMetadata, type Metadata, type NullValues } from './metadata.js';
+import { FieldCollector } from '../../collections/field-collector.js';
+import { readMetadata, type Metadata, type NullValues } from './metadata.js';
 import { unexpected } from './serde.js';
 
 /** The `metadatas` of a write: one per record, or null for none; and the fields that occur in them. */

@@ -1,4 +1,5 @@
-import type { Field, FieldType } from '../../collections/collection.js';
+import type { FieldType } from '../../collections/collection.js';
+import type { FieldCollector } from '../../collections/field-collector.js';
 import { readJson } from '../../http/json.js';
 import type { JsonReader } from '../../http/json-reader.js';
 import { canonicalNumber } from './number.js';
@@ -20,21 +21,6 @@ export type MetadataProblem =
   | { readonly kind: 'invalid'; readonly key: string }
   /** A sparse vector, which only a distributed Chroma stores. */
   | { readonly kind: 'sparse'; readonly key: string };
-
-/** Which fields occur in a request, and with which types. */
-export class FieldCollector {
-  private readonly types = new Map<string, Set<FieldType>>();
-
-  add(name: string, type: FieldType): void {
-    const known = this.types.get(name);
-    if (known === undefined) this.types.set(name, new Set([type]));
-    else known.add(type);
-  }
-
-  get fields(): readonly Field[] {
-    return [...this.types].flatMap(([name, types]) => [...types].map((type) => ({ name, type })));
-  }
-}
 
 /** Whether null values mean anything: an `add` and a collection's metadata have none. */
 export type NullValues = 'removed' | 'refused';

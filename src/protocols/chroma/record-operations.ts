@@ -124,9 +124,11 @@ export async function deleteRecords(
       throw invalidArgument('Validation error: limit, where: limit can only be specified when a where clause is provided');
     }
   }
-  if (selection.ids === undefined && selection.filter === undefined) return { count: 0, ids: [], lsn: null };
+  if (selection.ids === undefined && selection.filter === undefined) return NOTHING_DELETED;
   return records.delete(collection, NAMESPACE, { ...selection, limit, listIds: dialect.legacy });
 }
+
+const NOTHING_DELETED: Deletion = { count: 0, ids: [], scanned: 0, lsn: null };
 
 /** The ids and filters of a request as one selection. @throws ChromaError 400 for what is no filter, or may not be used */
 function parseConditions(

@@ -1,4 +1,4 @@
-import type { Field, FieldType } from '../../collections/collection.js';
+import type { FieldCollector } from '../../collections/field-collector.js';
 import { JsonNumber, stringifyJson, type Json, type JsonObject } from '../../http/json.js';
 import { float64Text } from './float64.js';
 import { invalidArgument } from './pinecone-error.js';
@@ -16,19 +16,6 @@ export interface Metadata {
   readonly text: string | null;
   readonly document: string | null;
   readonly uri: string | null;
-}
-
-/** Which fields occur in a request, and with which types. */
-export class FieldCollector {
-  private readonly known = new Map<string, Field>();
-
-  add(name: string, type: FieldType): void {
-    this.known.set(`${type}:${name}`, { name, type });
-  }
-
-  get fields(): readonly Field[] {
-    return [...this.known.values()];
-  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
+import { FieldCollector } from '../../collections/field-collector.js';
 import { CONFIG, type Config } from '../../config.js';
 import { GatewayError } from '../../errors.js';
 import type { Filter } from '../../filters/filter.js';
@@ -10,7 +11,7 @@ import { NamespacesService } from '../../records/namespaces.service.js';
 import { RecordsService } from '../../records/records.service.js';
 import { parseFilter } from './filter.js';
 import { definitionOf } from './index-definition.js';
-import { FieldCollector, toMetadata } from './metadata.js';
+import { toMetadata } from './metadata.js';
 import { namespaceOf } from './namespace-name.js';
 import { type EmbeddingForm, partsOf } from './parts.js';
 import { invalidArgument } from './pinecone-error.js';

@@ -1,6 +1,6 @@
 import type { Collection } from '../../collections/collection.js';
+import type { FieldCollector } from '../../collections/field-collector.js';
 import type { RecordWrite } from '../../records/record.js';
-import type { FieldCollector } from './metadata.js';
 import { toMetadata, type Metadata } from './metadata.js';
 import { invalidArgument } from './pinecone-error.js';
 import type { SentVector } from './sent-vector.js';

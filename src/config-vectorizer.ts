@@ -1,0 +1,23 @@
+import { MiB, type Port, positive, port, setting } from './config-values.js';
+
+/** The settings of Vectorizer's port; a part of the gateway's. */
+export const VECTORIZER_SETTINGS = {
+  vectorizerPort: setting<Port>(
+    'POLYVEC_VECTORIZER_PORT',
+    15_002,
+    port,
+    "Vectorizer's port. `0`: any free port; `off`: not served.",
+  ),
+  vectorizerDimension: setting(
+    'POLYVEC_VECTORIZER_DIMENSION',
+    512,
+    positive,
+    'The dimension of Vectorizer collections that are created without one.',
+  ),
+  vectorizerMaxBodyBytes: setting(
+    'POLYVEC_VECTORIZER_MAX_BODY_BYTES',
+    100 * MiB,
+    positive,
+    "The largest request body of Vectorizer's API.",
+  ),
+} as const;

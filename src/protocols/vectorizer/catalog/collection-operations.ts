@@ -1,0 +1,187 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { CollectionChanges } from '../../../collections/collection.js';
+import { CollectionsService } from '../../../collections/collections.service.js';
+import { CONFIG, type Config } from '../../../config.js';
+import { GatewayError } from '../../../errors.js';
+import type { CollectionSize } from '../../../records/record.js';
+import { RecordsService } from '../../../records/records.service.js';
+import {
+  type CollectionDefinition,
+  definitionOf,
+  DEFAULT_HNSW,
+  NO_QUANTIZATION,
+  settingsWith,
+} from '../collection-definition.js';
+import { CollectionTargets, type DenseCollection, isVisible, NAMESPACE, SCOPE } from '../collection-targets.js';
+import { EmbeddingProviders, LOCAL_PROVIDER } from '../embedding-providers.js';
+import { collectionNotFound, invalidConfiguration, validationError, VectorizerError } from '../vectorizer-error.js';
+import {
+  type CreateCollectionRequest,
+  parseHnsw,
+  parseQuantization,
+  requireMetric,
+  requireName,
+  type UpdateCollectionRequest,
+} from './create-request.js';
+
+/** The payload field that names the file a text came from. */
+export const SOURCE_FIELD = 'file_path';
+
+/** A collection and how much is in it. */
+export interface SizedCollection {
+  readonly collection: DenseCollection;
+  readonly size: CollectionSize;
+}
+
+/** What can be done with collections. */
+@Injectable()
+export class CollectionOperations {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly collections: CollectionsService,
+    private readonly records: RecordsService,
+    private readonly targets: CollectionTargets,
+    private readonly providers: EmbeddingProviders,
+  ) {}
+
+  async create(request: CreateCollectionRequest): Promise<SizedCollection> {
+    const name = requireName(request.name, 'name');
+    const metric = requireMetric(request);
+    const provider = request.embedding_provider ?? LOCAL_PROVIDER;
+    const definition: CollectionDefinition = {
+      embeddingProvider: provider,
+      description: request.description ?? null,
+      hnsw: parseHnsw(request.hnsw_config),
+      quantization: parseQuantization(request.quantization),
+      ttlSeconds: null,
+      updatedAt: null,
+    };
+    const dimension = this.dimensionOf(provider, request.dimension);
+    const settings = settingsWith(definition);
+    const created = await this.collections.create(SCOPE, {
+      name,
+      protocol: 'vectorizer',
+      metric,
+      metadata: null,
+      settings,
+      dimension,
+    });
+    return this.sized(requireVisible(created));
+  }
+
+  /** The collection of that name; made if there is none, with the dimension given. */
+  async requireOrCreate(name: string, dimension: number | null): Promise<DenseCollection> {
+    const found = await this.find(name);
+    if (found !== undefined) return found;
+    const definition: CollectionDefinition = {
+      embeddingProvider: LOCAL_PROVIDER,
+      description: null,
+      hnsw: DEFAULT_HNSW,
+      quantization: NO_QUANTIZATION,
+      ttlSeconds: null,
+      updatedAt: null,
+    };
+    const collection = await this.collections.requireOrCreate(SCOPE, {
+      name: requireName(name, 'collection'),
+      protocol: 'vectorizer',
+      metric: 'cosine',
+      metadata: null,
+      settings: settingsWith(definition),
+      dimension: dimension ?? this.config.vectorizerDimension,
+    });
+    // another protocol's, whose dimension is not known yet
+    if (!isVisible(collection)) throw new GatewayError({ kind: 'already_exists', subject: 'collection', name });
+    return collection;
+  }
+
+  async describe(name: string): Promise<SizedCollection> {
+    return this.sized(await this.targets.require(name));
+  }
+
+  /** All of them, ordered by name. */
+  async list(): Promise<readonly SizedCollection[]> {
+    const collections = await this.targets.list();
+    const sizes = await this.records.sizes(collections, NAMESPACE, SOURCE_FIELD);
+    return collections.map((collection) => ({ collection, size: sizes.get(collection.id) ?? NOTHING }));
+  }
+
+  async update(name: string, request: UpdateCollectionRequest): Promise<SizedCollection> {
+    const fixed = (['dimension', 'metric', 'similarity_metric'] as const).find((field) => request[field] !== undefined);
+    if (fixed !== undefined) throw invalidConfiguration(`${fixed} of a collection cannot be changed`);
+    return this.sized(
+      await this.revise(name, (definition) => ({
+        ...definition,
+        description: request.description ?? definition.description,
+        hnsw: parseHnsw(request.hnsw_config, definition.hnsw),
+        quantization: parseQuantization(request.quantization, definition.quantization),
+      })),
+    );
+  }
+
+  /** Changes what Vectorizer remembers of the collection. */
+  async revise(name: string, change: (definition: CollectionDefinition) => CollectionDefinition): Promise<DenseCollection> {
+    await this.targets.require(name);
+    const updatedAt = new Date().toISOString();
+    const revised = await this.collections.revise(SCOPE, name, (collection): CollectionChanges => ({
+      settings: settingsWith({ ...change(definitionOf(collection)), updatedAt }, collection.settings),
+    }));
+    return requireVisible(revised);
+  }
+
+  async delete(name: string): Promise<void> {
+    await this.targets.require(name);
+    await this.collections.delete(SCOPE, name);
+  }
+
+  async rename(name: string, newName: string | undefined): Promise<void> {
+    if (newName === undefined) throw validationError('new_name', 'missing or invalid new_name parameter');
+    const { name: known } = await this.targets.require(name);
+    if (newName === name || newName === known) throw invalidConfiguration('new_name is the name that the collection has');
+    await this.collections.rename(SCOPE, name, requireName(newName, 'new_name'));
+  }
+
+  /** Deletes the empty ones that were made through Vectorizer and are not protected; with `dryRun` only counts them. */
+  async cleanUp(dryRun: boolean): Promise<number> {
+    const own = (await this.list()).filter(
+      ({ collection, size }) => size.count === 0 && collection.protocol === 'vectorizer' && !collection.deletionProtection,
+    );
+    if (dryRun) return own.length;
+    let deleted = 0;
+    for (const { collection } of own) if (await this.collections.deleteEmpty(collection)) deleted += 1;
+    return deleted;
+  }
+
+  async sized(collection: DenseCollection): Promise<SizedCollection> {
+    const sizes = await this.records.sizes([collection], NAMESPACE, SOURCE_FIELD);
+    return { collection, size: sizes.get(collection.id) ?? NOTHING };
+  }
+
+  private async find(name: string): Promise<DenseCollection | undefined> {
+    try {
+      const collection = await this.collections.requireByName(SCOPE, name);
+      if (isVisible(collection)) return collection;
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.kind !== 'not_found') throw error;
+    }
+    return undefined;
+  }
+
+  private dimensionOf(providerName: string, dimension: number | undefined): number {
+    const provider = this.providers.requireProvider(providerName);
+    const wanted = dimension ?? provider.dimension;
+    if (!provider.fixed || provider.dimension === wanted) return wanted;
+    const message = `Provider '${providerName}' has dimension ${String(provider.dimension)}, request asked for ${String(wanted)}`;
+    throw new VectorizerError(400, 'provider_dimension_mismatch', message, {
+      provider: providerName,
+      provider_dimension: provider.dimension,
+      requested_dimension: wanted,
+    });
+  }
+}
+
+const NOTHING: CollectionSize = { count: 0, payloadBytes: 0, sources: 0 };
+
+function requireVisible(collection: Parameters<typeof isVisible>[0]): DenseCollection {
+  if (isVisible(collection)) return collection;
+  throw collectionNotFound(collection.name);
+}

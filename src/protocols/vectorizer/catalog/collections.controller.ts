@@ -1,0 +1,89 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import type { RequestBody } from '../../../http/request-body.js';
+import { validate } from '../../../http/validate.js';
+import { ABSENT_NULLS } from '../dialect.js';
+import { CollectionOperations } from './collection-operations.js';
+import { bytesOf, metricName, toCollection } from './collection-responses.js';
+import { CreateCollectionRequest, UpdateCollectionRequest } from './create-request.js';
+
+/** Collections: `/collections` and what is directly below it. */
+@Controller('vectorizer/collections')
+export class CollectionsController {
+  constructor(private readonly operations: CollectionOperations) {}
+
+  @Get()
+  async list(): Promise<object> {
+    const collections = await this.operations.list();
+    return {
+      collections: collections.map(({ collection, size }) => toCollection(collection, size)),
+      total_collections: collections.length,
+    };
+  }
+
+  /** SDKs that send `similarity_metric` want the collection, and fail on a message; the others want a message. */
+  @Post()
+  @HttpCode(200)
+  async create(@Body() body: RequestBody): Promise<object> {
+    const request = validate(CreateCollectionRequest, body, ABSENT_NULLS);
+    const { collection, size } = await this.operations.create(request);
+    if (request.similarity_metric !== undefined) return toCollection(collection, size);
+    const { name } = collection;
+    return {
+      message: `Collection '${name}' created successfully`,
+      collection: name,
+      name,
+      dimension: collection.dimension,
+      metric: metricName(collection.metric),
+      status: 'created',
+    };
+  }
+
+  @Get('empty')
+  async listEmpty(): Promise<object> {
+    const empty = (await this.operations.list()).filter(({ size }) => size.count === 0).map(({ collection }) => collection.name);
+    return { status: 'success', empty_collections: empty, count: empty.length };
+  }
+
+  @Delete('cleanup')
+  async cleanUp(@Query('dry_run') dryRun: unknown): Promise<object> {
+    const dry = dryRun === 'true' || dryRun === '1';
+    const count = await this.operations.cleanUp(dry);
+    const message = dry ? `${String(count)} empty collections would be deleted` : `Deleted ${String(count)} empty collections`;
+    return { status: 'success', message, deleted_count: count, dry_run: dry };
+  }
+
+  @Get(':collection')
+  async describe(@Param('collection') name: string, @Query('with_config') withConfig: unknown): Promise<object> {
+    const { collection, size } = await this.operations.describe(name);
+    return toCollection(collection, size, withConfig === 'true' || withConfig === '1' ? 'configuration' : undefined);
+  }
+
+  @Patch(':collection')
+  async update(@Param('collection') name: string, @Body() body: RequestBody): Promise<object> {
+    const { collection, size } = await this.operations.update(name, validate(UpdateCollectionRequest, body, ABSENT_NULLS));
+    return toCollection(collection, size);
+  }
+
+  @Put(':collection')
+  async replace(@Param('collection') name: string, @Body() body: RequestBody): Promise<object> {
+    return this.update(name, body);
+  }
+
+  @Delete(':collection')
+  async delete(@Param('collection') name: string): Promise<object> {
+    await this.operations.delete(name);
+    return { message: `Collection '${name}' deleted successfully`, status: 'deleted', collection: name };
+  }
+
+  @Get(':collection/stats')
+  async stats(@Param('collection') name: string): Promise<object> {
+    const { collection, size } = await this.operations.describe(name);
+    const { index, payload } = bytesOf(collection, size);
+    return {
+      vector_count: size.count,
+      indexed_count: size.count,
+      memory_usage_bytes: index + payload,
+      disk_usage_bytes: index + payload,
+    };
+  }
+}

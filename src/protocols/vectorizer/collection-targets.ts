@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../../collections/collection.js';
+import { CollectionsService } from '../../collections/collections.service.js';
+import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../../tenants/tenant.js';
+import { collectionNotFound } from './vectorizer-error.js';
+
+/** Where collections are looked for when no key says otherwise. */
+export const SCOPE = { tenant: DEFAULT_TENANT, database: DEFAULT_DATABASE };
+
+/** Vectorizer has no namespaces: it sees this one. */
+export const NAMESPACE = '';
+
+/** A collection that Vectorizer clients see: its dimension is known. */
+export type DenseCollection = Collection & { readonly dimension: number };
+
+/** Finds the collection that a request is for. */
+@Injectable()
+export class CollectionTargets {
+  constructor(private readonly collections: CollectionsService) {}
+
+  /** By name or alias. @throws VectorizerError 404, also for a collection without dense vectors, or whose dimension is unknown yet */
+  async require(name: string): Promise<DenseCollection> {
+    const collection = await this.collections.requireByName(SCOPE, name);
+    if (!isVisible(collection)) throw collectionNotFound(name);
+    return collection;
+  }
+
+  /** All of them, ordered by name. */
+  async list(): Promise<readonly DenseCollection[]> {
+    const all = await this.collections.list(SCOPE, { offset: 0, limit: null });
+    return all.filter(isVisible).sort((left, right) => Buffer.compare(Buffer.from(left.name), Buffer.from(right.name)));
+  }
+}
+
+export function isVisible(collection: Collection): collection is DenseCollection {
+  return collection.dimension !== null;
+}

@@ -1,0 +1,38 @@
+import type { RequestHandler } from 'express';
+import type { Config } from '../../config.js';
+import { bodyReader, type RequestBody } from '../../http/request-body.js';
+import { RequestError } from '../../http/validate.js';
+
+/** What every request under Vectorizer's prefix passes before its route. */
+export function vectorizerMiddleware(config: Config): readonly RequestHandler[] {
+  const prepare: RequestHandler = (request, response, next) => {
+    response.setHeader('content-type', 'application/json');
+    request.url = decodable(request.url);
+    if (request.url.includes('%00')) throw new RequestError({ kind: 'nul' });
+    next();
+  };
+  const requireJson: RequestHandler = (request, _response, next) => {
+    const { bytes, mediaType } = request.body as RequestBody;
+    const isJson = mediaType === undefined || mediaType === 'application/json' || /^application\/[^/]+\+json$/.test(mediaType);
+    if (bytes.length > 0 && !isJson) throw new RequestError({ kind: 'media_type' });
+    next();
+  };
+  return [prepare, bodyReader(config.vectorizerMaxBodyBytes), requireJson];
+}
+
+/** Clients put names and ids into paths as they are: a part that cannot be decoded means itself. */
+function decodable(url: string): string {
+  const end = url.indexOf('?');
+  const path = end < 0 ? url : url.slice(0, end);
+  const parts = path.split('/').map((part) => (isDecodable(part) ? part : encodeURIComponent(part)));
+  return parts.join('/') + (end < 0 ? '' : url.slice(end));
+}
+
+function isDecodable(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
+}

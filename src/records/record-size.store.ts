@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../collections/collection.js';
+import { Database } from '../postgres/database.js';
+import { sql } from '../postgres/sql.js';
+import type { CollectionSize } from './record.js';
+import { recordTable } from './record-tables.js';
+
+type SizeRow = Readonly<{ id: string; count: string; bytes: string; sources: string }>;
+
+/** How much there is in collections. */
+@Injectable()
+export class RecordSizeStore {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * The sizes of one namespace of each collection, by the collection's id; those without a record are left out. `sourceField`
+   * is the metadata field whose different texts are counted.
+   */
+  async sizes(
+    collections: readonly Collection[],
+    namespace: string,
+    sourceField: string,
+  ): Promise<ReadonlyMap<string, CollectionSize>> {
+    const sizes = new Map<string, CollectionSize>();
+    for (const group of byTable(collections)) {
+      const ids = `{${group.map(({ id }) => id).join(',')}}`;
+      const source = sql`r.metadata -> ${sourceField}::text`;
+      const rows = await this.database.query<SizeRow>(sql`
+        SELECT r.collection_id AS id, count(*), sum(pg_column_size(r.metadata) + COALESCE(pg_column_size(r.document), 0)) AS bytes,
+          count(DISTINCT ${source}) FILTER (WHERE jsonb_typeof(${source}) = 'string') AS sources
+        FROM ${recordTable(group[0])} r WHERE r.collection_id = ANY (${ids}::bigint[]) AND r.namespace = ${namespace}
+        GROUP BY r.collection_id`);
+      for (const { id, count, bytes, sources } of rows) {
+        sizes.set(id, { count: Number(count), payloadBytes: Number(bytes), sources: Number(sources) });
+      }
+    }
+    return sizes;
+  }
+}
+
+function byTable(collections: readonly Collection[]): readonly (readonly [Collection, ...Collection[]])[] {
+  const groups = new Map<string, [Collection, ...Collection[]]>();
+  for (const collection of collections) {
+    const group = groups.get(collection.recordTable);
+    if (group === undefined) groups.set(collection.recordTable, [collection]);
+    else group.push(collection);
+  }
+  return [...groups.values()];
+}
