@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { type Config, ConfigError } from '../config.js';
 import type { CertsOptions } from './certs.js';
 import { start } from './start.js';
+import { VERSION } from '../version.js';
 
 interface StartOptions {
   readonly path?: string;
@@ -14,10 +14,7 @@ interface StartOptions {
 
 /** Runs `polyvec <command>`. Errors that a person can mend are told in a line each, and the exit code is 1. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
-  const program = new Command('polyvec')
-    .description('One Postgres, every vector API.')
-    .version(await version())
-    .showHelpAfterError();
+  const program = new Command('polyvec').description('One Postgres, every vector API.').version(VERSION).showHelpAfterError();
   program
     .command('start', { isDefault: true })
     .alias('run')
@@ -29,7 +26,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     .option('--log-level <level>', 'debug, info, warn, error or silent (default: info)')
     .addHelpText('after', '\nEvery option is also an environment variable, and there are more of those: see the README.')
     .action(async (options: StartOptions) => {
-      await start(await version(), overridesOf(options));
+      await start(VERSION, overridesOf(options));
     });
   program
     .command('certs')
@@ -65,9 +62,4 @@ function overridesOf(options: StartOptions): Partial<Record<keyof Config, string
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
   return error instanceof Error ? error.message : String(error);
-}
-
-async function version(): Promise<string> {
-  const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
-  return manifest.version;
 }

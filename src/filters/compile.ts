@@ -1,10 +1,12 @@
 import { GatewayError } from '../errors.js';
 import { recordKey } from '../postgres/record-key.js';
 import { join, sql, type Sql } from '../postgres/sql.js';
-import type { Comparison, Filter, Scalar } from './filter.js';
+import { compileGeoBox, compileGeoRadius } from './compile-geo.js';
+import { documentOf, existsAt, valueAt } from './compile-path.js';
+import { compileCompare, compileEquals, compileSize, compileText } from './compile-value.js';
+import type { FieldPath, Filter, Scalar } from './filter.js';
 import { translateRegex } from './regex/translate.js';
 
-const OPERATORS: Readonly<Record<Comparison, Sql>> = { '<': sql`<`, '<=': sql`<=`, '>': sql`>`, '>=': sql`>=` };
 /** More values than this are compared, not looked up in the index. */
 const MAX_DOCUMENTS = 100;
 const TRUE = sql`TRUE`;
@@ -24,15 +26,25 @@ export function compile(filter: Filter): Sql {
     case 'not':
       return sql`NOT (${compile(filter.operand)})`;
     case 'exists':
-      return sql`r.metadata ? ${filter.field}::text`;
+      return existsAt(filter.field);
     case 'is':
       return isOneOf(filter.field, filter.values.map(scalarText));
     case 'has':
       return holdsOneOf(filter.field, filter.values.map(scalarText));
     case 'hasExactly':
       return compileHasExactly(filter.field, filter.values);
+    case 'equals':
+      return compileEquals(filter.field, filter.json);
     case 'compare':
       return compileCompare(filter.field, filter.op, filter.value);
+    case 'text':
+      return compileText(filter.field, filter.op, filter.text);
+    case 'size':
+      return compileSize(filter.field, filter.op, filter.value);
+    case 'geo_box':
+      return compileGeoBox(filter.field, filter.southWest, filter.northEast);
+    case 'geo_radius':
+      return compileGeoRadius(filter.field, filter.center, filter.metres);
     case 'content':
       return compileContent(filter.part === 'document' ? sql`r.document` : sql`r.uri`, filter.values);
     case 'id':
@@ -62,32 +74,32 @@ function isEquality(filter: Filter): filter is Equality {
 
 /** Alternatives of one value each are one array: the statement's text, and its plan, stay the same for any number. */
 function compileEqualities(operands: readonly Equality[]): readonly Sql[] {
-  const groups = new Map<string, { readonly kind: Equality['kind']; readonly name: string; readonly values: string[] }>();
-  for (const { kind, field: name, values } of operands) {
-    const key = `${kind}:${name}`;
-    const group = groups.get(key) ?? { kind, name, values: [] };
+  const groups = new Map<string, { readonly kind: Equality['kind']; readonly field: FieldPath; readonly values: string[] }>();
+  for (const { kind, field, values } of operands) {
+    const key = JSON.stringify([kind, field]);
+    const group = groups.get(key) ?? { kind, field, values: [] };
     groups.set(key, group);
     for (const value of values) group.values.push(scalarText(value));
   }
   const all = [...groups.values()];
   const documents = all
     .filter(({ values }) => values.length <= MAX_DOCUMENTS)
-    .flatMap(({ kind, name, values }) => values.map((value) => field(name, kind === 'is' ? value : `[${value}]`)));
+    .flatMap(({ kind, field, values }) => values.map((value) => documentOf(field, kind === 'is' ? value : `[${value}]`)));
   const long = all.filter(({ values }) => values.length > MAX_DOCUMENTS);
-  const pieces = long.map(({ kind, name, values }) => (kind === 'is' ? isOneOf(name, values) : holdsOneOf(name, values)));
+  const pieces = long.map(({ kind, field, values }) => (kind === 'is' ? isOneOf(field, values) : holdsOneOf(field, values)));
   return documents.length === 0 ? pieces : [contains(documents), ...pieces];
 }
 
 /** jsonb equality means what containment of one scalar does, and a long list of values is hashed, once, instead of gone through per record. */
-function isOneOf(name: string, values: readonly string[]): Sql {
-  if (values.length <= MAX_DOCUMENTS) return contains(values.map((value) => field(name, value)));
-  return sql`COALESCE(r.metadata -> ${name}::text = ANY (${values}::text[]::jsonb[]), FALSE)`;
+function isOneOf(field: FieldPath, values: readonly string[]): Sql {
+  if (values.length <= MAX_DOCUMENTS) return contains(values.map((value) => documentOf(field, value)));
+  return sql`COALESCE(${valueAt(field)} = ANY (${values}::text[]::jsonb[]), FALSE)`;
 }
 
 /** As above, for the elements of a list. */
-function holdsOneOf(name: string, values: readonly string[]): Sql {
-  if (values.length <= MAX_DOCUMENTS) return contains(values.map((value) => field(name, `[${value}]`)));
-  const list = sql`r.metadata -> ${name}::text`;
+function holdsOneOf(field: FieldPath, values: readonly string[]): Sql {
+  if (values.length <= MAX_DOCUMENTS) return contains(values.map((value) => documentOf(field, `[${value}]`)));
+  const list = valueAt(field);
   return sql`CASE WHEN jsonb_typeof(${list}) = 'array' THEN EXISTS (
       SELECT FROM jsonb_array_elements(${list}) AS e (element) WHERE e.element = ANY (${values}::text[]::jsonb[]))
     ELSE FALSE END`;
@@ -105,27 +117,13 @@ function contains(documents: readonly string[]): Sql {
 }
 
 /** jsonb keeps the scale of a number, so an integer's text has no point, and a float's always has one. */
-function compileHasExactly(name: string, values: readonly Scalar[]): Sql {
+function compileHasExactly(field: FieldPath, values: readonly Scalar[]): Sql {
   const texts = values.map(scalarText);
-  const list = sql`r.metadata -> ${name}::text`;
+  const list = valueAt(field);
   return sql`CASE WHEN jsonb_typeof(${list}) = 'array' THEN EXISTS (
       SELECT FROM jsonb_array_elements(${list}) AS e (element)
       WHERE e.element::text = ANY (SELECT t::jsonb::text FROM unnest(${texts}::text[]) AS u (t)))
     ELSE FALSE END`;
-}
-
-/**
- * Numbers compare as jsonb, which has one order over all types: Null < String < Number < Boolean. A bound on each side
- * keeps the other types out, without a cast that could fail on them.
- */
-function compileCompare(name: string, op: Comparison, value: { readonly number: string } | string): Sql {
-  const operator = OPERATORS[op];
-  if (typeof value === 'string') {
-    return sql`COALESCE(jsonb_typeof(r.metadata -> ${name}::text) = 'string'
-      AND (r.metadata ->> ${name}::text) COLLATE "C" ${operator} ${value}::text, FALSE)`;
-  }
-  const bound = sql`r.metadata -> ${name}::text ${operator} ${value.number}::jsonb`;
-  return sql`COALESCE(${bound} AND jsonb_typeof(r.metadata -> ${name}::text) = 'number', FALSE)`;
 }
 
 function compileContent(column: Sql, values: readonly string[] | null): Sql {
@@ -145,11 +143,7 @@ function compileMatches(pattern: string): Sql {
   return sql`COALESCE(r.document ~ ${translated.pattern}::text, FALSE)`;
 }
 
-function field(name: string, value: string): string {
-  return `{${JSON.stringify(name)}:${value}}`;
-}
-
-function scalarText(value: Scalar): string {
-  if (typeof value === 'object') return value.number;
+function scalarText(value: Scalar | null): string {
+  if (typeof value === 'object' && value !== null) return value.number;
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }

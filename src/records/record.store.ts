@@ -31,7 +31,8 @@ export class RecordStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * The next `limit` selected records in the order of first insert: those after `after`, or from `offset` on. Does not tell
+   * The next `limit` selected records in the order of first insert: those after `after`, or from `offset` on; with ids, `lock`
+   * keeps them from changing until the end of the transaction. Does not tell
    * an empty answer from a stale collection: ask `isLive`.
    */
   async readPage(
@@ -39,13 +40,13 @@ export class RecordStore {
     collection: Collection,
     namespace: string,
     request: ReadRequest,
-    page: { readonly after: string | undefined; readonly limit: number },
+    page: { readonly after: string | undefined; readonly limit: number; readonly lock?: 'lock' },
   ): Promise<RecordPage> {
     const { after, limit } = page;
     const start = after === undefined ? sql`` : sql`AND r.rid > ${after}`;
     const rows = await queryable.query<PageRow>(sql`
       SELECT r.rid, ${partColumns(collection, request.parts)}
-      FROM ${selected(collection, namespace, request)} AND EXISTS (${liveCollection(collection)}) ${start}
+      FROM ${selected(collection, namespace, request, page.lock)} AND EXISTS (${liveCollection(collection)}) ${start}
       ORDER BY r.rid LIMIT ${limit} OFFSET ${after === undefined ? request.offset : 0}`);
     return { records: rows.map(toRecord), last: rows.at(-1)?.rid };
   }
@@ -65,11 +66,16 @@ export class RecordStore {
   }
 
   /** Deletes the selected records, all at once. Rows are locked in the order of ids, unless there is a limit. */
-  async delete(collection: Collection, namespace: string, request: DeleteRequest): Promise<Deletion | 'stale'> {
+  async delete(
+    collection: Collection,
+    namespace: string,
+    request: DeleteRequest,
+    queryable: Queryable = this.database,
+  ): Promise<Deletion | 'stale'> {
     const ids = request.listIds ? sql`(SELECT json_agg(id ORDER BY rid)::text FROM deleted)` : sql`NULL`;
     // joined by columns of the row itself, not by constants: then only the whole key is a way in, statistics or not
     const all = request.countAll === true ? sql`(SELECT count(*) FROM ${selected(collection, namespace, {})})` : sql`0`;
-    const [row] = await this.database.query<DeletionRow>(sql`
+    const [row] = await queryable.query<DeletionRow>(sql`
       WITH live AS MATERIALIZED (${liveCollection(collection)} FOR KEY SHARE),
       doomed AS MATERIALIZED (${doomedRecords(collection, namespace, request)}),
       deleted AS (

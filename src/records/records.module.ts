@@ -10,6 +10,7 @@ import { RecordSearchStore } from './record-search.store.js';
 import { RecordSizeStore } from './record-size.store.js';
 import { RecordStore } from './record.store.js';
 import { RecordWriteStore } from './record-write.store.js';
+import { RecordTransfersService } from './record-transfers.service.js';
 import { RecordsService } from './records.service.js';
 import { Upkeep } from './upkeep.js';
 import { UpkeepStore } from './upkeep.store.js';
@@ -25,12 +26,13 @@ import { UpkeepStore } from './upkeep.store.js';
     RecordPatchStore,
     RecordSizeStore,
     RecordPatchesService,
+    RecordTransfersService,
     NamespaceStore,
     UpkeepStore,
     Upkeep,
     RecordsService,
     NamespacesService,
   ],
-  exports: [RecordsService, RecordPatchesService, NamespacesService, Upkeep],
+  exports: [RecordsService, RecordPatchesService, RecordTransfersService, NamespacesService, Upkeep],
 })
 export class RecordsModule {}

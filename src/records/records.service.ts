@@ -131,6 +131,21 @@ export class RecordsService {
     });
   }
 
+  /** The selected records in the order of first insert, in memory: for reads with a limit. */
+  async readAll(collection: Collection, namespace: string, request: ReadRequest): Promise<readonly StoredRecord[]> {
+    const records: StoredRecord[] = [];
+    const take = (page: readonly StoredRecord[]): Promise<void> => {
+      for (const record of page) records.push(record);
+      return Promise.resolve();
+    };
+    const restart = (): Promise<void> => {
+      records.length = 0;
+      return Promise.resolve();
+    };
+    await this.read(collection, namespace, request, { take, restart });
+    return records;
+  }
+
   /**
    * The nearest selected records to each query, a list per query: all that match, when they are no more than the limit.
    * @throws GatewayError `invalid dimension`, unless the collection has none yet

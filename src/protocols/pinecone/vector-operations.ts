@@ -6,7 +6,7 @@ import { GatewayError } from '../../errors.js';
 import type { Filter } from '../../filters/filter.js';
 import type { JsonObject } from '../../http/json.js';
 import type { Deletion, RecordWrite, Selection, SparseVector } from '../../records/record.js';
-import { embeddingOf } from '../../records/embedding-of.js';
+import { embeddingOf, sparseOf } from '../../records/embedding-of.js';
 import { NamespacesService } from '../../records/namespaces.service.js';
 import { RecordsService } from '../../records/records.service.js';
 import { parseFilter } from './filter.js';
@@ -149,14 +149,7 @@ export class VectorOperations {
     const [record] = records;
     if (record === undefined) return undefined;
     const embedding = record.embedding === null ? null : embeddingOf(record.embedding);
-    const sparse =
-      record.sparse === null
-        ? null
-        : {
-            indices: JSON.parse(record.sparse.indices) as number[],
-            values: new Float32Array(JSON.parse(record.sparse.values) as number[]),
-          };
-    return { embedding, sparse };
+    return { embedding, sparse: sparseOf(record) };
   }
 
   private async updateOne(collection: Collection, id: string, request: UpdateRequest): Promise<WriteResult> {

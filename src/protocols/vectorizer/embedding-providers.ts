@@ -6,7 +6,7 @@ import { EmbeddingService } from '../../embedding/embedding.service.js';
 import type { EmbeddingModel, InputType } from '../../embedding/model.js';
 import { GatewayError } from '../../errors.js';
 import { definitionOf } from './collection-definition.js';
-import { badRequest, VectorizerError } from './vectorizer-error.js';
+import { noProvider, VectorizerError } from './vectorizer-error.js';
 
 /** What Vectorizer calls the embedder that is built in. */
 export const LOCAL_PROVIDER = 'bm25';
@@ -56,11 +56,8 @@ export class EmbeddingProviders {
    */
   async embed(collection: Collection, texts: readonly string[], inputType: InputType): Promise<readonly Float32Array[]> {
     const { embeddingProvider } = definitionOf(collection);
-    if (embeddingProvider === null) {
-      throw badRequest(
-        `Collection '${collection.name}' has no embedding provider: send vectors, or create it with one through this API`,
-      );
-    }
+    if (texts.length === 0) return [];
+    if (embeddingProvider === null) throw noProvider(collection.name);
     return this.embedWith(embeddingProvider, texts, { inputType, dimension: collection.dimension });
   }
 
@@ -79,6 +76,17 @@ export class EmbeddingProviders {
     });
     if (result.vectorType === 'dense') return result.vectors;
     throw new GatewayError({ kind: 'internal', subject: 'sparse vectors of a dense model' });
+  }
+
+  /** The dimension of its vectors when `wanted` is asked for. @throws VectorizerError 400 when it has another one */
+  dimensionOf(provider: Provider, wanted: number | undefined): number {
+    if (wanted === undefined || !provider.fixed || provider.dimension === wanted) return wanted ?? provider.dimension;
+    const message = `Provider '${provider.name}' has dimension ${String(provider.dimension)}, request asked for ${String(wanted)}`;
+    throw new VectorizerError(400, 'provider_dimension_mismatch', message, {
+      provider: provider.name,
+      provider_dimension: provider.dimension,
+      requested_dimension: wanted,
+    });
   }
 
   private find(name: string): Provider | undefined {

@@ -36,6 +36,11 @@ export function invalidConfiguration(reason: string): VectorizerError {
   return new VectorizerError(400, 'invalid_configuration', `Invalid configuration: ${reason}`);
 }
 
+/** For a text in a collection that another protocol made. */
+export function noProvider(collection: string): VectorizerError {
+  return badRequest(`Collection '${collection}' has no embedding provider: send vectors, or create it with one through this API`);
+}
+
 export function encryptionUnsupported(): VectorizerError {
   return new VectorizerError(400, 'encryption_error', 'payload encryption is not supported');
 }

@@ -2,15 +2,48 @@ import { Module } from '@nestjs/common';
 import { CollectionsModule } from '../../collections/collections.module.js';
 import { EmbeddingModule } from '../../embedding/embedding.module.js';
 import { RecordsModule } from '../../records/records.module.js';
+import { TenantsModule } from '../../tenants/tenants.module.js';
 import { CollectionOperations } from './catalog/collection-operations.js';
 import { CollectionsController } from './catalog/collections.controller.js';
 import { CollectionTargets } from './collection-targets.js';
+import { InsertController } from './insert/insert.controller.js';
+import { InsertOperations } from './insert/insert-operations.js';
+import { DeleteController } from './vectors/delete.controller.js';
+import { DeleteOperations } from './vectors/delete-operations.js';
+import { ReadOperations } from './vectors/read-operations.js';
+import { UpdateOperations } from './vectors/update-operations.js';
+import { VectorsController } from './vectors/vectors.controller.js';
+import { MaintenanceController } from './maintenance/maintenance.controller.js';
+import { SearchController } from './search/search.controller.js';
+import { SearchOperations } from './search/search-operations.js';
+import { SystemController } from './system/system.controller.js';
+import { TransferController } from './transfer/transfer.controller.js';
+import { TransferOperations } from './transfer/transfer-operations.js';
 import { EmbeddingProviders } from './embedding-providers.js';
 
 /** Everything under `/vectorizer`. */
 @Module({
-  imports: [CollectionsModule, RecordsModule, EmbeddingModule],
-  controllers: [CollectionsController],
-  providers: [CollectionTargets, EmbeddingProviders, CollectionOperations],
+  imports: [TenantsModule, CollectionsModule, RecordsModule, EmbeddingModule],
+  controllers: [
+    CollectionsController,
+    InsertController,
+    DeleteController,
+    VectorsController,
+    SearchController,
+    SystemController,
+    MaintenanceController,
+    TransferController,
+  ],
+  providers: [
+    CollectionTargets,
+    EmbeddingProviders,
+    CollectionOperations,
+    InsertOperations,
+    DeleteOperations,
+    ReadOperations,
+    UpdateOperations,
+    SearchOperations,
+    TransferOperations,
+  ],
 })
 export class VectorizerModule {}

@@ -14,7 +14,7 @@ import {
 } from '../collection-definition.js';
 import { CollectionTargets, type DenseCollection, isVisible, NAMESPACE, SCOPE } from '../collection-targets.js';
 import { EmbeddingProviders, LOCAL_PROVIDER } from '../embedding-providers.js';
-import { collectionNotFound, invalidConfiguration, validationError, VectorizerError } from '../vectorizer-error.js';
+import { collectionNotFound, invalidConfiguration, validationError } from '../vectorizer-error.js';
 import {
   type CreateCollectionRequest,
   parseHnsw,
@@ -56,7 +56,7 @@ export class CollectionOperations {
       ttlSeconds: null,
       updatedAt: null,
     };
-    const dimension = this.dimensionOf(provider, request.dimension);
+    const dimension = this.providers.dimensionOf(this.providers.requireProvider(provider), request.dimension);
     const settings = settingsWith(definition);
     const created = await this.collections.create(SCOPE, {
       name,
@@ -103,6 +103,11 @@ export class CollectionOperations {
     const collections = await this.targets.list();
     const sizes = await this.records.sizes(collections, NAMESPACE, SOURCE_FIELD);
     return collections.map((collection) => ({ collection, size: sizes.get(collection.id) ?? NOTHING }));
+  }
+
+  /** How many there are. */
+  async count(): Promise<number> {
+    return (await this.targets.list()).length;
   }
 
   async update(name: string, request: UpdateCollectionRequest): Promise<SizedCollection> {
@@ -156,7 +161,8 @@ export class CollectionOperations {
     return { collection, size: sizes.get(collection.id) ?? NOTHING };
   }
 
-  private async find(name: string): Promise<DenseCollection | undefined> {
+  /** The collection of that name, if Vectorizer clients see one. */
+  async find(name: string): Promise<DenseCollection | undefined> {
     try {
       const collection = await this.collections.requireByName(SCOPE, name);
       if (isVisible(collection)) return collection;
@@ -164,18 +170,6 @@ export class CollectionOperations {
       if (!(error instanceof GatewayError) || error.kind !== 'not_found') throw error;
     }
     return undefined;
-  }
-
-  private dimensionOf(providerName: string, dimension: number | undefined): number {
-    const provider = this.providers.requireProvider(providerName);
-    const wanted = dimension ?? provider.dimension;
-    if (!provider.fixed || provider.dimension === wanted) return wanted;
-    const message = `Provider '${providerName}' has dimension ${String(provider.dimension)}, request asked for ${String(wanted)}`;
-    throw new VectorizerError(400, 'provider_dimension_mismatch', message, {
-      provider: providerName,
-      provider_dimension: provider.dimension,
-      requested_dimension: wanted,
-    });
   }
 }
 

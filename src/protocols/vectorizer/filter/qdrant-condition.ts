@@ -1,0 +1,108 @@
+import { and, id, is, not, or, type Filter } from '../../../filters/filter.js';
+import { JsonNumber, type Json, type JsonObject } from '../../../http/json.js';
+import { parseRange, parseValuesCount } from './bounds.js';
+import { onlyField, presentFields, requireField } from './fields.js';
+import { parseGeoBox, parseGeoRadius } from './geo.js';
+import { equalsAny, hasKey, onKey } from './keys.js';
+import { each, objectOf, scalarOf, stringOf, wrong } from './operands.js';
+import { NOTHING, type ParseNested, type Part } from './parts.js';
+
+type ParseBody = (key: string, sent: Json, path: string) => Filter;
+
+/** Conditions on a key. */
+const KEYED: Readonly<Record<string, ParseBody>> = {
+  match: parseMatch,
+  range: parseRange,
+  values_count: parseValuesCount,
+  geo_bounding_box: parseGeoBox,
+  geo_radius: parseGeoRadius,
+};
+const KINDS = [...Object.keys(KEYED), 'is_empty', 'is_null', 'has_id', 'filter'];
+/** What builders call the key of a condition that has none. */
+const NO_KEY = '__nested__';
+
+/** A condition that is told by which field it has. */
+export function parseQdrantCondition(sent: JsonObject, path: string, parseNested: ParseNested): Part {
+  const { key, kind, operand } = readCondition(sent, path);
+  const place = `${path}.${kind}`;
+  if (kind === 'filter' && (key === undefined || key === NO_KEY)) return parseNested(operand, place);
+  const parseBody = KEYED[kind];
+  if (parseBody !== undefined) return parseBody(stringOf(key ?? missingKey(path), `${path}.key`), operand, place);
+  if (key !== undefined) throw wrong(`${path}.key`, `unknown field beside ${kind}`);
+  switch (kind) {
+    case 'is_null':
+      return isNull(innerKey(operand, place));
+    case 'is_empty':
+      return isBlank(innerKey(operand, place));
+    default:
+      return hasId(operand, place);
+  }
+}
+
+interface Condition {
+  readonly key: Json | undefined;
+  readonly kind: string;
+  readonly operand: Json;
+}
+
+function readCondition(sent: JsonObject, path: string): Condition {
+  const fields = new Map(presentFields(sent, path, ['type', 'key', ...KINDS]));
+  const key = fields.get('key');
+  fields.delete('key');
+  const [kind, operand] = onlyField(fields, path, KINDS);
+  return { key, kind, operand };
+}
+
+function missingKey(path: string): never {
+  throw wrong(path, 'missing field key');
+}
+
+/** `value: null` is refused: whether it asks for a null, or, as elsewhere in clauses, for anything but one, cannot be told. */
+function parseMatch(key: string, sent: Json, path: string): Filter {
+  const names = ['value', 'any', 'except', 'text'];
+  const [name, operand] = onlyField(presentFields(objectOf(sent, path), path, names), path, names);
+  const place = `${path}.${name}`;
+  switch (name) {
+    case 'value':
+      return equalsAny(key, [scalarOf(operand, place)]);
+    case 'text': {
+      const text = stringOf(operand, place);
+      return onKey(key, (field) => ({ kind: 'text', field, op: 'contains', text }));
+    }
+    default:
+      return parseMembership(key, name, operand, place);
+  }
+}
+
+function parseMembership(key: string, name: string, operand: Json, path: string): Filter {
+  const values = each(operand, path, scalarOf);
+  if (name === 'any') return values.length === 0 ? NOTHING : equalsAny(key, values);
+  // every record that has the field would match
+  if (values.length === 0) throw wrong(path, 'expected a non-empty list');
+  return and(hasKey(key), not(equalsAny(key, values)));
+}
+
+function innerKey(sent: Json, path: string): string {
+  const fields = presentFields(objectOf(sent, path), path, ['key']);
+  return stringOf(requireField(fields, 'key', path), `${path}.key`);
+}
+
+function isNull(key: string): Filter {
+  return onKey(key, (field) => is(field, null));
+}
+
+/** Missing, null, or a list of nothing. */
+function isBlank(key: string): Filter {
+  return onKey(key, (field) => or(not({ kind: 'exists', field }), is(field, null), { kind: 'equals', field, json: '[]' }));
+}
+
+function hasId(sent: Json, path: string): Filter {
+  const ids = each(sent, path, idOf);
+  return ids.length === 0 ? NOTHING : id(...ids);
+}
+
+function idOf(value: Json, path: string): string {
+  if (typeof value === 'string') return value;
+  if (value instanceof JsonNumber && /^-?\d+$/.test(value.text)) return BigInt(value.text).toString();
+  throw wrong(path, 'expected a string or a whole number');
+}

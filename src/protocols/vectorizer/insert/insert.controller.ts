@@ -1,0 +1,41 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import type { RequestBody } from '../../../http/request-body.js';
+import { validate } from '../../../http/validate.js';
+import { ABSENT_NULLS } from '../dialect.js';
+import { requireCollection } from '../require-collection.js';
+import { InsertOperations } from './insert-operations.js';
+import { BatchInsertRequest, entriesOf, entryOf, InsertRequest } from './insert-requests.js';
+import { toBatchInsertResponse, toInsertResponse } from './insert-responses.js';
+
+/** Inserts: the collection in the path, or in the body. */
+@Controller('vectorizer')
+export class InsertController {
+  constructor(private readonly operations: InsertOperations) {}
+
+  @Post(['insert', 'collections/:collection/insert'])
+  @HttpCode(200)
+  async insert(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<object> {
+    const request = validate(InsertRequest, body, ABSENT_NULLS);
+    const collection = requireCollection(path, request.collection);
+    return toInsertResponse(collection, await this.operations.insertOne(collection, entryOf(request), request));
+  }
+
+  @Post(['insert_texts', 'batch_insert', 'collections/:collection/insert_texts', 'collections/:collection/batch_insert'])
+  @HttpCode(200)
+  async insertTexts(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<object> {
+    return this.insertBatch(path, body, 'texts');
+  }
+
+  @Post(['insert_vectors', 'collections/:collection/insert_vectors', 'collections/:collection/vectors'])
+  @HttpCode(200)
+  async insertVectors(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<object> {
+    return this.insertBatch(path, body, 'vectors');
+  }
+
+  private async insertBatch(path: string | undefined, body: RequestBody, field: 'vectors' | 'texts'): Promise<object> {
+    const request = validate(BatchInsertRequest, body, ABSENT_NULLS);
+    const collection = requireCollection(path, request.collection);
+    const entries = entriesOf(request, field);
+    return toBatchInsertResponse(collection, await this.operations.insert(collection, entries, request));
+  }
+}

@@ -1,0 +1,88 @@
+import { Body, Controller, Delete, HttpCode, Param, Post } from '@nestjs/common';
+import type { RequestBody } from '../../../http/request-body.js';
+import { validate } from '../../../http/validate.js';
+import { ABSENT_NULLS } from '../dialect.js';
+import { batchStatus } from '../insert/insert-responses.js';
+import { idOf } from '../path-id.js';
+import { requireCollection } from '../require-collection.js';
+import { DeleteOperations, type DeleteReport } from './delete-operations.js';
+import { BatchDeleteRequest, DeleteByFilterRequest, VectorRequest } from './delete-requests.js';
+import { requireId } from './update-requests.js';
+
+/** Deletes: one, many, and all that match. */
+@Controller('vectorizer')
+export class DeleteController {
+  constructor(private readonly operations: DeleteOperations) {}
+
+  @Delete('collections/:collection/vectors/*id')
+  async deleteOne(@Param('collection') collection: string, @Param('id') id: string | readonly string[]): Promise<object> {
+    return this.remove(collection, idOf(id));
+  }
+
+  @Post('delete')
+  @HttpCode(200)
+  async deleteByBody(@Body() body: RequestBody): Promise<object> {
+    const request = validate(VectorRequest, body, ABSENT_NULLS);
+    return this.remove(requireCollection(undefined, request.collection), requireId(request.id));
+  }
+
+  @Post('batch_delete')
+  @HttpCode(200)
+  async deleteMany(@Body() body: RequestBody): Promise<object> {
+    const request = validate(BatchDeleteRequest, body, ABSENT_NULLS);
+    const collection = requireCollection(undefined, request.collection);
+    const reports = await this.operations.deleteMany(collection, request.ids ?? request.vector_ids, 'reported');
+    return toBatchDeleteResponse(collection, reports);
+  }
+
+  @Post(['collections/:collection/batch_delete', 'collections/:collection/vectors/delete'])
+  @HttpCode(200)
+  async deleteManyOf(@Param('collection') collection: string, @Body() body: RequestBody): Promise<object> {
+    const request = validate(BatchDeleteRequest, body, ABSENT_NULLS);
+    const reports = await this.operations.deleteMany(collection, request.ids ?? request.vector_ids, 'required');
+    return toBatchDeleteResponse(collection, reports);
+  }
+
+  /** As older Python SDKs ask for it. */
+  @Delete('collections/:collection/vectors')
+  async deleteListed(@Param('collection') collection: string, @Body() body: RequestBody): Promise<object> {
+    return this.deleteManyOf(collection, body);
+  }
+
+  @Post(['collections/:collection/delete_by_filter', 'collections/:collection/vectors/delete_by_filter'])
+  @HttpCode(200)
+  async deleteByFilter(@Param('collection') collection: string, @Body() body: RequestBody): Promise<object> {
+    const { filter } = validate(DeleteByFilterRequest, body, ABSENT_NULLS);
+    const deletion = await this.operations.deleteByFilter(collection, filter);
+    return {
+      scanned: deletion.scanned,
+      matched: deletion.count,
+      deleted: deletion.count,
+      results: deletion.ids.map((id) => ({ id, status: 'deleted' })),
+      collection,
+      status: 'success',
+      deleted_count: deletion.count,
+    };
+  }
+
+  private async remove(collection: string, id: string): Promise<object> {
+    await this.operations.deleteOne(collection, id);
+    return { message: `Vector '${id}' deleted from collection '${collection}'`, success: true, id, status: 'deleted' };
+  }
+}
+
+function toBatchDeleteResponse(collection: string, reports: readonly DeleteReport[]): object {
+  const errors = reports.flatMap(({ error }) => (error === undefined ? [] : [error]));
+  const deleted = reports.length - errors.length;
+  return {
+    collection,
+    count: reports.length,
+    deleted,
+    failed: errors.length,
+    results: reports.map(({ id, error }, index) => ({ index, id, status: error === undefined ? 'ok' : 'error', error })),
+    status: batchStatus(deleted, errors.length),
+    deleted_count: deleted,
+    failed_count: errors.length,
+    errors,
+  };
+}

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import type { StoredRecord } from '../../../records/record.js';
+import { RecordsService } from '../../../records/records.service.js';
+import { CollectionTargets, NAMESPACE } from '../collection-targets.js';
+import { partsOf } from '../stored-vector.js';
+import { vectorNotFound } from '../vectorizer-error.js';
+
+/** What of a vector an answer shows. */
+export interface Shown {
+  readonly vector: boolean;
+  readonly payload: boolean;
+}
+
+/** A page of a collection, or the vectors of some ids. */
+export interface ListRequest extends Shown {
+  readonly limit: number;
+  readonly offset: number;
+  readonly ids: readonly string[] | undefined;
+}
+
+/** Reads by id and by place. */
+@Injectable()
+export class ReadOperations {
+  constructor(
+    private readonly targets: CollectionTargets,
+    private readonly records: RecordsService,
+  ) {}
+
+  /** @throws VectorizerError 404 when there is none */
+  async get(name: string, id: string, shown: Shown): Promise<StoredRecord> {
+    const collection = await this.targets.require(name);
+    const parts = partsOf(collection, shown);
+    const { records } = await this.records.page(collection, NAMESPACE, { ids: [id], parts, limit: 1 });
+    const [record] = records;
+    if (record === undefined) throw vectorNotFound(id);
+    return record;
+  }
+
+  /** In the order of first insert; by ids, in the order of the ids. `total` counts what there is without a limit. */
+  async list(name: string, request: ListRequest): Promise<{ readonly records: readonly StoredRecord[]; readonly total: number }> {
+    const collection = await this.targets.require(name);
+    const { ids, offset, limit } = request;
+    const parts = partsOf(collection, request);
+    if (ids !== undefined) {
+      const { records } = await this.records.page(collection, NAMESPACE, { ids, parts, limit: ids.length });
+      const byId = new Map(records.map((record) => [record.id, record]));
+      const found = [...new Set(ids)].flatMap((id) => byId.get(id) ?? []);
+      return { records: found.slice(offset, offset + limit), total: found.length };
+    }
+    const [records, total] = await Promise.all([
+      this.records.readAll(collection, NAMESPACE, { parts, offset, limit }),
+      this.records.count(collection, NAMESPACE),
+    ]);
+    return { records, total };
+  }
+}

@@ -1,0 +1,113 @@
+import { IsOptional, IsString } from 'class-validator';
+import { isJsonObject, readJson, type Json, type JsonObject } from '../../../http/json.js';
+import type { JsonReader } from '../../../http/json-reader.js';
+import { Read } from '../../../http/validate.js';
+import { idText } from '../insert/sent-entry.js';
+import { readComponents, type SentComponents } from '../sent-components.js';
+import { encryptionUnsupported, validationError, VectorizerError } from '../vectorizer-error.js';
+
+/** `POST /update`, and `PUT` and `PATCH` of a vector. */
+export class UpdateRequest {
+  @IsOptional() @IsString() collection?: string;
+  @Read(readJson) id?: Json;
+  @Read(readComponents) vector?: SentComponents;
+  @Read(readComponents) data?: SentComponents;
+  @Read(readComponents) embedding?: SentComponents;
+  @Read(readJson) text?: Json;
+  @Read(readJson) payload?: Json;
+  @Read(readJson) metadata?: Json;
+  @Read(() => refuseEncryption()) public_key?: never;
+}
+
+export class BatchUpdateRequest {
+  @IsOptional() @IsString() collection?: string;
+  @Read(readUpdates) updates?: SentUpdates;
+}
+
+/** One update of a batch; null when it is no object. */
+export interface SentUpdate {
+  readonly id: Json | undefined;
+  readonly vector: SentComponents | undefined;
+  readonly text: Json | undefined;
+  /** Replaces; null: clears. */
+  readonly payload: Json | undefined;
+  /** Is merged. */
+  readonly metadata: Json | undefined;
+}
+
+type SentUpdates = readonly (SentUpdate | null)[] | 'no_list';
+
+/** `{filter, patch}`. */
+export class BulkUpdateRequest {
+  @Read(readJson) filter?: Json;
+  @Read(readJson) patch?: Json;
+}
+
+/** `{destination, ids}`. */
+export class TransferRequest {
+  @IsOptional() @IsString() destination?: string;
+  @Read(readJson) ids?: Json;
+}
+
+/** `{expires_at}`: milliseconds, or null for never. */
+export class ExpiryRequest {
+  @Read(readJson) expires_at?: Json;
+}
+
+/** An id as text. @throws VectorizerError 400 for none */
+export function requireId(sent: Json | undefined): string {
+  const id = sent === undefined ? undefined : idText(sent);
+  if (id === undefined || id === '') throw validationError('id', 'missing or invalid id parameter');
+  return id;
+}
+
+/** The updates of a batch. @throws VectorizerError 400 unless there is a list with something in it */
+export function requireUpdates(sent: SentUpdates | undefined): readonly (SentUpdate | null)[] {
+  if (sent === undefined || sent === 'no_list') throw validationError('updates', 'missing or invalid updates parameter');
+  if (sent.length === 0) throw validationError('updates', 'updates array must contain at least one entry');
+  return sent;
+}
+
+/** A payload that was sent. */
+export function payloadOf(sent: Json, field: string): JsonObject | VectorizerError {
+  return isJsonObject(sent) ? sent : validationError(field, 'it must be an object');
+}
+
+function readUpdates(reader: JsonReader): SentUpdates {
+  if (reader.kind() !== 'array') {
+    reader.skipValue();
+    return 'no_list';
+  }
+  const updates: (SentUpdate | null)[] = [];
+  reader.readArray(() => {
+    if (reader.kind() === 'object') {
+      updates.push(readUpdate(reader));
+    } else {
+      reader.skipValue();
+      updates.push(null);
+    }
+  });
+  return updates;
+}
+
+function readUpdate(reader: JsonReader): SentUpdate {
+  const values = new Map<string, Json>();
+  const vectors = new Map<string, SentComponents>();
+  reader.readObject((key) => {
+    if (reader.kind() === 'null' && key !== 'payload') reader.readNull();
+    else if (key === 'vector' || key === 'data' || key === 'embedding') vectors.set(key, readComponents(reader));
+    else if (key === 'public_key') throw encryptionUnsupported();
+    else values.set(key, readJson(reader));
+  });
+  return {
+    id: values.get('id'),
+    vector: vectors.get('vector') ?? vectors.get('embedding') ?? vectors.get('data'),
+    text: values.get('text'),
+    payload: values.get('payload'),
+    metadata: values.get('metadata'),
+  };
+}
+
+function refuseEncryption(): never {
+  throw encryptionUnsupported();
+}
