@@ -27,3 +27,6 @@ BEGIN
   END LOOP;
   RETURN merged;
 END $$;
+
+-- which collections have records that end, for whoever removes them
+CREATE INDEX collection_fields_expiry ON polyvec.collection_fields (collection_id) WHERE name = '__expires_at';

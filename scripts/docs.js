@@ -11,6 +11,7 @@ buildIfNeeded();
 const { SETTINGS } = await import('../dist/config.js');
 const { ChromaModule } = await import('../dist/protocols/chroma/chroma.module.js');
 const { PineconeModule } = await import('../dist/protocols/pinecone/pinecone.module.js');
+const { VectorizerModule } = await import('../dist/protocols/vectorizer/vectorizer.module.js');
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'any'];
 
@@ -31,6 +32,7 @@ function listText(items) {
 
 /** Why a handler only refuses, by what it throws; undefined when it serves. */
 function refusalOf(source) {
+  if (/unimplemented\('Snapshots/.test(source)) return '501';
   if (source.includes('unimplemented(')) return '501, as on a single Chroma node';
   if (/ChromaError\(404, 'NotFoundError', 'Attached/.test(source)) return '404, as on a single Chroma node';
   return /^\w+\(\) \{\s*throw new PineconeError\('UNIMPLEMENTED'/.test(source) ? '501' : undefined;
@@ -48,7 +50,7 @@ function supportTable(module, prefix) {
       const served = refusalOf(handler.toString()) ?? 'yes';
       return [Reflect.getMetadata('path', handler)].flat().map((path) => {
         const full = `/${base}/${path}`.replace(/\/+/g, '/').replace(/\/$/, '').replace(prefix, '');
-        return `| ${METHODS[method]} | \`${full.replace(/:(\w+)/g, '{$1}')}\` | ${served} |`;
+        return `| ${METHODS[method]} | \`${full.replace(/[:*](\w+)/g, '{$1}')}\` | ${served} |`;
       });
     });
   });
@@ -62,6 +64,7 @@ for (const [name, table] of [
   ['settings', settingsTable()],
   ['chroma', supportTable(ChromaModule, '/chroma')],
   ['pinecone', supportTable(PineconeModule, '/pinecone')],
+  ['vectorizer', supportTable(VectorizerModule, '/vectorizer')],
 ]) {
   const block = new RegExp(`(<!-- ${name}:begin -->\\n)[^]*?(<!-- ${name}:end -->)`);
   if (!block.test(after)) throw new Error(`README.md has no place for ${name}`);

@@ -14,6 +14,12 @@ export const VECTORIZER_SETTINGS = {
     positive,
     'The dimension of Vectorizer collections that are created without one.',
   ),
+  vectorizerExpiryIntervalMs: setting(
+    'POLYVEC_VECTORIZER_EXPIRY_INTERVAL_MS',
+    30_000,
+    positive,
+    'How often expired vectors of Vectorizer collections are removed.',
+  ),
   vectorizerMaxBodyBytes: setting(
     'POLYVEC_VECTORIZER_MAX_BODY_BYTES',
     100 * MiB,

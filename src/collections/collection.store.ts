@@ -87,6 +87,14 @@ export class CollectionStore {
     return rows.map(toCollection);
   }
 
+  /** Those that one protocol has made and that have a metadata field of that name. */
+  async listWithField(protocol: ProtocolName, field: string): Promise<readonly Collection[]> {
+    const rows = await this.database.query<CollectionRow>(sql`
+      SELECT ${COLUMNS} FROM polyvec.collections c ${JOINS}
+      WHERE c.protocol = ${protocol} AND c.id IN (SELECT f.collection_id FROM polyvec.collection_fields f WHERE f.name = ${field})`);
+    return rows.map(toCollection);
+  }
+
   async count(scope: Scope): Promise<number> {
     const [row] = await this.database.query<{ count: string }>(sql`
       SELECT count(*) FROM polyvec.collections c ${JOINS}

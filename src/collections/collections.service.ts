@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../errors.js';
 import type { Page, Scope } from '../tenants/tenant.js';
-import type { Collection, CollectionChanges, NewCollection } from './collection.js';
+import type { Collection, CollectionChanges, NewCollection, ProtocolName } from './collection.js';
 import { CollectionStore } from './collection.store.js';
 import { CollectionSweeper } from './collection-sweeper.js';
 
@@ -62,6 +62,11 @@ export class CollectionsService {
   /** Ordered by uuid; empty for an unknown database. */
   async list(scope: Scope, page: Page): Promise<readonly Collection[]> {
     return this.store.list(scope, page);
+  }
+
+  /** In any tenant: those that one protocol has made and that have a metadata field of that name. */
+  async listWithField(protocol: ProtocolName, field: string): Promise<readonly Collection[]> {
+    return this.store.listWithField(protocol, field);
   }
 
   async count(scope: Scope): Promise<number> {

@@ -9,6 +9,8 @@ import { RecordRankStore } from './record-rank.store.js';
 import { RecordSearchStore } from './record-search.store.js';
 import { RecordSizeStore } from './record-size.store.js';
 import { RecordStore } from './record.store.js';
+import { RecordTextStore } from './record-text.store.js';
+import { RecordTextsService } from './record-texts.service.js';
 import { RecordWriteStore } from './record-write.store.js';
 import { RecordTransfersService } from './record-transfers.service.js';
 import { RecordsService } from './records.service.js';
@@ -25,7 +27,9 @@ import { UpkeepStore } from './upkeep.store.js';
     RecordRankStore,
     RecordPatchStore,
     RecordSizeStore,
+    RecordTextStore,
     RecordPatchesService,
+    RecordTextsService,
     RecordTransfersService,
     NamespaceStore,
     UpkeepStore,

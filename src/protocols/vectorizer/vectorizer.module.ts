@@ -13,6 +13,7 @@ import { DeleteOperations } from './vectors/delete-operations.js';
 import { ReadOperations } from './vectors/read-operations.js';
 import { UpdateOperations } from './vectors/update-operations.js';
 import { VectorsController } from './vectors/vectors.controller.js';
+import { ExpirySweeper } from './expiry/expiry-sweeper.js';
 import { MaintenanceController } from './maintenance/maintenance.controller.js';
 import { SearchController } from './search/search.controller.js';
 import { SearchOperations } from './search/search-operations.js';
@@ -44,6 +45,7 @@ import { EmbeddingProviders } from './embedding-providers.js';
     UpdateOperations,
     SearchOperations,
     TransferOperations,
+    ExpirySweeper,
   ],
 })
 export class VectorizerModule {}

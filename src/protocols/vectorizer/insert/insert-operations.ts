@@ -7,7 +7,7 @@ import { CollectionOperations } from '../catalog/collection-operations.js';
 import { definitionOf } from '../collection-definition.js';
 import { type DenseCollection, NAMESPACE } from '../collection-targets.js';
 import { EmbeddingProviders } from '../embedding-providers.js';
-import { withExpiry } from '../expiry.js';
+import { withExpiry } from '../expiry/expiry.js';
 import { collectFields } from '../payload-fields.js';
 import { noProvider, VectorizerError } from '../vectorizer-error.js';
 import type { ChunkingRequest } from './insert-requests.js';

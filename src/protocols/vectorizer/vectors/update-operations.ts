@@ -5,7 +5,7 @@ import type { RecordPatch, SelectionPatched } from '../../../records/record.js';
 import { RecordPatchesService } from '../../../records/record-patches.service.js';
 import { CollectionTargets, type DenseCollection, NAMESPACE } from '../collection-targets.js';
 import { EmbeddingProviders } from '../embedding-providers.js';
-import { EXPIRY_FIELD } from '../expiry.js';
+import { EXPIRY_FIELD } from '../expiry/expiry.js';
 import { idText } from '../insert/sent-entry.js';
 import { numbersToJson } from '../json-values.js';
 import { collectFields } from '../payload-fields.js';

@@ -1,4 +1,4 @@
-import { JsonNumber, type JsonObject } from '../../http/json.js';
+import { JsonNumber, type JsonObject } from '../../../http/json.js';
 
 /** The payload field that says when a vector ends: milliseconds since 1970. */
 export const EXPIRY_FIELD = '__expires_at';

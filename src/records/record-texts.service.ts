@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../collections/collection.js';
+import { CollectionsService } from '../collections/collections.service.js';
+import type { RankedRecord } from './record.js';
+import { RecordTextStore, type TextSearchRequest } from './record-text.store.js';
+
+/** Searches in what records say. */
+@Injectable()
+export class RecordTextsService {
+  constructor(
+    private readonly collections: CollectionsService,
+    private readonly store: RecordTextStore,
+  ) {}
+
+  /** The selected records whose documents have words of the text, best first; scores are between 0 and 1. */
+  async searchText(collection: Collection, namespace: string, request: TextSearchRequest): Promise<readonly RankedRecord[]> {
+    return this.collections.current(collection, (current) => this.store.search(current, namespace, request));
+  }
+}
