@@ -25,13 +25,13 @@ export async function start(version: string, overrides: Partial<Record<keyof Con
 
 /** What a person wants to know, and a script may wait for: the last line. */
 function banner(version: string, gateway: Gateway): string {
-  const urls = [...gateway.urls].map(([name, url]) => `  ${name.padEnd(8)} ${url}`);
+  const urls = [...gateway.urls].map(([name, url]) => `  ${name.padEnd(10)} ${url}`);
   const [first] = gateway.indexPorts;
-  const indexes = first === undefined ? [] : [`  indexes  ports ${String(first)} to ${String(gateway.indexPorts.at(-1))}`];
+  const indexes = first === undefined ? [] : [`  indexes    ports ${String(first)} to ${String(gateway.indexPorts.at(-1))}`];
   return [
     `Polyvec ${version}`,
-    `  engine   ${gateway.engine}`,
-    `  auth     off: whoever reaches a port can read and write everything`,
+    `  engine     ${gateway.engine}`,
+    `  auth       off: whoever reaches a port can read and write everything`,
     ...urls,
     ...indexes,
     'Listening. Ctrl-C stops it.',

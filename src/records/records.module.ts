@@ -37,6 +37,6 @@ import { UpkeepStore } from './upkeep.store.js';
     RecordsService,
     NamespacesService,
   ],
-  exports: [RecordsService, RecordPatchesService, RecordTransfersService, NamespacesService, Upkeep],
+  exports: [RecordsService, RecordPatchesService, RecordTextsService, RecordTransfersService, NamespacesService, Upkeep],
 })
 export class RecordsModule {}

@@ -88,7 +88,7 @@ const { filter } = fc.letrec<{ filter: Filter }>((tie) => ({
 
 /** What the documents say; the SQL must say the same. */
 function matches(condition: Filter, record: Sample): boolean {
-  const value = 'field' in condition ? record.metadata?.get(condition.field) : undefined;
+  const value = 'field' in condition ? record.metadata?.get(String(condition.field)) : undefined;
   switch (condition.kind) {
     case 'and':
       return condition.operands.every((operand) => matches(operand, record));
@@ -99,7 +99,7 @@ function matches(condition: Filter, record: Sample): boolean {
     case 'exists':
       return value !== undefined;
     case 'is':
-      return condition.values.some((operand) => order(value, operand) === 0);
+      return condition.values.some((operand) => operand !== null && order(value, operand) === 0);
     case 'has':
       return isList(value) && condition.values.some((operand) => value.some((item) => order(item, operand) === 0));
     case 'hasExactly':
@@ -118,6 +118,8 @@ function matches(condition: Filter, record: Sample): boolean {
       return condition.values.includes(record.id);
     case 'document':
       return record.document !== null && contains(record.document, condition.op, condition.pattern);
+    default:
+      throw new Error(`not made here: ${condition.kind}`);
   }
 }
 

@@ -121,20 +121,20 @@ function evaluate(filter: Filter | undefined, metadata: Metadata): boolean {
     case 'not':
       return !evaluate(filter.operand, metadata);
     case 'exists':
-      return metadata.has(filter.field);
+      return metadata.has(String(filter.field));
     case 'is':
-      return filter.values.some((value) => plain(value) === metadata.get(filter.field));
+      return filter.values.some((value) => plain(value) === metadata.get(String(filter.field)));
     case 'has':
-      return filter.values.some((value) => holds(metadata.get(filter.field), value));
+      return filter.values.some((value) => holds(metadata.get(String(filter.field)), value));
     case 'compare':
-      return compares(metadata.get(filter.field), filter.op, filter.value);
+      return compares(metadata.get(String(filter.field)), filter.op, filter.value);
     default:
       throw new Error(filter.kind);
   }
 }
 
-function plain(value: Scalar): Value {
-  return typeof value === 'object' ? Number(value.number) : value;
+function plain(value: Scalar | null): Value | null {
+  return typeof value === 'object' && value !== null ? Number(value.number) : value;
 }
 
 function holds(list: unknown, value: Scalar): boolean {

@@ -15,8 +15,8 @@ export function metricName(metric: Metric): string {
 }
 
 /**
- * A collection as clients read it. The Python SDK accepts these keys and no others; `configuration` adds two that it does
- * not know, for those who ask for them.
+ * A collection as clients read it. The Python SDKs accept these keys and no others (`vector_count_history` is one that only
+ * the newer ones know); `configuration` adds two that none of them knows, for those who ask for them.
  */
 export function toCollection(collection: DenseCollection, size: CollectionSize, extra?: 'configuration'): object {
   const { embeddingProvider, hnsw, quantization, description, updatedAt } = definitionOf(collection);
@@ -36,7 +36,6 @@ export function toCollection(collection: DenseCollection, size: CollectionSize, 
     size: toSize(bytesOf(collection, size)),
     quantization,
     normalization: { enabled: false, level: 'Disabled' },
-    vector_count_history: [],
     status: 'ready',
     error_message: null,
     indexing_status: {
