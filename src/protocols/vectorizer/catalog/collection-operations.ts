@@ -145,15 +145,16 @@ export class CollectionOperations {
     await this.collections.rename(SCOPE, name, requireName(newName, 'new_name'));
   }
 
-  /** Deletes the empty ones that were made through Vectorizer and are not protected; with `dryRun` only counts them. */
-  async cleanUp(dryRun: boolean): Promise<number> {
+  /** Deletes the empty ones that were made through Vectorizer and are not protected; with `dryRun` none. Returns their names. */
+  async cleanUp(dryRun: boolean): Promise<readonly string[]> {
     const own = (await this.list()).filter(
       ({ collection, size }) => size.count === 0 && collection.protocol === 'vectorizer' && !collection.deletionProtection,
     );
-    if (dryRun) return own.length;
-    let deleted = 0;
-    for (const { collection } of own) if (await this.collections.deleteEmpty(collection)) deleted += 1;
-    return deleted;
+    const names: string[] = [];
+    for (const { collection } of own) {
+      if (dryRun || (await this.collections.deleteEmpty(collection))) names.push(collection.name);
+    }
+    return names;
   }
 
   async sized(collection: DenseCollection): Promise<SizedCollection> {

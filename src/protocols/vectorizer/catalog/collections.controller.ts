@@ -41,15 +41,18 @@ export class CollectionsController {
   @Get('empty')
   async listEmpty(): Promise<object> {
     const empty = (await this.operations.list()).filter(({ size }) => size.count === 0).map(({ collection }) => collection.name);
-    return { status: 'success', empty_collections: empty, count: empty.length };
+    // `collections` is what SDKs read
+    return { status: 'success', empty_collections: empty, collections: empty, count: empty.length };
   }
 
   @Delete('cleanup')
   async cleanUp(@Query('dry_run') dryRun: unknown): Promise<object> {
     const dry = dryRun === 'true' || dryRun === '1';
-    const count = await this.operations.cleanUp(dry);
+    const names = await this.operations.cleanUp(dry);
+    const count = names.length;
     const message = dry ? `${String(count)} empty collections would be deleted` : `Deleted ${String(count)} empty collections`;
-    return { status: 'success', message, deleted_count: count, dry_run: dry };
+    // the last three are what SDKs read
+    return { status: 'success', message, deleted_count: count, dry_run: dry, success: true, removed: count, collections: names };
   }
 
   @Get(':collection')

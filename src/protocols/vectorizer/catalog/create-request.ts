@@ -40,7 +40,6 @@ const METRICS: ReadonlyMap<string, Metric> = new Map([
 ]);
 const RESERVED_NAMES: readonly string[] = ['empty', 'cleanup'];
 const MAX_NAME_LENGTH = 255;
-// eslint-disable-next-line no-control-regex -- control characters are what it is about
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** @throws VectorizerError 400 for a name that no collection may be given */

@@ -44,11 +44,14 @@ export class BatchInsertRequest implements ChunkingRequest {
   @Read(() => refuseEncryption()) public_key?: never;
 }
 
+/** The request as an entry; members that an entry does not have mean nothing to it. */
 export function entryOf(request: InsertRequest): SentEntry {
-  const { vector, embedding, data, collection: _collection, ...values } = request;
-  const given = (entries: object): [string, never][] =>
-    Object.entries(entries).filter(([, value]) => value !== undefined) as [string, never][];
-  return toEntry(new Map<string, SentComponents>(given({ vector, embedding, data })), new Map<string, Json>(given(values)));
+  const { vector, embedding, data, ...values } = request;
+  return toEntry(given({ vector, embedding, data }), given(values));
+}
+
+function given<T>(values: Readonly<Record<string, T | undefined>>): ReadonlyMap<string, T> {
+  return new Map(Object.entries(values).filter((entry): entry is [string, T] => entry[1] !== undefined));
 }
 
 /** The entries of a batch; `field` is what the route calls them. @throws VectorizerError 400 unless there is a list with something in it */

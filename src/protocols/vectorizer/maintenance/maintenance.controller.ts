@@ -6,7 +6,7 @@ import type { RequestBody } from '../../../http/request-body.js';
 import { Read, validate } from '../../../http/validate.js';
 import { CollectionOperations } from '../catalog/collection-operations.js';
 import { parseHnsw } from '../catalog/create-request.js';
-import { DEFAULT_HNSW, NO_QUANTIZATION, type Quantization } from '../collection-definition.js';
+import { DEFAULT_HNSW, definitionOf, NO_QUANTIZATION, type Quantization } from '../collection-definition.js';
 import { CollectionTargets } from '../collection-targets.js';
 import { ABSENT_NULLS, MEANT_NULLS } from '../dialect.js';
 import { unimplemented, validationError } from '../vectorizer-error.js';
@@ -60,6 +60,12 @@ export class MaintenanceController {
     const { new_name: newName } = validate(RenameRequest, body, ABSENT_NULLS);
     await this.operations.rename(name, newName);
     return { old_name: name, new_name: newName, alias_retained: true, status: 'ok' };
+  }
+
+  @Get('ttl')
+  async ttl(@Param('collection') name: string): Promise<object> {
+    const { ttlSeconds } = definitionOf(await this.targets.require(name));
+    return { collection: name, ttl_secs: ttlSeconds };
   }
 
   /** Counts for vectors that are written from now on. */

@@ -10,6 +10,15 @@ import { SearchOperations } from './search-operations.js';
 import { BatchSearchRequest, FileSearchRequest, requireQueries, SearchRequest } from './search-requests.js';
 import { searchMembers, toFileSearchResponse, toSearchResponse } from './search-responses.js';
 
+/** Searches of a batch that run at the same time: one request must not take every connection. */
+const SEARCHES_AT_ONCE = 4;
+
+/** A search of a batch as JSON text, and whether it is a result. */
+interface SearchOutcome {
+  readonly ok: boolean;
+  readonly text: string;
+}
+
 /** Searches by vector, text, filter and file. */
 @Controller('vectorizer')
 export class SearchController {
@@ -49,17 +58,17 @@ export class SearchController {
     const collection = requireCollection(path, request.collection);
     const queries = requireQueries(request.queries);
     await this.targets.require(collection);
-    const results = await Promise.all(queries.map((query, index) => this.searchOne(collection, query, index)));
+    const results: SearchOutcome[] = [];
+    for (let start = 0; start < queries.length; start += SEARCHES_AT_ONCE) {
+      const some = queries.slice(start, start + SEARCHES_AT_ONCE);
+      results.push(...(await Promise.all(some.map((query, index) => this.searchOne(collection, query, start + index)))));
+    }
     const failed = results.filter(({ ok }) => !ok).length;
     const counts = `"count":${String(results.length)},"succeeded":${String(results.length - failed)},"failed":${String(failed)}`;
     return `{"collection":${JSON.stringify(collection)},${counts},"results":[${results.map(({ text }) => text).join(',')}]}`;
   }
 
-  private async searchOne(
-    collection: string,
-    text: string,
-    index: number,
-  ): Promise<{ readonly ok: boolean; readonly text: string }> {
+  private async searchOne(collection: string, text: string, index: number): Promise<SearchOutcome> {
     let query: string | undefined;
     try {
       const request = validate(SearchRequest, { bytes: Buffer.from(text), mediaType: undefined }, SEARCH);
