@@ -13,6 +13,7 @@ const MEANINGS: Readonly<Record<string, ErrorDetail>> = {
   '40P01': UNAVAILABLE,
   '57014': { kind: 'unavailable', subject: 'statement' },
   '2201B': { kind: 'invalid', subject: 'pattern', reason: 'the regular expression is too complex' },
+  '22003': { kind: 'invalid', subject: 'text', reason: 'it holds a number with too many digits' },
   '22021': { kind: 'invalid', subject: 'text', reason: 'it holds a character that cannot be stored' },
   '22P05': { kind: 'invalid', subject: 'text', reason: 'it holds a character that cannot be stored' },
   '54000': { kind: 'invalid', subject: 'text', reason: 'a name or an id is too long' },

@@ -14,11 +14,21 @@ export function metricName(metric: Metric): string {
   return METRIC_NAMES[metric];
 }
 
+/** What a client can read of a collection. */
+export interface CollectionReader {
+  /** `similarity_metric` beside `metric`: the TypeScript SDK demands it, and the Rust SDK takes the two for one key. */
+  readonly metricTwice: boolean;
+  /** Two more keys, which no SDK knows. */
+  readonly configuration: boolean;
+}
+
+const EVERY_READER: CollectionReader = { metricTwice: true, configuration: false };
+
 /**
  * A collection as clients read it. The Python SDKs accept these keys and no others (`vector_count_history` is one that only
- * the newer ones know); `configuration` adds two that none of them knows, for those who ask for them.
+ * the newer ones know).
  */
-export function toCollection(collection: DenseCollection, size: CollectionSize, extra?: 'configuration'): object {
+export function toCollection(collection: DenseCollection, size: CollectionSize, reader: CollectionReader = EVERY_READER): object {
   const { embeddingProvider, hnsw, quantization, description, updatedAt } = definitionOf(collection);
   const created = rfc3339(collection.createdAt);
   const updated = updatedAt ?? created;
@@ -28,7 +38,7 @@ export function toCollection(collection: DenseCollection, size: CollectionSize, 
     document_count: size.sources,
     dimension: collection.dimension,
     metric: DISPLAY_NAMES[collection.metric],
-    similarity_metric: metricName(collection.metric),
+    ...(reader.metricTwice && { similarity_metric: metricName(collection.metric) }),
     embedding_provider: embeddingProvider ?? 'none',
     created_at: created,
     updated_at: updated,
@@ -48,7 +58,7 @@ export function toCollection(collection: DenseCollection, size: CollectionSize, 
       end_time: created,
       hnsw_config: hnsw,
     },
-    ...(extra === 'configuration' && { hnsw_config: hnsw, description }),
+    ...(reader.configuration && { hnsw_config: hnsw, description }),
   };
 }
 

@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Req } from '@nestjs/common';
+import type { Request } from 'express';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import { ABSENT_NULLS } from '../dialect.js';
 import { CollectionOperations } from './collection-operations.js';
-import { bytesOf, metricName, toCollection } from './collection-responses.js';
+import { bytesOf, type CollectionReader, metricName, toCollection } from './collection-responses.js';
 import { CreateCollectionRequest, UpdateCollectionRequest } from './create-request.js';
 
 /** Collections: `/collections` and what is directly below it. */
@@ -12,10 +13,11 @@ export class CollectionsController {
   constructor(private readonly operations: CollectionOperations) {}
 
   @Get()
-  async list(): Promise<object> {
+  async list(@Req() sent: Request): Promise<object> {
     const collections = await this.operations.list();
+    const reader = readerOf(sent);
     return {
-      collections: collections.map(({ collection, size }) => toCollection(collection, size)),
+      collections: collections.map(({ collection, size }) => toCollection(collection, size, reader)),
       total_collections: collections.length,
     };
   }
@@ -56,9 +58,13 @@ export class CollectionsController {
   }
 
   @Get(':collection')
-  async describe(@Param('collection') name: string, @Query('with_config') withConfig: unknown): Promise<object> {
+  async describe(
+    @Param('collection') name: string,
+    @Query('with_config') withConfig: unknown,
+    @Req() sent: Request,
+  ): Promise<object> {
     const { collection, size } = await this.operations.describe(name);
-    return toCollection(collection, size, withConfig === 'true' || withConfig === '1' ? 'configuration' : undefined);
+    return toCollection(collection, size, { ...readerOf(sent), configuration: withConfig === 'true' || withConfig === '1' });
   }
 
   @Patch(':collection')
@@ -89,4 +95,10 @@ export class CollectionsController {
       disk_usage_bytes: index + payload,
     };
   }
+}
+
+/** The Rust SDK names no agent, and accepts anything; nobody else does both. */
+function readerOf({ headers }: Request): CollectionReader {
+  const isRust = headers['user-agent'] === undefined && headers.accept === '*/*';
+  return { metricTwice: !isRust, configuration: false };
 }

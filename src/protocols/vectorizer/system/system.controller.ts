@@ -7,7 +7,7 @@ import { Read, validate } from '../../../http/validate.js';
 import { TenantsService } from '../../../tenants/tenants.service.js';
 import { VERSION } from '../../../version.js';
 import { CollectionOperations, type SizedCollection } from '../catalog/collection-operations.js';
-import { bytesOf } from '../catalog/collection-responses.js';
+import { bytesOf, rfc3339 } from '../catalog/collection-responses.js';
 import { ABSENT_NULLS } from '../dialect.js';
 import { EmbeddingProviders, LOCAL_PROVIDER } from '../embedding-providers.js';
 import { readNumber } from '../json-values.js';
@@ -80,8 +80,12 @@ export class SystemController {
     const collections = await this.collections.list();
     return {
       overall_status: 'completed',
+      is_indexing: false,
       collections: collections.map(({ collection, size }) => ({
         name: collection.name,
+        collection_name: collection.name,
+        vector_count: size.count,
+        last_updated: rfc3339(collection.createdAt),
         status: 'completed',
         progress: 1,
         total_documents: size.count,
@@ -118,7 +122,7 @@ export class SystemController {
       inputType: 'passage',
       dimension: wanted,
     });
-    return { embedding: Array.from(embedding), text, dimension: embedding.length, model };
+    return { embedding: Array.from(embedding), text, dimension: embedding.length, model, provider: provider.name };
   }
 }
 
