@@ -44,10 +44,10 @@ export async function startChroma(signal: AbortSignal): Promise<Engine> {
   return start('Chroma 1.5.9', program, signal, () => rm(directory, { recursive: true, force: true }));
 }
 
-/** Polyvec on its embedded Postgres. */
-export async function startEmbedded(signal: AbortSignal): Promise<Engine> {
+/** Polyvec on its embedded Postgres. `settings` are added to those of every engine. */
+export async function startEmbedded(signal: AbortSignal, settings: Readonly<Record<string, string>> = {}): Promise<Engine> {
   const directory = await mkdtemp(join(tmpdir(), 'polyvec-bench-'));
-  const program = await polyvec({ POLYVEC_DATA_DIR: join(directory, 'data') });
+  const program = await polyvec({ POLYVEC_DATA_DIR: join(directory, 'data'), ...settings });
   return start('Polyvec, embedded', program, signal, () => rm(directory, { recursive: true, force: true }));
 }
 

@@ -4,7 +4,7 @@ import type { RecordWrite } from '../src/records/record.js';
 import { encode, PineconeGrpc, typesOf } from '../test/support/pinecone-grpc.js';
 import { randomNumbers, vectorSource, type BenchRecord } from './data.js';
 import { CLIENTS, inParallel, type Cell } from './measure.js';
-import type { SameSql } from './pinecone-sql.js';
+import type { SameSql } from './same-sql.js';
 
 /** Records in a request of the load, and in the largest upsert and delete. */
 export const BATCH = 1_000;

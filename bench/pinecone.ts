@@ -8,8 +8,8 @@ import { measureRow, middle, withCpu, type Contender } from './contender.js';
 import { DIMENSION, records } from './data.js';
 import { freePort, startServer, type Engine } from './engines.js';
 import { forMilliseconds, inParallel } from './measure.js';
-import { SameSql } from './pinecone-sql.js';
-import { cpuTable, rateTable } from './pinecone-report.js';
+import { SameSql } from './same-sql.js';
+import { cpuTable, rateTable } from './sql-report.js';
 import { BATCH, Session, works, type Prepared, type Work } from './pinecone-workload.js';
 import { writeTable, type Measured, type Row } from './report.js';
 
@@ -113,7 +113,10 @@ async function main(signal: AbortSignal): Promise<void> {
   });
   try {
     const rows = await measureAll(engine, engine.databaseUrl, ports);
-    const tables = [rateTable(rows, { records: COUNT, rounds: ROUNDS }), cpuTable(rows)] as const;
+    const tables = [
+      rateTable(rows, { records: COUNT, rounds: ROUNDS, command: 'npm run bench -- pinecone' }),
+      cpuTable(rows),
+    ] as const;
     console.log(tables.join('\n\n'));
     if (process.argv.includes('--write')) {
       await writeTable('README.md', 'bench-pinecone', tables[0]);

@@ -5,11 +5,12 @@ import { isJsonObject, parseJson } from '../src/http/json.js';
 import { Database, type EngineTraits } from '../src/postgres/database.js';
 import { parseFilter } from '../src/protocols/pinecone/filter.js';
 import { RecordPageStore } from '../src/records/record-page.store.js';
+import { RecordSearchStore } from '../src/records/record-search.store.js';
 import { RecordRankStore } from '../src/records/record-rank.store.js';
 import { RecordWriteStore } from '../src/records/record-write.store.js';
 import { RecordStore } from '../src/records/record.store.js';
 import type { Filter } from '../src/filters/filter.js';
-import type { Parts, RecordWrite } from '../src/records/record.js';
+import type { Parts, RecordWrite, Selection } from '../src/records/record.js';
 import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../src/tenants/tenant.js';
 import { CLIENTS } from './measure.js';
 
@@ -29,6 +30,7 @@ export class SameSql {
   private readonly records: RecordStore;
   private readonly pages: RecordPageStore;
   private readonly ranks: RecordRankStore;
+  private readonly searches: RecordSearchStore;
   private readonly recorder: Database;
 
   private constructor(
@@ -46,6 +48,7 @@ export class SameSql {
     this.records = new RecordStore(this.recorder);
     this.pages = new RecordPageStore(this.recorder);
     this.ranks = new RecordRankStore(this.recorder);
+    this.searches = new RecordSearchStore(this.recorder);
   }
 
   /** The collection must hold records: what the catalog says of it then is what the gateway knows. */
@@ -107,6 +110,30 @@ export class SameSql {
   async deleteMatching(filter: object): Promise<pg.QueryConfig> {
     const request = { filter: filterOf(filter), limit: null, listIds: false };
     return this.capture(() => this.records.delete(this.collection, NAMESPACE, request));
+  }
+
+  /** The selected records in the order of first insert, with their metadata. */
+  async select(filter: Filter, limit: number): Promise<pg.QueryConfig> {
+    const request = { filter, parts: { ...NO_VALUES, uri: false }, offset: 0, limit };
+    const page = { after: undefined, limit };
+    return this.capture(() => this.records.readPage(this.recorder, this.collection, NAMESPACE, request, page));
+  }
+
+  /** A delete that tells which records it removed; by a filter also among how many. */
+  async deleteListed(selection: Selection): Promise<pg.QueryConfig> {
+    const request = { ...selection, limit: null, listIds: true, countAll: selection.filter !== undefined };
+    return this.capture(() => this.records.delete(this.collection, NAMESPACE, request));
+  }
+
+  /** The nearest records to one vector, nearest first. */
+  async nearest(embedding: Float32Array, limit: number, filter?: Filter): Promise<pg.QueryConfig> {
+    const request = {
+      queries: [embedding],
+      filter,
+      limit,
+      parts: { ...EVERYTHING, embedding: 'unit', uri: false, sparse: false },
+    } as const;
+    return this.capture(() => this.searches.search(this.collection, NAMESPACE, request));
   }
 
   /** The one statement that `ask` sends. */
