@@ -20,7 +20,7 @@ const NO_STORES = [['**/*.store.js'], 'Ask the service.'];
 const NO_POSTGRES = [['**/postgres/**'], 'SQL is written in stores, in filters/compile.ts and in postgres/.'];
 
 export default defineConfig(
-  globalIgnores(['dist', 'coverage', '.clients', '.devdb', '.bench']),
+  globalIgnores(['**/dist', 'coverage', '.clients', '.devdb', '.bench']),
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

@@ -87,11 +87,11 @@ export class CollectionStore {
     return rows.map(toCollection);
   }
 
-  /** Those that one protocol has made and that have a metadata field of that name. */
+  /** Those that one protocol has made, or remembers something of, and that have a metadata field of that name. */
   async listWithField(protocol: ProtocolName, field: string): Promise<readonly Collection[]> {
     const rows = await this.database.query<CollectionRow>(sql`
       SELECT ${COLUMNS} FROM polyvec.collections c ${JOINS}
-      WHERE c.protocol = ${protocol} AND c.id IN (SELECT f.collection_id FROM polyvec.collection_fields f WHERE f.name = ${field})`);
+      WHERE (c.protocol = ${protocol} OR c.settings -> ${protocol}::text IS NOT NULL) AND c.id IN (SELECT f.collection_id FROM polyvec.collection_fields f WHERE f.name = ${field})`);
     return rows.map(toCollection);
   }
 

@@ -12,6 +12,10 @@ const MAX_REMEMBERED = 10_000;
 export class CollectionsService {
   /** Collections by uuid, oldest first. What is in here may be stale: statements carry the epoch, and find out. */
   private readonly remembered = new Map<string, Collection>();
+  /** Collections by scope and name, oldest first; as stale as the ones above. */
+  private readonly named = new Map<string, Collection>();
+  /** Those that were looked up by a name, which they must still have. */
+  private readonly pinned = new WeakSet<Collection>();
 
   constructor(
     private readonly store: CollectionStore,
@@ -42,6 +46,26 @@ export class CollectionsService {
     return this.remember(found(await this.store.findByName(scope, name), name));
   }
 
+  /**
+   * Runs an operation on the collection of that name or alias, possibly from memory: for record operations, which notice when
+   * it is stale. When the name means another one by now, or none, the operation has found none, and is run once more.
+   * @throws GatewayError `not_found`
+   */
+  async withNamed<T>(scope: Scope, name: string, operation: (collection: Collection) => Promise<T>): Promise<T> {
+    const known = this.named.get(nameKey(scope, name));
+    if (known !== undefined) {
+      try {
+        return await operation(known);
+      } catch (error) {
+        if (!isMissingCollection(error)) throw error;
+        this.drop(known);
+      }
+    }
+    const collection = await this.requireByName(scope, name);
+    // an alias may be overruled by a name without a change of this collection
+    return operation(collection.name === name ? this.pin(collection) : collection);
+  }
+
   /** By uuid, as the catalog has it now. */
   async requireCurrent(scope: Scope, uuid: string): Promise<Collection> {
     return this.remember(found(await this.store.findByUuid(scope, uuid), uuid));
@@ -64,7 +88,7 @@ export class CollectionsService {
     return this.store.list(scope, page);
   }
 
-  /** In any tenant: those that one protocol has made and that have a metadata field of that name. */
+  /** In any tenant: those that one protocol has made, or remembers something of, and that have a metadata field of that name. */
   async listWithField(protocol: ProtocolName, field: string): Promise<readonly Collection[]> {
     return this.store.listWithField(protocol, field);
   }
@@ -74,7 +98,7 @@ export class CollectionsService {
   }
 
   async update(collection: Collection, changes: CollectionChanges): Promise<void> {
-    this.remembered.delete(collection.uuid);
+    this.drop(collection);
     const outcome = await this.store.update(collection, changes);
     if (outcome === 'missing') throw missing(collection.uuid);
     if (outcome === 'taken') {
@@ -87,7 +111,7 @@ export class CollectionsService {
     for (;;) {
       const collection = await this.requireByName(scope, name);
       const outcome = await this.store.update(collection, changesOf(collection), 'unchanged');
-      this.remembered.delete(collection.uuid);
+      this.drop(collection);
       if (outcome === 'updated') return this.requireByName(scope, name);
       if (outcome === 'missing') throw missing(name);
       // each round follows another's change: someone always gets on
@@ -97,7 +121,7 @@ export class CollectionsService {
   /** Gives it another name; the old one goes on meaning it, in every protocol. */
   async rename(scope: Scope, name: string, newName: string): Promise<void> {
     const collection = await this.requireByName(scope, name);
-    this.remembered.delete(collection.uuid);
+    this.drop(collection);
     const outcome = await this.store.rename(collection, newName);
     if (outcome === 'missing') throw missing(name);
     if (outcome === 'taken') throw new GatewayError({ kind: 'already_exists', subject: 'collection', name: newName });
@@ -107,14 +131,14 @@ export class CollectionsService {
   async deleteEmpty(collection: Collection): Promise<boolean> {
     const deleted = await this.store.deleteEmpty(collection);
     if (!deleted) return false;
-    this.remembered.delete(collection.uuid);
+    this.drop(collection);
     this.sweeper.wake();
     return true;
   }
 
   async delete(scope: Scope, name: string): Promise<void> {
     const collection = await this.requireByName(scope, name);
-    this.remembered.delete(collection.uuid);
+    this.drop(collection);
     const outcome = await this.store.delete(collection);
     if (outcome === 'missing') throw missing(name);
     if (outcome === 'protected') throw new GatewayError({ kind: 'forbidden', subject: 'deletion', name });
@@ -124,6 +148,7 @@ export class CollectionsService {
   /** Databases or tenants with all their collections are gone: removes the rows they left. */
   forgetDropped(): void {
     this.remembered.clear();
+    this.named.clear();
     this.sweeper.wake();
   }
 
@@ -138,29 +163,55 @@ export class CollectionsService {
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const result = await statement(known);
       if (result !== 'stale') return result;
-      this.remembered.delete(known.uuid);
+      this.drop(known);
       known = this.remember(found(await this.store.findAnywhere(known.uuid), known.uuid));
+      if (this.pinned.has(collection) && known.name !== collection.name) throw missing(collection.name);
     }
     throw new GatewayError({ kind: 'conflict', subject: 'collection', name: collection.name });
   }
 
   /** The catalog knows more of a collection than is remembered. */
   forget(collection: Collection): void {
-    this.remembered.delete(collection.uuid);
+    this.drop(collection);
   }
 
   /** Keeps what is now known of a collection. */
   private remember(collection: Collection): Collection {
     this.remembered.delete(collection.uuid);
-    this.remembered.set(collection.uuid, collection);
-    if (this.remembered.size > MAX_REMEMBERED) {
-      for (const oldest of this.remembered.keys()) {
-        this.remembered.delete(oldest);
-        break;
-      }
-    }
+    trim(this.remembered.set(collection.uuid, collection));
+    if (this.named.has(nameKey(collection, collection.name))) this.pin(collection);
     return collection;
   }
+
+  /** Keeps it under its name. The result is an object of its own: `current` tells by it that the name matters. */
+  private pin(collection: Collection): Collection {
+    const pinned = { ...collection };
+    this.pinned.add(pinned);
+    trim(this.named.set(nameKey(collection, collection.name), pinned));
+    return pinned;
+  }
+
+  private drop(collection: Collection): void {
+    this.remembered.delete(collection.uuid);
+    this.named.delete(nameKey(collection, collection.name));
+  }
+}
+
+function nameKey({ tenant, database }: Scope, name: string): string {
+  return `${tenant}\u0000${database}\u0000${name}`;
+}
+
+/** Drops the oldest when there are too many. */
+function trim(collections: Map<string, Collection>): void {
+  if (collections.size <= MAX_REMEMBERED) return;
+  for (const oldest of collections.keys()) {
+    collections.delete(oldest);
+    return;
+  }
+}
+
+function isMissingCollection(error: unknown): boolean {
+  return error instanceof GatewayError && error.detail.kind === 'not_found' && error.detail.subject === 'collection';
 }
 
 function found(collection: Collection | undefined, name: string): Collection {

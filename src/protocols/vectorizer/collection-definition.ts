@@ -50,9 +50,14 @@ export function definitionOf(collection: Collection): CollectionDefinition {
   const known = definitions.get(collection);
   if (known !== undefined) return known;
   const settings = JSON.parse(collection.settings) as { readonly vectorizer?: Partial<CollectionDefinition> };
-  const definition = { ...FOREIGN, ...settings.vectorizer };
+  const definition = settings.vectorizer === undefined ? FOREIGN : { ...FOREIGN, ...settings.vectorizer };
   definitions.set(collection, definition);
   return definition;
+}
+
+/** Whether Vectorizer remembers anything of it. */
+export function hasDefinition(collection: Collection): boolean {
+  return definitionOf(collection) !== FOREIGN;
 }
 
 /** A collection's settings with this definition as Vectorizer's. */

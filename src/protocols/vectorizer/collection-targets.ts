@@ -18,7 +18,18 @@ export type DenseCollection = Collection & { readonly dimension: number };
 export class CollectionTargets {
   constructor(private readonly collections: CollectionsService) {}
 
-  /** By name or alias. @throws VectorizerError 404, also for a collection without dense vectors, or whose dimension is unknown yet */
+  /**
+   * Runs an operation on the records of a collection, found by name or alias, possibly from memory: the operation may be run twice.
+   * @throws VectorizerError 404, as `require`
+   */
+  async run<T>(name: string, operation: (collection: DenseCollection) => Promise<T>): Promise<T> {
+    return this.collections.withNamed(SCOPE, name, async (collection) => {
+      if (!isVisible(collection)) throw collectionNotFound(name);
+      return operation(collection);
+    });
+  }
+
+  /** By name or alias, as the catalog has it now. @throws VectorizerError 404, also for a collection without dense vectors, or whose dimension is unknown yet */
   async require(name: string): Promise<DenseCollection> {
     const collection = await this.collections.requireByName(SCOPE, name);
     if (!isVisible(collection)) throw collectionNotFound(name);

@@ -15,6 +15,9 @@ import { UpdateOperations } from './vectors/update-operations.js';
 import { VectorsController } from './vectors/vectors.controller.js';
 import { ExpirySweeper } from './expiry/expiry-sweeper.js';
 import { MaintenanceController } from './maintenance/maintenance.controller.js';
+import { PointOperations } from './qdrant/point-operations.js';
+import { PointsController } from './qdrant/points.controller.js';
+import { QdrantCollectionsController } from './qdrant/qdrant-collections.controller.js';
 import { SearchController } from './search/search.controller.js';
 import { SearchOperations } from './search/search-operations.js';
 import { SystemController } from './system/system.controller.js';
@@ -34,6 +37,8 @@ import { EmbeddingProviders } from './embedding-providers.js';
     SystemController,
     MaintenanceController,
     TransferController,
+    QdrantCollectionsController,
+    PointsController,
   ],
   providers: [
     CollectionTargets,
@@ -45,6 +50,7 @@ import { EmbeddingProviders } from './embedding-providers.js';
     UpdateOperations,
     SearchOperations,
     TransferOperations,
+    PointOperations,
     ExpirySweeper,
   ],
 })

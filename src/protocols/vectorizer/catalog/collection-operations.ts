@@ -15,6 +15,7 @@ import {
 import { CollectionTargets, type DenseCollection, isVisible, NAMESPACE, SCOPE } from '../collection-targets.js';
 import { EmbeddingProviders, LOCAL_PROVIDER } from '../embedding-providers.js';
 import { collectionNotFound, invalidConfiguration, validationError } from '../vectorizer-error.js';
+import { rfc3339 } from './collection-responses.js';
 import {
   type CreateCollectionRequest,
   parseHnsw,
@@ -126,7 +127,7 @@ export class CollectionOperations {
   /** Changes what Vectorizer remembers of the collection. */
   async revise(name: string, change: (definition: CollectionDefinition) => CollectionDefinition): Promise<DenseCollection> {
     await this.targets.require(name);
-    const updatedAt = new Date().toISOString();
+    const updatedAt = rfc3339(new Date());
     const revised = await this.collections.revise(SCOPE, name, (collection): CollectionChanges => ({
       settings: settingsWith({ ...change(definitionOf(collection)), updatedAt }, collection.settings),
     }));

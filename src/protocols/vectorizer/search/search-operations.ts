@@ -15,7 +15,7 @@ import { toHit, type Hit } from './scores.js';
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 10_000;
 /** Longer answers show vectors only when they are asked for. */
-const MAX_LIMIT_WITH_VECTORS = 100;
+export const MAX_LIMIT_WITH_VECTORS = 100;
 
 /** What a search is by: nothing but a filter, in the order of first insert; a vector; or a text. */
 export type QueryType = 'filter' | 'vector' | 'text';
@@ -44,7 +44,15 @@ export class SearchOperations {
   async search(name: string, request: SearchRequest, demand: Demand = 'any'): Promise<SearchResult> {
     const type = queryTypeOf(request, demand);
     const filter = request.filter === undefined ? undefined : parseFilter(request.filter);
-    const collection = await this.targets.require(name);
+    return this.targets.run(name, (collection) => this.searchIn(collection, request, type, filter));
+  }
+
+  private async searchIn(
+    collection: DenseCollection,
+    request: SearchRequest,
+    type: QueryType,
+    filter: Filter | undefined,
+  ): Promise<SearchResult> {
     const limit = limitOf(request.limit);
     const withPayload = request.with_payload ?? true;
     const vector = request.with_vector ?? (type !== 'filter' && limit <= MAX_LIMIT_WITH_VECTORS);

@@ -3,8 +3,8 @@ import type { Filter } from '../../../filters/filter.js';
 import type { Json } from '../../../http/json.js';
 import type { Deletion } from '../../../records/record.js';
 import { RecordsService } from '../../../records/records.service.js';
-import { CollectionOperations } from '../catalog/collection-operations.js';
 import { CollectionTargets, NAMESPACE } from '../collection-targets.js';
+import { toVectorizerError } from '../errors.js';
 import { parseFilter } from '../filter/parse-filter.js';
 import { idText } from '../insert/sent-entry.js';
 import { collectionNotFound, validationError, vectorNotFound } from '../vectorizer-error.js';
@@ -20,36 +20,47 @@ export interface DeleteReport {
 export class DeleteOperations {
   constructor(
     private readonly targets: CollectionTargets,
-    private readonly collections: CollectionOperations,
     private readonly records: RecordsService,
   ) {}
 
   /** @throws VectorizerError 404 when there is none */
   async deleteOne(name: string, id: string): Promise<void> {
-    const collection = await this.targets.require(name);
-    const deletion = await this.records.delete(collection, NAMESPACE, { ids: [id], limit: null, listIds: false });
-    if (deletion.count === 0) throw vectorNotFound(id);
+    const { count } = await this.targets.run(name, (collection) =>
+      this.records.delete(collection, NAMESPACE, { ids: [id], limit: null, listIds: false }),
+    );
+    if (count === 0) throw vectorNotFound(id);
   }
 
   /** Reports on every id. A collection that is not there is an error (`required`), or that of every id (`reported`). */
   async deleteMany(name: string, sent: Json | undefined, missing: 'required' | 'reported'): Promise<readonly DeleteReport[]> {
     const ids = requireIds(sent);
-    const collection = missing === 'required' ? await this.targets.require(name) : await this.collections.find(name);
-    if (collection === undefined) {
+    const wanted = ids.filter((id) => id !== undefined);
+    const deletion = await this.deleteIds(name, wanted, missing);
+    if (deletion === 'missing') {
       return ids.map((id) => ({ id, error: id === undefined ? NO_ID : collectionNotFound(name).message }));
     }
-    const wanted = ids.filter((id) => id !== undefined);
-    const deletion = await this.records.delete(collection, NAMESPACE, { ids: wanted, limit: null, listIds: true });
     // an id that occurs twice is deleted once
     const deleted = new Set(deletion.ids);
     return ids.map((id) => ({ id, error: errorOf(id, deleted) }));
   }
 
+  private async deleteIds(name: string, ids: readonly string[], missing: 'required' | 'reported'): Promise<Deletion | 'missing'> {
+    try {
+      return await this.targets.run(name, (collection) =>
+        this.records.delete(collection, NAMESPACE, { ids, limit: null, listIds: true }),
+      );
+    } catch (error) {
+      if (missing === 'reported' && toVectorizerError(error).status === 404) return 'missing';
+      throw error;
+    }
+  }
+
   /** Deletes what matches. @throws VectorizerError 400 for a filter that is none, or has no conditions: that deletes nothing */
   async deleteByFilter(name: string, sent: Json | undefined): Promise<Deletion> {
     const filter = requireFilter(sent);
-    const collection = await this.targets.require(name);
-    return this.records.delete(collection, NAMESPACE, { filter, limit: null, listIds: true, countAll: true });
+    return this.targets.run(name, (collection) =>
+      this.records.delete(collection, NAMESPACE, { filter, limit: null, listIds: true, countAll: true }),
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { StoredRecord } from '../../../records/record.js';
 import { RecordsService } from '../../../records/records.service.js';
-import { CollectionTargets, NAMESPACE } from '../collection-targets.js';
+import { CollectionTargets, type DenseCollection, NAMESPACE } from '../collection-targets.js';
 import { partsOf } from '../stored-vector.js';
 import { vectorNotFound } from '../vectorizer-error.js';
 
@@ -18,6 +18,12 @@ export interface ListRequest extends Shown {
   readonly ids: readonly string[] | undefined;
 }
 
+/** Vectors, and how many there are beyond a limit. */
+export interface VectorList {
+  readonly records: readonly StoredRecord[];
+  readonly total: number;
+}
+
 /** Reads by id and by place. */
 @Injectable()
 export class ReadOperations {
@@ -28,17 +34,20 @@ export class ReadOperations {
 
   /** @throws VectorizerError 404 when there is none */
   async get(name: string, id: string, shown: Shown): Promise<StoredRecord> {
-    const collection = await this.targets.require(name);
-    const parts = partsOf(collection, shown);
-    const { records } = await this.records.page(collection, NAMESPACE, { ids: [id], parts, limit: 1 });
+    const { records } = await this.targets.run(name, (collection) =>
+      this.records.page(collection, NAMESPACE, { ids: [id], parts: partsOf(collection, shown), limit: 1 }),
+    );
     const [record] = records;
     if (record === undefined) throw vectorNotFound(id);
     return record;
   }
 
   /** In the order of first insert; by ids, in the order of the ids. `total` counts what there is without a limit. */
-  async list(name: string, request: ListRequest): Promise<{ readonly records: readonly StoredRecord[]; readonly total: number }> {
-    const collection = await this.targets.require(name);
+  async list(name: string, request: ListRequest): Promise<VectorList> {
+    return this.targets.run(name, (collection) => this.listOf(collection, request));
+  }
+
+  private async listOf(collection: DenseCollection, request: ListRequest): Promise<VectorList> {
     const { ids, offset, limit } = request;
     const parts = partsOf(collection, request);
     if (ids !== undefined) {

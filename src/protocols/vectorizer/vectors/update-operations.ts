@@ -3,6 +3,7 @@ import { FieldCollector } from '../../../collections/field-collector.js';
 import { stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
 import type { RecordPatch, SelectionPatched } from '../../../records/record.js';
 import { RecordPatchesService } from '../../../records/record-patches.service.js';
+import { CollectionOperations } from '../catalog/collection-operations.js';
 import { CollectionTargets, type DenseCollection, NAMESPACE } from '../collection-targets.js';
 import { EmbeddingProviders } from '../embedding-providers.js';
 import { EXPIRY_FIELD } from '../expiry/expiry.js';
@@ -11,7 +12,7 @@ import { numbersToJson } from '../json-values.js';
 import { collectFields } from '../payload-fields.js';
 import type { SentComponents } from '../sent-components.js';
 import { noProvider, validationError, VectorizerError, vectorNotFound } from '../vectorizer-error.js';
-import { definitionOf } from '../collection-definition.js';
+import { definitionOf, hasDefinition } from '../collection-definition.js';
 import { requireFilter } from './delete-operations.js';
 import { payloadOf, type SentUpdate, type UpdateRequest } from './update-requests.js';
 
@@ -36,25 +37,32 @@ interface PlannedUpdate extends RecordPatch {
 export class UpdateOperations {
   constructor(
     private readonly targets: CollectionTargets,
+    private readonly collections: CollectionOperations,
     private readonly providers: EmbeddingProviders,
     private readonly patches: RecordPatchesService,
   ) {}
 
   /** @throws VectorizerError 404 for an unknown id, 400 when nothing is to be changed */
-  async update(name: string, id: string, request: UpdateRequest, mode: PayloadMode): Promise<DenseCollection> {
-    const collection = await this.targets.require(name);
+  async update(name: string, id: string, request: UpdateRequest, mode: PayloadMode): Promise<void> {
     const vector = request.vector ?? request.embedding ?? request.data;
     const payload = request.payload ?? request.metadata;
-    const planned = planUpdate(collection, id, { vector, text: request.text, payload, mode });
-    if (planned instanceof VectorizerError) throw planned;
-    const [found] = await this.apply(collection, [planned]);
+    const [found] = await this.targets.run(name, (collection) => {
+      const planned = planUpdate(collection, id, { vector, text: request.text, payload, mode });
+      if (planned instanceof VectorizerError) throw planned;
+      return this.apply(collection, [planned]);
+    });
     if (found !== true) throw vectorNotFound(id);
-    return collection;
   }
 
   /** Makes the changes that can be made, all at once, and reports on every one. */
   async updateMany(name: string, updates: readonly (SentUpdate | null)[]): Promise<readonly UpdateReport[]> {
-    const collection = await this.targets.require(name);
+    return this.targets.run(name, (collection) => this.updateAll(collection, updates));
+  }
+
+  private async updateAll(
+    collection: DenseCollection,
+    updates: readonly (SentUpdate | null)[],
+  ): Promise<readonly UpdateReport[]> {
     const plans = updates.map((update) => planEntry(collection, update));
     const planned = plans.filter((plan): plan is PlannedUpdate => !(plan instanceof VectorizerError));
     const found = (await this.apply(collection, planned))[Symbol.iterator]();
@@ -70,16 +78,19 @@ export class UpdateOperations {
     if (patchSent === undefined) throw validationError('patch', 'missing patch field');
     const patch = payloadOf(patchSent, 'patch');
     if (patch instanceof VectorizerError) throw patch;
-    const collection = await this.targets.require(name);
     const collector = new FieldCollector();
     collectFields(patch, collector);
     const text = stringifyJson(patch);
-    return this.patches.patchSelected(collection, NAMESPACE, { filter }, { text, fields: collector.fields });
+    return this.targets.run(name, (collection) =>
+      this.patches.patchSelected(collection, NAMESPACE, { filter }, { text, fields: collector.fields }),
+    );
   }
 
   /** Sets when the vector ends, in milliseconds since 1970; null: never. */
   async expire(name: string, id: string, expiresAt: number | null): Promise<void> {
-    const collection = await this.targets.require(name);
+    const found = await this.targets.require(name);
+    // vectors end in collections that Vectorizer knows: another protocol's field may just have the same name
+    const collection = hasDefinition(found) ? found : await this.collections.revise(name, (definition) => definition);
     const text = stringifyJson(new Map([[EXPIRY_FIELD, numbersToJson(expiresAt)]]));
     const patch: RecordPatch = { id, embedding: null, document: null, metadata: { kind: 'patch', text } };
     const { ids } = await this.patches.patch(collection, NAMESPACE, {

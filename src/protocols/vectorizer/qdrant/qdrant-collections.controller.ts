@@ -1,0 +1,41 @@
+import { Body, Controller, Delete, Get, Param, Put, UseFilters } from '@nestjs/common';
+import type { RequestBody } from '../../../http/request-body.js';
+import { validate } from '../../../http/validate.js';
+import { CollectionOperations } from '../catalog/collection-operations.js';
+import { toCreateRequest } from './create-request.js';
+import { QdrantExceptionFilter } from './errors.js';
+import { CreateRequest, QDRANT } from './requests.js';
+import { enveloped, toCollectionInfo, toCollectionList } from './responses.js';
+
+/** Collections, as Qdrant's clients ask for them. */
+@Controller('vectorizer/qdrant/collections')
+@UseFilters(QdrantExceptionFilter)
+export class QdrantCollectionsController {
+  constructor(private readonly operations: CollectionOperations) {}
+
+  @Get()
+  async list(): Promise<string> {
+    return enveloped(async () => toCollectionList(await this.operations.list()));
+  }
+
+  @Get(':collection')
+  async describe(@Param('collection') name: string): Promise<string> {
+    return enveloped(async () => toCollectionInfo(await this.operations.describe(name)));
+  }
+
+  @Put(':collection')
+  async create(@Param('collection') name: string, @Body() body: RequestBody): Promise<string> {
+    return enveloped(async () => {
+      await this.operations.create(toCreateRequest(name, validate(CreateRequest, body, QDRANT)));
+      return 'true';
+    });
+  }
+
+  @Delete(':collection')
+  async delete(@Param('collection') name: string): Promise<string> {
+    return enveloped(async () => {
+      await this.operations.delete(name);
+      return 'true';
+    });
+  }
+}

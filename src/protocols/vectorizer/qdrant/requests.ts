@@ -1,0 +1,81 @@
+import { IsBoolean, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
+import { readJson, type Json } from '../../../http/json.js';
+import { Read, type BodyDialect } from '../../../http/validate.js';
+import { ABSENT_NULLS } from '../dialect.js';
+import { readNumber } from '../json-values.js';
+import { readShown } from './shown.js';
+import type { SentComponents } from '../sent-components.js';
+import { validationError } from '../vectorizer-error.js';
+import { pointsOf, readBatch, readPoints, readQueryVector, type SentBatch, type SentPoint } from './sent-points.js';
+
+const MAX_OFFSET = 1_000_000;
+
+/** Bodies of these routes; older clients write `with_vectors`. Null means that a field is absent. */
+export const QDRANT: BodyDialect = { ...ABSENT_NULLS, fieldOf: (key) => (key === 'with_vectors' ? 'with_vector' : key) };
+
+/** `PUT …/{c}`; SDKs put all of it into `config`. */
+export class CreateRequest {
+  @Read(readJson) vectors?: Json;
+  @Read(readJson) hnsw_config?: Json;
+  @Read(readJson) config?: Json;
+}
+
+/** `PUT …/points`. `wait` and `ordering` have no effect: it is done when the answer is sent. */
+export class UpsertRequest {
+  @Read(readPoints) points?: readonly SentPoint[] | undefined;
+  @Read(readBatch) batch?: SentBatch | undefined;
+}
+
+/** `POST …/points/delete`. */
+export class DeleteRequest {
+  @Read(readJson) points?: Json;
+  @Read(readJson) filter?: Json;
+}
+
+/** `POST …/points`. */
+export class RetrieveRequest {
+  @Read(readJson) ids?: Json;
+  @Read(readShown) @IsOptional() @IsBoolean() with_payload?: boolean;
+  @Read(readShown) @IsOptional() @IsBoolean() with_vector?: boolean;
+}
+
+/** `POST …/points/count`. `exact` has no effect: it always is. */
+export class CountRequest {
+  @Read(readJson) filter?: Json;
+}
+
+/** `POST …/points/scroll`. */
+export class ScrollRequest {
+  @Read(readJson) filter?: Json;
+  @Read(readNumber) @IsOptional() @IsInt() @Min(1) limit?: number;
+  /** The id to begin with. */
+  @Read(readJson) offset?: Json;
+  @Read(readShown) @IsOptional() @IsBoolean() with_payload?: boolean;
+  @Read(readShown) @IsOptional() @IsBoolean() with_vector?: boolean;
+}
+
+/** `POST …/points/search`. `params` has no effect. */
+export class SearchRequest {
+  @Read(readQueryVector) vector?: SentComponents;
+  @Read(readJson) filter?: Json;
+  @Read(readNumber) @IsOptional() @IsInt() @Min(0) limit?: number;
+  @Read(readNumber) @IsOptional() @IsInt() @Min(0) @Max(MAX_OFFSET) offset?: number;
+  @Read(readNumber) @IsOptional() @IsNumber() score_threshold?: number;
+  @Read(readShown) @IsOptional() @IsBoolean() with_payload?: boolean;
+  @Read(readShown) @IsOptional() @IsBoolean() with_vector?: boolean;
+}
+
+/** The points of an upsert, of either form. @throws VectorizerError 400 unless there are some */
+export function requirePoints({ points, batch }: UpsertRequest): readonly SentPoint[] {
+  const sent = points ?? (batch === undefined ? undefined : pointsOf(batch));
+  if (sent === undefined) throw validationError('points', 'missing or invalid points parameter');
+  if (sent.length === 0) throw validationError('points', 'points array must contain at least one entry');
+  return sent;
+}
+
+/** The components that a search is by. @throws VectorizerError 400 for none */
+export function requireQuery({ vector }: SearchRequest): Float32Array {
+  if (vector === undefined) throw validationError('vector', 'missing or invalid vector parameter');
+  if (vector.kind === 'problem') throw validationError('vector', vector.reason);
+  return vector.values;
+}

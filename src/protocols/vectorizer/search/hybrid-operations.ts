@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import type { Filter } from '../../../filters/filter.js';
+import type { Parts, SparseVector } from '../../../records/record.js';
+import { RecordTextsService } from '../../../records/record-texts.service.js';
+import { RecordsService } from '../../../records/records.service.js';
+import { CollectionTargets, type DenseCollection, NAMESPACE } from '../collection-targets.js';
+import { EmbeddingProviders } from '../embedding-providers.js';
+import { parseFilter } from '../filter/parse-filter.js';
+import { partsOf } from '../stored-vector.js';
+import { fuse, type Fusion, type Ranked } from './fusion.js';
+import { fusionOf, requireQuery, sparseQueryOf, type HybridRequest } from './hybrid-requests.js';
+import { limitOf, SearchOperations } from './search-operations.js';
+import type { Hit } from './scores.js';
+
+const DEFAULT_ALPHA = 0.7;
+const DEFAULT_LENGTH = 20;
+/** A longer list is cut. */
+const MAX_LENGTH = 10_000;
+/** Longer answers show vectors only when they are asked for. */
+const MAX_LIMIT_WITH_VECTORS = 100;
+/** Lists are fused by their ids; the rest is read of what comes out. */
+const ID_ONLY: Parts = { embedding: false, metadata: false, document: false, uri: false };
+
+export interface HybridResult {
+  readonly query: string;
+  readonly alpha: number;
+  readonly fusion: Fusion;
+  readonly limit: number;
+  readonly hits: readonly Hit[];
+  readonly withPayload: boolean;
+}
+
+/** What one list is made of. */
+interface ListRequest {
+  readonly filter: Filter | undefined;
+  readonly limit: number;
+}
+
+/** Searches by the meaning of a text and by its words, at once. */
+@Injectable()
+export class HybridOperations {
+  constructor(
+    private readonly targets: CollectionTargets,
+    private readonly providers: EmbeddingProviders,
+    private readonly records: RecordsService,
+    private readonly texts: RecordTextsService,
+    private readonly searches: SearchOperations,
+  ) {}
+
+  /** @throws VectorizerError 400, also for a collection without an embedding provider, and 404 */
+  async search(name: string, request: HybridRequest): Promise<HybridResult> {
+    const query = requireQuery(request.query);
+    const sparseQuery = sparseQueryOf(request.query_sparse);
+    const filter = request.filter === undefined ? undefined : parseFilter(request.filter);
+    const collection = await this.targets.require(name);
+    const [dense, sparse] = await Promise.all([
+      this.byMeaning(collection, query, { filter, limit: lengthOf(request.dense_k) }),
+      this.bySparse(collection, sparseQuery ?? query, { filter, limit: lengthOf(request.sparse_k) }),
+    ]);
+    const { alpha = DEFAULT_ALPHA, with_payload: withPayload = true } = request;
+    const fusion = fusionOf(request.algorithm);
+    const limit = limitOf(request.limit);
+    const parts = partsOf(collection, { vector: request.with_vector ?? limit <= MAX_LIMIT_WITH_VECTORS, payload: withPayload });
+    const best = fuse(fusion, { dense, sparse }, alpha).slice(0, limit);
+    return { query, alpha, fusion, limit, hits: await this.read(collection, best, { filter, parts }), withPayload };
+  }
+
+  private async byMeaning(collection: DenseCollection, query: string, list: ListRequest): Promise<readonly Ranked[]> {
+    const [embedding] = await this.providers.embed(collection, [query], 'query');
+    if (embedding === undefined) throw new Error('an embedder gave no vector');
+    const hits = await this.searches.nearest(collection, embedding, { ...list, offset: 0, parts: ID_ONLY });
+    return hits.map(({ record, score }) => ({ id: record.id, score }));
+  }
+
+  /** By inner product with stored sparse vectors, or by the words of the query. */
+  private async bySparse(
+    collection: DenseCollection,
+    query: SparseVector | string,
+    list: ListRequest,
+  ): Promise<readonly Ranked[]> {
+    const found =
+      typeof query === 'string'
+        ? await this.texts.searchText(collection, NAMESPACE, { ...list, text: query, parts: ID_ONLY })
+        : (await this.records.rank(collection, NAMESPACE, { ...list, embedding: null, sparse: query, parts: ID_ONLY })).records;
+    return found.map(({ id, score }) => ({ id, score: Number(score) }));
+  }
+
+  /** What was deleted since it was ranked, or does not match any more, is left out. */
+  private async read(
+    collection: DenseCollection,
+    best: readonly Ranked[],
+    { filter, parts }: { readonly filter: Filter | undefined; readonly parts: Parts },
+  ): Promise<readonly Hit[]> {
+    if (best.length === 0) return [];
+    const ids = best.map(({ id }) => id);
+    const records = await this.records.readAll(collection, NAMESPACE, { ids, filter, parts, offset: 0, limit: null });
+    const known = new Map(records.map((record) => [record.id, record]));
+    return best.flatMap(({ id, score }) => {
+      const record = known.get(id);
+      return record === undefined ? [] : [{ record, score }];
+    });
+  }
+}
+
+function lengthOf(sent: number | undefined): number {
+  return Math.min(sent ?? DEFAULT_LENGTH, MAX_LENGTH);
+}
