@@ -18,6 +18,8 @@ import { MaintenanceController } from './maintenance/maintenance.controller.js';
 import { PointOperations } from './qdrant/point-operations.js';
 import { PointsController } from './qdrant/points.controller.js';
 import { QdrantCollectionsController } from './qdrant/qdrant-collections.controller.js';
+import { HybridController } from './search/hybrid.controller.js';
+import { HybridOperations } from './search/hybrid-operations.js';
 import { SearchController } from './search/search.controller.js';
 import { SearchOperations } from './search/search-operations.js';
 import { SystemController } from './system/system.controller.js';
@@ -34,6 +36,7 @@ import { EmbeddingProviders } from './embedding-providers.js';
     DeleteController,
     VectorsController,
     SearchController,
+    HybridController,
     SystemController,
     MaintenanceController,
     TransferController,
@@ -49,6 +52,7 @@ import { EmbeddingProviders } from './embedding-providers.js';
     ReadOperations,
     UpdateOperations,
     SearchOperations,
+    HybridOperations,
     TransferOperations,
     PointOperations,
     ExpirySweeper,

@@ -19,7 +19,10 @@ export interface SentBatch {
 
 /** Reads a list of points; anything else is undefined, and a point that is no object has nothing in it. */
 export function readPoints(reader: JsonReader): readonly SentPoint[] | undefined {
-  if (reader.kind() !== 'array') return skipped(reader);
+  if (reader.kind() !== 'array') {
+    reader.skipValue();
+    return undefined;
+  }
   const points: SentPoint[] = [];
   reader.readArray(() => {
     points.push(reader.kind() === 'object' ? readPoint(reader) : skippedAs(NO_POINT, reader));
@@ -67,7 +70,10 @@ export function readQueryVector(reader: JsonReader): SentComponents {
 
 /** Reads `{ids, vectors, payloads}`; anything else is undefined. */
 export function readBatch(reader: JsonReader): SentBatch | undefined {
-  if (reader.kind() !== 'object') return skipped(reader);
+  if (reader.kind() !== 'object') {
+    reader.skipValue();
+    return undefined;
+  }
   let [ids, payloads]: (Json | undefined)[] = [undefined, undefined];
   let vectors: readonly SentComponents[] = [];
   reader.readObject((key) => {
@@ -111,11 +117,6 @@ export function pointsOf({ ids, vectors, payloads }: SentBatch): readonly SentPo
     throw validationError('batch.payloads', 'it must be a list with one payload per id');
   }
   return all.map((id, index) => ({ id, vector: vectors[index], payload: list[index] }));
-}
-
-/** Passes over a value, and takes it for none. */
-function skipped(reader: JsonReader): undefined {
-  reader.skipValue();
 }
 
 /** Passes over a value, and takes another one for it. */

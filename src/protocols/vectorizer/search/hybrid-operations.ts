@@ -30,6 +30,13 @@ export interface HybridResult {
   readonly withPayload: boolean;
 }
 
+/** What is looked for; without `sparse`, the words of the query are. */
+interface Ask {
+  readonly query: string;
+  readonly sparse: SparseVector | undefined;
+  readonly filter: Filter | undefined;
+}
+
 /** What one list is made of. */
 interface ListRequest {
   readonly filter: Filter | undefined;
@@ -50,12 +57,16 @@ export class HybridOperations {
   /** @throws VectorizerError 400, also for a collection without an embedding provider, and 404 */
   async search(name: string, request: HybridRequest): Promise<HybridResult> {
     const query = requireQuery(request.query);
-    const sparseQuery = sparseQueryOf(request.query_sparse);
     const filter = request.filter === undefined ? undefined : parseFilter(request.filter);
-    const collection = await this.targets.require(name);
+    const ask: Ask = { query, sparse: sparseQueryOf(request.query_sparse), filter };
+    return this.targets.run(name, (collection) => this.searchIn(collection, ask, request));
+  }
+
+  private async searchIn(collection: DenseCollection, ask: Ask, request: HybridRequest): Promise<HybridResult> {
+    const { query, filter } = ask;
     const [dense, sparse] = await Promise.all([
       this.byMeaning(collection, query, { filter, limit: lengthOf(request.dense_k) }),
-      this.bySparse(collection, sparseQuery ?? query, { filter, limit: lengthOf(request.sparse_k) }),
+      this.bySparse(collection, ask.sparse ?? query, { filter, limit: lengthOf(request.sparse_k) }),
     ]);
     const { alpha = DEFAULT_ALPHA, with_payload: withPayload = true } = request;
     const fusion = fusionOf(request.algorithm);
