@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { jsonbArray, textArray, vectorArray } from '../postgres/binary.js';
-import { Database } from '../postgres/database.js';
+import { Database, type Queryable } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
 import { sql, type Sql } from '../postgres/sql.js';
 import type { RecordPatch, Selection, SelectionPatched, WriteOutcome } from './record.js';
@@ -18,13 +18,14 @@ export class RecordPatchStore {
    * fields of the sent metadata. Returns the ids that were found. Rows are locked in the order of ids.
    */
   async patch(
+    queryable: Queryable,
     collection: Collection,
     namespace: string,
     batch: { readonly patches: readonly RecordPatch[]; readonly hasNewFields: boolean },
   ): Promise<(WriteOutcome & { readonly ids: readonly string[] }) | 'stale'> {
-    const [row] = await this.database.query<{ live: string; ids: string | null; lsn: string | null }>(sql`
+    const [row] = await queryable.query<{ live: string; ids: string | null; lsn: string | null }>(sql`
       WITH live AS MATERIALIZED (${liveCollection(collection)} FOR KEY SHARE),
-      input AS MATERIALIZED (${inputRows(batch.patches, this.database.vectorOid)}),
+      input AS MATERIALIZED (${inputRows(batch.patches, queryable.vectorOid)}),
       written AS (
         UPDATE ${recordTable(collection)} AS r SET document = COALESCE(i.document, r.document), metadata = CASE
           WHEN i.metadata IS NULL THEN r.metadata WHEN i.replaces THEN i.metadata

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, Field } from '../collections/collection.js';
 import { CollectionsService } from '../collections/collections.service.js';
+import { Database } from '../postgres/database.js';
 import { requireDimension } from './dimension.js';
-import { composePatches } from './patch.js';
 import type { RecordPatch, Selection, SelectionPatched, WriteOutcome } from './record.js';
 import { RecordPatchStore } from './record-patch.store.js';
 import { hasUnknownFields } from './unknown-fields.js';
@@ -12,6 +12,7 @@ import { Upkeep } from './upkeep.js';
 @Injectable()
 export class RecordPatchesService {
   constructor(
+    private readonly database: Database,
     private readonly collections: CollectionsService,
     private readonly store: RecordPatchStore,
     private readonly upkeep: Upkeep,
@@ -26,7 +27,7 @@ export class RecordPatchesService {
     namespace: string,
     batch: { readonly patches: readonly RecordPatch[]; readonly fields: readonly Field[] },
   ): Promise<WriteOutcome & { readonly ids: ReadonlySet<string> }> {
-    const patches = composePatches(batch.patches);
+    const { patches } = batch;
     const outcome = await this.collections.current(collection, async (current) => {
       const dimension = requireDimension(
         current,
@@ -36,10 +37,29 @@ export class RecordPatchesService {
       if (patches.length === 0 || (dimension !== undefined && current.dimension === null)) return { lsn: null, ids: [] };
       const hasNewFields = hasUnknownFields(current, batch.fields);
       if (hasNewFields) this.collections.forget(current);
-      return this.store.patch(current, namespace, { patches, hasNewFields });
+      return this.patchInRounds(current, namespace, roundsOf(patches), hasNewFields);
     });
     this.upkeep.note(collection, outcome.ids.length);
     return { lsn: outcome.lsn, ids: new Set(outcome.ids) };
+  }
+
+  /** One statement where every id occurs once, as nearly always; else one for each round, in a transaction. */
+  private async patchInRounds(
+    collection: Collection,
+    namespace: string,
+    [first = [], ...others]: readonly (readonly RecordPatch[])[],
+    hasNewFields: boolean,
+  ): Promise<(WriteOutcome & { readonly ids: readonly string[] }) | 'stale'> {
+    if (others.length === 0) return this.store.patch(this.database, collection, namespace, { patches: first, hasNewFields });
+    return this.database.transaction(async (transaction) => {
+      let outcome = await this.store.patch(transaction, collection, namespace, { patches: first, hasNewFields });
+      const { ids } = outcome === 'stale' ? { ids: [] } : outcome;
+      for (const patches of others) {
+        if (outcome === 'stale') return 'stale';
+        outcome = await this.store.patch(transaction, collection, namespace, { patches, hasNewFields });
+      }
+      return outcome === 'stale' ? 'stale' : { lsn: outcome.lsn, ids };
+    });
   }
 
   /** Merges a patch (RFC 7396) into the metadata of every selected record. `text` is a JSON object's. */
@@ -57,4 +77,16 @@ export class RecordPatchesService {
     this.upkeep.note(collection, outcome.ids.length);
     return outcome;
   }
+}
+
+/** The patches in as few rounds as it takes: no id occurs twice in one, and the first has them all. */
+function roundsOf(patches: readonly RecordPatch[]): readonly (readonly RecordPatch[])[] {
+  const counts = new Map<string, number>();
+  const rounds: RecordPatch[][] = [];
+  for (const patch of patches) {
+    const round = counts.get(patch.id) ?? 0;
+    counts.set(patch.id, round + 1);
+    (rounds[round] ??= []).push(patch);
+  }
+  return rounds;
 }

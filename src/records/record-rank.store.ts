@@ -54,7 +54,8 @@ export class RecordRankStore {
     ties: Ties,
   ): Promise<readonly RankRow[]> {
     const { embedding, sparse, limit } = request;
-    const order = ORDERS[collection.metric];
+    // sparse scores are inner products, whatever the metric
+    const order = embedding === null ? ORDERS.ip : ORDERS[collection.metric];
     const rows =
       embedding === null
         ? sparseScores(collection, namespace, request)
