@@ -44,7 +44,13 @@ function developmentDatabase() {
 }
 
 /** Client libraries of other languages live in places of their own; an installed one is found again at once. */
-const INSTALLERS = ['test/clients/python/install.sh', 'test/clients/pinecone/python/install.sh', 'test/clients/pinecone/install.sh'];
+const INSTALLERS = [
+  'test/clients/python/install.sh',
+  'test/clients/pinecone/python/install.sh',
+  'test/clients/pinecone/install.sh',
+  'test/clients/vectorizer/python/install.sh',
+  'test/clients/vectorizer/install.sh',
+];
 
 function installClients() {
   for (const script of INSTALLERS.filter((file) => existsSync(join(root, file)))) {
