@@ -20,6 +20,9 @@ import { PointsController } from './qdrant/points.controller.js';
 import { QdrantCollectionsController } from './qdrant/qdrant-collections.controller.js';
 import { HybridController } from './search/hybrid.controller.js';
 import { HybridOperations } from './search/hybrid-operations.js';
+import { ExplainController } from './search/explain.controller.js';
+import { IntelligentController } from './search/intelligent.controller.js';
+import { IntelligentOperations } from './search/intelligent-operations.js';
 import { SearchController } from './search/search.controller.js';
 import { SearchOperations } from './search/search-operations.js';
 import { SystemController } from './system/system.controller.js';
@@ -37,6 +40,8 @@ import { EmbeddingProviders } from './embedding-providers.js';
     VectorsController,
     SearchController,
     HybridController,
+    IntelligentController,
+    ExplainController,
     SystemController,
     MaintenanceController,
     TransferController,
@@ -53,6 +58,7 @@ import { EmbeddingProviders } from './embedding-providers.js';
     UpdateOperations,
     SearchOperations,
     HybridOperations,
+    IntelligentOperations,
     TransferOperations,
     PointOperations,
     ExpirySweeper,

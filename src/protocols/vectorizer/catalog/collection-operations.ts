@@ -57,7 +57,7 @@ export class CollectionOperations {
       ttlSeconds: null,
       updatedAt: null,
     };
-    const dimension = this.providers.dimensionOf(this.providers.requireProvider(provider), request.dimension);
+    const dimension = this.providers.dimensionOf(this.providers.requireProvider(provider), request.dimension ?? undefined);
     const settings = settingsWith(definition);
     const created = await this.collections.create(SCOPE, {
       name,

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query
 import type { Request } from 'express';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
-import { ABSENT_NULLS } from '../dialect.js';
+import { ABSENT_NULLS, MEANT_NULLS } from '../dialect.js';
 import { CollectionOperations } from './collection-operations.js';
 import { bytesOf, type CollectionReader, metricName, toCollection } from './collection-responses.js';
 import { CreateCollectionRequest, UpdateCollectionRequest } from './create-request.js';
@@ -26,7 +26,7 @@ export class CollectionsController {
   @Post()
   @HttpCode(200)
   async create(@Body() body: RequestBody): Promise<object> {
-    const request = validate(CreateCollectionRequest, body, ABSENT_NULLS);
+    const request = validate(CreateCollectionRequest, body, MEANT_NULLS);
     const { collection, size } = await this.operations.create(request);
     if (request.similarity_metric !== undefined) return toCollection(collection, size);
     const { name } = collection;

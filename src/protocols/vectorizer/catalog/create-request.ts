@@ -6,14 +6,15 @@ import { DEFAULT_HNSW, type HnswConfig, NO_QUANTIZATION, type Quantization } fro
 import { readNumber } from '../json-values.js';
 import { invalidConfiguration, validationError } from '../vectorizer-error.js';
 
-/** `POST /collections`. `graph`, `normalization`, `compression`, `sharding`, `storage_type` and `encryption` have no effect. */
+/** `POST /collections`; null means that a field is absent. `graph`, `normalization`, `compression`, `sharding`, `storage_type` and `encryption` have no effect. */
 export class CreateCollectionRequest {
-  @IsOptional() @IsString() name?: string;
-  @Read(readNumber) @IsOptional() @IsInt() @Min(1) @Max(MAX_DIMENSION) dimension?: number;
+  @IsOptional() @IsString() name?: string | null;
+  @Read(readNumber) @IsOptional() @IsInt() @Min(1) @Max(MAX_DIMENSION) dimension?: number | null;
   @Read(readJson) metric?: Json;
+  /** Null is no metric, but tells an SDK that sends the key. */
   @Read(readJson) similarity_metric?: Json;
-  @IsOptional() @IsString() embedding_provider?: string;
-  @IsOptional() @IsString() description?: string;
+  @IsOptional() @IsString() embedding_provider?: string | null;
+  @IsOptional() @IsString() description?: string | null;
   @Read(readJson) hnsw_config?: Json;
   @Read(readJson) quantization?: Json;
 }
@@ -40,11 +41,11 @@ const METRICS: ReadonlyMap<string, Metric> = new Map([
 ]);
 const RESERVED_NAMES: readonly string[] = ['empty', 'cleanup'];
 const MAX_NAME_LENGTH = 255;
-const CONTROL = /[\u0000-\u001f\u007f]/;
+const CONTROL = /\p{Cc}/u;
 
 /** @throws VectorizerError 400 for a name that no collection may be given */
-export function requireName(name: string | undefined, field: string): string {
-  if (name === undefined) throw validationError(field, `missing or invalid ${field} parameter`);
+export function requireName(name: string | null | undefined, field: string): string {
+  if (name === undefined || name === null) throw validationError(field, `missing or invalid ${field} parameter`);
   if (name.trim() === '') throw invalidConfiguration('a collection name must not be blank');
   if (name.includes('/') || CONTROL.test(name)) {
     throw invalidConfiguration("a collection name must not contain '/' or control characters");
@@ -70,7 +71,7 @@ export function requireMetric(request: { readonly metric?: Json; readonly simila
 }
 
 function parseMetric(field: string, value: Json | undefined): Metric | undefined {
-  if (value === undefined) return undefined;
+  if (value === undefined || value === null) return undefined;
   const metric = typeof value === 'string' ? METRICS.get(value.toLowerCase()) : undefined;
   if (metric === undefined) throw validationError(field, 'it must be one of cosine, euclidean, dot_product');
   return metric;
@@ -78,7 +79,7 @@ function parseMetric(field: string, value: Json | undefined): Metric | undefined
 
 /** What is not given is taken from `known`. @throws VectorizerError 400 */
 export function parseHnsw(sent: Json | undefined, known: HnswConfig = DEFAULT_HNSW): HnswConfig {
-  if (sent === undefined) return known;
+  if (sent === undefined || sent === null) return known;
   if (!isJsonObject(sent)) throw invalidConfiguration('hnsw_config must be an object');
   const m = integerOf(sent, 'm', 2, 100) ?? known.m;
   const ef_construction = integerOf(sent, 'ef_construction', 4, 1000) ?? Math.max(known.ef_construction, 2 * m);
@@ -98,7 +99,7 @@ function integerOf(object: JsonObject, key: string, min: number, max: number): n
 
 /** `{type, bits}`, a type alone, or a boolean. @throws VectorizerError 400 for anything else */
 export function parseQuantization(sent: Json | undefined, known: Quantization = NO_QUANTIZATION): Quantization {
-  if (sent === undefined) return known;
+  if (sent === undefined || sent === null) return known;
   if (typeof sent === 'string') return quantizationOf(sent, undefined);
   if (typeof sent === 'boolean') return sent ? quantizationOf('sq', 8) : NO_QUANTIZATION;
   if (!isJsonObject(sent)) throw invalidConfiguration('quantization must be an object');

@@ -1,0 +1,44 @@
+import { IsArray, IsInt, IsNumber, IsOptional, IsString, Min } from 'class-validator';
+import { readJson, type Json } from '../../../http/json.js';
+import { Read, type BodyDialect } from '../../../http/validate.js';
+import { SEARCH } from '../dialect.js';
+import { readNumber } from '../json-values.js';
+import { validationError } from '../vectorizer-error.js';
+
+/** Searches of the intelligent family: as searches, and `max_total_results` is a name of the limit, too. */
+export const INTELLIGENT: BodyDialect = {
+  ...SEARCH,
+  fieldOf: (key) => (key === 'max_total_results' ? 'limit' : SEARCH.fieldOf(key)),
+};
+
+/**
+ * What the four searches of the intelligent family may say, all in one. `domain_expansion`, `technical_focus`, `mmr_enabled`,
+ * `mmr_lambda`, `context_weight` and the switches of reranking have no effect: there is one plain search per collection.
+ */
+export class IntelligentRequest {
+  @IsOptional() @IsString() query?: string;
+  @IsOptional() @IsString() collection?: string;
+  @IsOptional() @IsArray() @IsString({ each: true }) collections?: string[];
+  @Read(readNumber) @IsOptional() @IsInt() @Min(0) limit?: number;
+  @Read(readNumber) @IsOptional() @IsInt() @Min(0) max_per_collection?: number;
+  @Read(readNumber) @IsOptional() @IsNumber() threshold?: number;
+  @Read(readJson) filter?: Json;
+  @Read(readJson) context_filters?: Json;
+}
+
+/** The collections of a search over several of them. @throws VectorizerError 400 unless there is one */
+export function requireCollections(sent: readonly string[] | undefined): readonly string[] {
+  if (sent === undefined) throw validationError('collections', 'missing or invalid collections parameter');
+  if (sent.length === 0) throw validationError('collections', 'it must name at least one collection');
+  return sent;
+}
+
+/** The collections of a search that is over all of them unless it says otherwise; an empty list does not. */
+export function collectionsOr(
+  path: string | undefined,
+  { collection, collections }: IntelligentRequest,
+): readonly string[] | 'all' {
+  if (path !== undefined) return [path];
+  if (collections !== undefined && collections.length > 0) return collections;
+  return collection === undefined ? 'all' : [collection];
+}
