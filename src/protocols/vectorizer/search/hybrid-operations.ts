@@ -9,15 +9,13 @@ import { parseFilter } from '../filter/parse-filter.js';
 import { partsOf } from '../stored-vector.js';
 import { fuse, type Fusion, type Ranked } from './fusion.js';
 import { fusionOf, requireQuery, sparseQueryOf, type HybridRequest } from './hybrid-requests.js';
-import { limitOf, SearchOperations } from './search-operations.js';
+import { limitOf, MAX_LIMIT_WITH_VECTORS, SearchOperations } from './search-operations.js';
 import type { Hit } from './scores.js';
 
 const DEFAULT_ALPHA = 0.7;
 const DEFAULT_LENGTH = 20;
 /** A longer list is cut. */
 const MAX_LENGTH = 10_000;
-/** Longer answers show vectors only when they are asked for. */
-const MAX_LIMIT_WITH_VECTORS = 100;
 /** Lists are fused by their ids; the rest is read of what comes out. */
 const ID_ONLY: Parts = { embedding: false, metadata: false, document: false, uri: false };
 
