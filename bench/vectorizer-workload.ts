@@ -81,13 +81,11 @@ export class Session {
   }
 
   private async writeBlock(block: number): Promise<unknown> {
-    const vectors = this.records
-      .slice(block * BATCH, (block + 1) * BATCH)
-      .map(({ id, embedding, metadata }) => ({
-        id,
-        vector: [...embedding],
-        payload: { ...metadata, created_at: createdAt(id) },
-      }));
+    const vectors = this.records.slice(block * BATCH, (block + 1) * BATCH).map(({ id, embedding, metadata }) => ({
+      id,
+      vector: [...embedding],
+      payload: { ...metadata, created_at: createdAt(id) },
+    }));
     return this.send('POST', '/insert_vectors', JSON.stringify({ collection: 'bench', vectors }));
   }
 }

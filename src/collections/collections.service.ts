@@ -63,7 +63,12 @@ export class CollectionsService {
     }
     const collection = await this.requireByName(scope, name);
     // an alias may be overruled by a name without a change of this collection
-    return operation(collection.name === name ? this.pin(collection) : collection);
+    try {
+      return await operation(collection.name === name ? this.pin(collection) : collection);
+    } catch (error) {
+      // deleted in between: whoever asked by name is told the name
+      throw isMissingCollection(error) ? missing(name) : error;
+    }
   }
 
   /** By uuid, as the catalog has it now. */

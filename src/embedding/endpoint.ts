@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { GatewayError } from '../errors.js';
 
 /** A server that is asked over HTTP. */
@@ -15,11 +16,36 @@ export interface Endpoint {
 /** What an endpoint answered. */
 export type Answer = { readonly kind: 'answer'; readonly value: unknown } | { readonly kind: 'refusal'; readonly status: number };
 
+/** It cannot answer now. */
+interface Busy {
+  readonly kind: 'busy';
+  readonly status: number;
+  /** When it wants to be asked again, if it says so. */
+  readonly retryAfterMs: number | undefined;
+}
+
+const MAX_ATTEMPTS = 3;
+const FIRST_WAIT_MS = 200;
+/** Who has to wait longer is told so, and may ask again himself. */
+const MAX_WAIT_MS = 2_000;
+
 /**
- * Posts JSON once and reads the JSON of the answer. A status of 4xx, except 429, is a refusal.
+ * Posts JSON and reads the JSON of the answer; up to three times, when the endpoint is busy for a moment. A status of 4xx, except
+ * 429, is a refusal.
  * @throws GatewayError `unavailable` for any other status, no answer in time, and what is no JSON
  */
 export async function post(endpoint: Endpoint, path: string, body: object): Promise<Answer> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await ask(endpoint, path, body);
+    if (answer.kind !== 'busy') return answer;
+    const { status, retryAfterMs: wanted } = answer;
+    const wait = wanted ?? FIRST_WAIT_MS * 2 ** (attempt - 1);
+    if (attempt === MAX_ATTEMPTS || wait > MAX_WAIT_MS) throw unavailable(endpoint, `status ${String(status)}`, wanted);
+    await setTimeout(wait);
+  }
+}
+
+async function ask(endpoint: Endpoint, path: string, body: object): Promise<Answer | Busy> {
   try {
     const response = await fetch(`${endpoint.url}${path}`, {
       method: 'POST',
@@ -35,7 +61,7 @@ export async function post(endpoint: Endpoint, path: string, body: object): Prom
     await response.body?.cancel();
     const { status } = response;
     if (status >= 400 && status < 500 && status !== 429) return { kind: 'refusal', status };
-    throw unavailable(endpoint, `status ${String(status)}`, retryAfterMs(response.headers.get('retry-after')));
+    return { kind: 'busy', status, retryAfterMs: retryAfterMs(response.headers.get('retry-after')) };
   } catch (error) {
     if (error instanceof GatewayError) throw error;
     throw unavailable(endpoint, reasonOf(error, endpoint.timeoutMs));

@@ -166,7 +166,6 @@ describe('embedRemotely', () => {
     ['null', () => ({ body: null }), 'the answer has no list "data"'],
     ['garbage', () => ({ body: '<html>' }), 'the answer is not JSON'],
     ['nothing', () => ({ body: '' }), 'the answer is not JSON'],
-    ['a server error', () => ({ status: 500, body: { error: 'private text' } }), 'status 500'],
     ['a refusal of the key', () => ({ status: 401, body: `bad key ${KEY}` }), 'status 401'],
     ['a refusal of the text', () => ({ status: 400, body: 'private text' }), 'status 400'],
   ] as const)('is unavailable after one attempt when the endpoint answers %s', async (_case, reply, reason) => {
@@ -175,6 +174,13 @@ describe('embedRemotely', () => {
     expect(error).toMatchObject(UNAVAILABLE);
     expect(reports).toEqual([`embedding endpoint ${server?.url ?? ''}/v1: ${reason}`]);
     expect(requests).toBe(1);
+  });
+
+  it('asks three times when the endpoint answers a server error', async () => {
+    const { error, reports, requests } = await failureOf(() => ({ status: 500, body: { error: 'private text' } }));
+    expect(error).toMatchObject(UNAVAILABLE);
+    expect(reports).toEqual([`embedding endpoint ${server?.url ?? ''}/v1: status 500`]);
+    expect(requests).toBe(3);
   });
 
   it('passes on when a busy endpoint wants to be asked again', async () => {

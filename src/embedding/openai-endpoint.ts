@@ -34,7 +34,7 @@ export async function embedRemotely(
   let totalTokens = 0;
   for (let at = 0; at < texts.length; at += MAX_BATCH) {
     const input = texts.slice(at, at + MAX_BATCH).map((text) => `${prefix}${text}`);
-    const answer = await post(endpoint, '/embeddings', { model: model.remoteName, input });
+    const answer = await post(endpoint, '/embeddings', { model: model.remoteName, input, encoding_format: 'float' });
     if (answer.kind === 'refusal') throw unavailable(endpoint, `status ${String(answer.status)}`);
     vectors.push(...vectorsOf(endpoint, answer.value, input.length, model.dimension));
     totalTokens += tokensOf(answer.value) ?? estimate(input);

@@ -3,6 +3,7 @@ import type { Collection, Field } from '../collections/collection.js';
 import { CollectionsService } from '../collections/collections.service.js';
 import { Database } from '../postgres/database.js';
 import { requireDimension } from './dimension.js';
+import { roundsOf } from './patch-rounds.js';
 import type { RecordPatch, Selection, SelectionPatched, WriteOutcome } from './record.js';
 import { RecordPatchStore } from './record-patch.store.js';
 import { hasUnknownFields } from './unknown-fields.js';
@@ -77,16 +78,4 @@ export class RecordPatchesService {
     this.upkeep.note(collection, outcome.ids.length);
     return outcome;
   }
-}
-
-/** The patches in as few rounds as it takes: no id occurs twice in one, and the first has them all. */
-function roundsOf(patches: readonly RecordPatch[]): readonly (readonly RecordPatch[])[] {
-  const counts = new Map<string, number>();
-  const rounds: RecordPatch[][] = [];
-  for (const patch of patches) {
-    const round = counts.get(patch.id) ?? 0;
-    counts.set(patch.id, round + 1);
-    (rounds[round] ??= []).push(patch);
-  }
-  return rounds;
 }

@@ -13,7 +13,10 @@ export function vectorizerMiddleware(config: Config): readonly RequestHandler[] 
   };
   const requireJson: RequestHandler = (request, _response, next) => {
     const { bytes, mediaType } = request.body as RequestBody;
-    const isJson = mediaType === undefined || mediaType === 'application/json' || /^application\/[^/]+\+json$/.test(mediaType);
+    // what of these reads a body at all takes it for JSON
+    const isBodyless = ['GET', 'HEAD', 'DELETE'].includes(request.method);
+    const isJson =
+      isBodyless || mediaType === undefined || mediaType === 'application/json' || /^application\/[^/]+\+json$/.test(mediaType);
     if (bytes.length > 0 && !isJson) throw new RequestError({ kind: 'media_type' });
     next();
   };

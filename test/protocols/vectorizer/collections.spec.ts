@@ -23,7 +23,7 @@ const KEYS = [
 ];
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$/;
 const INVALID_CONFIGURATION = refused(400, 'invalid_configuration', {
-  message: expect.stringMatching(/^Invalid configuration: ./),
+  message: expect.stringMatching(/^Invalid configuration: ./) as unknown,
 });
 
 let gateway: TestGateway;

@@ -47,7 +47,6 @@ let collection: CollectionApi;
 beforeAll(async () => {
   gateway = await startGateway();
   api = new VectorizerApi(gateway.vectorizerUrl);
-  collection = await api.create();
 });
 
 afterAll(async () => {
@@ -141,6 +140,10 @@ describe('ids in raw paths', () => {
     ['%zz', '%zz'],
     ['ü', '%C3%BC'],
     ['a+b', 'a+b'],
+    ['a//b', 'a//b'],
+    ['/a', '/a'],
+    ['a/', 'a/'],
+    ['a/..', 'a/..'],
   ])('%s is read, changed and deleted as %s', async (id, path) => {
     await fill(id);
     expect(await collection.get(`/vectors/${path}`)).toEqual(read(id));

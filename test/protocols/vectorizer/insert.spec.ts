@@ -14,7 +14,7 @@ import {
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const NO_ENCRYPTION = refused(400, 'encryption_error', {
-  message: expect.stringContaining('payload encryption is not supported'),
+  message: expect.stringContaining('payload encryption is not supported') as unknown,
 });
 
 let gateway: TestGateway;

@@ -114,6 +114,7 @@ export class CollectionOperations {
   async update(name: string, request: UpdateCollectionRequest): Promise<SizedCollection> {
     const fixed = (['dimension', 'metric', 'similarity_metric'] as const).find((field) => request[field] !== undefined);
     if (fixed !== undefined) throw invalidConfiguration(`${fixed} of a collection cannot be changed`);
+    if (Object.values(request).every((value) => value === undefined)) return this.describe(name);
     return this.sized(
       await this.revise(name, (definition) => ({
         ...definition,

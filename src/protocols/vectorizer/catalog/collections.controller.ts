@@ -1,8 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import { ABSENT_NULLS, MEANT_NULLS } from '../dialect.js';
+import { isSet, queryOf } from '../query-string.js';
 import { CollectionOperations } from './collection-operations.js';
 import { bytesOf, type CollectionReader, metricName, toCollection } from './collection-responses.js';
 import { CreateCollectionRequest, UpdateCollectionRequest } from './create-request.js';
@@ -48,8 +49,8 @@ export class CollectionsController {
   }
 
   @Delete('cleanup')
-  async cleanUp(@Query('dry_run') dryRun: unknown): Promise<object> {
-    const dry = dryRun === 'true' || dryRun === '1';
+  async cleanUp(@Req() sent: Request): Promise<object> {
+    const dry = isSet(queryOf(sent), 'dry_run', false);
     const names = await this.operations.cleanUp(dry);
     const count = names.length;
     const message = dry ? `${String(count)} empty collections would be deleted` : `Deleted ${String(count)} empty collections`;
@@ -58,13 +59,9 @@ export class CollectionsController {
   }
 
   @Get(':collection')
-  async describe(
-    @Param('collection') name: string,
-    @Query('with_config') withConfig: unknown,
-    @Req() sent: Request,
-  ): Promise<object> {
+  async describe(@Param('collection') name: string, @Req() sent: Request): Promise<object> {
     const { collection, size } = await this.operations.describe(name);
-    return toCollection(collection, size, { ...readerOf(sent), configuration: withConfig === 'true' || withConfig === '1' });
+    return toCollection(collection, size, { ...readerOf(sent), configuration: isSet(queryOf(sent), 'with_config', false) });
   }
 
   @Patch(':collection')

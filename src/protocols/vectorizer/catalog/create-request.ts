@@ -9,7 +9,7 @@ import { invalidConfiguration, validationError } from '../vectorizer-error.js';
 /** `POST /collections`; null means that a field is absent. `graph`, `normalization`, `compression`, `sharding`, `storage_type` and `encryption` have no effect. */
 export class CreateCollectionRequest {
   @IsOptional() @IsString() name?: string | null;
-  @Read(readNumber) @IsOptional() @IsInt() @Min(1) @Max(MAX_DIMENSION) dimension?: number | null;
+  @Read(readNumber) @IsOptional() @Max(MAX_DIMENSION) @Min(1) @IsInt() dimension?: number | null;
   @Read(readJson) metric?: Json;
   /** Null is no metric, but tells an SDK that sends the key. */
   @Read(readJson) similarity_metric?: Json;
@@ -39,7 +39,8 @@ const METRICS: ReadonlyMap<string, Metric> = new Map([
   ['dot', 'ip'],
   ['ip', 'ip'],
 ]);
-const RESERVED_NAMES: readonly string[] = ['empty', 'cleanup'];
+/** Paths in which these stand for a collection lead elsewhere. */
+const RESERVED_NAMES: readonly string[] = ['empty', 'cleanup', '.', '..'];
 const MAX_NAME_LENGTH = 255;
 const CONTROL = /\p{Cc}/u;
 

@@ -7,6 +7,7 @@ import { CollectionOperations } from '../catalog/collection-operations.js';
 import { definitionOf } from '../collection-definition.js';
 import { type DenseCollection, NAMESPACE } from '../collection-targets.js';
 import { EmbeddingProviders } from '../embedding-providers.js';
+import { isMissingCollection } from '../errors.js';
 import { withExpiry } from '../expiry/expiry.js';
 import { collectFields } from '../payload-fields.js';
 import { noProvider, VectorizerError } from '../vectorizer-error.js';
@@ -48,11 +49,26 @@ export class InsertOperations {
     const known = existing?.dimension ?? firstDimension(entries);
     const plans = entries.map((entry) => plan(entry, chunking, known, existing));
     const stored = plans.filter((entry): entry is PlannedEntry => !(entry instanceof VectorizerError));
-    if (stored.length > 0) await this.store(existing ?? (await this.collections.requireOrCreate(name, known)), stored);
+    if (stored.length > 0) await this.storeAnew(name, existing, known, stored);
     return plans.map((entry, index): EntryReport => {
       if (entry instanceof VectorizerError) return { kind: 'failed', clientId: clientIdOf(entries[index] ?? null), error: entry };
       return { kind: 'stored', clientId: entry.clientId, vectorIds: entry.vectors.map(({ id }) => id), chunked: entry.chunked };
     });
+  }
+
+  /** Stores into the collection, or a new one: also when it is deleted in between. */
+  private async storeAnew(
+    name: string,
+    existing: DenseCollection | undefined,
+    dimension: number | null,
+    entries: readonly PlannedEntry[],
+  ): Promise<void> {
+    try {
+      await this.store(existing ?? (await this.collections.requireOrCreate(name, dimension)), entries);
+    } catch (error) {
+      if (!isMissingCollection(error)) throw error;
+      await this.store(await this.collections.requireOrCreate(name, dimension), entries);
+    }
   }
 
   private async store(collection: DenseCollection, entries: readonly PlannedEntry[]): Promise<void> {

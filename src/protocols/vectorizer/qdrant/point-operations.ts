@@ -41,67 +41,73 @@ export class PointOperations {
 
   /** Stores all of them, or none; those that are there are replaced. @throws VectorizerError 400 for a point that cannot be stored; 404 */
   async upsert(name: string, points: readonly SentPoint[]): Promise<void> {
-    const collection = await this.targets.require(name);
-    const collector = new FieldCollector();
-    const records = points.map((point, index) => toRecord(collection, point, `points[${String(index)}]`, collector));
-    await this.records.write(collection, NAMESPACE, { records, fields: collector.fields }, UPSERT);
+    return this.targets.run(name, async (collection) => {
+      const collector = new FieldCollector();
+      const records = points.map((point, index) => toRecord(collection, point, `points[${String(index)}]`, collector));
+      await this.records.write(collection, NAMESPACE, { records, fields: collector.fields }, UPSERT);
+    });
   }
 
   /** Deletes the points of the ids that exist, or those that match. @throws VectorizerError 400 unless exactly one of them is asked for; 404 */
   async delete(name: string, { points, filter }: DeleteRequest): Promise<void> {
     if (points !== undefined && filter !== undefined) throw validationError('points', 'there must be no filter beside it');
     const selection = points === undefined ? { filter: requireFilter(filter) } : { ids: parsePointIds(points, 'points') };
-    const collection = await this.targets.require(name);
-    await this.records.delete(collection, NAMESPACE, { ...selection, limit: null, listIds: false });
+    return this.targets.run(name, async (collection) => {
+      await this.records.delete(collection, NAMESPACE, { ...selection, limit: null, listIds: false });
+    });
   }
 
   /** The points of the ids that exist, in the order of the ids. */
   async retrieve(name: string, ids: readonly string[], shown: Shown): Promise<readonly StoredRecord[]> {
-    const collection = await this.targets.require(name);
-    const { records } = await this.records.page(collection, NAMESPACE, {
-      ids,
-      parts: pointParts(collection, shown),
-      limit: ids.length,
+    return this.targets.run(name, async (collection) => {
+      const { records } = await this.records.page(collection, NAMESPACE, {
+        ids,
+        parts: pointParts(collection, shown),
+        limit: ids.length,
+      });
+      const byId = new Map(records.map((record) => [record.id, record]));
+      return [...new Set(ids)].flatMap((id) => byId.get(id) ?? []);
     });
-    const byId = new Map(records.map((record) => [record.id, record]));
-    return [...new Set(ids)].flatMap((id) => byId.get(id) ?? []);
   }
 
   async count(name: string, filter: Json | undefined): Promise<number> {
     const parsed = optionalFilter(filter);
-    const collection = await this.targets.require(name);
-    const { count } = await this.records.countSelected(collection, NAMESPACE, { filter: parsed });
-    return count;
+    return this.targets.run(name, async (collection) => {
+      const { count } = await this.records.countSelected(collection, NAMESPACE, { filter: parsed });
+      return count;
+    });
   }
 
   /** A page in the bytewise order of ids, from the id `offset` on. */
   async scroll(name: string, request: ScrollRequest, shown: Shown): Promise<PointPage> {
     const filter = optionalFilter(request.filter);
     const from = request.offset === undefined ? undefined : parsePointId(request.offset, 'offset');
-    const collection = await this.targets.require(name);
-    const limit = Math.min(limitOf(request.limit), shown.vector ? MAX_PAGE_WITH_VECTORS : Infinity);
-    // one more than is shown tells whether there is a next page, and how it begins
-    const page = { filter, parts: pointParts(collection, shown), limit: limit + 1 };
-    const [first, rest] = await Promise.all([
-      from === undefined ? undefined : this.records.page(collection, NAMESPACE, { ...page, ids: [from] }),
-      this.records.page(collection, NAMESPACE, { ...page, after: from }),
-    ]);
-    const records = [...(first?.records ?? []), ...rest.records];
-    return { records: records.slice(0, limit), next: records[limit]?.id };
+    return this.targets.run(name, async (collection) => {
+      const limit = Math.min(limitOf(request.limit), shown.vector ? MAX_PAGE_WITH_VECTORS : Infinity);
+      // one more than is shown tells whether there is a next page, and how it begins
+      const page = { filter, parts: pointParts(collection, shown), limit: limit + 1 };
+      const [first, rest] = await Promise.all([
+        from === undefined ? undefined : this.records.page(collection, NAMESPACE, { ...page, ids: [from] }),
+        this.records.page(collection, NAMESPACE, { ...page, after: from }),
+      ]);
+      const records = [...(first?.records ?? []), ...rest.records];
+      return { records: records.slice(0, limit), next: records[limit]?.id };
+    });
   }
 
   /** The best of the points that match, best first. @throws VectorizerError 400 and 404 */
   async search(name: string, request: SearchRequest, shown: Shown): Promise<readonly Hit[]> {
     const query = requireQuery(request);
     const filter = optionalFilter(request.filter);
-    const collection = await this.targets.require(name);
-    if (query.length !== collection.dimension) throw wrongDimension(collection.dimension, query.length);
-    return this.searches.nearest(collection, query, {
-      filter,
-      limit: limitOf(request.limit),
-      offset: request.offset ?? 0,
-      parts: pointParts(collection, shown),
-      threshold: request.score_threshold,
+    return this.targets.run(name, async (collection) => {
+      if (query.length !== collection.dimension) throw wrongDimension(collection.dimension, query.length);
+      return this.searches.nearest(collection, query, {
+        filter,
+        limit: limitOf(request.limit),
+        offset: request.offset ?? 0,
+        parts: pointParts(collection, shown),
+        threshold: request.score_threshold,
+      });
     });
   }
 }

@@ -47,7 +47,7 @@ export class CountRequest {
 /** `POST …/points/scroll`. */
 export class ScrollRequest {
   @Read(readJson) filter?: Json;
-  @Read(readNumber) @IsOptional() @IsInt() @Min(1) limit?: number;
+  @Read(readNumber) @IsOptional() @Min(1) @IsInt() limit?: number;
   /** The id to begin with. */
   @Read(readJson) offset?: Json;
   @Read(readShown) @IsOptional() @IsBoolean() with_payload?: boolean;
@@ -58,8 +58,8 @@ export class ScrollRequest {
 export class SearchRequest {
   @Read(readQueryVector) vector?: SentComponents;
   @Read(readJson) filter?: Json;
-  @Read(readNumber) @IsOptional() @IsInt() @Min(0) limit?: number;
-  @Read(readNumber) @IsOptional() @IsInt() @Min(0) @Max(MAX_OFFSET) offset?: number;
+  @Read(readNumber) @IsOptional() @Min(0) @IsInt() limit?: number;
+  @Read(readNumber) @IsOptional() @Max(MAX_OFFSET) @Min(0) @IsInt() offset?: number;
   @Read(readNumber) @IsOptional() @IsNumber() score_threshold?: number;
   @Read(readShown) @IsOptional() @IsBoolean() with_payload?: boolean;
   @Read(readShown) @IsOptional() @IsBoolean() with_vector?: boolean;

@@ -1,7 +1,7 @@
 import { readJson, type Json } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
 import { readComponents, type SentComponents } from '../sent-components.js';
-import { validationError } from '../vectorizer-error.js';
+import { encryptionUnsupported, validationError } from '../vectorizer-error.js';
 
 /** A point as a client sent it. */
 export interface SentPoint {
@@ -40,6 +40,7 @@ function readPoint(reader: JsonReader): SentPoint {
     else if (key === 'id') id = readJson(reader);
     else if (key === 'vector') vector = readVector(reader);
     else if (key === 'payload') payload = readJson(reader);
+    else if (key === 'public_key') throw encryptionUnsupported();
     else reader.skipValue();
   });
   return { id, vector, payload };

@@ -70,7 +70,10 @@ export class HybridOperations {
     const fusion = fusionOf(request.algorithm);
     const limit = limitOf(request.limit);
     const parts = partsOf(collection, { vector: request.with_vector ?? limit <= MAX_LIMIT_WITH_VECTORS, payload: withPayload });
-    const best = fuse(fusion, { dense, sparse }, alpha).slice(0, limit);
+    const { threshold = -Infinity, offset = 0 } = request;
+    const best = fuse(fusion, { dense, sparse }, alpha)
+      .filter(({ score }) => score >= threshold)
+      .slice(offset, offset + limit);
     return { query, alpha, fusion, limit, hits: await this.read(collection, best, { filter, parts }), withPayload };
   }
 

@@ -19,10 +19,13 @@ export class HybridRequest {
   /** The weight of the dense list; the rest is that of the sparse one. */
   @Read(readNumber) @IsOptional() @IsNumber() @Min(0) @Max(1) alpha?: number;
   @IsOptional() @IsString() algorithm?: string;
-  @Read(readNumber) @IsOptional() @IsInt() @Min(1) dense_k?: number;
-  @Read(readNumber) @IsOptional() @IsInt() @Min(1) sparse_k?: number;
-  @Read(readNumber) @IsOptional() @IsInt() @Min(0) limit?: number;
+  @Read(readNumber) @IsOptional() @Min(1) @IsInt() dense_k?: number;
+  @Read(readNumber) @IsOptional() @Min(1) @IsInt() sparse_k?: number;
+  @Read(readNumber) @IsOptional() @Min(0) @IsInt() limit?: number;
   @Read(readJson) filter?: Json;
+  /** Of the fused scores. */
+  @Read(readNumber) @IsOptional() @IsNumber() threshold?: number;
+  @Read(readNumber) @IsOptional() @Min(0) @IsInt() offset?: number;
   @IsOptional() @IsBoolean() with_vector?: boolean;
   @IsOptional() @IsBoolean() with_payload?: boolean;
 }

@@ -19,8 +19,8 @@ export class IntelligentRequest {
   @IsOptional() @IsString() query?: string;
   @IsOptional() @IsString() collection?: string;
   @IsOptional() @IsArray() @IsString({ each: true }) collections?: string[];
-  @Read(readNumber) @IsOptional() @IsInt() @Min(0) limit?: number;
-  @Read(readNumber) @IsOptional() @IsInt() @Min(0) max_per_collection?: number;
+  @Read(readNumber) @IsOptional() @Min(0) @IsInt() limit?: number;
+  @Read(readNumber) @IsOptional() @Min(0) @IsInt() max_per_collection?: number;
   @Read(readNumber) @IsOptional() @IsNumber() threshold?: number;
   @Read(readJson) filter?: Json;
   @Read(readJson) context_filters?: Json;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Filter } from '../../../filters/filter.js';
-import { is } from '../../../filters/filter.js';
+import { and, is } from '../../../filters/filter.js';
 import type { Parts } from '../../../records/record.js';
 import { RecordsService } from '../../../records/records.service.js';
 import { SOURCE_FIELD } from '../catalog/collection-operations.js';
@@ -9,11 +9,13 @@ import { EmbeddingProviders } from '../embedding-providers.js';
 import { parseFilter } from '../filter/parse-filter.js';
 import { partsOf } from '../stored-vector.js';
 import { validationError } from '../vectorizer-error.js';
-import { hasFilter, type SearchRequest } from './search-requests.js';
+import { type FileSearchRequest, hasFilter, type SearchRequest } from './search-requests.js';
 import { toHit, type Hit } from './scores.js';
 
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 10_000;
+/** A larger one is cut, as in lists. */
+export const MAX_OFFSET = 1_000_000;
 /** Longer answers show vectors only when they are asked for. */
 export const MAX_LIMIT_WITH_VECTORS = 100;
 
@@ -56,7 +58,12 @@ export class SearchOperations {
     const limit = limitOf(request.limit);
     const withPayload = request.with_payload ?? true;
     const vector = request.with_vector ?? (type !== 'filter' && limit <= MAX_LIMIT_WITH_VECTORS);
-    const plan = { filter, limit, offset: request.offset ?? 0, parts: partsOf(collection, { vector, payload: withPayload }) };
+    const plan = {
+      filter,
+      limit,
+      offset: Math.min(request.offset ?? 0, MAX_OFFSET),
+      parts: partsOf(collection, { vector, payload: withPayload }),
+    };
     const hits =
       type === 'filter'
         ? await this.selected(collection, plan)
@@ -65,12 +72,17 @@ export class SearchOperations {
   }
 
   /** The vectors whose text came from a file, in the order of first insert. */
-  async searchFile(name: string, path: string, sent: number | undefined): Promise<SearchResult> {
-    const collection = await this.targets.require(name);
-    const limit = limitOf(sent);
-    const parts = partsOf(collection, { vector: limit <= MAX_LIMIT_WITH_VECTORS, payload: true });
-    const hits = await this.selected(collection, { filter: is(SOURCE_FIELD, path), limit, offset: 0, parts });
-    return { type: 'filter', query: undefined, limit, hits, withPayload: true };
+  async searchFile(name: string, path: string, request: FileSearchRequest): Promise<SearchResult> {
+    const limit = limitOf(request.limit);
+    const sent = request.filter === undefined ? undefined : parseFilter(request.filter);
+    const filter = sent === undefined ? is(SOURCE_FIELD, path) : and(is(SOURCE_FIELD, path), sent);
+    const withPayload = request.with_payload ?? true;
+    const vector = request.with_vector ?? limit <= MAX_LIMIT_WITH_VECTORS;
+    const offset = Math.min(request.offset ?? 0, MAX_OFFSET);
+    const hits = await this.targets.run(name, (collection) =>
+      this.selected(collection, { filter, limit, offset, parts: partsOf(collection, { vector, payload: withPayload }) }),
+    );
+    return { type: 'filter', query: undefined, limit, hits, withPayload };
   }
 
   /** The hits of one vector, best first, equals in the order of first insert. */

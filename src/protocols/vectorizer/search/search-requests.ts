@@ -11,18 +11,22 @@ export class SearchRequest {
   @IsOptional() @IsString() collection?: string;
   @IsOptional() @IsString() query?: string;
   @Read(readComponents) vector?: SentComponents;
-  @Read(readNumber) @IsOptional() @IsInt() @Min(0) limit?: number;
+  @Read(readNumber) @IsOptional() @Min(0) @IsInt() limit?: number;
   @Read(readNumber) @IsOptional() @IsNumber() threshold?: number;
   @Read(readJson) filter?: Json;
   @IsOptional() @IsBoolean() with_vector?: boolean;
   @IsOptional() @IsBoolean() with_payload?: boolean;
-  @Read(readNumber) @IsOptional() @IsInt() @Min(0) offset?: number;
+  @Read(readNumber) @IsOptional() @Min(0) @IsInt() offset?: number;
 }
 
 /** `POST /collections/{c}/search/file`. */
 export class FileSearchRequest {
   @IsOptional() @IsString() file_path?: string;
-  @Read(readNumber) @IsOptional() @IsInt() @Min(0) limit?: number;
+  @Read(readNumber) @IsOptional() @Min(0) @IsInt() limit?: number;
+  @Read(readJson) filter?: Json;
+  @IsOptional() @IsBoolean() with_vector?: boolean;
+  @IsOptional() @IsBoolean() with_payload?: boolean;
+  @Read(readNumber) @IsOptional() @Min(0) @IsInt() offset?: number;
 }
 
 export class BatchSearchRequest {

@@ -18,8 +18,8 @@ export function searchMembers(collection: string, { type, query, limit, hits, wi
   );
 }
 
-export function toFileSearchResponse(collection: string, path: string, { hits, limit }: SearchResult): string {
-  const results = hits.map((hit) => hitText(hit, true)).join(',');
+export function toFileSearchResponse(collection: string, path: string, { hits, limit, withPayload }: SearchResult): string {
+  const results = hits.map((hit) => hitText(hit, withPayload)).join(',');
   return `{"results":[${results}],"file_path":${JSON.stringify(path)},"limit":${String(limit)},"collection":${JSON.stringify(collection)}}`;
 }
 

@@ -45,9 +45,10 @@ export class SearchController {
   @Post('collections/:collection/search/file')
   @HttpCode(200)
   async searchFile(@Param('collection') collection: string, @Body() body: RequestBody): Promise<string> {
-    const { file_path: path, limit } = validate(FileSearchRequest, body, SEARCH);
+    const request = validate(FileSearchRequest, body, SEARCH);
+    const { file_path: path } = request;
     if (path === undefined) throw validationError('file_path', 'missing or invalid file_path parameter');
-    return toFileSearchResponse(collection, path, await this.operations.searchFile(collection, path, limit));
+    return toFileSearchResponse(collection, path, await this.operations.searchFile(collection, path, request));
   }
 
   /** Searches fail one by one. */

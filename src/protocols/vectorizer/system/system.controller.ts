@@ -22,7 +22,7 @@ const NO_CACHE = { size: 0, capacity: 0, hits: 0, misses: 0, evictions: 0, hit_r
 export class EmbedRequest {
   @IsOptional() @IsString() text?: string;
   @IsOptional() @IsString() model?: string;
-  @Read(readNumber) @IsOptional() @IsInt() @Min(1) @Max(MAX_DIMENSION) dimension?: number;
+  @Read(readNumber) @IsOptional() @Max(MAX_DIMENSION) @Min(1) @IsInt() dimension?: number;
 }
 
 /** What the server says of itself, and its embedder. */

@@ -40,9 +40,12 @@ export class TransferOperations {
     }
     const wanted = [...new Set(ids.filter((id) => id !== undefined))];
     const found = await this.transfers.transfer({ source, destination, namespace: NAMESPACE, ids: wanted, mode });
+    const left = new Set(found);
     return ids.map((id) => {
       if (id === undefined) return { id, status: 'missing_in_src', error: 'id must be a string' };
-      if (!found.has(id)) return { id, status: 'missing_in_src', error: `Vector not found: ${id}` };
+      // an id that occurs twice is moved once
+      const isThere = mode === 'move' ? left.delete(id) : left.has(id);
+      if (!isThere) return { id, status: 'missing_in_src', error: `Vector not found: ${id}` };
       return { id, status: 'ok', error: undefined };
     });
   }

@@ -4,7 +4,7 @@ import type { Json } from '../../../http/json.js';
 import type { Deletion } from '../../../records/record.js';
 import { RecordsService } from '../../../records/records.service.js';
 import { CollectionTargets, NAMESPACE } from '../collection-targets.js';
-import { toVectorizerError } from '../errors.js';
+import { isMissingCollection } from '../errors.js';
 import { parseFilter } from '../filter/parse-filter.js';
 import { idText } from '../insert/sent-entry.js';
 import { collectionNotFound, validationError, vectorNotFound } from '../vectorizer-error.js';
@@ -50,7 +50,7 @@ export class DeleteOperations {
         this.records.delete(collection, NAMESPACE, { ids, limit: null, listIds: true }),
       );
     } catch (error) {
-      if (missing === 'reported' && toVectorizerError(error).status === 404) return 'missing';
+      if (missing === 'reported' && isMissingCollection(error)) return 'missing';
       throw error;
     }
   }

@@ -6,7 +6,7 @@ import { RecordPatchesService } from '../../../records/record-patches.service.js
 import { CollectionOperations } from '../catalog/collection-operations.js';
 import { CollectionTargets, type DenseCollection, NAMESPACE } from '../collection-targets.js';
 import { EmbeddingProviders } from '../embedding-providers.js';
-import { EXPIRY_FIELD } from '../expiry/expiry.js';
+import { EXPIRY_FIELD, withExpiry } from '../expiry/expiry.js';
 import { idText } from '../insert/sent-entry.js';
 import { numbersToJson } from '../json-values.js';
 import { collectFields } from '../payload-fields.js';
@@ -150,8 +150,10 @@ function planUpdate(collection: DenseCollection, id: string, change: Change): Pl
   }
   const needsEmbedding = text !== undefined && embedding === null;
   if (needsEmbedding && definitionOf(collection).embeddingProvider === null) return noProvider(collection.name);
-  const payload = sent === undefined ? undefined : payloadOf(sent, 'metadata');
-  if (payload instanceof VectorizerError) return payload;
+  const given = sent === undefined ? undefined : payloadOf(sent, 'metadata');
+  if (given instanceof VectorizerError) return given;
+  // what replaces a payload is as new as an insert
+  const payload = given && mode === 'replacement' ? withExpiry(given, definitionOf(collection).ttlSeconds) : given;
   const metadata = payload === undefined ? null : { kind: mode, text: stringifyJson(payload) };
   return { id, embedding, document: text ?? null, metadata, needsEmbedding, payload };
 }

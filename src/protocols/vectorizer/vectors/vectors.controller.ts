@@ -39,13 +39,13 @@ export class VectorsController {
   @Get('collections/:collection/vectors')
   async list(@Param('collection') collection: string, @Req() sent: Request): Promise<string> {
     const query = queryOf(sent);
-    const limit = countOf(query, 'limit', DEFAULT_PAGE, MAX_PAGE);
-    const offset = countOf(query, 'offset', 0, MAX_OFFSET);
-    const shown = { vector: isSet(query, 'with_vector', true), payload: isSet(query, 'with_payload', true) };
     const ids = query
       .get('ids')
       ?.split(',')
       .filter((id) => id !== '');
+    const limit = countOf(query, 'limit', ids === undefined ? DEFAULT_PAGE : MAX_PAGE, MAX_PAGE);
+    const offset = countOf(query, 'offset', 0, MAX_OFFSET);
+    const shown = { vector: isSet(query, 'with_vector', true), payload: isSet(query, 'with_payload', true) };
     const { records, total } = await this.reads.list(collection, { ...shown, limit, offset, ids });
     const vectors = records.map((record) => vectorObject(record, shown.payload));
     const more = `Showing ${String(records.length)} of ${String(total)} vectors. Use pagination for more.`;
