@@ -11,6 +11,7 @@ const MEANINGS: Readonly<Record<string, ErrorDetail>> = {
   '25006': UNAVAILABLE,
   '40001': UNAVAILABLE,
   '40P01': UNAVAILABLE,
+  '55000': UNAVAILABLE,
   '57014': { kind: 'unavailable', subject: 'statement' },
   '2201B': { kind: 'invalid', subject: 'pattern', reason: 'the regular expression is too complex' },
   '22003': { kind: 'invalid', subject: 'text', reason: 'it holds a number with too many digits' },

@@ -118,7 +118,11 @@ describe('embed', () => {
       ],
       usage: { total_tokens: 7 },
     });
-    expect(models.requests.at(-1)?.body).toEqual({ model: `intfloat/${E5}`, input: ['query: apple', 'query: pear'] });
+    expect(models.requests.at(-1)?.body).toEqual({
+      model: `intfloat/${E5}`,
+      input: ['query: apple', 'query: pear'],
+      encoding_format: 'float',
+    });
   });
 
   it('takes plain strings for inputs, and null for what is absent', async () => {
