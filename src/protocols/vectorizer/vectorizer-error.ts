@@ -41,6 +41,11 @@ export function noProvider(collection: string): VectorizerError {
   return badRequest(`Collection '${collection}' has no embedding provider: send vectors, or create it with one through this API`);
 }
 
+/** For a key that payloads are to be encrypted with: storing them as they are would be worse than nothing. @throws VectorizerError 400 */
+export function refuseEncryption(): never {
+  throw encryptionUnsupported();
+}
+
 export function encryptionUnsupported(): VectorizerError {
   return new VectorizerError(400, 'encryption_error', 'payload encryption is not supported');
 }

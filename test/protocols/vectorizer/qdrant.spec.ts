@@ -590,3 +590,15 @@ describe('points beyond these routes', () => {
     expect(await count()).toBe(4);
   });
 });
+
+describe('encryption', () => {
+  const point = { id: 1, vector: [1, 0], payload: { secret: 'x' } };
+
+  it.each([{ points: [{ ...point, public_key: 'key' }] }, { points: [point], public_key: 'key' }])(
+    'that %j asks for is refused, and nothing is stored',
+    async (body) => {
+      expect(await put(body)).toMatchObject([400, { error_type: 'encryption_error' }]);
+      expect(await count()).toBe(0);
+    },
+  );
+});

@@ -2,7 +2,7 @@ import { IsOptional, IsString } from 'class-validator';
 import { readJson, type Json } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
 import { readComponents, type SentComponents } from '../sent-components.js';
-import { encryptionUnsupported, validationError } from '../vectorizer-error.js';
+import { refuseEncryption, validationError } from '../vectorizer-error.js';
 import { readEntries, toEntry, type SentEntries, type SentEntry } from './sent-entry.js';
 
 /** How the texts of a batch are split unless an entry says otherwise. */
@@ -29,7 +29,7 @@ export class InsertRequest implements ChunkingRequest {
   @Read(readJson) chunk_size?: Json;
   @Read(readJson) chunk_overlap?: Json;
   /** Asks for encryption: refused. */
-  @Read(() => refuseEncryption()) public_key?: never;
+  @Read(refuseEncryption) public_key?: never;
 }
 
 /** Batches of entries. */
@@ -41,7 +41,7 @@ export class BatchInsertRequest implements ChunkingRequest {
   @Read(readJson) auto_chunk?: Json;
   @Read(readJson) chunk_size?: Json;
   @Read(readJson) chunk_overlap?: Json;
-  @Read(() => refuseEncryption()) public_key?: never;
+  @Read(refuseEncryption) public_key?: never;
 }
 
 /** The request as an entry; members that an entry does not have mean nothing to it. */
@@ -60,8 +60,4 @@ export function entriesOf(request: BatchInsertRequest, field: 'vectors' | 'texts
   if (entries === undefined || entries === 'no_list') throw validationError(field, `missing or invalid ${field} parameter`);
   if (entries.length === 0) throw validationError(field, `${field} array must contain at least one entry`);
   return entries;
-}
-
-function refuseEncryption(): never {
-  throw encryptionUnsupported();
 }

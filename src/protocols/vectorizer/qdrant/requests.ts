@@ -5,7 +5,7 @@ import { ABSENT_NULLS } from '../dialect.js';
 import { readNumber } from '../json-values.js';
 import { readShown } from './shown.js';
 import type { SentComponents } from '../sent-components.js';
-import { validationError } from '../vectorizer-error.js';
+import { refuseEncryption, validationError } from '../vectorizer-error.js';
 import { pointsOf, readBatch, readPoints, readQueryVector, type SentBatch, type SentPoint } from './sent-points.js';
 
 const MAX_OFFSET = 1_000_000;
@@ -24,6 +24,7 @@ export class CreateRequest {
 export class UpsertRequest {
   @Read(readPoints) points?: readonly SentPoint[] | undefined;
   @Read(readBatch) batch?: SentBatch | undefined;
+  @Read(refuseEncryption) public_key?: never;
 }
 
 /** `POST …/points/delete`. */

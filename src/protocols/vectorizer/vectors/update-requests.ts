@@ -4,7 +4,7 @@ import type { JsonReader } from '../../../http/json-reader.js';
 import { Read } from '../../../http/validate.js';
 import { idText } from '../insert/sent-entry.js';
 import { readComponents, type SentComponents } from '../sent-components.js';
-import { encryptionUnsupported, validationError, VectorizerError } from '../vectorizer-error.js';
+import { VectorizerError, encryptionUnsupported, refuseEncryption, validationError } from '../vectorizer-error.js';
 
 /** `POST /update`, and `PUT` and `PATCH` of a vector. */
 export class UpdateRequest {
@@ -16,7 +16,7 @@ export class UpdateRequest {
   @Read(readJson) text?: Json;
   @Read(readJson) payload?: Json;
   @Read(readJson) metadata?: Json;
-  @Read(() => refuseEncryption()) public_key?: never;
+  @Read(refuseEncryption) public_key?: never;
 }
 
 export class BatchUpdateRequest {
@@ -106,8 +106,4 @@ function readUpdate(reader: JsonReader): SentUpdate {
     payload: values.get('payload'),
     metadata: values.get('metadata'),
   };
-}
-
-function refuseEncryption(): never {
-  throw encryptionUnsupported();
 }
