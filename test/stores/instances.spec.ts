@@ -11,7 +11,7 @@ const PORTS = {
   POLYVEC_CHROMA_PORT: '0',
   POLYVEC_CONSOLE_PORT: '0',
   POLYVEC_PINECONE_PORT: 'off',
-  POLYVEC_VECTORIZER_PORT: 'off',
+  POLYVEC_VECTORIZER_PORT: '0',
   POLYVEC_LOG_LEVEL: 'error',
   POLYVEC_CHROMA_ALLOW_RESET: 'true',
 };
@@ -69,6 +69,59 @@ describeOnServer(`several gateways on one server's database${reason}`, () => {
     }
     await records(there, uuid, 'delete', { ids: ['3'] });
     expect((await records(here, uuid, 'get', { ids: ['3'] })).text).toContain('"ids":[]');
+  });
+
+  describe('that remember collections by name', () => {
+    /** What one that is asked by name finds, through Vectorizer. */
+    async function listAt(gateway: Gateway | undefined, name: string): Promise<unknown> {
+      const url = `${gateway?.urls.get('vectorizer') ?? ''}/collections/${name}/vectors`;
+      const body = (await (await fetch(url)).json()) as { error_type?: string; vectors?: readonly { id: string }[] };
+      return body.error_type ?? body.vectors?.map(({ id }) => id);
+    }
+
+    /** A collection with the record `a`, which the second one knows by its name. */
+    async function knownByName(): Promise<{ readonly uuid: string; readonly name: string }> {
+      const known = await knownToBoth();
+      await records(here, known.uuid, 'add', { ids: ['a'], embeddings: [[1, 2]] });
+      expect(await listAt(gateways[1], known.name)).toEqual(['a']);
+      return known;
+    }
+
+    it('find one whose dimension another one has set', async () => {
+      const { uuid, name } = await knownToBoth();
+      expect(await listAt(gateways[1], name)).toBe('collection_not_found');
+      await records(here, uuid, 'add', { ids: ['a'], embeddings: [[1, 2]] });
+      expect(await listAt(gateways[1], name)).toEqual(['a']);
+    });
+
+    it('find the one that has the name now', async () => {
+      const { name } = await knownByName();
+      await ask(here, `${COLLECTIONS}/${name}`, undefined, 'DELETE');
+      expect(await listAt(gateways[1], name)).toBe('collection_not_found');
+      const again = await ask(here, COLLECTIONS, { name });
+      const { id } = JSON.parse(again.text) as { id: string };
+      await records(here, id, 'add', { ids: ['b'], embeddings: [[1]] });
+      expect(await listAt(gateways[1], name)).toEqual(['b']);
+    });
+
+    it('no longer find one by a name that another one has taken away', async () => {
+      const { uuid, name } = await knownByName();
+      await ask(here, `${COLLECTIONS}/${uuid}`, { new_name: `${name}-new` }, 'PUT');
+      expect(await listAt(gateways[1], name)).toBe('collection_not_found');
+      expect(await listAt(gateways[1], `${name}-new`)).toEqual(['a']);
+    });
+
+    it('go on finding one by the name that it had before a rename through Vectorizer', async () => {
+      const { name } = await knownByName();
+      const rename = `${gateways[0]?.urls.get('vectorizer') ?? ''}/collections/${name}/rename`;
+      await fetch(rename, {
+        method: 'POST',
+        body: JSON.stringify({ new_name: `${name}-new` }),
+        headers: { 'content-type': 'application/json' },
+      });
+      expect(await listAt(gateways[1], name)).toEqual(['a']);
+      expect(await listAt(gateways[1], `${name}-new`)).toEqual(['a']);
+    });
   });
 
   it.each(['add', 'upsert', 'update'])('enforce on %s the dimension that another one has set', async (call) => {

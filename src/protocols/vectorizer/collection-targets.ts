@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { CollectionsService } from '../../collections/collections.service.js';
+import { GatewayError } from '../../errors.js';
 import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../../tenants/tenant.js';
 import { collectionNotFound } from './vectorizer-error.js';
 
@@ -20,11 +21,12 @@ export class CollectionTargets {
 
   /**
    * Runs an operation on the records of a collection, found by name or alias, possibly from memory: the operation may be run twice.
-   * @throws VectorizerError 404, as `require`
+   * @throws GatewayError `not_found`, where `require` throws
    */
   async run<T>(name: string, operation: (collection: DenseCollection) => Promise<T>): Promise<T> {
     return this.collections.withNamed(SCOPE, name, async (collection) => {
-      if (!isVisible(collection)) throw collectionNotFound(name);
+      // told as the core tells it: a dimension that is remembered as unknown is looked up once more
+      if (!isVisible(collection)) throw new GatewayError({ kind: 'not_found', subject: 'collection', name });
       return operation(collection);
     });
   }
