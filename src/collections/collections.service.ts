@@ -7,6 +7,9 @@ import { CollectionSweeper } from './collection-sweeper.js';
 
 const MAX_REMEMBERED = 10_000;
 
+/** Where a collection is looked for. */
+export type CollectionSource = 'memory' | 'catalog';
+
 /** The catalog: what collections there are. Unknown ones are `not_found`, taken names `already_exists`. */
 @Injectable()
 export class CollectionsService {
@@ -48,11 +51,16 @@ export class CollectionsService {
 
   /**
    * Runs an operation on the collection of that name or alias, possibly from memory: for record operations, which notice when
-   * it is stale. When the name means another one by now, or none, the operation has found none, and is run once more.
+   * it is stale; from the `catalog` for those that go by its settings. When the name means another one by now, or none, the operation has found none, and is run once more.
    * @throws GatewayError `not_found`
    */
-  async withNamed<T>(scope: Scope, name: string, operation: (collection: Collection) => Promise<T>): Promise<T> {
-    const known = this.named.get(nameKey(scope, name));
+  async withNamed<T>(
+    scope: Scope,
+    name: string,
+    operation: (collection: Collection) => Promise<T>,
+    source: CollectionSource = 'memory',
+  ): Promise<T> {
+    const known = source === 'memory' ? this.named.get(nameKey(scope, name)) : undefined;
     if (known !== undefined) {
       try {
         return await operation(known);

@@ -111,6 +111,17 @@ describeOnServer(`several gateways on one server's database${reason}`, () => {
       expect(await listAt(gateways[1], `${name}-new`)).toEqual(['a']);
     });
 
+    it('give a vector the time to live that another one has set', async () => {
+      const { name } = await knownByName();
+      const [first, second] = gateways.map((gateway) => `${gateway.urls.get('vectorizer') ?? ''}/collections/${name}`);
+      const send = async (url: string, method: string, body: object): Promise<unknown> =>
+        (await fetch(url, { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })).json();
+      expect(await send(`${first ?? ''}/ttl`, 'POST', { ttl_secs: 1000 })).toMatchObject({ status: 'ok' });
+      expect(await send(`${second ?? ''}/vectors/a`, 'PUT', { metadata: { new: true } })).toMatchObject({
+        payload: { new: true, __expires_at: expect.any(Number) as number },
+      });
+    });
+
     it('go on finding one by the name that it had before a rename through Vectorizer', async () => {
       const { name } = await knownByName();
       const rename = `${gateways[0]?.urls.get('vectorizer') ?? ''}/collections/${name}/rename`;

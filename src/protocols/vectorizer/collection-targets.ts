@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { CollectionsService } from '../../collections/collections.service.js';
+import { CollectionsService, type CollectionSource } from '../../collections/collections.service.js';
 import { GatewayError } from '../../errors.js';
 import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../../tenants/tenant.js';
 import { collectionNotFound } from './vectorizer-error.js';
@@ -20,15 +20,21 @@ export class CollectionTargets {
   constructor(private readonly collections: CollectionsService) {}
 
   /**
-   * Runs an operation on the records of a collection, found by name or alias, possibly from memory: the operation may be run twice.
+   * Runs an operation on the records of a collection, found by name or alias, possibly from memory: the operation may be run twice. One that
+   * goes by what Vectorizer remembers of the collection must ask for the `catalog`.
    * @throws GatewayError `not_found`, where `require` throws
    */
-  async run<T>(name: string, operation: (collection: DenseCollection) => Promise<T>): Promise<T> {
-    return this.collections.withNamed(SCOPE, name, async (collection) => {
+  async run<T>(
+    name: string,
+    operation: (collection: DenseCollection) => Promise<T>,
+    source: CollectionSource = 'memory',
+  ): Promise<T> {
+    const visible = async (collection: Collection): Promise<T> => {
       // told as the core tells it: a dimension that is remembered as unknown is looked up once more
       if (!isVisible(collection)) throw new GatewayError({ kind: 'not_found', subject: 'collection', name });
       return operation(collection);
-    });
+    };
+    return this.collections.withNamed(SCOPE, name, visible, source);
   }
 
   /** By name or alias, as the catalog has it now. @throws VectorizerError 404, also for a collection without dense vectors, or whose dimension is unknown yet */

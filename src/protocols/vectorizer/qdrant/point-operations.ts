@@ -41,11 +41,15 @@ export class PointOperations {
 
   /** Stores all of them, or none; those that are there are replaced. @throws VectorizerError 400 for a point that cannot be stored; 404 */
   async upsert(name: string, points: readonly SentPoint[]): Promise<void> {
-    return this.targets.run(name, async (collection) => {
-      const collector = new FieldCollector();
-      const records = points.map((point, index) => toRecord(collection, point, `points[${String(index)}]`, collector));
-      await this.records.write(collection, NAMESPACE, { records, fields: collector.fields }, UPSERT);
-    });
+    return this.targets.run(
+      name,
+      async (collection) => {
+        const collector = new FieldCollector();
+        const records = points.map((point, index) => toRecord(collection, point, `points[${String(index)}]`, collector));
+        await this.records.write(collection, NAMESPACE, { records, fields: collector.fields }, UPSERT);
+      },
+      'catalog',
+    );
   }
 
   /** Deletes the points of the ids that exist, or those that match. @throws VectorizerError 400 unless exactly one of them is asked for; 404 */

@@ -46,17 +46,21 @@ export class UpdateOperations {
   async update(name: string, id: string, request: UpdateRequest, mode: PayloadMode): Promise<void> {
     const vector = request.vector ?? request.embedding ?? request.data;
     const payload = request.payload ?? request.metadata;
-    const [found] = await this.targets.run(name, (collection) => {
-      const planned = planUpdate(collection, id, { vector, text: request.text, payload, mode });
-      if (planned instanceof VectorizerError) throw planned;
-      return this.apply(collection, [planned]);
-    });
+    const [found] = await this.targets.run(
+      name,
+      (collection) => {
+        const planned = planUpdate(collection, id, { vector, text: request.text, payload, mode });
+        if (planned instanceof VectorizerError) throw planned;
+        return this.apply(collection, [planned]);
+      },
+      'catalog',
+    );
     if (found !== true) throw vectorNotFound(id);
   }
 
   /** Makes the changes that can be made, all at once, and reports on every one. */
   async updateMany(name: string, updates: readonly (SentUpdate | null)[]): Promise<readonly UpdateReport[]> {
-    return this.targets.run(name, (collection) => this.updateAll(collection, updates));
+    return this.targets.run(name, (collection) => this.updateAll(collection, updates), 'catalog');
   }
 
   private async updateAll(
