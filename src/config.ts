@@ -14,6 +14,7 @@ import {
   text,
 } from './config-values.js';
 import { EMBEDDING_SETTINGS } from './config-embedding.js';
+import { STORAGE_SETTINGS } from './config-storage.js';
 import { VECTORIZER_SETTINGS } from './config-vectorizer.js';
 
 export { MiB } from './config-values.js';
@@ -112,6 +113,7 @@ export const SETTINGS = {
     positive,
     'The longest a statement may take. The embedded engine is restarted when one takes longer.',
   ),
+  ...STORAGE_SETTINGS,
   poolSize: setting('POLYVEC_POOL_SIZE', 10, positive, 'Connections to Postgres.'),
   poolTimeoutMs: setting('POLYVEC_POOL_TIMEOUT_MS', 30_000, positive, 'The longest a request waits for a connection.'),
   shutdownTimeoutMs: setting('POLYVEC_SHUTDOWN_TIMEOUT_MS', 10_000, positive, 'The longest a stop waits for open requests.'),

@@ -3,7 +3,16 @@ import { Database, type Queryable } from '../postgres/database.js';
 import { isUniqueViolation } from '../postgres/sqlstate.js';
 import { identifier, sql, type Sql } from '../postgres/sql.js';
 import type { Page, Scope } from '../tenants/tenant.js';
-import type { Collection, CollectionChanges, Field, Metric, NewCollection, ProtocolName, VectorType } from './collection.js';
+import type {
+  Collection,
+  CollectionChanges,
+  Field,
+  Metric,
+  NewCollection,
+  ProtocolName,
+  VectorIndex,
+  VectorType,
+} from './collection.js';
 
 type CollectionRow = Readonly<{
   id: string;
@@ -23,15 +32,20 @@ type CollectionRow = Readonly<{
   fields: string | null;
   record_table: string;
   vector_table: string;
+  moving: string;
+  indexes: string | null;
   epoch: string;
 }>;
 
 /** A collection's row `c` with its database `d` and tenant `t`. */
 const COLUMNS = sql`c.id, c.uuid, c.name, t.name AS tenant, d.name AS database, c.protocol, c.metric,
   c.dimension, c.vector_type, c.has_sparse, c.deletion_protection, floor(extract(epoch FROM c.created_at) * 1000)::bigint AS created_ms,
-  c.metadata::text AS metadata, c.settings::text AS settings, c.record_table, c.vector_table, c.epoch,
+  c.metadata::text AS metadata, c.settings::text AS settings, c.record_table, c.vector_table, c.moving, c.epoch,
   (SELECT json_agg(json_build_object('name', f.name, 'type', f.type) ORDER BY f.name, f.type)
-   FROM polyvec.collection_fields f WHERE f.collection_id = c.id)::text AS fields`;
+   FROM polyvec.collection_fields f WHERE f.collection_id = c.id)::text AS fields,
+  (SELECT json_agg(json_build_object('id', i.id::text, 'namespace', i.namespace, 'low', i.low::text, 'high', i.high::text,
+     'content', i.content, 'rows', i.rows) ORDER BY i.namespace, i.low)
+   FROM polyvec.vector_indexes i WHERE i.collection_id = c.id AND i.state = 'ready')::text AS indexes`;
 const JOINS = sql`JOIN polyvec.databases d ON d.id = c.database_id JOIN polyvec.tenants t ON t.id = d.tenant_id`;
 
 @Injectable()
@@ -157,11 +171,12 @@ export class CollectionStore {
     return this.database.transaction(async (transaction) => {
       const own = sql`id = ${collection.id} AND NOT deletion_protection`;
       // writers hold the row until they are done; what they wrote is seen by the next statement
-      const locked = await transaction.query(sql`SELECT FROM polyvec.collections WHERE ${own} FOR UPDATE`);
-      if (locked.length === 0) return false;
+      const [locked] = await transaction.query<{ record_table: string }>(sql`
+        SELECT record_table FROM polyvec.collections WHERE ${own} FOR UPDATE`);
+      if (locked === undefined) return false;
       const deleted = await transaction.query(sql`
         DELETE FROM polyvec.collections WHERE ${own} AND NOT EXISTS (
-          SELECT FROM polyvec.${identifier(collection.recordTable)} r WHERE r.collection_id = ${collection.id}) RETURNING id`);
+          SELECT FROM polyvec.${identifier(locked.record_table)} r WHERE r.collection_id = ${collection.id}) RETURNING id`);
       return deleted.length > 0;
     });
   }
@@ -218,6 +233,8 @@ function toCollection(row: CollectionRow): Collection {
     fields: row.fields === null ? [] : (JSON.parse(row.fields) as Field[]),
     recordTable: row.record_table,
     vectorTable: row.vector_table,
+    moving: row.moving === 't',
+    indexes: row.indexes === null ? [] : (JSON.parse(row.indexes) as VectorIndex[]),
     epoch: row.epoch,
   };
 }

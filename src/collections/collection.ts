@@ -15,6 +15,20 @@ export interface Field {
   readonly type: FieldType;
 }
 
+/** What a vector index holds of each vector: all of it, its components in 16 bits, or a bit of each. */
+export type IndexContent = 'full' | 'half' | 'binary';
+
+/** An HNSW index that searches may use: the vectors of one namespace whose numbers are above `low`, up to `high`. */
+export interface VectorIndex {
+  readonly id: string;
+  readonly namespace: string;
+  readonly low: string;
+  readonly high: string;
+  readonly content: IndexContent;
+  /** Vectors in it when it was built. */
+  readonly rows: number;
+}
+
 /** A collection as the catalog has it. Instances remember it; `epoch` tells whether it is still so. */
 export interface Collection {
   /** The number in record rows, as text. */
@@ -41,6 +55,10 @@ export interface Collection {
   readonly fields: readonly Field[];
   readonly recordTable: string;
   readonly vectorTable: string;
+  /** Whether its rows are about to get tables of their own. */
+  readonly moving: boolean;
+  /** Its vector indexes that are ready, by namespace and number. */
+  readonly indexes: readonly VectorIndex[];
   readonly epoch: string;
   readonly createdAt: Date;
 }
@@ -69,3 +87,8 @@ export interface CollectionChanges {
 
 /** Dimensions that pgvector's `vector` can store. */
 export const MAX_DIMENSION = 16_000;
+
+/** Whether its rows are among those of other collections, and searched exactly. */
+export function isPooled(collection: Pick<Collection, 'recordTable'>): boolean {
+  return collection.recordTable === 'pool_records';
+}

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../errors.js';
+import { isUndefinedTable } from '../postgres/sqlstate.js';
 import type { Page, Scope } from '../tenants/tenant.js';
-import type { Collection, CollectionChanges, NewCollection, ProtocolName } from './collection.js';
+import { isPooled, type Collection, type CollectionChanges, type NewCollection, type ProtocolName } from './collection.js';
+import { CollectionMemory } from './collection-memory.js';
 import { CollectionStore } from './collection.store.js';
 import { CollectionSweeper } from './collection-sweeper.js';
-
-const MAX_REMEMBERED = 10_000;
 
 /** Where a collection is looked for. */
 export type CollectionSource = 'memory' | 'catalog';
@@ -13,12 +13,7 @@ export type CollectionSource = 'memory' | 'catalog';
 /** The catalog: what collections there are. Unknown ones are `not_found`, taken names `already_exists`. */
 @Injectable()
 export class CollectionsService {
-  /** Collections by uuid, oldest first. What is in here may be stale: statements carry the epoch, and find out. */
-  private readonly remembered = new Map<string, Collection>();
-  /** Collections by scope and name, oldest first; as stale as the ones above. */
-  private readonly named = new Map<string, Collection>();
-  /** Those that were looked up by a name, which they must still have. */
-  private readonly pinned = new WeakSet<Collection>();
+  private readonly memory = new CollectionMemory();
 
   constructor(
     private readonly store: CollectionStore,
@@ -29,24 +24,24 @@ export class CollectionsService {
     const created = await this.store.create(scope, collection);
     if (created === 'missing') throw new GatewayError({ kind: 'not_found', subject: 'database', name: scope.database });
     if (created === 'taken') throw new GatewayError({ kind: 'already_exists', subject: 'collection', name: collection.name });
-    return this.remember(created);
+    return this.memory.keep(created);
   }
 
   /** The collection of that name as it is, or else a new one; however many ask at once, all get the same. */
   async requireOrCreate(scope: Scope, collection: NewCollection): Promise<Collection> {
     for (;;) {
       const existing = await this.store.findByName(scope, collection.name);
-      if (existing !== undefined) return this.remember(existing);
+      if (existing !== undefined) return this.memory.keep(existing);
       const created = await this.store.create(scope, collection);
       if (created === 'missing') throw new GatewayError({ kind: 'not_found', subject: 'database', name: scope.database });
       // taken meanwhile: find it, unless it is deleted again in between
-      if (created !== 'taken') return this.remember(created);
+      if (created !== 'taken') return this.memory.keep(created);
     }
   }
 
   /** By name or alias, as the catalog has it now. */
   async requireByName(scope: Scope, name: string): Promise<Collection> {
-    return this.remember(found(await this.store.findByName(scope, name), name));
+    return this.memory.keep(found(await this.store.findByName(scope, name), name));
   }
 
   /**
@@ -60,19 +55,19 @@ export class CollectionsService {
     operation: (collection: Collection) => Promise<T>,
     source: CollectionSource = 'memory',
   ): Promise<T> {
-    const known = source === 'memory' ? this.named.get(nameKey(scope, name)) : undefined;
+    const known = source === 'memory' ? this.memory.byName(scope, name) : undefined;
     if (known !== undefined) {
       try {
         return await operation(known);
       } catch (error) {
         if (!isMissingCollection(error)) throw error;
-        this.drop(known);
+        this.memory.drop(known);
       }
     }
     const collection = await this.requireByName(scope, name);
     // an alias may be overruled by a name without a change of this collection
     try {
-      return await operation(collection.name === name ? this.pin(collection) : collection);
+      return await operation(collection.name === name ? this.memory.pin(collection) : collection);
     } catch (error) {
       // deleted in between: whoever asked by name is told the name
       throw isMissingCollection(error) ? missing(name) : error;
@@ -81,19 +76,19 @@ export class CollectionsService {
 
   /** By uuid, as the catalog has it now. */
   async requireCurrent(scope: Scope, uuid: string): Promise<Collection> {
-    return this.remember(found(await this.store.findByUuid(scope, uuid), uuid));
+    return this.memory.keep(found(await this.store.findByUuid(scope, uuid), uuid));
   }
 
   /** By uuid, possibly from memory: for record operations, which notice when it is stale. */
   async require(scope: Scope, uuid: string): Promise<Collection> {
-    const known = this.remembered.get(uuid);
+    const known = this.memory.byUuid(uuid);
     if (known?.tenant === scope.tenant && known.database === scope.database) return known;
     return this.requireCurrent(scope, uuid);
   }
 
   /** By uuid in any tenant, possibly from memory: for protocols whose paths name no tenant. */
   async requireAnywhere(uuid: string): Promise<Collection> {
-    return this.remembered.get(uuid) ?? this.remember(found(await this.store.findAnywhere(uuid), uuid));
+    return this.memory.byUuid(uuid) ?? this.memory.keep(found(await this.store.findAnywhere(uuid), uuid));
   }
 
   /** Ordered by uuid; empty for an unknown database. */
@@ -111,7 +106,7 @@ export class CollectionsService {
   }
 
   async update(collection: Collection, changes: CollectionChanges): Promise<void> {
-    this.drop(collection);
+    this.memory.drop(collection);
     const outcome = await this.store.update(collection, changes);
     if (outcome === 'missing') throw missing(collection.uuid);
     if (outcome === 'taken') {
@@ -124,7 +119,7 @@ export class CollectionsService {
     for (;;) {
       const collection = await this.requireByName(scope, name);
       const outcome = await this.store.update(collection, changesOf(collection), 'unchanged');
-      this.drop(collection);
+      this.memory.drop(collection);
       if (outcome === 'updated') return this.requireByName(scope, name);
       if (outcome === 'missing') throw missing(name);
       // each round follows another's change: someone always gets on
@@ -134,7 +129,7 @@ export class CollectionsService {
   /** Gives it another name; the old one goes on meaning it, in every protocol. */
   async rename(scope: Scope, name: string, newName: string): Promise<void> {
     const collection = await this.requireByName(scope, name);
-    this.drop(collection);
+    this.memory.drop(collection);
     const outcome = await this.store.rename(collection, newName);
     if (outcome === 'missing') throw missing(name);
     if (outcome === 'taken') throw new GatewayError({ kind: 'already_exists', subject: 'collection', name: newName });
@@ -144,14 +139,14 @@ export class CollectionsService {
   async deleteEmpty(collection: Collection): Promise<boolean> {
     const deleted = await this.store.deleteEmpty(collection);
     if (!deleted) return false;
-    this.drop(collection);
+    this.memory.drop(collection);
     this.sweeper.wake();
     return true;
   }
 
   async delete(scope: Scope, name: string): Promise<void> {
     const collection = await this.requireByName(scope, name);
-    this.drop(collection);
+    this.memory.drop(collection);
     const outcome = await this.store.delete(collection);
     if (outcome === 'missing') throw missing(name);
     if (outcome === 'protected') throw new GatewayError({ kind: 'forbidden', subject: 'deletion', name });
@@ -160,8 +155,7 @@ export class CollectionsService {
 
   /** Databases or tenants with all their collections are gone: removes the rows they left. */
   forgetDropped(): void {
-    this.remembered.clear();
-    this.named.clear();
+    this.memory.clear();
     this.sweeper.wake();
   }
 
@@ -174,52 +168,31 @@ export class CollectionsService {
     let known = collection;
     // each round follows a change of the catalog row that another request made: a handful is more than plenty
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      const result = await statement(known);
+      const result = await untilGone(statement, known);
       if (result !== 'stale') return result;
-      this.drop(known);
-      known = this.remember(found(await this.store.findAnywhere(known.uuid), known.uuid));
-      if (this.pinned.has(collection) && known.name !== collection.name) throw missing(collection.name);
+      this.memory.drop(known);
+      known = this.memory.keep(found(await this.store.findAnywhere(known.uuid), known.uuid));
+      if (this.memory.isPinned(collection) && known.name !== collection.name) throw missing(collection.name);
     }
     throw new GatewayError({ kind: 'conflict', subject: 'collection', name: collection.name });
   }
 
   /** The catalog knows more of a collection than is remembered. */
   forget(collection: Collection): void {
-    this.drop(collection);
-  }
-
-  /** Keeps what is now known of a collection. */
-  private remember(collection: Collection): Collection {
-    this.remembered.delete(collection.uuid);
-    trim(this.remembered.set(collection.uuid, collection));
-    if (this.named.has(nameKey(collection, collection.name))) this.pin(collection);
-    return collection;
-  }
-
-  /** Keeps it under its name. The result is an object of its own: `current` tells by it that the name matters. */
-  private pin(collection: Collection): Collection {
-    const pinned = { ...collection };
-    this.pinned.add(pinned);
-    trim(this.named.set(nameKey(collection, collection.name), pinned));
-    return pinned;
-  }
-
-  private drop(collection: Collection): void {
-    this.remembered.delete(collection.uuid);
-    this.named.delete(nameKey(collection, collection.name));
+    this.memory.drop(collection);
   }
 }
 
-function nameKey({ tenant, database }: Scope, name: string): string {
-  return `${tenant}\u0000${database}\u0000${name}`;
-}
-
-/** Drops the oldest when there are too many. */
-function trim(collections: Map<string, Collection>): void {
-  if (collections.size <= MAX_REMEMBERED) return;
-  for (const oldest of collections.keys()) {
-    collections.delete(oldest);
-    return;
+/** A statement on tables that are gone by now is stale: its collection has been deleted. */
+async function untilGone<T>(
+  statement: (current: Collection) => Promise<T | 'stale'>,
+  collection: Collection,
+): Promise<T | 'stale'> {
+  try {
+    return await statement(collection);
+  } catch (error) {
+    if (!isPooled(collection) && isUndefinedTable(error)) return 'stale';
+    throw error;
   }
 }
 

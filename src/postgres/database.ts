@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { GatewayError } from '../errors.js';
 import { isRolledBack, translateDatabaseError } from './sqlstate.js';
 import type { Sql } from './sql.js';
@@ -10,8 +10,17 @@ export type Row = Readonly<Record<string, string | null>>;
 export interface Queryable {
   /** Rows in the statement's order; values are Postgres' text form, nothing is converted. */
   query<T extends object = Row>(statement: Sql): Promise<readonly T[]>;
+  /** Sends text that may hold several statements and no values: definitions, maintenance. */
+  script(text: string): Promise<void>;
   /** The object id of pgvector's type in this database, which binary parameters must name. */
   readonly vectorOid: number;
+}
+
+/** A connection apart from the pool, for work that takes long. */
+export interface Session {
+  script(text: string): Promise<void>;
+  /** The server's number of it, by which it can be cancelled; null where there is only one. */
+  readonly backend: number | null;
 }
 
 /** What the embedded engine and a server differ in. */
@@ -19,14 +28,18 @@ export interface EngineTraits {
   /** For the start-up log, such as `Postgres 17.2, pgvector 0.8.1`. */
   readonly description: string;
   readonly vectorOid: number;
-  /** Statements may be prepared under a name: each connection is a session of its own. */
+  /** Statements may be prepared under a name, and settings stay with who made them: each connection is a session of its own. */
   readonly namedStatements: boolean;
+  /** An index is built while others work; the embedded engine does nothing else meanwhile. */
+  readonly concurrentIndexes: boolean;
   /** A list of keys is looked up in an index key by key, statistics or not: from Postgres 17 on. */
   readonly keyListsByIndex: boolean;
 }
 
 /** Statements of the same text are prepared once per connection; beyond this many texts no new ones are. */
 const MAX_NAMED_STATEMENTS = 200;
+/** Texts that are kept in mind to see whether they come again. */
+const MAX_SEEN_STATEMENTS = 1_000;
 const MAX_ATTEMPTS = 5;
 /** The protocol counts them in 16 bits. */
 const MAX_PARAMETERS = 65_535;
@@ -35,6 +48,7 @@ const RAW_TYPES = { getTypeParser: () => (value: unknown) => value };
 /** The pool of connections. Every error that leaves it is a `GatewayError` where a client can act on it. */
 export class Database implements Queryable {
   private readonly names = new Map<string, string>();
+  private readonly seen = new Set<string>();
 
   constructor(
     private readonly pool: pg.Pool,
@@ -76,10 +90,33 @@ export class Database implements Queryable {
     }
   }
 
-  /** Sends text that may hold several statements and no values: migrations, maintenance. */
+  /** As in `Queryable`; outside of any transaction but the text's own. */
   async script(text: string): Promise<void> {
     await this.ready();
     await this.pool.query(text);
+  }
+
+  /**
+   * Opens a connection apart from the pool, on which a statement may take as long as it likes, and closes it when `work` is done. The
+   * embedded engine has one session for all: what is set there must be set back.
+   */
+  async session<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    await this.ready();
+    const client = new pg.Client({ ...(this.pool.options as pg.ClientConfig), statement_timeout: 0 });
+    // one that breaks fails its statement, which tells its caller; without a listener it would end the process, too
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      const backend = this.traits.namedStatements ? await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid') : null;
+      return await work({
+        backend: backend?.rows[0]?.pid ?? null,
+        script: async (text) => {
+          await client.query(text);
+        },
+      });
+    } finally {
+      await client.end();
+    }
   }
 
   async close(): Promise<void> {
@@ -96,6 +133,9 @@ export class Database implements Queryable {
       const result = await work({
         vectorOid: this.vectorOid,
         query: async <R extends object>(statement: Sql) => (await client.query(this.request(statement))).rows as R[],
+        script: async (text: string) => {
+          await client.query(text);
+        },
       });
       await client.query('COMMIT');
       return result;
@@ -122,8 +162,17 @@ export class Database implements Queryable {
   private nameOf(text: string): string | undefined {
     const known = this.names.get(text);
     if (known !== undefined || this.names.size >= MAX_NAMED_STATEMENTS) return known;
+    if (!this.hasComeBefore(text)) return undefined;
     const name = `polyvec_${String(this.names.size)}`;
     this.names.set(text, name);
     return name;
+  }
+
+  /** A name is for good: what comes once only gets none. */
+  private hasComeBefore(text: string): boolean {
+    if (this.seen.delete(text)) return true;
+    if (this.seen.size >= MAX_SEEN_STATEMENTS) this.seen.clear();
+    this.seen.add(text);
+    return false;
   }
 }

@@ -31,7 +31,7 @@ async function openEmbedded(config: Config, log: EngineLog): Promise<Database> {
   const pool = newPool(config, { ...engine.connection }, log);
   const release = (): Promise<void> => engine.stop();
   try {
-    const traits = await prepare(pool, { namedStatements: false }, log);
+    const traits = await prepare(pool, { namedStatements: false, concurrentIndexes: false }, log);
     const description = `embedded ${traits.description}, data in ${config.dataDirectory}`;
     return new Database(pool, { ...traits, description }, () => engine.ready(), release);
   } catch (error) {
@@ -48,7 +48,7 @@ async function openServer(config: Config, url: string, log: EngineLog): Promise<
     log,
   );
   try {
-    const traits = await prepare(pool, { namedStatements: true }, log);
+    const traits = await prepare(pool, { namedStatements: true, concurrentIndexes: true }, log);
     const { hostname, port, pathname } = new URL(url);
     const description = `${traits.description} at ${hostname}:${port || '5432'}${pathname}`;
     return new Database(
@@ -82,7 +82,11 @@ function newPool(config: Config, where: pg.PoolConfig, log: EngineLog): pg.Pool 
   return pool;
 }
 
-async function prepare(pool: pg.Pool, traits: Pick<EngineTraits, 'namedStatements'>, log: EngineLog): Promise<EngineTraits> {
+async function prepare(
+  pool: pg.Pool,
+  traits: Pick<EngineTraits, 'namedStatements' | 'concurrentIndexes'>,
+  log: EngineLog,
+): Promise<EngineTraits> {
   const client = await pool.connect();
   try {
     const version = await requirePgvector(client);

@@ -60,6 +60,16 @@ export function identifier(name: string): Sql {
   return new Sql([`"${name.replaceAll('"', '""')}"`], []);
 }
 
+/**
+ * A text in the statement's own text, for the places that take no parameter; it means the same whatever the server's settings
+ * for backslashes are.
+ * @throws TypeError for a text with a NUL, which Postgres cannot hold
+ */
+export function literal(text: string): Sql {
+  if (text.includes('\0')) throw new TypeError('a text with a NUL');
+  return new Sql([`E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`], []);
+}
+
 /** A whole number in the text itself, for the places that take no parameter. */
 export function integer(value: number): Sql {
   if (!Number.isSafeInteger(value)) throw new TypeError(`not an integer: ${String(value)}`);

@@ -41,6 +41,16 @@ export function isForeignKeyViolation(error: unknown): boolean {
   return codeOf(error) === '23503';
 }
 
+/** Memory, disk or shared memory was not enough. */
+export function isResourceShortage(error: unknown): boolean {
+  return codeOf(error)?.startsWith('53') ?? false;
+}
+
+/** A table that the statement names is gone. */
+export function isUndefinedTable(error: unknown): boolean {
+  return codeOf(error) === '42P01';
+}
+
 /** What a database error means to a client; what it means only to us stays as it is. */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof GatewayError) return error;

@@ -6,9 +6,9 @@ import { compile } from '../filters/compile.js';
 import type { Filter } from '../filters/filter.js';
 import type { Namespace, NamespacePage, NamespaceTotals } from './namespace.js';
 import { successor } from './record-page.store.js';
-import { liveCollection, POSTING_TABLE, recordTable, SPARSE_TABLE, vectorTable } from './record-tables.js';
+import { heldCollection, liveCollection, POSTING_TABLE, recordTable, SPARSE_TABLE, vectorTable } from './record-tables.js';
 
-type NamespaceRow = Readonly<{ name: string; schema: string | null; count: string; bytes: string; lsn: string }>;
+type NamespaceRow = Readonly<{ name: string | null; schema: string | null; count: string; bytes: string; lsn: string }>;
 
 /** Namespaces: rows of their own, so that an empty one exists, and one that was never written does not. */
 @Injectable()
@@ -18,7 +18,7 @@ export class NamespaceStore {
   /** False when there is one of that name. */
   async create(collection: Collection, name: string, schema: string | null): Promise<boolean | 'stale'> {
     const [row] = await this.database.query<{ created: string | null }>(sql`
-      WITH live AS MATERIALIZED (${liveCollection(collection)} FOR KEY SHARE),
+      WITH live AS MATERIALIZED (${heldCollection(collection)}),
       created AS (
         INSERT INTO polyvec.namespaces (collection_id, name, schema)
         SELECT ${collection.id}, ${name}, ${schema}::json FROM live ON CONFLICT DO NOTHING RETURNING name)
@@ -26,11 +26,13 @@ export class NamespaceStore {
     return row === undefined ? 'stale' : row.created === '1';
   }
 
-  async find(collection: Collection, name: string, measured: boolean): Promise<Namespace | undefined> {
-    const [row] = await this.database.query<NamespaceRow>(
+  /** `missing`: there is none. */
+  async find(collection: Collection, name: string, measured: boolean): Promise<Namespace | 'missing' | 'stale'> {
+    const rows = await this.database.query<NamespaceRow>(
       namespaces(collection, sql`n.name = ${name}`, { order: sql`n.name`, limit: 1, measured }),
     );
-    return row && toNamespace(row);
+    if (rows.length === 0) return 'stale';
+    return rows.filter(isNamed).map(toNamespace)[0] ?? 'missing';
   }
 
   /** The first `limit` after `after`, bytewise; `total` counts all that have the prefix. */
@@ -38,7 +40,7 @@ export class NamespaceStore {
     collection: Collection,
     page: NamespacePage,
     measured: boolean,
-  ): Promise<{ readonly namespaces: readonly Namespace[]; readonly total: number }> {
+  ): Promise<{ readonly namespaces: readonly Namespace[]; readonly total: number } | 'stale'> {
     const label = sql`COALESCE(NULLIF(n.name, ''), ${page.defaultName})`;
     const matching = page.prefix === '' ? sql`TRUE` : beginning(label, page.prefix);
     const after = page.after === undefined ? sql`TRUE` : sql`${label} > ${page.after}`;
@@ -47,23 +49,29 @@ export class NamespaceStore {
     const rows = await this.database.query<NamespaceRow>(
       namespaces(collection, sql`${matching} AND ${after}`, { order: label, limit: page.limit, measured }),
     );
-    return { namespaces: rows.map(toNamespace), total: Number(total?.total) };
+    if (rows.length === 0) return 'stale';
+    return { namespaces: rows.filter(isNamed).map(toNamespace), total: Number(total?.total) };
   }
 
   /** How many records, or matching records, each namespace holds, and its counter, by name; empty ones too. */
-  async totals(collection: Collection, filter: Filter | undefined): Promise<readonly NamespaceTotals[]> {
+  async totals(collection: Collection, filter: Filter | undefined): Promise<readonly NamespaceTotals[] | 'stale'> {
     const counted = filter === undefined ? sql`TRUE` : compile(filter);
-    const rows = await this.database.query<{ name: string; count: string; lsn: string }>(sql`
-      SELECT n.name, n.lsn, COALESCE(c.count, 0) AS count FROM polyvec.namespaces n LEFT JOIN (
-        SELECT r.namespace, count(*) AS count FROM ${recordTable(collection)} r
-        WHERE r.collection_id = ${collection.id} AND ${counted} GROUP BY r.namespace) AS c ON c.namespace = n.name
-      WHERE n.collection_id = ${collection.id} ORDER BY n.name`);
-    return rows.map((row) => ({ name: row.name, count: Number(row.count), lsn: row.lsn }));
+    const rows = await this.database.query<{ name: string | null; count: string; lsn: string }>(sql`
+      SELECT t.name, t.lsn, t.count FROM (${liveCollection(collection)}) AS live LEFT JOIN (
+        SELECT n.name, n.lsn, COALESCE(c.count, 0) AS count FROM polyvec.namespaces n LEFT JOIN (
+          SELECT r.namespace, count(*) AS count FROM ${recordTable(collection)} r
+          WHERE r.collection_id = ${collection.id} AND ${counted} GROUP BY r.namespace) AS c ON c.namespace = n.name
+        WHERE n.collection_id = ${collection.id}) AS t ON TRUE
+      ORDER BY t.name`);
+    if (rows.length === 0) return 'stale';
+    return rows.filter(isNamed).map((row) => ({ name: row.name, count: Number(row.count), lsn: row.lsn }));
   }
 
   /** Removes the namespace and its records; false when there is none. Writes that are under way come before or after. */
-  async delete(collection: Collection, name: string): Promise<boolean> {
+  async delete(collection: Collection, name: string): Promise<boolean | 'stale'> {
     return this.database.transaction(async (transaction) => {
+      const live = await transaction.query(heldCollection(collection));
+      if (live.length === 0) return 'stale';
       // the row first: a write that has not been counted yet waits for us, one that has been is visible below
       const rows = await transaction.query(sql`
         DELETE FROM polyvec.namespaces WHERE collection_id = ${collection.id} AND name = ${name} RETURNING name`);
@@ -85,7 +93,7 @@ async function removeRows(transaction: Queryable, collection: Collection, name: 
   }
 }
 
-/** The first namespaces `n` in the order, with what they hold; `measured`, which reads every record, in bytes too. */
+/** The first namespaces `n` in the order, with what they hold, or one row without a name; none when the collection is stale; `measured`, which reads every record, in bytes too. */
 function namespaces(
   collection: Collection,
   condition: Sql,
@@ -97,12 +105,12 @@ function namespaces(
     : sql`0`;
   return sql`
     SELECT n.name, n.schema::text AS schema, n.lsn, h.count, h.bytes
-    FROM (
+    FROM (${liveCollection(collection)}) AS live LEFT JOIN (
       SELECT n.name, n.schema, n.lsn, ${page.order} AS label FROM polyvec.namespaces n
-      WHERE n.collection_id = ${collection.id} AND ${condition} ORDER BY label LIMIT ${page.limit}) AS n
-    CROSS JOIN LATERAL (
+      WHERE n.collection_id = ${collection.id} AND ${condition} ORDER BY label LIMIT ${page.limit}) AS n ON TRUE
+    LEFT JOIN LATERAL (
       SELECT count(*) AS count, ${bytes} AS bytes
-      FROM ${recordTable(collection)} r WHERE r.collection_id = ${collection.id} AND r.namespace = n.name) AS h
+      FROM ${recordTable(collection)} r WHERE r.collection_id = ${collection.id} AND r.namespace = n.name) AS h ON TRUE
     ORDER BY n.label`;
 }
 
@@ -111,6 +119,10 @@ function beginning(label: Sql, prefix: string): Sql {
   return sql`${label} >= ${prefix} AND ${end === undefined ? sql`TRUE` : sql`${label} < ${end}`}`;
 }
 
-function toNamespace(row: NamespaceRow): Namespace {
+function isNamed<T extends { readonly name: string | null }>(row: T): row is T & { readonly name: string } {
+  return row.name !== null;
+}
+
+function toNamespace(row: NamespaceRow & { readonly name: string }): Namespace {
   return { name: row.name, schema: row.schema, count: Number(row.count), bytes: Number(row.bytes), lsn: row.lsn };
 }

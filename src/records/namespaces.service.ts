@@ -30,7 +30,8 @@ export class NamespacesService {
 
   /** Undefined when there is none. */
   async find(collection: Collection, name: string, measured: boolean): Promise<Namespace | undefined> {
-    return this.store.find(collection, name, measured);
+    const found = await this.collections.current(collection, (current) => this.store.find(current, name, measured));
+    return found === 'missing' ? undefined : found;
   }
 
   /** `total` counts all with the prefix, not only the page. */
@@ -39,17 +40,18 @@ export class NamespacesService {
     page: NamespacePage,
     measured: boolean,
   ): Promise<{ readonly namespaces: readonly Namespace[]; readonly total: number }> {
-    return this.store.list(collection, page, measured);
+    return this.collections.current(collection, (current) => this.store.list(current, page, measured));
   }
 
   /** How many records, or records that match, each namespace holds; empty ones too. */
   async totals(collection: Collection, filter?: Filter): Promise<readonly NamespaceTotals[]> {
-    return this.store.totals(collection, filter);
+    return this.collections.current(collection, (current) => this.store.totals(current, filter));
   }
 
   /** Its records go with it. */
   async delete(collection: Collection, name: string): Promise<void> {
-    if (!(await this.store.delete(collection, name))) throw missing(name);
+    const deleted = await this.collections.current(collection, (current) => this.store.delete(current, name));
+    if (!deleted) throw missing(name);
   }
 }
 

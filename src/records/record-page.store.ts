@@ -6,7 +6,7 @@ import { sql, type Sql } from '../postgres/sql.js';
 import type { MetadataPatch, PageRequest, Position, Selection, StoredRecord, WriteOutcome } from './record.js';
 import {
   countWrite,
-  liveCollection,
+  heldCollection,
   partColumns,
   placeOf,
   recordTable,
@@ -62,7 +62,7 @@ export class RecordPageStore {
     patch: MetadataPatch & { readonly hasNewFields: boolean },
   ): Promise<(WriteOutcome & { readonly count: number }) | 'stale'> {
     const [row] = await this.database.query<{ live: string; count: string; lsn: string | null }>(sql`
-      WITH live AS MATERIALIZED (${liveCollection(collection)} FOR KEY SHARE),
+      WITH live AS MATERIALIZED (${heldCollection(collection)}),
       chosen AS MATERIALIZED (
         SELECT r.collection_id, r.namespace, r.rid FROM ${selected(collection, namespace, selection)}
         AND EXISTS (SELECT FROM live) ORDER BY r.id FOR UPDATE OF r),

@@ -5,7 +5,7 @@ import { Database, type Queryable } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
 import { sql, type Sql } from '../postgres/sql.js';
 import type { RecordPatch, Selection, SelectionPatched, WriteOutcome } from './record.js';
-import { countWrite, liveCollection, recordTable, selected, vectorTable } from './record-tables.js';
+import { countWrite, heldCollection, recordTable, selected, vectorNumber, vectorTable } from './record-tables.js';
 import { fieldsOf } from './record-write.store.js';
 
 /** Changes parts of existing records: one statement for a whole batch. */
@@ -24,7 +24,7 @@ export class RecordPatchStore {
     batch: { readonly patches: readonly RecordPatch[]; readonly hasNewFields: boolean },
   ): Promise<(WriteOutcome & { readonly ids: readonly string[] }) | 'stale'> {
     const [row] = await queryable.query<{ live: string; ids: string | null; lsn: string | null }>(sql`
-      WITH live AS MATERIALIZED (${liveCollection(collection)} FOR KEY SHARE),
+      WITH live AS MATERIALIZED (${heldCollection(collection)}),
       input AS MATERIALIZED (${inputRows(batch.patches, queryable.vectorOid)}),
       written AS (
         UPDATE ${recordTable(collection)} AS r SET document = COALESCE(i.document, r.document), metadata = CASE
@@ -37,10 +37,10 @@ export class RecordPatchStore {
         WHERE r.collection_id = locked.collection_id AND r.namespace = locked.namespace AND r.rid = locked.rid
         RETURNING r.id, r.rid, COALESCE(r.long_id, r.id) AS name),
       written_vectors AS (
-        INSERT INTO ${vectorTable(collection)} AS v (collection_id, namespace, rid, embedding)
-        SELECT ${collection.id}, ${namespace}, w.rid, i.embedding FROM written w JOIN input i USING (id)
+        INSERT INTO ${vectorTable(collection)} AS v (collection_id, namespace, rid, embedding, seq)
+        SELECT ${collection.id}, ${namespace}, w.rid, i.embedding, ${vectorNumber(collection, sql`i.embedding`)} FROM written w JOIN input i USING (id)
         WHERE i.embedding IS NOT NULL
-        ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding
+        ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding, seq = excluded.seq
           WHERE v.embedding IS DISTINCT FROM excluded.embedding)
       ${batch.hasNewFields ? fieldsOf(collection, sql`(SELECT i.metadata FROM written w JOIN input i USING (id))`) : sql``},
       counted AS (${countWrite(collection, namespace, sql`(SELECT count(*) FROM written) IS NOT NULL`)})
@@ -58,7 +58,7 @@ export class RecordPatchStore {
     patch: { readonly text: string; readonly hasNewFields: boolean },
   ): Promise<SelectionPatched | 'stale'> {
     const [row] = await this.database.query<{ live: string; ids: string | null; scanned: string; lsn: string | null }>(sql`
-      WITH live AS MATERIALIZED (${liveCollection(collection)} FOR KEY SHARE),
+      WITH live AS MATERIALIZED (${heldCollection(collection)}),
       chosen AS MATERIALIZED (
         SELECT r.collection_id, r.namespace, r.rid FROM ${selected(collection, namespace, selection)}
         AND EXISTS (SELECT FROM live) ORDER BY r.id FOR UPDATE OF r),

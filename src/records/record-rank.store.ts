@@ -4,12 +4,14 @@ import { vector } from '../postgres/binary.js';
 import { Database } from '../postgres/database.js';
 import { sql, type Sql } from '../postgres/sql.js';
 import type { Position, RankedRecord, RankRequest, SparseVector } from './record.js';
-import { candidates, candidateVectors } from './record-search.store.js';
+import { candidateCount, nearest, preparations } from './record-nearest.store.js';
+import { COMPLETE, type SearchPlan } from './search-plan.js';
+import type { Outcome } from './search-planner.js';
 import { partColumns, placeOf, POSTING_TABLE, recordTable, SPARSE_TABLE, toRecord, type RecordRow } from './record-tables.js';
 
 /** How the limit treats equals: cut anywhere, or not among them. */
 type Ties = 'cut' | 'kept';
-type RankRow = RecordRow & Readonly<{ lsn: string; rid: string | null; score: string }>;
+type RankRow = RecordRow & Readonly<{ lsn: string; candidates: string | null; rid: string | null; score: string }>;
 
 /**
  * The score of the vector row `v` for the query `q`, as float32: what is shown is what is compared. A zero vector has no
@@ -22,7 +24,12 @@ const SCORES: Readonly<Record<Metric, Sql>> = {
 };
 const ORDERS: Readonly<Record<Metric, Sql>> = { l2: sql`ASC`, ip: sql`DESC`, cosine: sql`DESC` };
 
-/** Ranks records by their score: exact. */
+/** What a ranking has found. */
+export interface RankResult extends Position, Outcome {
+  readonly records: readonly RankedRecord[];
+}
+
+/** Ranks records by their score. */
 @Injectable()
 export class RecordRankStore {
   constructor(private readonly database: Database) {}
@@ -31,26 +38,29 @@ export class RecordRankStore {
    * The best records, best first, equals by id; what the collection's rows cannot be scored by is left out. One statement,
    * and a second one when the limit falls among equals, of which the first ids are meant.
    */
-  async rank(
-    collection: Collection,
-    namespace: string,
-    request: RankRequest,
-  ): Promise<(Position & { readonly records: readonly RankedRecord[] }) | 'stale'> {
+  async rank(collection: Collection, namespace: string, request: RankRequest, plan: SearchPlan): Promise<RankResult | 'stale'> {
     // one more than asked for tells whether the limit falls among equals
-    const rows = await this.statement(collection, namespace, request, 'cut');
+    const rows = await this.statement(collection, namespace, request, plan, 'cut');
     const [first] = rows;
     if (first === undefined) return 'stale';
     const { limit } = request;
     const tied = rows.length > limit && rows[limit - 1]?.score === rows[limit]?.score;
-    const ranked = tied ? await this.statement(collection, namespace, request, 'kept') : rows;
+    // a graph does not tell which of them are missing
+    const ranked = tied ? await this.statement(collection, namespace, request, COMPLETE, 'kept') : rows;
     const found = ranked.filter((row) => row.rid !== null).slice(0, limit);
-    return { lsn: first.lsn, records: found.map((row) => ({ ...toRecord(row), score: row.score })) };
+    return {
+      lsn: first.lsn,
+      records: found.map((row) => ({ ...toRecord(row), score: row.score })),
+      found: found.length,
+      candidates: first.candidates === null ? null : Number(first.candidates),
+    };
   }
 
   private async statement(
     collection: Collection,
     namespace: string,
     request: RankRequest,
+    plan: SearchPlan,
     ties: Ties,
   ): Promise<readonly RankRow[]> {
     const { embedding, sparse, limit } = request;
@@ -59,15 +69,15 @@ export class RecordRankStore {
     const rows =
       embedding === null
         ? sparseScores(collection, namespace, request)
-        : this.denseScores(collection, namespace, request, embedding, sparse);
+        : this.denseScores(collection, namespace, request, plan, embedding, sparse);
     const cut = ties === 'cut' ? sql`, s.rid LIMIT ${limit + 1}` : sql` FETCH FIRST ${limit} ROWS WITH TIES`;
     return this.database.query<RankRow>(sql`
       WITH place AS MATERIALIZED (${placeOf(collection, namespace)}),
-      candidates AS MATERIALIZED (${candidates(collection, namespace, request)}),
+      ${preparations(collection, namespace, request, plan)},
       scores AS (${rows}),
       hits AS MATERIALIZED (
         SELECT s.rid, s.score FROM scores s WHERE EXISTS (SELECT FROM place) ORDER BY s.score ${order} ${cut})
-      SELECT place.lsn, h.rid, h.score, record.*
+      SELECT place.lsn, ${candidateCount(plan)} AS candidates, h.rid, h.score, record.*
       FROM place LEFT JOIN (hits h CROSS JOIN LATERAL (
         SELECT ${partColumns(collection, request.parts)}, r.id AS key FROM ${recordTable(collection)} r
         WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = h.rid OFFSET 0) AS record) ON TRUE
@@ -78,10 +88,12 @@ export class RecordRankStore {
     collection: Collection,
     namespace: string,
     request: RankRequest,
+    plan: SearchPlan,
     embedding: Float32Array,
     sparse: SparseVector | null,
   ): Sql {
-    const vectors = candidateVectors(collection, namespace, request, this.database.traits.keyListsByIndex);
+    const { keyListsByIndex } = this.database.traits;
+    const vectors = nearest(collection, namespace, request, plan, { wanted: request.limit + 1, keyListsByIndex });
     const query = sql`(SELECT ${vector(embedding)}::vector AS embedding) AS q`;
     const score = SCORES[collection.metric];
     if (sparse === null) return sql`SELECT v.rid, (${score})::real AS score FROM ${query}, ${vectors}`;

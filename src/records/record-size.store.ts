@@ -13,8 +13,8 @@ export class RecordSizeStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * The sizes of one namespace of each collection, by the collection's id; those without a record are left out. `sourceField`
-   * is the metadata field whose different texts are counted.
+   * The sizes of one namespace of each collection, by the collection's id; those that are not where they are remembered are left
+   * out. `sourceField` is the metadata field whose different texts are counted.
    */
   async sizes(
     collections: readonly Collection[],
@@ -26,10 +26,13 @@ export class RecordSizeStore {
       const ids = `{${group.map(({ id }) => id).join(',')}}`;
       const source = sql`r.metadata -> ${sourceField}::text`;
       const rows = await this.database.query<SizeRow>(sql`
-        SELECT r.collection_id AS id, count(*), sum(pg_column_size(r.metadata) + COALESCE(pg_column_size(r.document), 0)) AS bytes,
-          count(DISTINCT ${source}) FILTER (WHERE jsonb_typeof(${source}) = 'string') AS sources
-        FROM ${recordTable(group[0])} r WHERE r.collection_id = ANY (${ids}::bigint[]) AND r.namespace = ${namespace}
-        GROUP BY r.collection_id`);
+        SELECT c.id, COALESCE(s.count, 0) AS count, COALESCE(s.bytes, 0) AS bytes, COALESCE(s.sources, 0) AS sources
+        FROM polyvec.collections c LEFT JOIN (
+          SELECT r.collection_id AS id, count(*), sum(pg_column_size(r.metadata) + COALESCE(pg_column_size(r.document), 0)) AS bytes,
+            count(DISTINCT ${source}) FILTER (WHERE jsonb_typeof(${source}) = 'string') AS sources
+          FROM ${recordTable(group[0])} r WHERE r.collection_id = ANY (${ids}::bigint[]) AND r.namespace = ${namespace}
+          GROUP BY r.collection_id) AS s USING (id)
+        WHERE c.id = ANY (${ids}::bigint[]) AND c.record_table = ${group[0].recordTable}`);
       for (const { id, count, bytes, sources } of rows) {
         sizes.set(id, { count: Number(count), payloadBytes: Number(bytes), sources: Number(sources) });
       }

@@ -1,4 +1,4 @@
-import type { Collection } from '../collections/collection.js';
+import { isPooled, type Collection, type Metric } from '../collections/collection.js';
 import { compile } from '../filters/compile.js';
 import { recordKey } from '../postgres/record-key.js';
 import { identifier, join, sql, type Sql } from '../postgres/sql.js';
@@ -37,6 +37,40 @@ export function countWrite(collection: Collection, namespace: string, after: Sql
 /** The catalog row of a collection, if it is still what the caller remembers. */
 export function liveCollection(collection: Collection): Sql {
   return sql`SELECT FROM polyvec.collections WHERE id = ${collection.id} AND epoch = ${collection.epoch}`;
+}
+
+/** Any number that nothing else locks by; the other half of the key is the collection. */
+const MOVE_LOCK = 7_065_828;
+
+/** Whom writers wait for while their collection moves. */
+export function moveLock(collection: Pick<Collection, 'id'>): Sql {
+  return sql`${MOVE_LOCK}::integer, (${collection.id}::bigint % 2147483647)::integer`;
+}
+
+/**
+ * As above, for a writer: the row stays so until its transaction ends. While the collection moves, writers queue for a lock before:
+ * they would share the row among themselves without end, and the move would never have it for itself.
+ */
+export function heldCollection(collection: Collection): Sql {
+  const turn = collection.moving ? sql`AND (SELECT pg_advisory_xact_lock_shared(${moveLock(collection)})) IS NOT NULL` : sql``;
+  return sql`${liveCollection(collection)} ${turn} FOR KEY SHARE`;
+}
+
+/** Numbers from here on are no index's: vectors without a direction have them, which no index on the cosine can hold. */
+export const UNINDEXED = '4611686018427387904';
+
+/** The number that a written embedding gets, an expression of it. The pool numbers nothing. */
+export function vectorNumber(collection: Collection, embedding: Sql): Sql {
+  return isPooled(collection) ? sql`0` : nextNumber(collection.metric, embedding);
+}
+
+/** The next number, for an embedding in a table that counts. */
+export function nextNumber(metric: Metric, embedding: Sql): Sql {
+  const next = sql`nextval('polyvec.vector_seq')`;
+  if (metric !== 'cosine') return next;
+  // pgvector computes in float32, in which a length may also vanish, or overflow
+  const square = sql`inner_product(${embedding}, ${embedding})`;
+  return sql`CASE WHEN ${square} > 0 AND ${square} < 'Infinity' THEN ${next} ELSE ${next} + ${UNINDEXED}::bigint END`;
 }
 
 /**

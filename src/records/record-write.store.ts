@@ -6,7 +6,7 @@ import { recordKey } from '../postgres/record-key.js';
 import { sql, type Sql } from '../postgres/sql.js';
 import type { SettledBatch } from './batch.js';
 import type { RecordWrite, WriteMode, WriteOutcome } from './record.js';
-import { countWrite, liveCollection, recordTable, vectorTable } from './record-tables.js';
+import { countWrite, heldCollection, recordTable, vectorNumber, vectorTable } from './record-tables.js';
 import { sparseInput, sparseRows } from './record-sparse.store.js';
 
 /** Longer field names would not fit into the catalog's index. */
@@ -29,14 +29,14 @@ export class RecordWriteStore {
   ): Promise<WriteOutcome | 'stale'> {
     const statement = mode.missing === 'insert' ? insertRecords : updateRecords;
     const [row] = await queryable.query<{ live: string; lsn: string | null }>(sql`
-      WITH live AS MATERIALIZED (${liveCollection(collection)} FOR KEY SHARE),
+      WITH live AS MATERIALIZED (${heldCollection(collection)}),
       input AS MATERIALIZED (${inputRows(collection, batch.records, queryable.vectorOid)}),
       written AS (${statement(collection, namespace, batch.records, mode)}),
       written_vectors AS (
-        INSERT INTO ${vectorTable(collection)} AS v (collection_id, namespace, rid, embedding)
-        SELECT ${collection.id}, ${namespace}, w.rid, i.embedding FROM written w JOIN input i USING (id)
+        INSERT INTO ${vectorTable(collection)} AS v (collection_id, namespace, rid, embedding, seq)
+        SELECT ${collection.id}, ${namespace}, w.rid, i.embedding, ${vectorNumber(collection, sql`i.embedding`)} FROM written w JOIN input i USING (id)
         WHERE i.embedding IS NOT NULL
-        ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding
+        ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding, seq = excluded.seq
           WHERE v.embedding IS DISTINCT FROM excluded.embedding)
       ${collection.hasSparse ? sparseRows(collection, namespace, mode) : sql``}
       ${batch.hasNewFields ? fieldRows(collection, batch.superseded) : sql``},

@@ -6,6 +6,7 @@ import type { DeleteRequest, Deletion, ReadRequest, StoredRecord } from './recor
 import { deletedSparseRows } from './record-sparse.store.js';
 import {
   countWrite,
+  heldCollection,
   liveCollection,
   partColumns,
   recordTable,
@@ -76,7 +77,7 @@ export class RecordStore {
     // joined by columns of the row itself, not by constants: then only the whole key is a way in, statistics or not
     const all = request.countAll === true ? sql`(SELECT count(*) FROM ${selected(collection, namespace, {})})` : sql`0`;
     const [row] = await queryable.query<DeletionRow>(sql`
-      WITH live AS MATERIALIZED (${liveCollection(collection)} FOR KEY SHARE),
+      WITH live AS MATERIALIZED (${heldCollection(collection)}),
       doomed AS MATERIALIZED (${doomedRecords(collection, namespace, request)}),
       deleted AS (
         DELETE FROM ${recordTable(collection)} r USING doomed d

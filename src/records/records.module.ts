@@ -1,7 +1,11 @@
 import { Module } from '@nestjs/common';
 import { CollectionsModule } from '../collections/collections.module.js';
+import { IndexBuilder } from './index-builder.js';
+import { LeaseStore } from './lease.store.js';
 import { NamespaceStore } from './namespace.store.js';
 import { NamespacesService } from './namespaces.service.js';
+import { PromotionStore } from './promotion.store.js';
+import { RecordEstimateStore } from './record-estimate.store.js';
 import { RecordPatchesService } from './record-patches.service.js';
 import { RecordPatchStore } from './record-patch.store.js';
 import { RecordPageStore } from './record-page.store.js';
@@ -14,8 +18,11 @@ import { RecordTextsService } from './record-texts.service.js';
 import { RecordWriteStore } from './record-write.store.js';
 import { RecordTransfersService } from './record-transfers.service.js';
 import { RecordsService } from './records.service.js';
+import { SearchPlanner } from './search-planner.js';
+import { StorageKeeper } from './storage-keeper.js';
 import { Upkeep } from './upkeep.js';
 import { UpkeepStore } from './upkeep.store.js';
+import { VectorIndexStore } from './vector-index.store.js';
 
 @Module({
   imports: [CollectionsModule],
@@ -32,6 +39,13 @@ import { UpkeepStore } from './upkeep.store.js';
     RecordTextsService,
     RecordTransfersService,
     NamespaceStore,
+    RecordEstimateStore,
+    SearchPlanner,
+    LeaseStore,
+    PromotionStore,
+    VectorIndexStore,
+    IndexBuilder,
+    StorageKeeper,
     UpkeepStore,
     Upkeep,
     RecordsService,

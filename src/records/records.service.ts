@@ -29,6 +29,8 @@ import { RecordSizeStore } from './record-size.store.js';
 import { RecordSearchStore } from './record-search.store.js';
 import { RecordStore } from './record.store.js';
 import { RecordWriteStore } from './record-write.store.js';
+import { COMPLETE } from './search-plan.js';
+import { SearchPlanner } from './search-planner.js';
 import { hasUnknownFields } from './unknown-fields.js';
 import { Upkeep } from './upkeep.js';
 
@@ -48,6 +50,7 @@ export class RecordsService {
     private readonly pageStore: RecordPageStore,
     private readonly rankStore: RecordRankStore,
     private readonly sizeStore: RecordSizeStore,
+    private readonly planner: SearchPlanner,
     private readonly upkeep: Upkeep,
   ) {}
 
@@ -153,10 +156,13 @@ export class RecordsService {
   async search(collection: Collection, namespace: string, request: SearchRequest): Promise<readonly (readonly Match[])[]> {
     return this.collections.current(collection, async (current) => {
       requireDimension(current, request.queries);
-      const unsearchable = current.dimension === null || request.limit === 0 || request.queries.length === 0;
-      const matches = unsearchable ? request.queries.map(() => []) : await this.searchStore.search(current, namespace, request);
-      const empty = matches.every((list) => list.length === 0);
-      return empty && !(await this.store.isLive(this.database, current)) ? 'stale' : matches;
+      if (current.dimension === null || request.limit === 0 || request.queries.length === 0) {
+        return (await this.store.isLive(this.database, current)) ? request.queries.map(() => []) : 'stale';
+      }
+      const result = await this.planner.run(current, namespace, request, (plan) =>
+        this.searchStore.search(current, namespace, request, plan),
+      );
+      return result === 'stale' ? result : result.matches;
     });
   }
 
@@ -187,7 +193,12 @@ export class RecordsService {
   ): Promise<Position & { readonly records: readonly RankedRecord[] }> {
     return this.collections.current(collection, (current) => {
       requireDimension(current, [request.embedding]);
-      return this.rankStore.rank(current, namespace, request);
+      const { embedding, sparse, limit } = request;
+      // a score of both parts needs every record's
+      if (embedding === null || sparse !== null || limit === 0) return this.rankStore.rank(current, namespace, request, COMPLETE);
+      return this.planner.run(current, namespace, { ...request, queries: [embedding] }, (plan) =>
+        this.rankStore.rank(current, namespace, request, plan),
+      );
     });
   }
 
@@ -226,7 +237,13 @@ export class RecordsService {
     namespace: string,
     sourceField: string,
   ): Promise<ReadonlyMap<string, CollectionSize>> {
-    const found = await this.sizeStore.sizes(collections, namespace, sourceField);
-    return new Map(collections.map(({ id }) => [id, found.get(id) ?? { count: 0, payloadBytes: 0, sources: 0 }]));
+    const sizes = new Map(await this.sizeStore.sizes(collections, namespace, sourceField));
+    for (const collection of collections.filter(({ id }) => !sizes.has(id))) {
+      // it has moved, or is gone
+      const current = await this.collectionStore.refresh(this.database, collection);
+      const found = current && (await this.sizeStore.sizes([current], namespace, sourceField));
+      sizes.set(collection.id, found?.get(collection.id) ?? { count: 0, payloadBytes: 0, sources: 0 });
+    }
+    return sizes;
   }
 }

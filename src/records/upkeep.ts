@@ -1,5 +1,6 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
+import { StorageKeeper } from './storage-keeper.js';
 import { UpkeepStore } from './upkeep.store.js';
 
 /** Below this, every plan is a good one. */
@@ -18,7 +19,10 @@ export class Upkeep implements BeforeApplicationShutdown {
   private readonly tables = new Map<string, { changes: number; threshold: number }>();
   private running: Promise<void> | undefined;
 
-  constructor(private readonly store: UpkeepStore) {}
+  constructor(
+    private readonly store: UpkeepStore,
+    private readonly keeper: StorageKeeper,
+  ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.running;
@@ -26,6 +30,7 @@ export class Upkeep implements BeforeApplicationShutdown {
 
   /** Rows have been written or deleted. Returns at once. */
   note(collection: Collection, rows: number): void {
+    this.keeper.note(collection, rows);
     const table = this.tables.get(collection.recordTable) ?? { changes: 0, threshold: MIN_CHANGES };
     this.tables.set(collection.recordTable, table);
     table.changes += rows;

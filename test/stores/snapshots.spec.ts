@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Module, type INestApplicationContext } from '@nestjs/common';
+import { Global, Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Collection, NewCollection } from '../../src/collections/collection.js';
 import { CollectionsModule } from '../../src/collections/collections.module.js';
 import { CollectionsService } from '../../src/collections/collections.service.js';
-import { readConfig } from '../../src/config.js';
+import { CONFIG, readConfig } from '../../src/config.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
 import { PostgresModule } from '../../src/postgres/postgres.module.js';
@@ -27,6 +27,7 @@ const ALL = { document: true, uri: true, metadata: true, embedding: true, sparse
 /** More than one step of copying. */
 const MANY = 2_050;
 
+@Global()
 @Module({})
 class Core {}
 
@@ -41,9 +42,11 @@ let tenants: TenantsService;
 
 beforeAll(async () => {
   storage = await createStorage();
-  database = await openDatabase(readConfig(storage.environment), () => undefined);
+  const config = readConfig(storage.environment);
+  database = await openDatabase(config, () => undefined);
   const modules = [PostgresModule.with(database), TenantsModule, CollectionsModule, RecordsModule, SnapshotsModule];
-  application = await NestFactory.createApplicationContext({ module: Core, imports: modules }, { logger: false });
+  const settings = { module: Core, providers: [{ provide: CONFIG, useValue: config }], exports: [CONFIG] };
+  application = await NestFactory.createApplicationContext({ module: Core, imports: [settings, ...modules] }, { logger: false });
   collections = application.get(CollectionsService);
   records = application.get(RecordsService);
   namespaces = application.get(NamespacesService);

@@ -1,7 +1,10 @@
 import type { Collection } from '../../collections/collection.js';
-import { isJsonObject, jsonObject, parseJson, stringifyJson, type JsonObject } from '../../http/json.js';
+import { HNSW_SETTING } from '../../collections/hnsw.js';
+import { isJsonObject, jsonObject, JsonNumber, parseJson, stringifyJson, type JsonObject } from '../../http/json.js';
 import { invalidArgument } from './chroma-error.js';
+import { EMBEDDING_VECTOR } from './configuration/default-schema.js';
 import { isIndexEnabled, resolveConfiguration } from './configuration/schema.js';
+import { objectAt } from './configuration/tree.js';
 import type { FilterUse } from './filter.js';
 
 const schemas = new WeakMap<Collection, JsonObject>();
@@ -20,7 +23,16 @@ export function settingsWith(schema: JsonObject, settings = '{}'): string {
   const all = parseJson(settings);
   const entries = new Map(isJsonObject(all) ? all : []);
   entries.set('chroma', jsonObject({ schema }));
+  entries.set(HNSW_SETTING, hnswOf(schema));
   return stringifyJson(entries);
+}
+
+/** What the core builds and searches indexes by. */
+function hnswOf(schema: JsonObject): JsonObject {
+  const vector = objectAt(schema, ...EMBEDDING_VECTOR, 'hnsw');
+  const values = { m: 'max_neighbors', efConstruction: 'ef_construction', efSearch: 'ef_search' } as const;
+  const numbers = Object.entries(values).map(([name, key]) => [name, vector.get(key)] as const);
+  return new Map(numbers.flatMap(([name, value]) => (value instanceof JsonNumber ? [[name, value] as const] : [])));
 }
 
 /** @throws ChromaError 400 when the schema has switched off an index that a filter needs */

@@ -1,4 +1,5 @@
 import type { Collection } from '../../collections/collection.js';
+import { HNSW_SETTING, type HnswParameters } from '../../collections/hnsw.js';
 import { isJsonObject, parseJson, stringifyJson, type JsonObject } from '../../http/json.js';
 import { numbersToJson } from './json-values.js';
 
@@ -64,5 +65,10 @@ export function hasDefinition(collection: Collection): boolean {
 export function settingsWith(definition: CollectionDefinition, settings = '{}'): string {
   const all = parseJson(settings);
   const entries: JsonObject = isJsonObject(all) ? all : new Map();
-  return stringifyJson(new Map([...entries, ['vectorizer', numbersToJson(definition)]]));
+  const { m, ef_construction: efConstruction, ef_search: efSearch } = definition.hnsw;
+  const hnsw: HnswParameters = { m, efConstruction, efSearch };
+  const kept = entries.get(HNSW_SETTING);
+  // another protocol's collection is built as that one says
+  const parameters = entries.has('chroma') && kept !== undefined ? kept : numbersToJson(hnsw);
+  return stringifyJson(new Map([...entries, ['vectorizer', numbersToJson(definition)], [HNSW_SETTING, parameters]]));
 }

@@ -1,0 +1,41 @@
+import { oneOf, positive, setting } from './config-values.js';
+
+/** The settings of tiers, vector indexes and their upkeep; a part of the gateway's. */
+export const STORAGE_SETTINGS = {
+  dedicatedMinFloats: setting(
+    'POLYVEC_DEDICATED_MIN_FLOATS',
+    4_000_000,
+    positive,
+    'A collection with more components (records × dimension) than this moves to tables of its own.',
+  ),
+  indexMinFloats: setting(
+    'POLYVEC_INDEX_MIN_FLOATS',
+    4_000_000,
+    positive,
+    'A namespace with more components outside its HNSW index than this gets them indexed, in the background.',
+  ),
+  maintenanceIntervalMs: setting(
+    'POLYVEC_MAINTENANCE_INTERVAL_MS',
+    2_000,
+    positive,
+    'How long after a write the background work looks whether there is some.',
+  ),
+  indexMemoryMb: setting(
+    'POLYVEC_INDEX_MEMORY_MB',
+    2_048,
+    positive,
+    'The most memory that Postgres may use to build one index, in MiB. An index that does not fit is built many times slower.',
+  ),
+  indexQuantization: setting(
+    'POLYVEC_INDEX_QUANTIZATION',
+    'off',
+    oneOf('off', 'half', 'binary'),
+    'What new HNSW indexes hold: whole vectors, 16-bit components, or one bit each (what they find is compared again, exactly). Above 2,000 dimensions it is `half`, above 4,000 `binary`.',
+  ),
+  trigramIndexes: setting(
+    'POLYVEC_TRIGRAM_INDEXES',
+    'off',
+    oneOf('off', 'on'),
+    'Whether dedicated tables get a trigram index on documents, where the extension `pg_trgm` can be had: substring searches get faster, writes slower.',
+  ),
+} as const;

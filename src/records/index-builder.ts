@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { Collection, IndexContent } from '../collections/collection.js';
+import { CollectionsService } from '../collections/collections.service.js';
+import { hnswParameters } from '../collections/hnsw.js';
+import { CONFIG, type Config } from '../config.js';
+import { Database, type Session } from '../postgres/database.js';
+import { isResourceShortage } from '../postgres/sqlstate.js';
+import { planIndexes, type IndexBuild, type IndexLimits, type NamespaceState } from './index-plan.js';
+import { LeaseStore } from './lease.store.js';
+import { VectorIndexStore, type IndexDefinition } from './vector-index.store.js';
+
+/** `later`: something is to be done that cannot be done now. */
+export type Improvement = 'done' | 'later';
+
+/** One build at a time, whatever the number of instances: it takes memory, and every core it can have. */
+const LEASE = 'vector-indexes';
+const LEASE_SECONDS = 60;
+/** A namespace that grows faster than this, between two looks, is left to grow: an index over all of it costs less than many. */
+const CALM_GROWTH = 0.1;
+const LONGEST_WAIT_MS = 300_000;
+/** Indexes of one table; whoever writes goes through the conditions of each. */
+const MAX_INDEXES = 64;
+/** Recall on clustered data is not to be had with less, whatever the search looks at. */
+const LEAST_EF_CONSTRUCTION = 128;
+const DEFAULT_M = 16;
+const MAX_FULL_DIMENSION = 2_000;
+const MAX_HALF_DIMENSION = 4_000;
+/** About what a vector's neighbours take while the graph is in memory. */
+const GRAPH_BYTES = 1_200;
+
+/** Builds and drops the vector indexes of dedicated tables. */
+@Injectable()
+export class IndexBuilder {
+  private readonly logger = new Logger(IndexBuilder.name);
+  private readonly owner = randomUUID();
+  /** Namespaces that are due, as they were when last looked at, by collection and name. */
+  private readonly waiting = new Map<string, { readonly rows: number; readonly since: number }>();
+  private stopped = false;
+  private backend: number | null = null;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly database: Database,
+    private readonly collections: CollectionsService,
+    private readonly leases: LeaseStore,
+    private readonly store: VectorIndexStore,
+  ) {}
+
+  /** Ends what is under way; it is begun anew by another instance, or after the next start. */
+  stop(): void {
+    this.stopped = true;
+    if (this.backend !== null) void this.store.cancel(this.backend).catch(() => undefined);
+  }
+
+  /** Builds what the collection lacks, unless another instance is building. */
+  async improve(collection: Collection): Promise<Improvement> {
+    if (!(await this.leases.take(LEASE, this.owner, LEASE_SECONDS))) return 'later';
+    const renewal = setInterval(
+      () => {
+        this.leases.take(LEASE, this.owner, LEASE_SECONDS).catch(() => undefined);
+      },
+      (LEASE_SECONDS * 1000) / 3,
+    );
+    try {
+      return await this.improveAlone(collection);
+    } finally {
+      clearInterval(renewal);
+      await this.leases.release(LEASE, this.owner);
+    }
+  }
+
+  private async improveAlone(collection: Collection): Promise<Improvement> {
+    await this.dropLeftovers();
+    const limits = this.limitsOf(collection);
+    const states = [...(await this.store.states(collection, limits.minRows))].sort(bySize);
+    let outcome: Improvement = 'done';
+    let indexes = collection.indexes.length;
+    for (const [namespace, state] of states) {
+      if (this.stopped) return 'later';
+      const next = planIndexes(state, limits);
+      if (next === undefined) continue;
+      if (next.kind === 'build' && (indexes >= MAX_INDEXES || !this.isCalm(collection, namespace, state, limits))) {
+        if (indexes < MAX_INDEXES) outcome = 'later';
+        continue;
+      }
+      if (next.kind === 'build') await this.build(collection, namespace, next, state);
+      else await this.store.retire(collection, next.ids);
+      this.collections.forget(collection);
+      await this.dropLeftovers();
+      indexes += 1;
+      // there may be another one to build
+      outcome = 'later';
+    }
+    return outcome;
+  }
+
+  /** Whether it has stopped growing, for its size, or has been waiting long enough. */
+  private isCalm(collection: Collection, namespace: string, state: NamespaceState, limits: IndexLimits): boolean {
+    const key = `${collection.id} ${namespace}`;
+    const { rows } = state.tail;
+    const before = this.waiting.get(key);
+    const now = Date.now();
+    const isDue = rows > limits.minRows;
+    const isCalm = !isDue || (before !== undefined && rows - before.rows <= CALM_GROWTH * before.rows);
+    const isLate = before !== undefined && now - before.since > LONGEST_WAIT_MS;
+    if (isCalm || isLate) this.waiting.delete(key);
+    else this.waiting.set(key, { rows, since: before?.since ?? now });
+    return isCalm || isLate;
+  }
+
+  private async build(collection: Collection, namespace: string, build: IndexBuild, state: NamespaceState): Promise<void> {
+    const { maxRows } = this.limitsOf(collection);
+    const rows =
+      state.tail.rows + state.segments.filter(({ id }) => build.replaces.includes(id)).reduce((sum, s) => sum + s.rows, 0);
+    const high =
+      maxRows !== null && rows > maxRows ? await this.store.numberAfter(collection, namespace, build.low, maxRows) : build.high;
+    const definition = { namespace, low: build.low, high, ...this.shapeOf(collection) };
+    const id = await this.store.begin(collection, definition);
+    if (id === undefined) return;
+    const start = performance.now();
+    await this.database.session((session) =>
+      this.buildWith(session, collection, id, definition, Math.min(rows, maxRows ?? rows)),
+    );
+    await this.store.finish(collection, id, definition, build.replaces);
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    this.logger.log(`collection ${collection.name}: ${String(rows)} vectors indexed in ${seconds} s`);
+  }
+
+  private async buildWith(
+    session: Session,
+    collection: Collection,
+    id: string,
+    definition: IndexDefinition,
+    rows: number,
+  ): Promise<void> {
+    this.backend = session.backend;
+    const bytes = rows * (4 * (collection.dimension ?? 0) + GRAPH_BYTES);
+    const memory = Math.min(this.config.indexMemoryMb, 64 + Math.ceil(bytes / 2 ** 20));
+    try {
+      await session.script(`SET maintenance_work_mem = '${String(memory)}MB'`);
+      await this.store.build(session, collection, id, definition).catch(async (error: unknown) => {
+        if (!isResourceShortage(error)) throw error;
+        // parallel workers share their memory through a file system that may be small, in a container above all
+        this.logger.warn(`an index is built by one process, for want of shared memory: ${String(error)}`);
+        await this.store.dropUnready(session, id);
+        await session.script('SET max_parallel_maintenance_workers = 0');
+        await this.store.build(session, collection, id, definition);
+      });
+    } finally {
+      this.backend = null;
+      if (session.backend === null) await session.script('RESET maintenance_work_mem');
+    }
+  }
+
+  private async dropLeftovers(): Promise<void> {
+    const ids = await this.store.leftovers();
+    if (ids.length === 0) return;
+    await this.database.session(async (session) => {
+      for (const id of ids) await this.store.drop(session, id);
+    });
+  }
+
+  private limitsOf(collection: Collection): IndexLimits {
+    const minRows = Math.floor(this.config.indexMinFloats / (collection.dimension ?? 1));
+    // a build stops the embedded engine: in pieces, it stops it for seconds
+    return { minRows, maxRows: this.database.traits.concurrentIndexes ? null : 2 * Math.max(minRows, 1) };
+  }
+
+  private shapeOf(collection: Collection): {
+    readonly content: IndexContent;
+    readonly m: number;
+    readonly efConstruction: number;
+  } {
+    const asked = hnswParameters(collection);
+    const m = clamp(Math.round(asked.m ?? DEFAULT_M), 2, 100);
+    const efConstruction = clamp(Math.round(asked.efConstruction ?? 0), Math.max(LEAST_EF_CONSTRUCTION, 2 * m), 1000);
+    return { content: contentOf(collection, this.config.indexQuantization), m, efConstruction };
+  }
+}
+
+function contentOf(collection: Collection, wanted: Config['indexQuantization']): IndexContent {
+  const dimension = collection.dimension ?? 0;
+  if (dimension > MAX_HALF_DIMENSION || wanted === 'binary') return 'binary';
+  return dimension > MAX_FULL_DIMENSION || wanted === 'half' ? 'half' : 'full';
+}
+
+/** The largest first: when there is no room for an index of each, it is theirs. */
+function bySize([, left]: readonly [string, NamespaceState], [, right]: readonly [string, NamespaceState]): number {
+  const size = (state: NamespaceState): number => state.tail.rows + state.segments.reduce((sum, { rows }) => sum + rows, 0);
+  return size(right) - size(left);
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
+}

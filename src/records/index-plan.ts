@@ -1,0 +1,79 @@
+/** What is in one vector index of a namespace now. */
+export interface SegmentState {
+  readonly id: string;
+  readonly low: bigint;
+  readonly high: bigint;
+  /** Vectors in it when it was built. */
+  readonly builtRows: number;
+  /** Those of them that are still there. */
+  readonly rows: number;
+}
+
+/** What is in a namespace: its vector indexes by number, and what is newer than all of them. */
+export interface NamespaceState {
+  readonly segments: readonly SegmentState[];
+  readonly tail: { readonly rows: number; readonly high: bigint };
+}
+
+export interface IndexLimits {
+  /** Vectors outside an index that are searched exactly for good. */
+  readonly minRows: number;
+  /** Vectors in one index at most; null: any number. */
+  readonly maxRows: number | null;
+}
+
+/** An index to build over a range of numbers, and those that it takes the place of. */
+export interface IndexBuild {
+  readonly kind: 'build';
+  readonly low: bigint;
+  readonly high: bigint;
+  readonly replaces: readonly string[];
+}
+
+/** Indexes that hold nothing any more. */
+export interface IndexDrop {
+  readonly kind: 'drop';
+  readonly ids: readonly string[];
+}
+
+/** An index with a larger share of vectors that are gone is built anew: they are in every search's way. */
+const MAX_GONE = 0.15;
+/** Indexes are searched one after the other. */
+const MAX_SEGMENTS = 8;
+
+/**
+ * What to do next about a namespace's indexes; undefined: nothing. New vectors get an index of their own, together with the newest
+ * ones that are not much larger, so that there are few, and a vector is built into one no more often than its number has digits.
+ */
+export function planIndexes(state: NamespaceState, limits: IndexLimits): IndexBuild | IndexDrop | undefined {
+  const empty = state.segments.filter(({ rows }) => rows === 0);
+  if (empty.length > 0) return { kind: 'drop', ids: empty.map(({ id }) => id) };
+  return planTail(state, limits) ?? planRenewal(state, limits);
+}
+
+function planTail({ segments, tail }: NamespaceState, limits: IndexLimits): IndexBuild | undefined {
+  if (tail.rows <= limits.minRows) return undefined;
+  const merged: SegmentState[] = [];
+  let rows = tail.rows;
+  for (const segment of [...segments].reverse()) {
+    const fits = limits.maxRows === null || rows + segment.rows <= limits.maxRows;
+    const crowded = limits.maxRows === null && segments.length - merged.length >= MAX_SEGMENTS;
+    if (!fits || (segment.rows > 2 * rows && !crowded)) break;
+    merged.unshift(segment);
+    rows += segment.rows;
+  }
+  const below = segments.at(-1 - merged.length);
+  return { kind: 'build', low: below?.high ?? 0n, high: tail.high, replaces: merged.map(({ id }) => id) };
+}
+
+/** Too much of an index is gone. What is left of its neighbours joins in where it fits. */
+function planRenewal({ segments }: NamespaceState, limits: IndexLimits): IndexBuild | undefined {
+  const worn = segments.findIndex(({ builtRows, rows }) => builtRows - rows > MAX_GONE * builtRows);
+  const segment = segments[worn];
+  if (segment === undefined) return undefined;
+  const below = segments[worn - 1];
+  const joins =
+    below !== undefined && below.rows <= 2 * segment.rows && segment.rows + below.rows <= (limits.maxRows ?? Infinity);
+  const first = joins ? below : segment;
+  return { kind: 'build', low: first.low, high: segment.high, replaces: joins ? [below.id, segment.id] : [segment.id] };
+}

@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../collections/collection.js';
+import { Database, type Queryable } from '../postgres/database.js';
+import { identifier, integer, sql, type Sql } from '../postgres/sql.js';
+import { moveLock, nextNumber } from './record-tables.js';
+
+/** Rows of which planners need to know more than a hundred values to tell what a filter leaves. */
+const STATISTICS_TARGET = 1_000;
+
+/** Moves collections out of the pool, into a pair of tables of their own. There is no way back. */
+@Injectable()
+export class PromotionStore {
+  constructor(private readonly database: Database) {}
+
+  /** Whether a pooled collection has more records with an embedding than the limit. */
+  async exceeds(collection: Collection, limit: number): Promise<boolean> {
+    const [row] = await this.database.query<{ rows: string }>(sql`
+      SELECT count(*) AS rows FROM (
+        SELECT FROM polyvec.pool_vectors WHERE collection_id = ${collection.id} LIMIT ${limit + 1}) AS v`);
+    return Number(row?.rows) > limit;
+  }
+
+  /** The uuids of pooled collections with more components than `floats`. Reads the pool's index. */
+  async candidates(floats: number): Promise<readonly string[]> {
+    const rows = await this.database.query<{ uuid: string }>(sql`
+      SELECT c.uuid FROM polyvec.collections c JOIN (
+        SELECT collection_id, count(*) AS rows FROM polyvec.pool_vectors GROUP BY collection_id) AS v ON v.collection_id = c.id
+      WHERE c.record_table = 'pool_records' AND v.rows * c.dimension > ${floats}`);
+    return rows.map(({ uuid }) => uuid);
+  }
+
+  /** The uuids of the collections that have tables of their own. */
+  async dedicated(): Promise<readonly string[]> {
+    const rows = await this.database.query<{ uuid: string }>(sql`
+      SELECT uuid FROM polyvec.collections WHERE record_table <> 'pool_records'`);
+    return rows.map(({ uuid }) => uuid);
+  }
+
+  /**
+   * Moves the collection's dense rows, in one transaction: whoever reads sees the old tables or the new ones, whoever writes comes before or
+   * after. False when it was not in the pool any more. What is left in the pool is removed later, by the sweeper.
+   */
+  async promote(collection: Collection): Promise<boolean> {
+    // from here on writers queue, those that began before end soon: the move gets its turn
+    await this.database.query(sql`
+      UPDATE polyvec.collections SET moving = TRUE, epoch = epoch + 1
+      WHERE id = ${collection.id} AND record_table = 'pool_records' AND NOT moving`);
+    return this.database.transaction(async (transaction) => {
+      await transaction.query(sql`SELECT pg_advisory_xact_lock(${moveLock(collection)})`);
+      const [row] = await transaction.query<{ dimension: string | null }>(sql`
+        SELECT dimension FROM polyvec.collections WHERE id = ${collection.id} AND record_table = 'pool_records' FOR UPDATE`);
+      if (row?.dimension == null) return false;
+      await transaction.script('SET LOCAL statement_timeout = 0');
+      await copyRows(transaction, collection, Number(row.dimension));
+      await transaction.query(sql`
+        WITH moved AS (
+          UPDATE polyvec.collections SET moving = FALSE, epoch = epoch + 1,
+            record_table = ${tableNames(collection).records}, vector_table = ${tableNames(collection).vectors}
+          WHERE id = ${collection.id})
+        INSERT INTO polyvec.dropped_collections (id, record_table, vector_table, with_sparse)
+        VALUES (${collection.id}, 'pool_records', 'pool_vectors', FALSE)`);
+      return true;
+    });
+  }
+}
+
+function tableNames({ id }: Collection): { readonly records: string; readonly vectors: string } {
+  return { records: `records_${id}`, vectors: `vectors_${id}` };
+}
+
+async function copyRows(transaction: Queryable, collection: Collection, dimension: number): Promise<void> {
+  const names = tableNames(collection);
+  const records = sql`polyvec.${identifier(names.records)}`;
+  const vectors = sql`polyvec.${identifier(names.vectors)}`;
+  await transaction.script(createTables(records, vectors, dimension).text);
+  await transaction.query(sql`
+    INSERT INTO ${records} SELECT * FROM polyvec.pool_records WHERE collection_id = ${collection.id} ORDER BY namespace, rid`);
+  await transaction.query(sql`
+    INSERT INTO ${vectors} (collection_id, namespace, rid, embedding, seq)
+    SELECT collection_id, namespace, rid, embedding, ${nextNumber(collection.metric, sql`embedding`)}
+    FROM polyvec.pool_vectors WHERE collection_id = ${collection.id} ORDER BY namespace, rid`);
+  await transaction.script(createIndexes(names, records, vectors).text);
+}
+
+/** The pool's columns, and what the pool says of their storage. */
+function createTables(records: Sql, vectors: Sql, dimension: number): Sql {
+  return sql`
+    CREATE TABLE ${records} (LIKE polyvec.pool_records);
+    ALTER TABLE ${records} ALTER metadata SET STATISTICS ${integer(STATISTICS_TARGET)}, ALTER document SET STATISTICS 0,
+      ALTER uri SET STATISTICS 0, ALTER long_id SET STATISTICS 0;
+    CREATE TABLE ${vectors} (LIKE polyvec.pool_vectors);
+    ALTER TABLE ${vectors} ALTER embedding TYPE vector(${integer(dimension)}), ALTER embedding SET STATISTICS 0;
+    ALTER TABLE ${vectors} SET (toast_tuple_target = 8160, vacuum_index_cleanup = off)`;
+}
+
+/**
+ * The pool's keys, an index on metadata, and one on the vectors' numbers. Dead vectors stay in the vector indexes until these are built
+ * anew, which costs less than a vacuum of them.
+ */
+function createIndexes(names: { readonly records: string; readonly vectors: string }, records: Sql, vectors: Sql): Sql {
+  const gin = identifier(`${names.records}_metadata`);
+  const numbers = identifier(`${names.vectors}_seq`);
+  return sql`
+    ALTER TABLE ${records} ADD PRIMARY KEY (collection_id, namespace, id), ADD UNIQUE (collection_id, namespace, rid);
+    CREATE INDEX ${gin} ON ${records} USING gin (metadata jsonb_path_ops) WITH (fastupdate = off);
+    ALTER TABLE ${vectors} ADD PRIMARY KEY (collection_id, namespace, rid);
+    CREATE INDEX ${numbers} ON ${vectors} (namespace, seq);
+    ANALYZE ${records};
+    ANALYZE ${vectors}`;
+}

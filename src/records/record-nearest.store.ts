@@ -1,0 +1,134 @@
+import type { Collection, IndexContent, Metric, VectorIndex } from '../collections/collection.js';
+import { compile } from '../filters/compile.js';
+import { join, sql, type Sql } from '../postgres/sql.js';
+import type { Selection } from './record.js';
+import { recordTable, selected, vectorTable } from './record-tables.js';
+import type { IndexPlan, SearchPlan } from './search-plan.js';
+import { indexedForm } from './vector-index.store.js';
+
+/** The operator that an index on the metric serves. */
+const OPERATORS: Readonly<Record<Metric, Sql>> = { l2: sql`<->`, cosine: sql`<=>`, ip: sql`<#>` };
+/** A graph of less than whole vectors finds those that come nearest to it: so many times more are compared again. */
+const RERANKED: Readonly<Record<IndexContent, number>> = { full: 1, half: 2, binary: 20 };
+/** `hnsw.scan_mem_multiplier`: with less, a scan for rare matches ends early. */
+const SCAN_MEMORY = 8;
+
+/**
+ * What a plan prepares, as tables of a WITH: `candidates`, the rids of the selected records, or `tuned`, one row, once the session
+ * is set for the search, until the statement's end.
+ */
+export function preparations(collection: Collection, namespace: string, request: Selection, plan: SearchPlan): Sql {
+  if (plan.kind === 'index') return sql`tuned AS MATERIALIZED (${tuning(plan)})`;
+  const cut = plan.mostCandidates === null ? sql`` : sql`LIMIT ${plan.mostCandidates + 1}`;
+  return isRestricted(request)
+    ? sql`candidates AS MATERIALIZED (SELECT r.rid FROM ${selected(collection, namespace, request)} ${cut})`
+    : sql`candidates AS MATERIALIZED (SELECT)`;
+}
+
+/** How many candidates there are, at most one more than the plan allows; null where they are not counted. */
+export function candidateCount(plan: SearchPlan): Sql {
+  if (plan.kind === 'index' || plan.mostCandidates === null) return sql`NULL::bigint`;
+  return sql`(SELECT count(*) FROM candidates)`;
+}
+
+/**
+ * The vector rows `v` to compare with the query `q`, as what stands behind FROM: all that are selected, or at least `wanted` of the
+ * nearest ones and, by chance, others. None when there are more candidates than the plan allows.
+ */
+export function nearest(
+  collection: Collection,
+  namespace: string,
+  request: Selection,
+  plan: SearchPlan,
+  search: { readonly wanted: number; readonly keyListsByIndex: boolean },
+): Sql {
+  if (plan.kind === 'index') return nearestByIndex(collection, namespace, request, plan, search.wanted);
+  const vectors = candidateVectors(collection, namespace, request, search.keyListsByIndex);
+  return plan.mostCandidates === null ? vectors : sql`${vectors} AND ${candidateCount(plan)} <= ${plan.mostCandidates}`;
+}
+
+/** The vector rows `v` to compare: the whole namespace, or the candidates', each looked up by its key. */
+function candidateVectors(collection: Collection, namespace: string, request: Selection, keyListsByIndex: boolean): Sql {
+  const table = sql`${vectorTable(collection)} v`;
+  const scope = scopeOf(collection, namespace);
+  if (!isRestricted(request)) return sql`${table} WHERE ${scope}`;
+  // half the cost of the join, where the planner can be trusted with it
+  if (keyListsByIndex) return sql`${table} WHERE ${scope} AND v.rid = ANY (ARRAY(SELECT c.rid FROM candidates c))`;
+  return sql`candidates c CROSS JOIN LATERAL (
+    SELECT v.rid, v.embedding FROM ${table} WHERE ${scope} AND v.rid = c.rid OFFSET 0) AS v WHERE TRUE`;
+}
+
+function nearestByIndex(collection: Collection, namespace: string, request: Selection, plan: IndexPlan, wanted: number): Sql {
+  const matches = sql`(SELECT ${request.filter === undefined ? sql`TRUE` : compile(request.filter)} FROM ${recordTable(collection)} r
+    WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = s.rid)`;
+  const condition = request.filter === undefined ? sql`` : sql`WHERE ${matches}`;
+  const branches = plan.indexes.map((index) => {
+    const graph = graphRows(collection, namespace, index, plan.budget ?? wanted * RERANKED[index.content]);
+    return sql`(SELECT s.rid, s.embedding FROM (${graph}) AS s ${condition} LIMIT ${wanted * RERANKED[index.content]})`;
+  });
+  const rest = uncovered(plan.indexes).map(
+    (range) => sql`(
+      SELECT s.rid, (SELECT e.embedding FROM ${vectorTable(collection)} e
+        WHERE e.collection_id = ${collection.id} AND e.namespace = ${namespace} AND e.rid = s.rid) AS embedding
+      FROM (${remainingRows(collection, namespace, range)}) AS s ${condition} LIMIT ${wanted})`,
+  );
+  return sql`(${unionAll([...branches, ...rest])}) AS v WHERE TRUE`;
+}
+
+/** The nearest vectors that a graph gives, about in their order. */
+function graphRows(collection: Collection, namespace: string, index: VectorIndex, limit: number): Sql {
+  const dimension = collection.dimension ?? 0;
+  const stored = indexedForm(index.content, dimension, sql`v.embedding`);
+  const query = indexedForm(index.content, dimension, sql`q.embedding`);
+  const operator = index.content === 'binary' ? sql`<~>` : OPERATORS[collection.metric];
+  return sql`
+    SELECT v.rid, v.embedding FROM ${vectorTable(collection)} v
+    WHERE ${scopeOf(collection, namespace)} AND v.seq > ${index.low} AND v.seq <= ${index.high} AND (SELECT is_set FROM tuned)
+    ORDER BY ${stored} ${operator} ${query} LIMIT ${limit}`;
+}
+
+/** All vectors in a range of numbers, in the order of their distance: what takes no index on it. */
+function remainingRows(
+  collection: Collection,
+  namespace: string,
+  range: { readonly low: string; readonly high: string | null },
+): Sql {
+  const end = range.high === null ? sql`` : sql`AND v.seq <= ${range.high}`;
+  return sql`
+    SELECT v.rid FROM ${vectorTable(collection)} v WHERE ${scopeOf(collection, namespace)} AND v.seq > ${range.low} ${end}
+    ORDER BY (v.embedding ${OPERATORS[collection.metric]} q.embedding) + 0`;
+}
+
+/** The ranges of numbers between the indexes, and after the last one. */
+function uncovered(indexes: readonly VectorIndex[]): readonly { readonly low: string; readonly high: string | null }[] {
+  const ranges: { low: string; high: string | null }[] = [];
+  let low = '-1';
+  for (const index of indexes) {
+    if (BigInt(index.low) > BigInt(low === '-1' ? '0' : low)) ranges.push({ low, high: index.low });
+    low = index.high;
+  }
+  return [...ranges, { low, high: null }];
+}
+
+function tuning(plan: IndexPlan): Sql {
+  const settings = {
+    'hnsw.ef_search': String(plan.efSearch),
+    'hnsw.iterative_scan': 'relaxed_order',
+    'hnsw.max_scan_tuples': String(Math.max(plan.budget ?? 0, 20_000)),
+    'hnsw.scan_mem_multiplier': String(SCAN_MEMORY),
+  };
+  const set = Object.entries(settings).map(([name, value]) => sql`set_config(${name}, ${value}, TRUE) IS NOT NULL`);
+  return sql`SELECT ${join(set, ' AND ')} AS is_set`;
+}
+
+function unionAll(branches: readonly Sql[]): Sql {
+  return branches.reduce((all, branch) => sql`${all} UNION ALL ${branch}`);
+}
+
+function scopeOf(collection: Collection, namespace: string): Sql {
+  return sql`v.collection_id = ${collection.id} AND v.namespace = ${namespace}`;
+}
+
+function isRestricted(request: Selection): boolean {
+  return request.ids !== undefined || request.filter !== undefined;
+}

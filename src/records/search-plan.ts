@@ -1,0 +1,125 @@
+import type { Collection, VectorIndex } from '../collections/collection.js';
+import { hnswParameters } from '../collections/hnsw.js';
+import type { Filter } from '../filters/filter.js';
+import type { Selection } from './record.js';
+
+/** Compares the query with every selected vector. */
+export interface ExactPlan {
+  readonly kind: 'exact';
+  readonly reason: 'no index' | 'few vectors' | 'many results' | 'no direction' | 'ids' | 'few matches' | 'too few found';
+  /** Candidates that it is worth for: with more it finds nothing, and says so. Null: any number. */
+  readonly mostCandidates: number | null;
+  /** About how many records are selected; null: not asked. */
+  readonly estimate: number | null;
+}
+
+/** Follows the graphs of the namespace's indexes, and compares with every vector that no index covers. */
+export interface IndexPlan {
+  readonly kind: 'index';
+  readonly indexes: readonly VectorIndex[];
+  /** Candidates that are looked at in each graph at first. */
+  readonly efSearch: number;
+  /** Vectors that are taken from each graph at most, in the order of their distance; null: as many as are wanted. */
+  readonly budget: number | null;
+  readonly estimate: number | null;
+}
+
+export type SearchPlan = ExactPlan | IndexPlan;
+
+/** What is searched for. */
+export interface PlanRequest extends Selection {
+  readonly queries: readonly Float32Array[];
+  readonly limit: number;
+}
+
+/** A namespace with fewer components than this in its indexes is compared as a whole in no time. */
+const FEW_COMPONENTS = 1_000_000;
+/** With more than this share of all vectors wanted, a graph is a detour. */
+const MANY_RESULTS = 1 / 20;
+const MIN_EF = 40;
+const MAX_EF = 1_000;
+/** A step in a graph, with a look at the record's metadata, costs as much as so many comparisons, from the nearest on. */
+const STEP_COST = 5;
+/** Exact answers are complete: near the point where both cost the same they are preferred. */
+const EXACT_BIAS = 2;
+/** When an estimate turns out to be wrong by more than this, the plan changes. */
+const GUARD = 4;
+const MIN_BUDGET = 1_000;
+const MAX_BUDGET = 20_000;
+
+/** Every selected vector, without a choice. */
+export const COMPLETE: ExactPlan = { kind: 'exact', reason: 'no index', mostCandidates: null, estimate: null };
+
+/** The namespace's vector indexes. */
+export function indexesOf(collection: Collection, namespace: string): readonly VectorIndex[] {
+  return collection.indexes.filter((index) => index.namespace === namespace);
+}
+
+/** It depends on how many records the filter selects. */
+export interface OpenPlan {
+  readonly kind: 'by matches';
+  readonly filter: Filter;
+}
+
+/** The plan of a search, as far as it does not take to know how many records are selected. */
+export function planUnfiltered(collection: Collection, namespace: string, request: PlanRequest): SearchPlan | OpenPlan {
+  const indexes = indexesOf(collection, namespace);
+  const rows = rowsOf(indexes);
+  if (indexes.length === 0) return exact('no index');
+  if (request.ids !== undefined) return exact('ids');
+  if (rows * (collection.dimension ?? 0) < FEW_COMPONENTS) return exact('few vectors');
+  if (request.limit > rows * MANY_RESULTS) return exact('many results');
+  if (collection.metric === 'cosine' && request.queries.some(hasNoDirection)) return exact('no direction');
+  if (request.filter !== undefined) return { kind: 'by matches', filter: request.filter };
+  return { kind: 'index', indexes, efSearch: efSearch(collection, rows, request.limit, 1), budget: null, estimate: null };
+}
+
+/** How many matching records are as easily compared as found in the graph. */
+export function borderOf(rows: number, limit: number): number {
+  return Math.ceil(EXACT_BIAS * Math.sqrt(STEP_COST * limit * rows));
+}
+
+/** The plan of a search whose filter selects about `matching` records. */
+export function planFiltered(collection: Collection, namespace: string, request: PlanRequest, matching: number): SearchPlan {
+  const indexes = indexesOf(collection, namespace);
+  const rows = rowsOf(indexes);
+  const border = borderOf(rows, request.limit);
+  if (matching <= border) {
+    return { kind: 'exact', reason: 'few matches', mostCandidates: GUARD * border, estimate: matching };
+  }
+  const share = Math.min(1, matching / rows);
+  const budget = Math.round(clamp((2 * GUARD * request.limit) / share, MIN_BUDGET, MAX_BUDGET));
+  return { kind: 'index', indexes, efSearch: efSearch(collection, rows, request.limit, share), budget, estimate: matching };
+}
+
+/** When a graph has given fewer than there are. */
+export function planCompletely(plan: IndexPlan): ExactPlan {
+  return { kind: 'exact', reason: 'too few found', mostCandidates: null, estimate: plan.estimate };
+}
+
+export function rowsOf(indexes: readonly VectorIndex[]): number {
+  return indexes.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+/** What holds the recall: more in larger graphs, and enough that the wanted matches are among the first candidates. */
+function efSearch(collection: Collection, rows: number, limit: number, share: number): number {
+  const bySize = MIN_EF * 2 ** Math.max(0, Math.log10(rows / 1_000));
+  const byMatches = (1.5 * limit) / share;
+  const configured = hnswParameters(collection).efSearch ?? 0;
+  return Math.round(clamp(Math.max(bySize, byMatches, 2 * limit, configured), MIN_EF, MAX_EF));
+}
+
+/** In float32, as pgvector computes: such a vector is as far from one as from any other. */
+function hasNoDirection(query: Float32Array): boolean {
+  let square = 0;
+  for (const component of query) square += component * component;
+  return !(square > 1e-37 && square < 3e38);
+}
+
+function exact(reason: ExactPlan['reason']): ExactPlan {
+  return { kind: 'exact', reason, mostCandidates: null, estimate: null };
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
+}

@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../collections/collection.js';
+import type { Filter } from '../filters/filter.js';
+import { RecordEstimateStore } from './record-estimate.store.js';
+import {
+  borderOf,
+  indexesOf,
+  planCompletely,
+  planFiltered,
+  planUnfiltered,
+  rowsOf,
+  type PlanRequest,
+  type SearchPlan,
+} from './search-plan.js';
+import { reportSearch } from './search-report.js';
+
+/** What a plan has brought. */
+export interface Outcome {
+  /** Candidates, as far as the plan counts them. */
+  readonly candidates: number | null;
+  /** The fewest records that were found for a query. */
+  readonly found: number;
+}
+
+interface Estimate {
+  readonly rows: number;
+  /** Milliseconds. */
+  readonly at: number;
+}
+
+const MAX_ESTIMATES = 10_000;
+const ESTIMATE_LIFE_MS = 60_000;
+/** Estimates within this factor of the border are made sure of. */
+const DOUBT = 2;
+
+/** Chooses how a search is carried out, and again when the choice was wrong. */
+@Injectable()
+export class SearchPlanner {
+  /** By collection, namespace and filter, the oldest first. */
+  private readonly estimates = new Map<string, Estimate>();
+
+  constructor(private readonly store: RecordEstimateStore) {}
+
+  /**
+   * Carries out a search by the plan that fits. It is carried out again when there are more candidates than the plan was made for, or
+   * when a graph has given fewer records than wanted: then every record is compared, and no answer lacks one.
+   */
+  async run<T extends Outcome>(
+    collection: Collection,
+    namespace: string,
+    request: PlanRequest,
+    execute: (plan: SearchPlan) => Promise<T | 'stale'>,
+  ): Promise<T | 'stale'> {
+    let plan = await this.plan(collection, namespace, request);
+    for (;;) {
+      const outcome = await execute(plan);
+      if (outcome === 'stale') return outcome;
+      const next = this.afterwards(collection, namespace, request, plan, outcome);
+      if (next === undefined) {
+        reportSearch(plan, outcome);
+        return outcome;
+      }
+      plan = next;
+    }
+  }
+
+  /** Another plan when this one does not do. */
+  private afterwards(
+    collection: Collection,
+    namespace: string,
+    request: PlanRequest,
+    plan: SearchPlan,
+    { candidates, found }: Outcome,
+  ): SearchPlan | undefined {
+    const { filter, limit } = request;
+    if (plan.kind === 'index') {
+      if (found >= limit) return undefined;
+      // whatever the filter selects, the graph does not find it
+      if (filter !== undefined) this.learn(keyOf(collection, namespace, filter), 0);
+      return planCompletely(plan);
+    }
+    if (plan.mostCandidates === null || candidates === null || filter === undefined) return undefined;
+    if (candidates <= plan.mostCandidates) return undefined;
+    this.learn(keyOf(collection, namespace, filter), candidates);
+    return planFiltered(collection, namespace, request, candidates);
+  }
+
+  private async plan(collection: Collection, namespace: string, request: PlanRequest): Promise<SearchPlan> {
+    const plan = planUnfiltered(collection, namespace, request);
+    if (plan.kind !== 'by matches') return plan;
+    const border = borderOf(rowsOf(indexesOf(collection, namespace)), request.limit);
+    return planFiltered(collection, namespace, request, await this.matching(collection, namespace, plan.filter, border));
+  }
+
+  /** About how many records match; near the border, counted up to beyond it. */
+  private async matching(collection: Collection, namespace: string, filter: Filter, border: number): Promise<number> {
+    const key = keyOf(collection, namespace, filter);
+    const known = this.estimates.get(key);
+    if (known !== undefined && Date.now() - known.at < ESTIMATE_LIFE_MS) return known.rows;
+    const estimate = await this.store.estimate(collection, namespace, filter);
+    const isSure = estimate * DOUBT < border || estimate > border * DOUBT;
+    return this.learn(key, isSure ? estimate : await this.store.countUpTo(collection, namespace, filter, DOUBT * border));
+  }
+
+  private learn(key: string, rows: number): number {
+    this.estimates.delete(key);
+    this.estimates.set(key, { rows, at: Date.now() });
+    if (this.estimates.size > MAX_ESTIMATES) {
+      const [oldest = ''] = this.estimates.keys();
+      this.estimates.delete(oldest);
+    }
+    return rows;
+  }
+}
+
+function keyOf(collection: Collection, namespace: string, filter: Filter): string {
+  return `${collection.id} ${namespace}\u0000${JSON.stringify(filter)}`;
+}

@@ -1,0 +1,34 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Outcome } from './search-planner.js';
+import type { SearchPlan } from './search-plan.js';
+
+/** Takes what searches say of how they were carried out. */
+export type SearchListener = (line: string) => void;
+
+const listeners = new AsyncLocalStorage<SearchListener>();
+
+/** Runs a request whose searches are to say how they are carried out. */
+export function listenToSearches<T>(listener: SearchListener, request: () => T): T {
+  return listeners.run(listener, request);
+}
+
+/** Says how a search was carried out, if anyone wants to know: the plan, what was expected, and what was found. */
+export function reportSearch(plan: SearchPlan, outcome: Outcome): void {
+  listeners.getStore()?.(lineOf(plan, outcome));
+}
+
+/** `hnsw; indexes=1; ef=120; budget=none; estimate=none; found=10` or `exact; reason=few matches; estimate=210; candidates=198; found=10`. */
+function lineOf(plan: SearchPlan, { candidates, found }: Outcome): string {
+  const known = (value: number | null): string => (value === null ? 'none' : String(value));
+  const parts =
+    plan.kind === 'index'
+      ? [
+          'hnsw',
+          `indexes=${String(plan.indexes.length)}`,
+          `ef=${String(plan.efSearch)}`,
+          `budget=${known(plan.budget)}`,
+          `estimate=${known(plan.estimate)}`,
+        ]
+      : ['exact', `reason=${plan.reason}`, `estimate=${known(plan.estimate)}`, `candidates=${known(candidates)}`];
+  return [...parts, `found=${String(found)}`].join('; ');
+}

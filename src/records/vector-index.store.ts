@@ -1,0 +1,190 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection, IndexContent, Metric } from '../collections/collection.js';
+import { Database, type Session } from '../postgres/database.js';
+import { identifier, integer, literal, sql, type Sql } from '../postgres/sql.js';
+import type { NamespaceState, SegmentState } from './index-plan.js';
+import { heldCollection, recordTable, UNINDEXED, vectorTable } from './record-tables.js';
+
+/** An index to be built: its place in the catalog, and how. */
+export interface IndexDefinition {
+  readonly namespace: string;
+  readonly low: bigint;
+  readonly high: bigint;
+  readonly content: IndexContent;
+  readonly m: number;
+  readonly efConstruction: number;
+}
+
+/** How much of a namespace searches find by an index, and how much is waiting for one. */
+export interface IndexCoverage {
+  readonly rows: number;
+  /** Vectors that no index covers. */
+  readonly tail: number;
+}
+
+type StateRow = Readonly<{
+  namespace: string;
+  id: string | null;
+  low: string;
+  high: string;
+  built: string;
+  rows: string;
+  last: string;
+}>;
+
+const OPERATOR_CLASSES: Readonly<Record<IndexContent, Readonly<Record<Metric, string>>>> = {
+  full: { l2: 'vector_l2_ops', cosine: 'vector_cosine_ops', ip: 'vector_ip_ops' },
+  half: { l2: 'halfvec_l2_ops', cosine: 'halfvec_cosine_ops', ip: 'halfvec_ip_ops' },
+  binary: { l2: 'bit_hamming_ops', cosine: 'bit_hamming_ops', ip: 'bit_hamming_ops' },
+};
+
+/** The vector indexes of dedicated tables, and their rows in the catalog. */
+@Injectable()
+export class VectorIndexStore {
+  constructor(private readonly database: Database) {}
+
+  /** What is indexed in each namespace that has an index, or more vectors than `minRows` without one. Reads the index on numbers. */
+  async states(collection: Collection, minRows: number): Promise<ReadonlyMap<string, NamespaceState>> {
+    const rows = await this.database.query<StateRow>(sql`
+      WITH ready AS MATERIALIZED (
+        SELECT * FROM polyvec.vector_indexes WHERE collection_id = ${collection.id} AND state = 'ready'),
+      counted AS (
+        SELECT v.namespace, i.id, count(*) AS rows, max(v.seq) AS last
+        FROM ${vectorTable(collection)} v LEFT JOIN ready i ON i.namespace = v.namespace AND v.seq > i.low AND v.seq <= i.high
+        WHERE v.seq < ${UNINDEXED}::bigint GROUP BY v.namespace, i.id)
+      SELECT COALESCE(c.namespace, i.namespace) AS namespace, i.id, COALESCE(i.low, 0) AS low, COALESCE(i.high, 0) AS high,
+        COALESCE(i.rows, 0) AS built, COALESCE(c.rows, 0) AS rows, COALESCE(c.last, 0) AS last
+      FROM ready i FULL JOIN counted c ON c.id = i.id
+      WHERE i.id IS NOT NULL OR c.rows > ${minRows} ORDER BY 1, 3`);
+    return statesOf(rows);
+  }
+
+  /** The number of the `rows`-th vector above `low`. */
+  async numberAfter(collection: Collection, namespace: string, low: bigint, rows: number): Promise<bigint> {
+    const [row] = await this.database.query<{ high: string }>(sql`
+      SELECT max(n.seq) AS high FROM (
+        SELECT v.seq FROM ${vectorTable(collection)} v
+        WHERE v.namespace = ${namespace} AND v.seq > ${low} AND v.seq < ${UNINDEXED}::bigint ORDER BY v.seq LIMIT ${rows}) AS n`);
+    return BigInt(row?.high ?? 0);
+  }
+
+  /** Notes in the catalog that an index is being built. Returns its id; undefined when the collection is gone. */
+  async begin(collection: Collection, definition: IndexDefinition): Promise<string | undefined> {
+    const { namespace, low, high, content } = definition;
+    const [row] = await this.database.query<{ id: string }>(sql`
+      WITH live AS MATERIALIZED (${heldCollection(collection)})
+      INSERT INTO polyvec.vector_indexes (collection_id, namespace, low, high, content)
+      SELECT ${collection.id}, ${namespace}, ${low}, ${high}, ${content} FROM live RETURNING id`);
+    return row?.id;
+  }
+
+  /** Builds the index that `begin` has noted. On a server, others read and write meanwhile. */
+  async build(session: Session, collection: Collection, id: string, definition: IndexDefinition): Promise<void> {
+    await session.script(indexText(collection, id, definition, this.database.traits.concurrentIndexes).text);
+  }
+
+  /** The index is ready, and the ones it replaces are not to be used any more: whoever remembers otherwise finds out. */
+  async finish(collection: Collection, id: string, definition: IndexDefinition, replaced: readonly string[]): Promise<void> {
+    const { namespace, low, high } = definition;
+    const rows = sql`(SELECT count(*) FROM ${vectorTable(collection)} v
+      WHERE v.namespace = ${namespace} AND v.seq > ${low} AND v.seq <= ${high})`;
+    await this.database.query(sql`
+      WITH ready AS (
+        UPDATE polyvec.vector_indexes SET state = 'ready', rows = ${rows} WHERE id = ${id} RETURNING id),
+      retired AS (
+        UPDATE polyvec.vector_indexes SET state = 'retired' WHERE id = ANY (${replaced}::text[]::bigint[]))
+      UPDATE polyvec.collections SET epoch = epoch + 1 WHERE id = ${collection.id} AND EXISTS (SELECT FROM ready)`);
+  }
+
+  /** No search may use these any more. */
+  async retire(collection: Collection, ids: readonly string[]): Promise<void> {
+    await this.database.query(sql`
+      WITH retired AS (
+        UPDATE polyvec.vector_indexes SET state = 'retired' WHERE id = ANY (${ids}::text[]::bigint[]) AND state = 'ready' RETURNING id)
+      UPDATE polyvec.collections SET epoch = epoch + 1 WHERE id = ${collection.id} AND EXISTS (SELECT FROM retired)`);
+  }
+
+  /** Indexes that were replaced, or whose building was cut off: nobody builds while the caller has the lease. */
+  async leftovers(): Promise<readonly string[]> {
+    const rows = await this.database.query<{ id: string }>(sql`
+      SELECT id FROM polyvec.vector_indexes WHERE state <> 'ready' AND NOT EXISTS (
+        SELECT FROM pg_stat_progress_create_index p JOIN pg_class c ON c.oid = p.index_relid
+        WHERE c.relname = 'hnsw_' || id)
+      ORDER BY id`);
+    return rows.map(({ id }) => id);
+  }
+
+  async drop(session: Session, id: string): Promise<void> {
+    const concurrently = this.database.traits.concurrentIndexes ? 'CONCURRENTLY' : '';
+    await session.script(`DROP INDEX ${concurrently} IF EXISTS polyvec.${identifier(indexName(id)).text}`);
+    await this.database.query(sql`DELETE FROM polyvec.vector_indexes WHERE id = ${id} AND state <> 'ready'`);
+  }
+
+  /** Removes what a failed build has left, so that it can be tried again. */
+  async dropUnready(session: Session, id: string): Promise<void> {
+    await session.script(`DROP INDEX IF EXISTS polyvec.${identifier(indexName(id)).text}`);
+  }
+
+  /** Ends what the session does. */
+  async cancel(backend: number): Promise<void> {
+    await this.database.query(sql`SELECT pg_cancel_backend(${backend})`);
+  }
+
+  /** How much of a namespace is indexed, whatever is worth an index. */
+  async coverage(collection: Collection, namespace: string): Promise<IndexCoverage | 'stale'> {
+    const [row] = await this.database.query<{ rows: string; tail: string }>(sql`
+      WITH covered AS MATERIALIZED (
+        SELECT COALESCE(max(high), 0) AS high FROM polyvec.vector_indexes
+        WHERE collection_id = ${collection.id} AND namespace = ${namespace} AND state = 'ready')
+      SELECT (SELECT count(*) FROM ${recordTable(collection)} r
+              WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace}) AS rows,
+        (SELECT count(*) FROM ${vectorTable(collection)} v WHERE v.collection_id = ${collection.id} AND v.namespace = ${namespace}
+           AND (v.seq = 0 OR v.seq > (SELECT high FROM covered)) AND v.seq < ${UNINDEXED}::bigint) AS tail
+      FROM (SELECT FROM polyvec.collections WHERE id = ${collection.id} AND epoch = ${collection.epoch}) AS live`);
+    return row === undefined ? 'stale' : { rows: Number(row.rows), tail: Number(row.tail) };
+  }
+}
+
+function statesOf(rows: readonly StateRow[]): ReadonlyMap<string, NamespaceState> {
+  const states = new Map<string, { segments: SegmentState[]; tail: NamespaceState['tail'] }>();
+  for (const row of rows) {
+    const state = states.get(row.namespace) ?? { segments: [], tail: { rows: 0, high: 0n } };
+    states.set(row.namespace, state);
+    if (row.id === null) state.tail = { rows: Number(row.rows), high: BigInt(row.last) };
+    else
+      state.segments.push({
+        id: row.id,
+        low: BigInt(row.low),
+        high: BigInt(row.high),
+        builtRows: Number(row.built),
+        rows: Number(row.rows),
+      });
+  }
+  return states;
+}
+
+function indexName(id: string): string {
+  return `hnsw_${id}`;
+}
+
+function indexText(collection: Collection, id: string, definition: IndexDefinition, concurrently: boolean): Sql {
+  const { namespace, low, high, content, m, efConstruction } = definition;
+  const operators = identifier(OPERATOR_CLASSES[content][collection.metric]);
+  return sql`
+    CREATE INDEX ${concurrently ? sql`CONCURRENTLY` : sql``} ${identifier(indexName(id))} ON ${vectorTable(collection)}
+    USING hnsw (${indexedForm(content, collection.dimension ?? 0, sql`embedding`)} ${operators})
+    WITH (m = ${integer(m)}, ef_construction = ${integer(efConstruction)})
+    WHERE namespace = ${literal(namespace)} AND seq > ${integer(Number(low))} AND seq <= ${integer(Number(high))}`;
+}
+
+/** What an index holds of an embedding: an expression that a search must use as it is. */
+export function indexedForm(content: IndexContent, dimension: number, embedding: Sql): Sql {
+  switch (content) {
+    case 'full':
+      return embedding;
+    case 'half':
+      return sql`(${embedding}::halfvec(${integer(dimension)}))`;
+    case 'binary':
+      return sql`(binary_quantize(${embedding})::bit(${integer(dimension)}))`;
+  }
+}
