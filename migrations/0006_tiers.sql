@@ -10,6 +10,15 @@ ALTER TABLE polyvec.pool_vectors ADD seq bigint NOT NULL DEFAULT 0;
 -- about to get tables of its own: writers queue up for a lock meanwhile, so that the move has its turn
 ALTER TABLE polyvec.collections ADD moving boolean NOT NULL DEFAULT false;
 
+-- kept by whoever inserts and deletes: a count of a million records takes longer than all the rest
+ALTER TABLE polyvec.namespaces ADD record_count bigint NOT NULL DEFAULT 0;
+UPDATE polyvec.namespaces n SET record_count = r.count FROM (
+    SELECT collection_id, namespace, count(*) FROM polyvec.pool_records GROUP BY collection_id, namespace) AS r
+  WHERE r.collection_id = n.collection_id AND r.namespace = n.name;
+
+-- pages of a database's collections
+CREATE INDEX collections_list ON polyvec.collections (database_id, uuid);
+
 CREATE TABLE polyvec.vector_indexes (
   -- its name is hnsw_<id>
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -95,9 +95,12 @@ export class CollectionStore {
   /** Ordered by uuid; empty for an unknown database. */
   async list(scope: Scope, page: Page): Promise<readonly Collection[]> {
     const rows = await this.database.query<CollectionRow>(sql`
-      SELECT ${COLUMNS} FROM polyvec.collections c ${JOINS}
-      WHERE t.name = ${scope.tenant} AND d.name = ${scope.database}
-      ORDER BY c.uuid LIMIT ${page.limit} OFFSET ${page.offset}`);
+      SELECT ${COLUMNS} FROM (
+        SELECT * FROM polyvec.collections WHERE database_id = (
+          SELECT d.id FROM polyvec.databases d JOIN polyvec.tenants t ON t.id = d.tenant_id
+          WHERE t.name = ${scope.tenant} AND d.name = ${scope.database})
+        ORDER BY uuid LIMIT ${page.limit} OFFSET ${page.offset}) AS c ${JOINS}
+      ORDER BY c.uuid`);
     return rows.map(toCollection);
   }
 

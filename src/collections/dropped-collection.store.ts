@@ -2,32 +2,48 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../postgres/database.js';
 import { identifier, sql, type Sql } from '../postgres/sql.js';
 
-/** Sparse vectors are in the pool, whatever tier their collection is in. */
-const SPARSE_TABLE = sql`polyvec.pool_sparse`;
-const POSTING_TABLE = sql`polyvec.pool_postings`;
-
-/** A collection that is gone from the catalog, but whose rows are not. */
-export interface DroppedCollection {
-  readonly id: string;
+/** Collections that are gone from the catalog, but whose rows, in the same tables, are not. */
+export interface DroppedCollections {
+  readonly ids: readonly string[];
   readonly recordTable: string;
   readonly vectorTable: string;
-  /** Whether its sparse vectors go, too: those of one that has moved stay. */
+  /** Whether their sparse vectors go, too: those of one that has moved stay. */
   readonly withSparse: boolean;
 }
 
-type DroppedRow = Readonly<{ id: string; record_table: string; vector_table: string; with_sparse: string }>;
+/** Rows of a collection, in the order of an index of theirs. */
+interface Rows {
+  readonly table: Sql;
+  readonly order: Sql;
+}
+
+type DroppedRow = Readonly<{ ids: string; record_table: string; vector_table: string; with_sparse: string }>;
+
 const SHARED_TABLES = new Set(['pool_records', 'snapshot_records']);
+/** Small collections are many: so many are looked at together. */
+const MAX_TOGETHER = 200;
+const BY_RECORD = sql`b.namespace, b.rid`;
+/** Sparse vectors are in the pool, whatever tier their collection is in. */
+const SPARSE_ROWS: readonly Rows[] = [
+  { table: sql`polyvec.pool_sparse`, order: BY_RECORD },
+  { table: sql`polyvec.pool_postings`, order: sql`b.namespace, b.term, b.sid` },
+];
 
 @Injectable()
 export class DroppedCollectionStore {
   constructor(private readonly database: Database) {}
 
-  async next(): Promise<DroppedCollection | undefined> {
+  async next(): Promise<DroppedCollections | undefined> {
     const [row] = await this.database.query<DroppedRow>(sql`
-      SELECT id, record_table, vector_table, with_sparse FROM polyvec.dropped_collections ORDER BY dropped_at, id LIMIT 1`);
+      WITH first AS (SELECT * FROM polyvec.dropped_collections ORDER BY id LIMIT 1)
+      SELECT f.record_table, f.vector_table, f.with_sparse, (
+        SELECT json_agg(o.id::text)::text FROM (
+          SELECT d.id FROM polyvec.dropped_collections d
+          WHERE d.record_table = f.record_table AND d.with_sparse = f.with_sparse ORDER BY d.id LIMIT ${MAX_TOGETHER}) AS o) AS ids
+      FROM first f`);
     return (
       row && {
-        id: row.id,
+        ids: JSON.parse(row.ids) as string[],
         recordTable: row.record_table,
         vectorTable: row.vector_table,
         withSparse: row.with_sparse === 't',
@@ -36,34 +52,31 @@ export class DroppedCollectionStore {
   }
 
   /**
-   * Removes up to `limit` rows of the collection, or its tables, and, when nothing is left, its entry. Any number of instances may
-   * do this at once. False when there is nothing left to do.
+   * Removes up to `limit` rows of the collections, or their tables, and, when nothing is left, their entries. Any number of instances
+   * may do this at once. False when there is nothing left to do.
    */
-  async sweep(dropped: DroppedCollection, limit: number): Promise<boolean> {
-    const shared = SHARED_TABLES.has(dropped.recordTable);
-    const tables = [
-      ...(shared ? [named(dropped.recordTable), named(dropped.vectorTable)] : []),
-      ...(dropped.withSparse ? [SPARSE_TABLE, POSTING_TABLE] : []),
-    ];
-    if (await this.removeRows(dropped.id, tables, limit)) return true;
-    if (!shared) {
-      await this.database.script(`DROP TABLE IF EXISTS ${named(dropped.recordTable).text}, ${named(dropped.vectorTable).text}`);
-    }
+  async sweep(dropped: DroppedCollections, limit: number): Promise<boolean> {
+    const { ids, recordTable, vectorTable, withSparse } = dropped;
+    const isShared = SHARED_TABLES.has(recordTable);
+    const tables = [named(recordTable), named(vectorTable)];
+    const rows = [...(isShared ? tables.map((table) => ({ table, order: BY_RECORD })) : []), ...(withSparse ? SPARSE_ROWS : [])];
+    for (const each of rows) if ((await this.removeRows(ids, each, limit)) > 0) return true;
+    if (!isShared) await this.database.script(`DROP TABLE IF EXISTS ${tables.map(({ text }) => text).join(', ')}`);
     await this.database.query(sql`
-      DELETE FROM polyvec.dropped_collections WHERE id = ${dropped.id} AND record_table = ${dropped.recordTable}`);
+      DELETE FROM polyvec.dropped_collections WHERE id = ANY (${ids}::text[]::bigint[]) AND record_table = ${recordTable}`);
     return false;
   }
 
-  private async removeRows(id: string, tables: readonly Sql[], limit: number): Promise<boolean> {
-    for (const table of tables) {
-      const [row] = await this.database.query<{ removed: string }>(sql`
-        WITH removed AS (
-          DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM ${table} WHERE collection_id = ${id} LIMIT ${limit} FOR UPDATE SKIP LOCKED)) RETURNING 1)
-        SELECT count(*) AS removed FROM removed`);
-      if (Number(row?.removed) > 0) return true;
-    }
-    return false;
+  /** By an index: a scan would go through all the pages that earlier steps have emptied. */
+  private async removeRows(ids: readonly string[], { table, order }: Rows, limit: number): Promise<number> {
+    const [row] = await this.database.query<{ removed: string }>(sql`
+      WITH removed AS (
+        DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+          SELECT b.ctid FROM unnest(${ids}::text[]::bigint[]) AS d (id) CROSS JOIN LATERAL (
+            SELECT b.ctid FROM ${table} b WHERE b.collection_id = d.id ORDER BY ${order} LIMIT ${limit}
+            FOR UPDATE SKIP LOCKED) AS b LIMIT ${limit})) RETURNING 1)
+      SELECT count(*) AS removed FROM removed`);
+    return Number(row?.removed);
   }
 }
 

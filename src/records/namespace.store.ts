@@ -55,12 +55,15 @@ export class NamespaceStore {
 
   /** How many records, or matching records, each namespace holds, and its counter, by name; empty ones too. */
   async totals(collection: Collection, filter: Filter | undefined): Promise<readonly NamespaceTotals[] | 'stale'> {
-    const counted = filter === undefined ? sql`TRUE` : compile(filter);
+    const counts =
+      filter === undefined
+        ? sql`SELECT name AS namespace, record_count AS count FROM polyvec.namespaces WHERE collection_id = ${collection.id}`
+        : sql`SELECT r.namespace, count(*) AS count FROM ${recordTable(collection)} r
+            WHERE r.collection_id = ${collection.id} AND ${compile(filter)} GROUP BY r.namespace`;
     const rows = await this.database.query<{ name: string | null; count: string; lsn: string }>(sql`
       SELECT t.name, t.lsn, t.count FROM (${liveCollection(collection)}) AS live LEFT JOIN (
-        SELECT n.name, n.lsn, COALESCE(c.count, 0) AS count FROM polyvec.namespaces n LEFT JOIN (
-          SELECT r.namespace, count(*) AS count FROM ${recordTable(collection)} r
-          WHERE r.collection_id = ${collection.id} AND ${counted} GROUP BY r.namespace) AS c ON c.namespace = n.name
+        SELECT n.name, n.lsn, COALESCE(c.count, 0) AS count
+        FROM polyvec.namespaces n LEFT JOIN (${counts}) AS c ON c.namespace = n.name
         WHERE n.collection_id = ${collection.id}) AS t ON TRUE
       ORDER BY t.name`);
     if (rows.length === 0) return 'stale';
@@ -100,17 +103,15 @@ function namespaces(
   page: { readonly order: Sql; readonly limit: number; readonly measured: boolean },
 ): Sql {
   const bytes = page.measured
-    ? sql`COALESCE(sum(pg_column_size(r.metadata) + octet_length(COALESCE(r.document, '')) + octet_length(r.id)), 0)
-        + count(*) * ${4 * (collection.dimension ?? 0)}::bigint`
+    ? sql`(SELECT COALESCE(sum(pg_column_size(r.metadata) + octet_length(COALESCE(r.document, '')) + octet_length(r.id)), 0)
+        + count(*) * ${4 * (collection.dimension ?? 0)}::bigint
+        FROM ${recordTable(collection)} r WHERE r.collection_id = ${collection.id} AND r.namespace = n.name)`
     : sql`0`;
   return sql`
-    SELECT n.name, n.schema::text AS schema, n.lsn, h.count, h.bytes
+    SELECT n.name, n.schema::text AS schema, n.lsn, n.record_count AS count, ${bytes} AS bytes
     FROM (${liveCollection(collection)}) AS live LEFT JOIN (
-      SELECT n.name, n.schema, n.lsn, ${page.order} AS label FROM polyvec.namespaces n
+      SELECT n.name, n.schema, n.lsn, n.record_count, ${page.order} AS label FROM polyvec.namespaces n
       WHERE n.collection_id = ${collection.id} AND ${condition} ORDER BY label LIMIT ${page.limit}) AS n ON TRUE
-    LEFT JOIN LATERAL (
-      SELECT count(*) AS count, ${bytes} AS bytes
-      FROM ${recordTable(collection)} r WHERE r.collection_id = ${collection.id} AND r.namespace = n.name) AS h ON TRUE
     ORDER BY n.label`;
 }
 

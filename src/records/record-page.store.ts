@@ -9,6 +9,7 @@ import {
   heldCollection,
   partColumns,
   placeOf,
+  recordCount,
   recordTable,
   selected,
   toRecord,
@@ -48,9 +49,13 @@ export class RecordPageStore {
     namespace: string,
     selection: Selection,
   ): Promise<(Position & { readonly count: number }) | 'stale'> {
+    const isAll = selection.ids === undefined && selection.filter === undefined;
+    const count = isAll
+      ? recordCount(collection, namespace)
+      : sql`(SELECT count(*) FROM ${selected(collection, namespace, selection)})`;
     const [row] = await this.database.query<{ lsn: string; count: string }>(sql`
       WITH place AS MATERIALIZED (${placeOf(collection, namespace)})
-      SELECT place.lsn, (SELECT count(*) FROM ${selected(collection, namespace, selection)}) AS count FROM place`);
+      SELECT place.lsn, ${count} AS count FROM place`);
     return row === undefined ? 'stale' : { lsn: row.lsn, count: Number(row.count) };
   }
 

@@ -5,7 +5,7 @@ import { Database, type Queryable } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
 import { sql, type Sql } from '../postgres/sql.js';
 import type { RecordPatch, Selection, SelectionPatched, WriteOutcome } from './record.js';
-import { countWrite, heldCollection, recordTable, selected, vectorNumber, vectorTable } from './record-tables.js';
+import { countWrite, heldCollection, recordCount, recordTable, selected, vectorNumber, vectorTable } from './record-tables.js';
 import { fieldsOf } from './record-write.store.js';
 
 /** Changes parts of existing records: one statement for a whole batch. */
@@ -69,7 +69,7 @@ export class RecordPatchStore {
       ${patch.hasNewFields ? fieldsOf(collection, sql`(SELECT ${patch.text}::jsonb AS metadata WHERE EXISTS (SELECT FROM written))`) : sql``},
       counted AS (${countWrite(collection, namespace, sql`(SELECT count(*) FROM written) IS NOT NULL`)})
       SELECT (SELECT count(*) FROM live) AS live, (SELECT json_agg(id ORDER BY rid)::text FROM written) AS ids,
-        (SELECT count(*) FROM ${selected(collection, namespace, {})}) AS scanned, (SELECT lsn FROM counted) AS lsn`);
+        ${recordCount(collection, namespace)} AS scanned, (SELECT lsn FROM counted) AS lsn`);
     if (row?.live !== '1') return 'stale';
     return { lsn: row.lsn, ids: row.ids === null ? [] : (JSON.parse(row.ids) as string[]), scanned: Number(row.scanned) };
   }

@@ -28,10 +28,19 @@ export function placeOf(collection: Collection, namespace: string): Sql {
     FROM (${liveCollection(collection)}) AS live`;
 }
 
-/** Counts a write to a namespace that exists, once `after` (a condition) has been evaluated. Returns `lsn`. */
-export function countWrite(collection: Collection, namespace: string, after: Sql): Sql {
-  return sql`UPDATE polyvec.namespaces n SET lsn = n.lsn + 1
+/**
+ * Counts a write to a namespace that exists, once `after` (a condition) has been evaluated, and the records that it has removed.
+ * Returns `lsn`.
+ */
+export function countWrite(collection: Collection, namespace: string, after: Sql, removed: Sql = sql`0`): Sql {
+  return sql`UPDATE polyvec.namespaces n SET lsn = n.lsn + 1, record_count = n.record_count - ${removed}
     WHERE n.collection_id = ${collection.id} AND n.name = ${namespace} AND EXISTS (SELECT FROM live) AND ${after} RETURNING n.lsn`;
+}
+
+/** How many records a namespace has. */
+export function recordCount(collection: Collection, namespace: string): Sql {
+  return sql`COALESCE((SELECT n.record_count FROM polyvec.namespaces n
+    WHERE n.collection_id = ${collection.id} AND n.name = ${namespace}), 0)`;
 }
 
 /** The catalog row of a collection, if it is still what the caller remembers. */

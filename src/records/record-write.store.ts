@@ -49,10 +49,13 @@ export class RecordWriteStore {
 /** The namespace's counter is locked after the records, by every writer: none can wait for another in a circle. */
 const WRITTEN = sql`(SELECT count(*) FROM written) IS NOT NULL`;
 
+/** A record that was there before has kept its rid. */
 function countInsert(collection: Collection, namespace: string): Sql {
-  return sql`INSERT INTO polyvec.namespaces AS n (collection_id, name, lsn)
-    SELECT ${collection.id}, ${namespace}, 1 FROM live WHERE ${WRITTEN}
-    ON CONFLICT (collection_id, name) DO UPDATE SET lsn = n.lsn + 1 RETURNING n.lsn`;
+  return sql`INSERT INTO polyvec.namespaces AS n (collection_id, name, lsn, record_count)
+    SELECT ${collection.id}, ${namespace}, 1, (SELECT count(*) FROM written w JOIN input i USING (id) WHERE w.rid = i.rid)
+    FROM live WHERE ${WRITTEN}
+    ON CONFLICT (collection_id, name) DO UPDATE SET lsn = n.lsn + 1, record_count = n.record_count + excluded.record_count
+    RETURNING n.lsn`;
 }
 
 /** The batch as rows, each with a new rid, in the batch's order. */

@@ -9,6 +9,7 @@ import {
   heldCollection,
   liveCollection,
   partColumns,
+  recordCount,
   recordTable,
   selected,
   toRecord,
@@ -60,9 +61,7 @@ export class RecordStore {
 
   async count(collection: Collection, namespace: string): Promise<number | 'stale'> {
     const [row] = await this.database.query<{ count: string }>(sql`
-      SELECT (SELECT count(*) FROM ${recordTable(collection)} r
-              WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace}) AS count
-      FROM (${liveCollection(collection)}) AS live`);
+      SELECT ${recordCount(collection, namespace)} AS count FROM (${liveCollection(collection)}) AS live`);
     return row === undefined ? 'stale' : Number(row.count);
   }
 
@@ -75,7 +74,7 @@ export class RecordStore {
   ): Promise<Deletion | 'stale'> {
     const ids = request.listIds ? sql`(SELECT json_agg(id ORDER BY rid)::text FROM deleted)` : sql`NULL`;
     // joined by columns of the row itself, not by constants: then only the whole key is a way in, statistics or not
-    const all = request.countAll === true ? sql`(SELECT count(*) FROM ${selected(collection, namespace, {})})` : sql`0`;
+    const all = request.countAll === true ? recordCount(collection, namespace) : sql`0`;
     const [row] = await queryable.query<DeletionRow>(sql`
       WITH live AS MATERIALIZED (${heldCollection(collection)}),
       doomed AS MATERIALIZED (${doomedRecords(collection, namespace, request)}),
@@ -87,7 +86,7 @@ export class RecordStore {
         DELETE FROM ${vectorTable(collection)} v USING deleted d
         WHERE v.collection_id = d.collection_id AND v.namespace = d.namespace AND v.rid = d.rid)
       ${collection.hasSparse ? deletedSparseRows(collection) : sql``},
-      counted AS (${countWrite(collection, namespace, sql`(SELECT count(*) FROM deleted) IS NOT NULL`)})
+      counted AS (${countWrite(collection, namespace, sql`(SELECT count(*) FROM deleted) IS NOT NULL`, sql`(SELECT count(*) FROM deleted)`)})
       SELECT (SELECT count(*) FROM deleted) AS count, ${ids} AS ids, ${all} AS scanned,
         (SELECT count(*) FROM live) AS live, (SELECT lsn FROM counted) AS lsn`);
     if (row === undefined || row.live === '0') return 'stale';

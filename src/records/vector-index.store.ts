@@ -3,7 +3,7 @@ import type { Collection, IndexContent, Metric } from '../collections/collection
 import { Database, type Session } from '../postgres/database.js';
 import { identifier, integer, literal, sql, type Sql } from '../postgres/sql.js';
 import type { NamespaceState, SegmentState } from './index-plan.js';
-import { heldCollection, recordTable, UNINDEXED, vectorTable } from './record-tables.js';
+import { heldCollection, recordCount, UNINDEXED, vectorTable } from './record-tables.js';
 
 /** An index to be built: its place in the catalog, and how. */
 export interface IndexDefinition {
@@ -136,8 +136,7 @@ export class VectorIndexStore {
       WITH covered AS MATERIALIZED (
         SELECT COALESCE(max(high), 0) AS high FROM polyvec.vector_indexes
         WHERE collection_id = ${collection.id} AND namespace = ${namespace} AND state = 'ready')
-      SELECT (SELECT count(*) FROM ${recordTable(collection)} r
-              WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace}) AS rows,
+      SELECT ${recordCount(collection, namespace)} AS rows,
         (SELECT count(*) FROM ${vectorTable(collection)} v WHERE v.collection_id = ${collection.id} AND v.namespace = ${namespace}
            AND (v.seq = 0 OR v.seq > (SELECT high FROM covered)) AND v.seq < ${UNINDEXED}::bigint) AS tail
       FROM (SELECT FROM polyvec.collections WHERE id = ${collection.id} AND epoch = ${collection.epoch}) AS live`);

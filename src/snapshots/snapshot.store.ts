@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../postgres/database.js';
 import { isUniqueViolation } from '../postgres/sqlstate.js';
-import { sql, type Sql } from '../postgres/sql.js';
+import { identifier, sql, type Sql } from '../postgres/sql.js';
 import type { Collection } from '../collections/collection.js';
 import type { Scope } from '../tenants/tenant.js';
 import { copyRows, type Rows } from './row-copy.store.js';
@@ -101,6 +101,7 @@ export class SnapshotStore {
       const to: Rows = { id: created.id, recordTable: created.record_table, vectorTable: created.vector_table };
       await transaction.query(insertBelongings(snapshot, to));
       await copyRows(transaction, snapshotRows(source.rows_id), to, 'searchable');
+      await transaction.query(countRecords(to));
       await transaction.query(sql`
         UPDATE polyvec.restore_jobs SET status = 'completed', completed_at = clock_timestamp() WHERE uuid = ${created.job_uuid}`);
       return { collectionUuid: created.uuid, jobUuid: created.job_uuid };
@@ -166,6 +167,14 @@ function insertCollection(snapshot: Snapshot, target: RestoreTarget): Sql {
       INSERT INTO polyvec.restore_jobs (database_id, kind, snapshot_uuid, target_uuid, target_name, status)
       SELECT c.database_id, ${snapshot.kind}, ${snapshot.uuid}::uuid, c.uuid, c.name, 'running' FROM created c RETURNING uuid)
     SELECT c.id, c.uuid, c.record_table, c.vector_table, job.uuid AS job_uuid FROM created c CROSS JOIN job`;
+}
+
+/** Says in each namespace how many records it has. */
+function countRecords(to: Rows): Sql {
+  return sql`
+    UPDATE polyvec.namespaces n SET record_count = r.count FROM (
+      SELECT namespace, count(*) FROM polyvec.${identifier(to.recordTable)} WHERE collection_id = ${to.id} GROUP BY namespace) AS r
+    WHERE n.collection_id = ${to.id} AND n.name = r.namespace`;
 }
 
 /** What else belongs to the collection: its namespaces and the fields that occur in it. */
