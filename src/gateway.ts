@@ -4,6 +4,8 @@ import express from 'express';
 import { AppModule, listenersOf, PROTOCOLS } from './app.module.js';
 import { type Config, MiB } from './config.js';
 import { ProtocolExceptionFilter } from './exception-filter.js';
+import { explainSearches } from './explain.js';
+import { messagesOf } from './http/express-messages.js';
 import { Listeners } from './http/listeners.js';
 import { readCertificate } from './http/tls.js';
 import { createLogger, NestLogger } from './logger.js';
@@ -47,12 +49,14 @@ export async function startGateway(config: Config): Promise<Gateway> {
         next();
       });
     }
+    server.use(explainSearches);
     for (const { prefix, middleware } of PROTOCOLS) server.use(prefix, ...middleware(config));
     const application = await buildApplication(config, database, new ExpressAdapter(server), new NestLogger(logger));
     application.useGlobalFilters(new ProtocolExceptionFilter(server));
     await application.init();
     const definitions = listenersOf(config, (type) => application.get(type));
-    const listeners = await Listeners.open(definitions, { ...config, maxHeaderBytes: MAX_HEADER_BYTES, tls }, server);
+    const options = { ...config, maxHeaderBytes: MAX_HEADER_BYTES, tls, messages: messagesOf(server) };
+    const listeners = await Listeners.open(definitions, options, server);
     const { ports } = listeners;
     application.get(IndexPorts).opened(indexPortsOf(ports), ports.get('console'), ports.get('pinecone'));
     return running(config, database, application, listeners);

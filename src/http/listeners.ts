@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { createSecureContext } from 'node:tls';
 import type { Port } from '../config.js';
+import type { HttpMessages } from './express-messages.js';
 import { type Handler, PortServer } from './port-server.js';
 import type { Certificate } from './tls.js';
 
@@ -30,6 +31,8 @@ export interface ListenersOptions {
   readonly maxHeaderBytes: number;
   /** Every port speaks TLS as well as plaintext when it is given. */
   readonly tls?: Certificate | undefined;
+  /** The classes of requests and responses; Node's own unless given. */
+  readonly messages?: HttpMessages;
   /** How long a new connection may be silent; a minute unless given. */
   readonly silenceTimeoutMs?: number;
 }

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Server as TlsServer, TLSSocket } from 'node:tls';
 import { ConnectionSniffer, type Protocol } from './connection-sniffer.js';
+import type { HttpMessages } from './express-messages.js';
 import { type Certificate, createTlsServer } from './tls.js';
 
 /** What answers a request. */
@@ -17,6 +18,8 @@ export interface PortOptions {
   readonly silenceTimeoutMs: number;
   /** Without it, no TLS. */
   readonly tls?: Certificate | undefined;
+  /** The classes of requests and responses; Node's own unless given. */
+  readonly messages?: HttpMessages | undefined;
   /** Answers HTTP/1, given the port that was opened. */
   readonly handler: (port: number) => Handler;
   /** Without it, everything is taken for HTTP/1. */
@@ -37,7 +40,8 @@ export class PortServer {
   private opened = 0;
 
   constructor(private readonly options: PortOptions) {
-    this.server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true, maxHeaderSize: options.maxHeaderBytes });
+    const { maxHeaderBytes: maxHeaderSize, messages } = options;
+    this.server = createServer({ ...messages, keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true, maxHeaderSize });
     this.sniffer = new ConnectionSniffer(options.silenceTimeoutMs);
     // a port that knows but HTTP/1 needs no look at the first bytes
     if (options.tls !== undefined || options.acceptHttp2 !== undefined) this.sniffConnections();

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CollectionsModule } from '../collections/collections.module.js';
 import { IndexBuilder } from './index-builder.js';
+import { IndexesService } from './indexes.service.js';
 import { LeaseStore } from './lease.store.js';
 import { NamespaceStore } from './namespace.store.js';
 import { NamespacesService } from './namespaces.service.js';
@@ -45,12 +46,21 @@ import { VectorIndexStore } from './vector-index.store.js';
     PromotionStore,
     VectorIndexStore,
     IndexBuilder,
+    IndexesService,
     StorageKeeper,
     UpkeepStore,
     Upkeep,
     RecordsService,
     NamespacesService,
   ],
-  exports: [RecordsService, RecordPatchesService, RecordTextsService, RecordTransfersService, NamespacesService, Upkeep],
+  exports: [
+    RecordsService,
+    RecordPatchesService,
+    RecordTextsService,
+    RecordTransfersService,
+    NamespacesService,
+    IndexesService,
+    Upkeep,
+  ],
 })
 export class RecordsModule {}

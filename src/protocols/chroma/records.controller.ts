@@ -3,6 +3,7 @@ import type { Collection } from '../../collections/collection.js';
 import { CollectionsService } from '../../collections/collections.service.js';
 import type { RequestBody } from '../../http/request-body.js';
 import { validate } from '../../http/validate.js';
+import { IndexesService } from '../../records/indexes.service.js';
 import { RecordsService } from '../../records/records.service.js';
 import { ChromaError } from './chroma-error.js';
 import { requireUuid, scopeOf, type ScopePath } from './collection-path.js';
@@ -28,7 +29,7 @@ import {
   updateRecords,
   upsertRecords,
 } from './record-operations.js';
-import { EMPTY, includeTail } from './responses.js';
+import { EMPTY, includeTail, toIndexingStatus } from './responses.js';
 
 const NO_FUNCTIONS = "Tonic error: code: 'Operation is not implemented or not supported', message: ";
 
@@ -40,6 +41,7 @@ export class RecordsController {
   constructor(
     private readonly collections: CollectionsService,
     private readonly records: RecordsService,
+    private readonly indexes: IndexesService,
   ) {}
 
   @Post('add')
@@ -96,11 +98,10 @@ export class RecordsController {
     return String(await this.records.count(await this.collection(path), NAMESPACE));
   }
 
-  /** Every write is searchable at once. */
+  /** Every write is searchable at once; what is not in an index yet, and is worth one, is compared one by one. */
   @Get('indexing_status')
   async indexingStatus(@Param() path: CollectionPath): Promise<string> {
-    const total = await this.records.count(await this.collection(path), NAMESPACE);
-    return `{"op_indexing_progress":1.0,"num_unindexed_ops":0,"num_indexed_ops":${String(total)},"total_ops":${String(total)}}`;
+    return toIndexingStatus(await this.indexes.progress(await this.collection(path), NAMESPACE));
   }
 
   @Post('search')

@@ -2,6 +2,7 @@ import { StreamableFile } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { jsonObject, JsonNumber, parseJson, stringifyJson, type Json, type JsonObject } from '../../http/json.js';
 import { ColumnSpool } from '../../http/spool.js';
+import type { IndexProgress } from '../../records/indexes.service.js';
 import type { Match, Parts, StoredRecord } from '../../records/record.js';
 import type { TenantDatabase } from '../../tenants/tenant.js';
 import { configurationJson, legacyConfigurationJson, withDiscoveredKeys } from './configuration/schema.js';
@@ -109,6 +110,14 @@ export class GetResponse {
     const reply = this.spool.finish(before, `],${absent.join('')}${this.tail}}`);
     return typeof reply === 'string' ? reply : new StreamableFile(reply, { type: 'application/json' });
   }
+}
+
+/** An operation is a record's. */
+export function toIndexingStatus({ total, pending }: IndexProgress): string {
+  const share = total === 0 ? 1 : (total - pending) / total;
+  const progress = Number.isInteger(share) ? share.toFixed(1) : String(share);
+  const indexed = String(total - pending);
+  return `{"op_indexing_progress":${progress},"num_unindexed_ops":${String(pending)},"num_indexed_ops":${indexed},"total_ops":${String(total)}}`;
 }
 
 export function includeTail(include: readonly string[]): string {

@@ -1,0 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { isPooled, type Collection } from '../collections/collection.js';
+import { CollectionsService } from '../collections/collections.service.js';
+import { CONFIG, type Config } from '../config.js';
+import { VectorIndexStore } from './vector-index.store.js';
+
+/** How far the indexing of a namespace is. */
+export interface IndexProgress {
+  /** Records. */
+  readonly total: number;
+  /** Those that are still to be put into an index; 0 where none is due: then they are as fast to find without one. */
+  readonly pending: number;
+}
+
+/** What can be said of vector indexes. Searches are right without them. */
+@Injectable()
+export class IndexesService {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly collections: CollectionsService,
+    private readonly store: VectorIndexStore,
+  ) {}
+
+  async progress(collection: Collection, namespace: string): Promise<IndexProgress> {
+    return this.collections.current(collection, async (current) => {
+      const coverage = await this.store.coverage(current, namespace);
+      if (coverage === 'stale') return 'stale';
+      const limit = isPooled(current) ? this.config.dedicatedMinFloats : this.config.indexMinFloats;
+      const isDue = coverage.tail * (current.dimension ?? 0) > limit;
+      return { total: coverage.rows, pending: isDue ? Math.min(coverage.tail, coverage.rows) : 0 };
+    });
+  }
+}
