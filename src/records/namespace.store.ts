@@ -28,9 +28,8 @@ export class NamespaceStore {
 
   /** `missing`: there is none. */
   async find(collection: Collection, name: string, measured: boolean): Promise<Namespace | 'missing' | 'stale'> {
-    const rows = await this.database.query<NamespaceRow>(
-      namespaces(collection, sql`n.name = ${name}`, { order: sql`n.name`, limit: 1, measured }),
-    );
+    const one = sql`SELECT n.*, n.name AS label FROM polyvec.namespaces n WHERE n.collection_id = ${collection.id} AND n.name = ${name}`;
+    const rows = await this.database.query<NamespaceRow>(described(collection, one, measured));
     if (rows.length === 0) return 'stale';
     return rows.filter(isNamed).map(toNamespace)[0] ?? 'missing';
   }
@@ -41,14 +40,10 @@ export class NamespaceStore {
     page: NamespacePage,
     measured: boolean,
   ): Promise<{ readonly namespaces: readonly Namespace[]; readonly total: number } | 'stale'> {
-    const label = sql`COALESCE(NULLIF(n.name, ''), ${page.defaultName})`;
-    const matching = page.prefix === '' ? sql`TRUE` : beginning(label, page.prefix);
-    const after = page.after === undefined ? sql`TRUE` : sql`${label} > ${page.after}`;
+    const matching = beginning(sql`COALESCE(NULLIF(n.name, ''), ${page.defaultName})`, page.prefix);
     const [total] = await this.database.query<{ total: string }>(sql`
       SELECT count(*) AS total FROM polyvec.namespaces n WHERE n.collection_id = ${collection.id} AND ${matching}`);
-    const rows = await this.database.query<NamespaceRow>(
-      namespaces(collection, sql`${matching} AND ${after}`, { order: label, limit: page.limit, measured }),
-    );
+    const rows = await this.database.query<NamespaceRow>(described(collection, pageOf(collection, page), measured));
     if (rows.length === 0) return 'stale';
     return { namespaces: rows.filter(isNamed).map(toNamespace), total: Number(total?.total) };
   }
@@ -96,26 +91,33 @@ async function removeRows(transaction: Queryable, collection: Collection, name: 
   }
 }
 
-/** The first namespaces `n` in the order, with what they hold, or one row without a name; none when the collection is stale; `measured`, which reads every record, in bytes too. */
-function namespaces(
-  collection: Collection,
-  condition: Sql,
-  page: { readonly order: Sql; readonly limit: number; readonly measured: boolean },
-): Sql {
-  const bytes = page.measured
-    ? sql`(SELECT COALESCE(sum(pg_column_size(r.metadata) + octet_length(COALESCE(r.document, '')) + octet_length(r.id)), 0)
-        + count(*) * ${4 * (collection.dimension ?? 0)}::bigint
-        FROM ${recordTable(collection)} r WHERE r.collection_id = ${collection.id} AND r.namespace = n.name)`
-    : sql`0`;
+/** The namespaces `n` with what they hold, by their label, or one row without a name; none when the collection is stale. */
+function described(collection: Collection, namespaces: Sql, measured: boolean): Sql {
+  // a look at every record
+  const bytes = sql`(
+    SELECT COALESCE(sum(pg_column_size(r.metadata) + octet_length(COALESCE(r.document, '')) + octet_length(r.id)), 0)
+      + count(*) * ${4 * (collection.dimension ?? 0)}::bigint
+    FROM ${recordTable(collection)} r WHERE r.collection_id = ${collection.id} AND r.namespace = n.name)`;
   return sql`
-    SELECT n.name, n.schema::text AS schema, n.lsn, n.record_count AS count, ${bytes} AS bytes
-    FROM (${liveCollection(collection)}) AS live LEFT JOIN (
-      SELECT n.name, n.schema, n.lsn, n.record_count, ${page.order} AS label FROM polyvec.namespaces n
-      WHERE n.collection_id = ${collection.id} AND ${condition} ORDER BY label LIMIT ${page.limit}) AS n ON TRUE
-    ORDER BY n.label`;
+    SELECT n.name, n.schema::text AS schema, n.lsn, n.record_count AS count, ${measured ? bytes : sql`0`} AS bytes
+    FROM (${liveCollection(collection)}) AS live LEFT JOIN (${namespaces}) AS n ON TRUE ORDER BY n.label`;
+}
+
+/** The first ones after `after`. The default one has another label than its name, which is what the index has. */
+function pageOf(collection: Collection, { prefix, after, limit, defaultName }: NamespacePage): Sql {
+  const within = (label: Sql): Sql =>
+    sql`${beginning(label, prefix)} AND ${after === undefined ? sql`TRUE` : sql`${label} > ${after}`}`;
+  return sql`
+    (SELECT n.*, n.name AS label FROM polyvec.namespaces n
+     WHERE n.collection_id = ${collection.id} AND n.name <> '' AND ${within(sql`n.name`)} ORDER BY n.name LIMIT ${limit})
+    UNION ALL
+    (SELECT n.*, d.label FROM polyvec.namespaces n CROSS JOIN (SELECT ${defaultName}::text COLLATE "C") AS d (label)
+     WHERE n.collection_id = ${collection.id} AND n.name = '' AND ${within(sql`d.label`)})
+    ORDER BY label LIMIT ${limit}`;
 }
 
 function beginning(label: Sql, prefix: string): Sql {
+  if (prefix === '') return sql`TRUE`;
   const end = successor(prefix);
   return sql`${label} >= ${prefix} AND ${end === undefined ? sql`TRUE` : sql`${label} < ${end}`}`;
 }

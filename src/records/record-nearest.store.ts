@@ -3,7 +3,7 @@ import { compile } from '../filters/compile.js';
 import { join, sql, type Sql } from '../postgres/sql.js';
 import type { Selection } from './record.js';
 import { recordTable, selected, vectorTable } from './record-tables.js';
-import type { IndexPlan, SearchPlan } from './search-plan.js';
+import type { ExactPlan, IndexPlan, SearchPlan } from './search-plan.js';
 import { indexedForm } from './vector-index.store.js';
 
 /** The operator that an index on the metric serves. */
@@ -25,9 +25,9 @@ export function preparations(collection: Collection, namespace: string, request:
     : sql`candidates AS MATERIALIZED (SELECT)`;
 }
 
-/** How many candidates there are, at most one more than the plan allows; null where they are not counted. */
+/** How many candidates there are, at most one more than the plan allows; null where nobody has guessed it. */
 export function candidateCount(plan: SearchPlan): Sql {
-  if (plan.kind === 'index' || plan.mostCandidates === null) return sql`NULL::bigint`;
+  if (plan.kind === 'index' || plan.estimate === null) return sql`NULL::bigint`;
   return sql`(SELECT count(*) FROM candidates)`;
 }
 
@@ -43,15 +43,22 @@ export function nearest(
   search: { readonly wanted: number; readonly keyListsByIndex: boolean },
 ): Sql {
   if (plan.kind === 'index') return nearestByIndex(collection, namespace, request, plan, search.wanted);
-  const vectors = candidateVectors(collection, namespace, request, search.keyListsByIndex);
+  const vectors = candidateVectors(collection, namespace, request, plan, search.keyListsByIndex);
   return plan.mostCandidates === null ? vectors : sql`${vectors} AND ${candidateCount(plan)} <= ${plan.mostCandidates}`;
 }
 
 /** The vector rows `v` to compare: the whole namespace, or the candidates', each looked up by its key. */
-function candidateVectors(collection: Collection, namespace: string, request: Selection, keyListsByIndex: boolean): Sql {
+function candidateVectors(
+  collection: Collection,
+  namespace: string,
+  request: Selection,
+  plan: ExactPlan,
+  keyListsByIndex: boolean,
+): Sql {
   const table = sql`${vectorTable(collection)} v`;
   const scope = scopeOf(collection, namespace);
   if (!isRestricted(request)) return sql`${table} WHERE ${scope}`;
+  if (plan.inOnePass) return sql`${table} WHERE ${scope} AND v.rid IN (SELECT c.rid FROM candidates c)`;
   // half the cost of the join, where the planner can be trusted with it
   if (keyListsByIndex) return sql`${table} WHERE ${scope} AND v.rid = ANY (ARRAY(SELECT c.rid FROM candidates c))`;
   return sql`candidates c CROSS JOIN LATERAL (

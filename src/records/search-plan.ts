@@ -9,6 +9,8 @@ export interface ExactPlan {
   readonly reason: 'no index' | 'few vectors' | 'many results' | 'no direction' | 'ids' | 'few matches' | 'too few found';
   /** Candidates that it is worth for: with more it finds nothing, and says so. Null: any number. */
   readonly mostCandidates: number | null;
+  /** Whether the candidates are so many that one pass over all vectors costs less than looking each of them up. */
+  readonly inOnePass: boolean;
   /** About how many records are selected; null: not asked. */
   readonly estimate: number | null;
 }
@@ -44,11 +46,13 @@ const STEP_COST = 5;
 const EXACT_BIAS = 2;
 /** When an estimate turns out to be wrong by more than this, the plan changes. */
 const GUARD = 4;
+/** A vector that is looked up costs as much as some that are read one after the other. */
+const ONE_PASS = 1 / 4;
 const MIN_BUDGET = 1_000;
 const MAX_BUDGET = 20_000;
 
 /** Every selected vector, without a choice. */
-export const COMPLETE: ExactPlan = { kind: 'exact', reason: 'no index', mostCandidates: null, estimate: null };
+export const COMPLETE: ExactPlan = { kind: 'exact', reason: 'no index', mostCandidates: null, inOnePass: false, estimate: null };
 
 /** The namespace's vector indexes. */
 export function indexesOf(collection: Collection, namespace: string): readonly VectorIndex[] {
@@ -85,7 +89,7 @@ export function planFiltered(collection: Collection, namespace: string, request:
   const rows = rowsOf(indexes);
   const border = borderOf(rows, request.limit);
   if (matching <= border) {
-    return { kind: 'exact', reason: 'few matches', mostCandidates: GUARD * border, estimate: matching };
+    return { kind: 'exact', reason: 'few matches', mostCandidates: GUARD * border, inOnePass: false, estimate: matching };
   }
   const share = Math.min(1, matching / rows);
   const budget = Math.round(clamp((2 * GUARD * request.limit) / share, MIN_BUDGET, MAX_BUDGET));
@@ -94,7 +98,8 @@ export function planFiltered(collection: Collection, namespace: string, request:
 
 /** When a graph has given fewer than there are. */
 export function planCompletely(plan: IndexPlan): ExactPlan {
-  return { kind: 'exact', reason: 'too few found', mostCandidates: null, estimate: plan.estimate };
+  const inOnePass = (plan.estimate ?? 0) > ONE_PASS * rowsOf(plan.indexes);
+  return { kind: 'exact', reason: 'too few found', mostCandidates: null, inOnePass, estimate: plan.estimate };
 }
 
 export function rowsOf(indexes: readonly VectorIndex[]): number {
@@ -117,7 +122,7 @@ function hasNoDirection(query: Float32Array): boolean {
 }
 
 function exact(reason: ExactPlan['reason']): ExactPlan {
-  return { kind: 'exact', reason, mostCandidates: null, estimate: null };
+  return { kind: 'exact', reason, mostCandidates: null, inOnePass: false, estimate: null };
 }
 
 function clamp(value: number, least: number, most: number): number {

@@ -75,13 +75,12 @@ export class SearchPlanner {
     const { filter, limit } = request;
     if (plan.kind === 'index') {
       if (found >= limit) return undefined;
-      // whatever the filter selects, the graph does not find it
-      if (filter !== undefined) this.learn(keyOf(collection, namespace, filter), 0);
       return planCompletely(plan);
     }
-    if (plan.mostCandidates === null || candidates === null || filter === undefined) return undefined;
-    if (candidates <= plan.mostCandidates) return undefined;
-    this.learn(keyOf(collection, namespace, filter), candidates);
+    if (candidates === null || filter === undefined) return undefined;
+    // the truth, or as much of it as the plan has counted
+    if (plan.estimate !== null) this.learn(keyOf(collection, namespace, filter), candidates);
+    if (plan.mostCandidates === null || candidates <= plan.mostCandidates) return undefined;
     return planFiltered(collection, namespace, request, candidates);
   }
 
