@@ -13,6 +13,7 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { developmentDatabase } from './development-database.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -29,17 +30,10 @@ function fail(message) {
   process.exit(1);
 }
 
-/** The dev server's address; it is started first when it is not up. */
-function developmentDatabase() {
-  const { status, stdout } = spawnSync('bash', ['scripts/db-up.sh'], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    encoding: 'utf8',
-  });
-  const url = /^DATABASE_URL=(\S+)$/m.exec(stdout ?? '')?.[1];
-  if (status !== 0 || url === undefined) {
-    fail('no PostgreSQL: run `docker compose up -d` or `npm run db:up`, or set TEST_DATABASE_URL');
-  }
+/** The development database's address; it is started first when it is not up. */
+function requireDatabase() {
+  const url = developmentDatabase();
+  if (url === '') fail('no PostgreSQL: run `docker compose up -d` or `npm run db:up`, or set TEST_DATABASE_URL');
   return url;
 }
 
@@ -69,7 +63,7 @@ function prepare(mode) {
       delete environment.TEST_DATABASE_URL;
       return environment;
     case 'server':
-      environment.TEST_DATABASE_URL ||= developmentDatabase();
+      environment.TEST_DATABASE_URL ||= requireDatabase();
       return environment;
     default:
       installClients();
