@@ -24,6 +24,12 @@ const SCORES: Readonly<Record<Metric, Sql>> = {
 };
 const ORDERS: Readonly<Record<Metric, Sql>> = { l2: sql`ASC`, ip: sql`DESC`, cosine: sql`DESC` };
 
+/** Written out: a spread with a member behind it costs a tenth of a search's time in the gateway. */
+function toRanked(row: RankRow): RankedRecord {
+  const { id, document, uri, metadata, embedding, sparse } = toRecord(row);
+  return { id, document, uri, metadata, embedding, sparse, score: row.score };
+}
+
 /** What a ranking has found. */
 export interface RankResult extends Position, Outcome {
   readonly records: readonly RankedRecord[];
@@ -50,7 +56,7 @@ export class RecordRankStore {
     const found = ranked.filter((row) => row.rid !== null).slice(0, limit);
     return {
       lsn: first.lsn,
-      records: found.map((row) => ({ ...toRecord(row), score: row.score })),
+      records: found.map(toRanked),
       found: found.length,
       candidates: first.candidates === null ? null : Number(first.candidates),
     };

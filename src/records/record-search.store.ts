@@ -21,6 +21,12 @@ const DISTANCES: Readonly<Record<Metric, Sql>> = {
   cosine: sql`COALESCE(NULLIF(cosine_distance(v.embedding, q.embedding), 'NaN'), 1)::real`,
 };
 
+/** Written out: a spread with a member behind it costs a tenth of a search's time in the gateway. */
+function toMatch(row: MatchRow): Match {
+  const { id, document, uri, metadata, embedding, sparse } = toRecord(row);
+  return { id, document, uri, metadata, embedding, sparse, distance: row.distance };
+}
+
 /** What a search has found: for each query its matches. */
 export interface SearchResult extends Outcome {
   readonly matches: readonly (readonly Match[])[];
@@ -63,7 +69,7 @@ export class RecordSearchStore {
     if (first === undefined) return 'stale';
     const matches: Match[][] = request.queries.map(() => []);
     for (const row of rows) {
-      if (row.query !== null) matches[Number(row.query) - 1]?.push({ ...toRecord(row), distance: row.distance });
+      if (row.query !== null) matches[Number(row.query) - 1]?.push(toMatch(row));
     }
     const candidates = first.candidates === null ? null : Number(first.candidates);
     return { matches, candidates, found: Math.min(...matches.map(({ length }) => length)) };

@@ -22,6 +22,13 @@ export interface IndexCoverage {
   readonly tail: number;
 }
 
+/** What the server says of a build: its phase, and rows, of which the total may be unknown, 0. */
+export interface BuildProgress {
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+}
+
 type StateRow = Readonly<{
   namespace: string;
   id: string | null;
@@ -48,9 +55,13 @@ export class VectorIndexStore {
     const rows = await this.database.query<StateRow>(sql`
       WITH ready AS MATERIALIZED (
         SELECT * FROM polyvec.vector_indexes WHERE collection_id = ${collection.id} AND state = 'ready'),
+      large AS MATERIALIZED (
+        SELECT name FROM polyvec.namespaces WHERE collection_id = ${collection.id} AND record_count > ${minRows}
+        UNION SELECT namespace FROM ready),
       counted AS (
         SELECT v.namespace, i.id, count(*) AS rows, max(v.seq) AS last
-        FROM ${vectorTable(collection)} v LEFT JOIN ready i ON i.namespace = v.namespace AND v.seq > i.low AND v.seq <= i.high
+        FROM large l JOIN ${vectorTable(collection)} v ON v.namespace = l.name
+        LEFT JOIN ready i ON i.namespace = v.namespace AND v.seq > i.low AND v.seq <= i.high
         WHERE v.seq < ${UNINDEXED}::bigint GROUP BY v.namespace, i.id)
       SELECT COALESCE(c.namespace, i.namespace) AS namespace, i.id, COALESCE(i.low, 0) AS low, COALESCE(i.high, 0) AS high,
         COALESCE(i.rows, 0) AS built, COALESCE(c.rows, 0) AS rows, COALESCE(c.last, 0) AS last
@@ -114,6 +125,15 @@ export class VectorIndexStore {
     return rows.map(({ id }) => id);
   }
 
+  /** Indexes on the collection's vectors that no row of the catalog tells of. */
+  async unknown(collection: Collection): Promise<readonly string[]> {
+    const rows = await this.database.query<{ id: string }>(sql`
+      SELECT substr(x.relname, 6) AS id FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
+      WHERE i.indrelid = to_regclass(${vectorTable(collection).text}) AND x.relname ~ '^hnsw_[0-9]+$'
+        AND NOT EXISTS (SELECT FROM polyvec.vector_indexes k WHERE x.relname = 'hnsw_' || k.id)`);
+    return rows.map(({ id }) => id);
+  }
+
   async drop(session: Session, id: string): Promise<void> {
     const concurrently = this.database.traits.concurrentIndexes ? 'CONCURRENTLY' : '';
     await session.script(`DROP INDEX ${concurrently} IF EXISTS polyvec.${identifier(indexName(id)).text}`);
@@ -128,6 +148,19 @@ export class VectorIndexStore {
   /** Ends what the session does. */
   async cancel(backend: number): Promise<void> {
     await this.database.query(sql`SELECT pg_cancel_backend(${backend})`);
+  }
+
+  /** How far the build of an index on the collection's vectors is; undefined when there is none. */
+  async progress(collection: Collection): Promise<BuildProgress | undefined> {
+    const [row] = await this.database.query<{ phase: string; done: string; total: string }>(sql`
+      SELECT phase, tuples_done AS done, tuples_total AS total FROM pg_stat_progress_create_index
+      WHERE relid = to_regclass(${vectorTable(collection).text})`);
+    return row && { phase: row.phase, done: Number(row.done), total: Number(row.total) };
+  }
+
+  /** Removes dead vectors from the table and its indexes, and refreshes what planners know of it. */
+  async vacuum(session: Session, collection: Collection): Promise<void> {
+    await session.script(`VACUUM (INDEX_CLEANUP ON, ANALYZE) ${vectorTable(collection).text}`);
   }
 
   /** How much of a namespace is indexed, whatever is worth an index. */
@@ -162,18 +195,29 @@ function statesOf(rows: readonly StateRow[]): ReadonlyMap<string, NamespaceState
   return states;
 }
 
-function indexName(id: string): string {
+/** What the index is called in the database. */
+export function indexName(id: string): string {
   return `hnsw_${id}`;
 }
 
 function indexText(collection: Collection, id: string, definition: IndexDefinition, concurrently: boolean): Sql {
   const { namespace, low, high, content, m, efConstruction } = definition;
-  const operators = identifier(OPERATOR_CLASSES[content][collection.metric]);
+  const operators = identifier(operatorClass(collection, content));
   return sql`
     CREATE INDEX ${concurrently ? sql`CONCURRENTLY` : sql``} ${identifier(indexName(id))} ON ${vectorTable(collection)}
     USING hnsw (${indexedForm(content, collection.dimension ?? 0, sql`embedding`)} ${operators})
     WITH (m = ${integer(m)}, ef_construction = ${integer(efConstruction)})
     WHERE namespace = ${literal(namespace)} AND seq > ${integer(Number(low))} AND seq <= ${integer(Number(high))}`;
+}
+
+/** How an index on a collection's vectors compares them. */
+export function operatorClass(collection: Collection, content: IndexContent): string {
+  return OPERATOR_CLASSES[content][collection.metric];
+}
+
+/** What an index on a collection's vectors holds, in the server's words. */
+export function indexColumn(collection: Collection, content: IndexContent): string {
+  return indexedForm(content, collection.dimension ?? 0, sql`embedding`).text;
 }
 
 /** What an index holds of an embedding: an expression that a search must use as it is. */

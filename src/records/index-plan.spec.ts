@@ -1,0 +1,86 @@
+import { planIndexes, type IndexLimits, type NamespaceState, type SegmentState } from './index-plan.js';
+
+const LIMITS: IndexLimits = { minRows: 100, maxRows: null };
+const NO_TAIL = { rows: 0, high: 0n };
+
+/** Segments of these sizes, one after the other, a number each. */
+function segments(...sizes: readonly (number | readonly [built: number, rows: number])[]): readonly SegmentState[] {
+  return sizes.map((size, index) => {
+    const [builtRows, rows] = typeof size === 'number' ? [size, size] : size;
+    return { id: String(index), low: BigInt(index * 10_000), high: BigInt((index + 1) * 10_000), builtRows, rows };
+  });
+}
+
+function stateOf(sizes: readonly SegmentState[], tailRows: number): NamespaceState {
+  return { segments: sizes, tail: { rows: tailRows, high: 999_999n } };
+}
+
+describe('vectors outside of every index', () => {
+  it('stay so while they are few', () => {
+    expect(planIndexes(stateOf([], 100), LIMITS)).toBeUndefined();
+  });
+
+  it('get an index over all numbers when they are many', () => {
+    expect(planIndexes(stateOf([], 101), LIMITS)).toEqual({ kind: 'build', low: 0n, high: 999_999n, replaces: [] });
+  });
+
+  it('get one of their own beside a much larger one', () => {
+    const plan = planIndexes(stateOf(segments(1_000), 101), LIMITS);
+    expect(plan).toEqual({ kind: 'build', low: 10_000n, high: 999_999n, replaces: [] });
+  });
+
+  it('take in the newest ones that are not much larger', () => {
+    const plan = planIndexes(stateOf(segments(5_000, 400, 150), 120), LIMITS);
+    expect(plan).toEqual({ kind: 'build', low: 10_000n, high: 999_999n, replaces: ['1', '2'] });
+  });
+
+  it('take in more of them where there are too many', () => {
+    const sizes = [20_000_000, 5_000_000, 1_250_000, 310_000, 77_000, 19_200, 4_800, 1_200, 300];
+    const plan = planIndexes(stateOf(segments(...sizes), 101), LIMITS);
+    expect(plan).toMatchObject({ kind: 'build', replaces: ['7', '8'] });
+  });
+
+  it('never make an index larger than the limit', () => {
+    const limits = { minRows: 100, maxRows: 200 };
+    expect(planIndexes(stateOf(segments(150), 120), limits)).toMatchObject({ low: 10_000n, replaces: [] });
+    expect(planIndexes(stateOf(segments(60), 120), limits)).toMatchObject({ low: 0n, replaces: ['0'] });
+  });
+});
+
+describe('an index', () => {
+  it('is dropped when nothing of it is left', () => {
+    expect(planIndexes({ segments: segments(500, [300, 0]), tail: NO_TAIL }, LIMITS)).toEqual({ kind: 'drop', ids: ['1'] });
+  });
+
+  it('stays while a small part of it is gone', () => {
+    expect(planIndexes({ segments: segments([1_000, 850]), tail: NO_TAIL }, LIMITS)).toBeUndefined();
+  });
+
+  it('is built anew when more is gone', () => {
+    const plan = planIndexes({ segments: segments([1_000, 849]), tail: NO_TAIL }, LIMITS);
+    expect(plan).toEqual({ kind: 'build', low: 0n, high: 10_000n, replaces: ['0'] });
+  });
+
+  it('is then joined with an older one that is not much larger', () => {
+    const plan = planIndexes({ segments: segments(1_500, [1_000, 800]), tail: NO_TAIL }, LIMITS);
+    expect(plan).toEqual({ kind: 'build', low: 0n, high: 20_000n, replaces: ['0', '1'] });
+  });
+});
+
+it('builds into few indexes, and each vector not often, while a namespace grows', () => {
+  let state: NamespaceState = { segments: [], tail: NO_TAIL };
+  let built = 0;
+  for (let step = 1; step <= 1_000; step += 1) {
+    state = { segments: state.segments, tail: { rows: 101, high: BigInt(step * 101) } };
+    const plan = planIndexes(state, LIMITS);
+    const replaces = plan?.kind === 'build' ? plan.replaces : [];
+    const rows = 101 + state.segments.filter(({ id }) => replaces.includes(id)).reduce((sum, segment) => sum + segment.rows, 0);
+    const kept = state.segments.filter(({ id }) => !replaces.includes(id));
+    const segment = { id: `s${String(step)}`, low: kept.at(-1)?.high ?? 0n, high: state.tail.high, builtRows: rows, rows };
+    state = { segments: [...kept, segment], tail: NO_TAIL };
+    built += rows;
+    expect(state.segments.length).toBeLessThanOrEqual(9);
+  }
+  expect(state.segments.reduce((sum, { rows }) => sum + rows, 0)).toBe(101_000);
+  expect(built / 101_000).toBeLessThan(10);
+});

@@ -1,0 +1,105 @@
+import type { Collection, VectorIndex } from '../collections/collection.js';
+import { and } from '../filters/filter.js';
+import {
+  borderOf,
+  planCompletely,
+  planFiltered,
+  planUnfiltered,
+  type IndexPlan,
+  type PlanRequest,
+  type SearchPlan,
+} from './search-plan.js';
+
+const ANY_FILTER = and();
+
+function collectionOf(rows: number, given: Partial<Collection> = {}): Collection {
+  const index: VectorIndex = { id: '1', namespace: '', low: '0', high: '9', content: 'full', rows };
+  const indexes = rows === 0 ? [] : [index];
+  return { dimension: 384, metric: 'cosine', settings: '{}', indexes, ...given } as Collection;
+}
+
+function requestOf(given: Partial<PlanRequest> = {}): PlanRequest {
+  return { queries: [new Float32Array(384).fill(0.05)], limit: 10, ...given };
+}
+
+function indexPlanOf(plan: SearchPlan | { readonly kind: 'by matches' }): IndexPlan {
+  expect(plan.kind).toBe('index');
+  return plan as IndexPlan;
+}
+
+describe('the plan of a search without a filter', () => {
+  it.each([
+    ['there is no index', collectionOf(0), requestOf(), 'no index'],
+    ['the index is of another namespace', collectionOf(100_000, { indexes: [] }), requestOf(), 'no index'],
+    ['there are few vectors', collectionOf(2_000), requestOf(), 'few vectors'],
+    ['a large share is wanted', collectionOf(100_000), requestOf({ limit: 5_001 }), 'many results'],
+    ['ids are given', collectionOf(100_000), requestOf({ ids: ['a'] }), 'ids'],
+    ['a query has no direction', collectionOf(100_000), requestOf({ queries: [new Float32Array(384)] }), 'no direction'],
+  ])('is exact when %s', (_name, collection, request, reason) => {
+    expect(planUnfiltered(collection, '', request)).toMatchObject({ kind: 'exact', reason, mostCandidates: null });
+  });
+
+  it('follows the graph of a large namespace, without a budget', () => {
+    expect(indexPlanOf(planUnfiltered(collectionOf(100_000), '', requestOf()))).toMatchObject({ budget: null, estimate: null });
+  });
+
+  it('takes a zero query to the graph where distances need no direction', () => {
+    const collection = collectionOf(100_000, { metric: 'l2' });
+    expect(planUnfiltered(collection, '', requestOf({ queries: [new Float32Array(384)] })).kind).toBe('index');
+  });
+
+  it('looks at more candidates in a larger graph, and for more results', () => {
+    const efSearch = (rows: number, limit: number): number =>
+      indexPlanOf(planUnfiltered(collectionOf(rows), '', requestOf({ limit }))).efSearch;
+    expect(efSearch(1_000_000, 10)).toBeGreaterThan(efSearch(100_000, 10));
+    expect(efSearch(100_000, 400)).toBe(800);
+    expect(efSearch(100_000, 4_000)).toBe(1_000);
+  });
+
+  it.each([
+    [300, 300],
+    [5, 160],
+    [5_000, 1_000],
+  ])('takes a configured ef_search of %p for %p', (configured, expected) => {
+    const collection = collectionOf(100_000, { settings: `{"hnsw":{"efSearch":${String(configured)}}}` });
+    expect(indexPlanOf(planUnfiltered(collection, '', requestOf())).efSearch).toBe(expected);
+  });
+});
+
+describe('the plan of a search with a filter', () => {
+  const collection = collectionOf(100_000);
+  const request = requestOf({ filter: ANY_FILTER });
+
+  it('waits for the number of matches', () => {
+    expect(planUnfiltered(collection, '', request)).toEqual({ kind: 'by matches', filter: ANY_FILTER });
+  });
+
+  it('is exact up to the border, and gives up on many times as many candidates', () => {
+    const border = borderOf(100_000, 10);
+    expect(planFiltered(collection, '', request, border)).toEqual({
+      kind: 'exact',
+      reason: 'few matches',
+      mostCandidates: 4 * border,
+      inOnePass: false,
+      estimate: border,
+    });
+    expect(planFiltered(collection, '', request, border + 1).kind).toBe('index');
+  });
+
+  it('looks at more candidates, with a larger budget, the fewer match', () => {
+    const [few, many] = [5_000, 50_000].map((matching) => indexPlanOf(planFiltered(collection, '', request, matching)));
+    expect(few?.efSearch).toBeGreaterThan(many?.efSearch ?? 0);
+    expect(few?.budget).toBeGreaterThan(many?.budget ?? 0);
+  });
+
+  it('puts the border up with the size and the limit', () => {
+    expect(borderOf(1_000_000, 10)).toBeGreaterThan(borderOf(100_000, 10));
+    expect(borderOf(100_000, 100)).toBeGreaterThan(borderOf(100_000, 10));
+  });
+
+  it('compares everything when the graph has given too little, in one pass where many match', () => {
+    const after = (matching: number): SearchPlan => planCompletely(indexPlanOf(planFiltered(collection, '', request, matching)));
+    expect(after(5_000)).toMatchObject({ kind: 'exact', reason: 'too few found', mostCandidates: null, inOnePass: false });
+    expect(after(60_000)).toMatchObject({ inOnePass: true });
+  });
+});
