@@ -9,6 +9,8 @@ ALTER TABLE polyvec.pool_vectors ADD seq bigint NOT NULL DEFAULT 0;
 
 -- about to get tables of its own: writers queue up for a lock meanwhile, so that the move has its turn
 ALTER TABLE polyvec.collections ADD moving boolean NOT NULL DEFAULT false;
+-- its documents have a trigram index
+ALTER TABLE polyvec.collections ADD document_index boolean NOT NULL DEFAULT false;
 
 -- kept by whoever inserts and deletes: a count of a million records takes longer than all the rest
 ALTER TABLE polyvec.namespaces ADD record_count bigint NOT NULL DEFAULT 0;

@@ -57,6 +57,8 @@ export interface Collection {
   readonly vectorTable: string;
   /** Whether its rows are about to get tables of their own. */
   readonly moving: boolean;
+  /** Whether its documents have a trigram index. */
+  readonly documentIndex: boolean;
   /** Its vector indexes that are ready, by namespace and number. */
   readonly indexes: readonly VectorIndex[];
   readonly epoch: string;

@@ -154,9 +154,8 @@ export class Database implements Queryable {
       throw new GatewayError({ kind: 'invalid', subject: 'filter', reason: 'it has too many conditions' });
     }
     const text = statement.text;
-    const request: pg.QueryConfig = { text, values: statement.parameters, types: RAW_TYPES };
     const name = this.traits.namedStatements ? this.nameOf(text) : undefined;
-    return name === undefined ? request : { ...request, name };
+    return { name, text, values: statement.parameters, types: RAW_TYPES };
   }
 
   private nameOf(text: string): string | undefined {

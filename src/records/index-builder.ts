@@ -14,7 +14,7 @@ import { VectorIndexStore, type IndexDefinition } from './vector-index.store.js'
 export type Improvement = 'done' | 'later';
 
 /** One build at a time, whatever the number of instances: it takes memory, and every core it can have. */
-const LEASE = 'vector-indexes';
+export const INDEX_LEASE = 'vector-indexes';
 const LEASE_SECONDS = 60;
 /** A namespace that grows faster than this, between two looks, is left to grow: an index over all of it costs less than many. */
 const CALM_GROWTH = 0.1;
@@ -55,25 +55,48 @@ export class IndexBuilder {
 
   /** Builds what the collection lacks, unless another instance is building. */
   async improve(collection: Collection): Promise<Improvement> {
-    if (!(await this.leases.take(LEASE, this.owner, LEASE_SECONDS))) return 'later';
+    return (await this.alone(() => this.improveAlone(collection))) ?? 'later';
+  }
+
+  /** Runs `work` while nobody else builds or drops a vector index; undefined, without having run it, when someone does. */
+  async alone<T>(work: () => Promise<T>): Promise<T | undefined> {
+    if (!(await this.leases.take(INDEX_LEASE, this.owner, LEASE_SECONDS))) return undefined;
     const renewal = setInterval(
       () => {
-        this.leases.take(LEASE, this.owner, LEASE_SECONDS).catch(() => undefined);
+        this.leases.take(INDEX_LEASE, this.owner, LEASE_SECONDS).catch(() => undefined);
       },
       (LEASE_SECONDS * 1000) / 3,
     );
     try {
-      return await this.improveAlone(collection);
+      return await work();
     } finally {
       clearInterval(renewal);
-      await this.leases.release(LEASE, this.owner);
+      await this.leases.release(INDEX_LEASE, this.owner);
     }
+  }
+
+  /** The namespaces that have an index, or vectors enough for one, the largest first. */
+  async namespaces(collection: Collection): Promise<readonly (readonly [string, NamespaceState])[]> {
+    return [...(await this.store.states(collection, this.limitsOf(collection).minRows))].sort(bySize);
+  }
+
+  /**
+   * Builds one index over all vectors of a namespace, which takes the place of those that there are; the caller is `alone`. False,
+   * when the collection is not what the caller knows any more.
+   */
+  async rebuild(collection: Collection, namespace: string, state: NamespaceState): Promise<boolean> {
+    const replaces = state.segments.map(({ id }) => id);
+    const high = state.segments.reduce((highest, segment) => (segment.high > highest ? segment.high : highest), state.tail.high);
+    const isBuilt = await this.build(collection, namespace, { kind: 'build', low: 0n, high, replaces }, state, null);
+    this.collections.forget(collection);
+    await this.dropLeftovers();
+    return isBuilt;
   }
 
   private async improveAlone(collection: Collection): Promise<Improvement> {
     await this.dropLeftovers();
     const limits = this.limitsOf(collection);
-    const states = [...(await this.store.states(collection, limits.minRows))].sort(bySize);
+    const states = await this.namespaces(collection);
     let outcome: Improvement = 'done';
     let indexes = collection.indexes.length;
     for (const [namespace, state] of states) {
@@ -84,7 +107,7 @@ export class IndexBuilder {
         if (indexes < MAX_INDEXES) outcome = 'later';
         continue;
       }
-      if (next.kind === 'build') await this.build(collection, namespace, next, state);
+      if (next.kind === 'build') await this.build(collection, namespace, next, state, limits.maxRows);
       else await this.store.retire(collection, next.ids);
       this.collections.forget(collection);
       await this.dropLeftovers();
@@ -109,15 +132,20 @@ export class IndexBuilder {
     return isCalm || isLate;
   }
 
-  private async build(collection: Collection, namespace: string, build: IndexBuild, state: NamespaceState): Promise<void> {
-    const { maxRows } = this.limitsOf(collection);
+  private async build(
+    collection: Collection,
+    namespace: string,
+    build: IndexBuild,
+    state: NamespaceState,
+    maxRows: number | null,
+  ): Promise<boolean> {
     const rows =
       state.tail.rows + state.segments.filter(({ id }) => build.replaces.includes(id)).reduce((sum, s) => sum + s.rows, 0);
     const high =
       maxRows !== null && rows > maxRows ? await this.store.numberAfter(collection, namespace, build.low, maxRows) : build.high;
     const definition = { namespace, low: build.low, high, ...this.shapeOf(collection) };
     const id = await this.store.begin(collection, definition);
-    if (id === undefined) return;
+    if (id === undefined) return false;
     const start = performance.now();
     await this.database.session((session) =>
       this.buildWith(session, collection, id, definition, Math.min(rows, maxRows ?? rows)),
@@ -125,6 +153,7 @@ export class IndexBuilder {
     await this.store.finish(collection, id, definition, build.replaces);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     this.logger.log(`collection ${collection.name}: ${String(rows)} vectors indexed in ${seconds} s`);
+    return true;
   }
 
   private async buildWith(
@@ -153,7 +182,8 @@ export class IndexBuilder {
     }
   }
 
-  private async dropLeftovers(): Promise<void> {
+  /** Drops indexes that were replaced, or whose building was cut off; the caller is `alone`. */
+  async dropLeftovers(): Promise<void> {
     const ids = await this.store.leftovers();
     if (ids.length === 0) return;
     await this.database.session(async (session) => {

@@ -15,7 +15,7 @@ export class RecordEstimateStore {
   /** What the planner makes of the statistics: right within a factor, mostly. */
   async estimate(collection: Collection, namespace: string, filter: Filter): Promise<number> {
     const [row] = await this.database.query<{ 'QUERY PLAN': string }>(sql`
-      EXPLAIN (FORMAT JSON) SELECT FROM ${selected(collection, namespace, { filter })}`);
+      EXPLAIN (FORMAT JSON) SELECT FROM ${selected(collection, namespace, { filter }, 'estimate')}`);
     const [plan] = JSON.parse(row?.['QUERY PLAN'] ?? '[{"Plan":{"Plan Rows":0}}]') as Plan;
     return plan.Plan['Plan Rows'];
   }

@@ -85,17 +85,20 @@ export function nextNumber(metric: Metric, embedding: Sql): Sql {
 /**
  * The record rows `r` that are selected in one namespace, as what stands behind FROM, to which more conditions can be
  * added with AND. With ids, each is looked up by itself: a planner without statistics would rather read the whole
- * collection in the wanted order. `lock` takes the rows as they come: in the order of ids.
+ * collection in the wanted order. `lock` takes the rows as they come: in the order of ids. `estimate`: only the planner is to see it.
  */
-export function selected(collection: Collection, namespace: string, selection: Selection, lock?: 'lock'): Sql {
+export function selected(collection: Collection, namespace: string, selection: Selection, mode?: 'lock' | 'estimate'): Sql {
   const table = recordTable(collection);
   const scope = sql`r.collection_id = ${collection.id} AND r.namespace = ${namespace}`;
-  const filter = selection.filter === undefined ? sql`TRUE` : compile(selection.filter);
+  const filter =
+    selection.filter === undefined
+      ? sql`TRUE`
+      : compile(selection.filter, { trigram: collection.documentIndex, estimate: mode === 'estimate' });
   if (selection.ids === undefined) return sql`${table} r WHERE ${scope} AND ${filter}`;
   const keys = [...new Set(selection.ids.map(recordKey))].sort(byCodePoint);
   return sql`unnest(${keys}::text[]) AS k (id) CROSS JOIN LATERAL (
     SELECT r.* FROM ${table} r WHERE ${scope} AND r.id = k.id AND ${filter}
-    OFFSET 0 ${lock === undefined ? sql`` : sql`FOR UPDATE`}) AS r WHERE TRUE`;
+    OFFSET 0 ${mode === 'lock' ? sql`FOR UPDATE` : sql``}) AS r WHERE TRUE`;
 }
 
 /** The order of the tables' collation, so that all writers take locks in the same one. */

@@ -1,8 +1,12 @@
 import { Module } from '@nestjs/common';
 import { CollectionsModule } from '../collections/collections.module.js';
+import { DocumentIndexStore } from './document-index.store.js';
+import { FieldIndexKeeper } from './field-index-keeper.js';
+import { HotKeys } from './hot-keys.js';
 import { IndexBuilder } from './index-builder.js';
 import { IndexesService } from './indexes.service.js';
 import { LeaseStore } from './lease.store.js';
+import { MetadataIndexStore } from './metadata-index.store.js';
 import { NamespaceStore } from './namespace.store.js';
 import { NamespacesService } from './namespaces.service.js';
 import { PromotionStore } from './promotion.store.js';
@@ -13,6 +17,7 @@ import { RecordPageStore } from './record-page.store.js';
 import { RecordRankStore } from './record-rank.store.js';
 import { RecordSearchStore } from './record-search.store.js';
 import { RecordSizeStore } from './record-size.store.js';
+import { RecordSizesService } from './record-sizes.service.js';
 import { RecordStore } from './record.store.js';
 import { RecordTextStore } from './record-text.store.js';
 import { RecordTextsService } from './record-texts.service.js';
@@ -46,15 +51,21 @@ import { VectorIndexStore } from './vector-index.store.js';
     PromotionStore,
     VectorIndexStore,
     IndexBuilder,
+    HotKeys,
+    MetadataIndexStore,
+    DocumentIndexStore,
+    FieldIndexKeeper,
     IndexesService,
     StorageKeeper,
     UpkeepStore,
     Upkeep,
+    RecordSizesService,
     RecordsService,
     NamespacesService,
   ],
   exports: [
     RecordsService,
+    RecordSizesService,
     RecordPatchesService,
     RecordTextsService,
     RecordTransfersService,

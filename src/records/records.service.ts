@@ -6,7 +6,6 @@ import { Database, type Queryable } from '../postgres/database.js';
 import { settleDuplicates } from './batch.js';
 import { requireDimension } from './dimension.js';
 import type {
-  CollectionSize,
   DeleteRequest,
   Deletion,
   Match,
@@ -25,7 +24,6 @@ import type {
 } from './record.js';
 import { RecordPageStore } from './record-page.store.js';
 import { RecordRankStore } from './record-rank.store.js';
-import { RecordSizeStore } from './record-size.store.js';
 import { RecordSearchStore } from './record-search.store.js';
 import { RecordStore } from './record.store.js';
 import { RecordWriteStore } from './record-write.store.js';
@@ -49,7 +47,6 @@ export class RecordsService {
     private readonly searchStore: RecordSearchStore,
     private readonly pageStore: RecordPageStore,
     private readonly rankStore: RecordRankStore,
-    private readonly sizeStore: RecordSizeStore,
     private readonly planner: SearchPlanner,
     private readonly upkeep: Upkeep,
   ) {}
@@ -107,6 +104,7 @@ export class RecordsService {
     request: ReadRequest,
     sink: { readonly take: (records: readonly StoredRecord[]) => Promise<void>; readonly restart: () => Promise<void> },
   ): Promise<void> {
+    this.upkeep.noteFilter(collection, request);
     await this.collections.current(collection, async (current) => {
       const wanted = request.limit ?? Infinity;
       const limit = Math.min(wanted, PAGE_ROWS + 1);
@@ -154,6 +152,7 @@ export class RecordsService {
    * @throws GatewayError `invalid dimension`, unless the collection has none yet
    */
   async search(collection: Collection, namespace: string, request: SearchRequest): Promise<readonly (readonly Match[])[]> {
+    this.upkeep.noteFilter(collection, request);
     return this.collections.current(collection, async (current) => {
       requireDimension(current, request.queries);
       if (current.dimension === null || request.limit === 0 || request.queries.length === 0) {
@@ -168,6 +167,7 @@ export class RecordsService {
 
   /** Deletes the selected records. */
   async delete(collection: Collection, namespace: string, request: DeleteRequest): Promise<Deletion> {
+    this.upkeep.noteFilter(collection, request);
     const deletion = await this.collections.current(collection, (current) => this.store.delete(current, namespace, request));
     this.upkeep.note(collection, deletion.count);
     return deletion;
@@ -179,6 +179,7 @@ export class RecordsService {
     namespace: string,
     request: PageRequest,
   ): Promise<Position & { readonly records: readonly StoredRecord[] }> {
+    this.upkeep.noteFilter(collection, request);
     return this.collections.current(collection, (current) => this.pageStore.readPage(current, namespace, request));
   }
 
@@ -191,6 +192,7 @@ export class RecordsService {
     namespace: string,
     request: RankRequest,
   ): Promise<Position & { readonly records: readonly RankedRecord[] }> {
+    this.upkeep.noteFilter(collection, request);
     return this.collections.current(collection, (current) => {
       requireDimension(current, [request.embedding]);
       const { embedding, sparse, limit } = request;
@@ -209,6 +211,7 @@ export class RecordsService {
     selection: Selection,
     patch: MetadataPatch,
   ): Promise<WriteOutcome & { readonly count: number }> {
+    this.upkeep.noteFilter(collection, selection);
     const merged = await this.collections.current(collection, (current) => {
       const hasNewFields = hasUnknownFields(current, patch.fields);
       if (hasNewFields) this.collections.forget(current);
@@ -224,26 +227,11 @@ export class RecordsService {
     namespace: string,
     selection: Selection,
   ): Promise<Position & { readonly count: number }> {
+    this.upkeep.noteFilter(collection, selection);
     return this.collections.current(collection, (current) => this.pageStore.count(current, namespace, selection));
   }
 
   async count(collection: Collection, namespace: string): Promise<number> {
     return this.collections.current(collection, (current) => this.store.count(current, namespace));
-  }
-
-  /** How much is in a namespace of each collection, by the collection's id; nothing is left out. `sourceField`: see the store. */
-  async sizes(
-    collections: readonly Collection[],
-    namespace: string,
-    sourceField: string,
-  ): Promise<ReadonlyMap<string, CollectionSize>> {
-    const sizes = new Map(await this.sizeStore.sizes(collections, namespace, sourceField));
-    for (const collection of collections.filter(({ id }) => !sizes.has(id))) {
-      // it has moved, or is gone
-      const current = await this.collectionStore.refresh(this.database, collection);
-      const found = current && (await this.sizeStore.sizes([current], namespace, sourceField));
-      sizes.set(collection.id, found?.get(collection.id) ?? { count: 0, payloadBytes: 0, sources: 0 });
-    }
-    return sizes;
   }
 }

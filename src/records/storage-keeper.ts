@@ -4,12 +4,17 @@ import { CollectionStore } from '../collections/collection.store.js';
 import { CollectionSweeper } from '../collections/collection-sweeper.js';
 import { CollectionsService } from '../collections/collections.service.js';
 import { CONFIG, type Config } from '../config.js';
+import { FieldIndexKeeper } from './field-index-keeper.js';
+import { HotKeys } from './hot-keys.js';
 import { IndexBuilder } from './index-builder.js';
 import { PromotionStore } from './promotion.store.js';
+import type { Selection } from './record.js';
 
 /** Changes to a collection that nobody has looked into yet. */
 interface Changes {
   rows: number;
+  /** Whether filters are used that an index may serve. */
+  filters: boolean;
   /** When the last one was noted, in milliseconds. */
   at: number;
 }
@@ -17,6 +22,7 @@ interface Changes {
 /** A collection is looked at when this share of what matters has changed, or when it has been left alone. */
 const SHARE = 1 / 4;
 const QUIET_MS = 10_000;
+const FILTERS_PER_LOOK = 32;
 
 /**
  * Gives collections that have grown tables of their own, and their vectors indexes, in the background: any instance may, whoever
@@ -27,6 +33,7 @@ export class StorageKeeper implements OnApplicationBootstrap, BeforeApplicationS
   private readonly logger = new Logger(StorageKeeper.name);
   /** By uuid. */
   private readonly changes = new Map<string, Changes>();
+  private filters = 0;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private stopped = false;
@@ -38,6 +45,8 @@ export class StorageKeeper implements OnApplicationBootstrap, BeforeApplicationS
     private readonly sweeper: CollectionSweeper,
     private readonly promotions: PromotionStore,
     private readonly builder: IndexBuilder,
+    private readonly hotKeys: HotKeys,
+    private readonly fields: FieldIndexKeeper,
   ) {}
 
   /** What has grown while nobody looked, or under an older version. */
@@ -57,13 +66,26 @@ export class StorageKeeper implements OnApplicationBootstrap, BeforeApplicationS
 
   /** Rows have been written or deleted. Returns at once. */
   note(collection: Collection, rows: number): void {
-    const changes = this.changes.get(collection.uuid);
-    if (changes === undefined) this.changes.set(collection.uuid, { rows, at: Date.now() });
-    else {
-      changes.rows += rows;
-      changes.at = Date.now();
-    }
+    const changes = this.changesOf(collection.uuid);
+    changes.rows += rows;
+    changes.at = Date.now();
     this.schedule();
+  }
+
+  /** A filter is used. Returns at once. */
+  noteFilter(collection: Collection, { filter }: Selection): void {
+    if (filter === undefined || isPooled(collection)) return;
+    this.hotKeys.note(collection, filter);
+    this.filters += 1;
+    if (this.filters % FILTERS_PER_LOOK !== 0 || !this.fields.isWanted(collection)) return;
+    this.changesOf(collection.uuid).filters = true;
+    this.schedule();
+  }
+
+  private changesOf(uuid: string): Changes {
+    const changes = this.changes.get(uuid) ?? { rows: 0, filters: false, at: Date.now() };
+    this.changes.set(uuid, changes);
+    return changes;
   }
 
   private schedule(): void {
@@ -86,7 +108,7 @@ export class StorageKeeper implements OnApplicationBootstrap, BeforeApplicationS
     try {
       const pooled = await this.promotions.candidates(this.config.dedicatedMinFloats);
       const dedicated = await this.promotions.dedicated();
-      for (const uuid of [...pooled, ...dedicated]) this.changes.set(uuid, { rows: Infinity, at: Date.now() });
+      for (const uuid of [...pooled, ...dedicated]) this.changesOf(uuid).rows = Infinity;
     } catch (error) {
       this.logger.warn(`the tables were not looked through: ${String(error)}`);
     }
@@ -113,6 +135,10 @@ export class StorageKeeper implements OnApplicationBootstrap, BeforeApplicationS
     const isQuiet = Date.now() - changes.at >= QUIET_MS;
     const collection = await this.catalog.findAnywhere(uuid);
     if (collection?.dimension == null || collection.vectorType === 'sparse') return true;
+    if (changes.filters) {
+      changes.filters = false;
+      if (!isPooled(collection)) await this.fields.improve(collection);
+    }
     const limit = isPooled(collection) ? this.config.dedicatedMinFloats : this.config.indexMinFloats;
     const rows = Math.floor(limit / collection.dimension);
     if (!isQuiet && changes.rows < SHARE * rows) return false;
@@ -120,7 +146,10 @@ export class StorageKeeper implements OnApplicationBootstrap, BeforeApplicationS
     if (isPooled(collection)) {
       if (!(await this.promotions.exceeds(collection, rows))) return isQuiet;
       await this.promote(collection);
-    } else if ((await this.builder.improve(collection)) === 'done') return isQuiet;
+    } else if ((await this.builder.improve(collection)) === 'done') {
+      changes.filters ||= this.fields.isWanted(collection);
+      return isQuiet && !changes.filters;
+    }
     // to be looked at again at once
     changes.rows = Infinity;
     return false;

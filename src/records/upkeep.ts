@@ -1,5 +1,6 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
+import type { Selection } from './record.js';
 import { StorageKeeper } from './storage-keeper.js';
 import { UpkeepStore } from './upkeep.store.js';
 
@@ -39,6 +40,11 @@ export class Upkeep implements BeforeApplicationShutdown {
     this.running = this.refresh(collection, table).finally(() => {
       this.running = undefined;
     });
+  }
+
+  /** A filter is used on the collection. Returns at once. */
+  noteFilter(collection: Collection, selection: Selection): void {
+    this.keeper.noteFilter(collection, selection);
   }
 
   private async refresh(collection: Collection, table: { threshold: number }): Promise<void> {

@@ -8,6 +8,8 @@ export interface ScopePath {
   readonly database: string;
 }
 
+/** As the catalog writes it. */
+const PLAIN_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const UUID = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32})$/i;
 
 /** @throws ChromaError 400 when the database's name is too short to be one */
@@ -21,6 +23,7 @@ export function isUuid(text: string): boolean {
 
 /** The uuid as the catalog writes it. @throws ChromaError 400 when the path's text is none */
 export function requireUuid(text: string): string {
+  if (PLAIN_UUID.test(text)) return text;
   if (!isUuid(text)) throw invalidArgument('Collection ID is not a valid UUIDv4');
   const digits = text.replaceAll('-', '').toLowerCase();
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

@@ -27,7 +27,7 @@ export function legacyNameProblem(name: string): string | undefined {
 
 /** Whether a name has fewer than three characters: code points, not UTF-16 units. */
 export function isShort(name: string): boolean {
-  return Array.from(name).length < 3;
+  return name.length <= 4 && Array.from(name).length < 3;
 }
 
 /** @throws ChromaError 400 when the path's database name is too short to be one */

@@ -66,10 +66,10 @@ export async function getRecords(
   tail: string,
 ): Promise<string | StreamableFile> {
   const collection = await find();
-  const selection = parseConditions(collection, request, dialect);
+  const { ids, filter } = parseConditions(collection, request, dialect);
   const { offset, limit } = request;
   const response = new GetResponse(include, tail);
-  const read = { ...selection, parts: partsOf(include), offset: offset ?? 0, limit: limit ?? null };
+  const read = { ids, filter, parts: partsOf(include), offset: offset ?? 0, limit: limit ?? null };
   try {
     await records.read(collection, NAMESPACE, read, {
       take: (page) => response.take(page),
@@ -93,11 +93,11 @@ export async function queryRecords(
 ): Promise<string> {
   const collection = await find();
   const { query_embeddings: queries, n_results: limit } = request;
-  const selection = parseConditions(collection, request, dialect, () => {
+  const { ids, filter } = parseConditions(collection, request, dialect, () => {
     requireFinite('query_embeddings', queries);
     requireDimension(collection, queries);
   });
-  const search = { ...selection, queries, parts: partsOf(include), limit: limit ?? DEFAULT_RESULTS };
+  const search = { ids, filter, queries, parts: partsOf(include), limit: limit ?? DEFAULT_RESULTS };
   return toQueryResponse(await records.search(collection, NAMESPACE, search), include, tail);
 }
 

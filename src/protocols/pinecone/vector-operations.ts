@@ -65,7 +65,8 @@ export class VectorOperations {
       const { lsn } = await this.records.page(collection, namespace, { ids: [], parts, limit: 1 });
       return { matches: [], namespace: echo, lsn };
     }
-    const ranked = await this.records.rank(collection, namespace, { ...query, filter, parts, limit: request.topK });
+    const { embedding, sparse } = query;
+    const ranked = await this.records.rank(collection, namespace, { embedding, sparse, filter, parts, limit: request.topK });
     return { matches: ranked.records, namespace: echo, lsn: ranked.lsn };
   }
 

@@ -88,6 +88,8 @@ export class GrpcServers implements BeforeApplicationShutdown {
     const known = this.servers.get(port);
     if (known !== undefined) return known;
     const server = new Server({
+      // its own statistics, which nobody can ask for here
+      'grpc.enable_channelz': 0,
       'grpc.max_receive_message_length': this.config.pineconeMaxGrpcBytes,
       'grpc.max_send_message_length': this.config.pineconeMaxGrpcBytes,
     });

@@ -13,6 +13,7 @@ import type { SentVector } from '../sent-vector.js';
 type Message = Record<string, unknown>;
 
 const USAGE = { readUnits: READ_UNITS };
+const NO_VALUES = new Float32Array();
 
 /** Copies the fields that were sent into a request of a class. */
 export function fillRequest<T extends object>(request: T, message: Message): T {
@@ -41,10 +42,16 @@ export function toSchema(message: unknown): JsonObject | undefined {
 
 export function fromQuery(result: QueryResult): Message {
   return {
-    matches: result.matches.map((match: RankedRecord) => ({ ...fromRecord(match), score: Number(match.score) })),
+    matches: result.matches.map(fromMatch),
     namespace: result.namespace,
     usage: USAGE,
   };
+}
+
+function fromMatch(match: RankedRecord): Message {
+  const message = fromRecord(match);
+  message['score'] = Number(match.score);
+  return message;
 }
 
 export function fromFetch(result: FetchResult): Message {
@@ -96,7 +103,7 @@ function fromRecord(record: StoredRecord): Message {
   const { embedding, sparse } = record;
   return {
     id: record.id,
-    values: embedding === null ? new Float32Array() : embeddingOf(embedding),
+    values: embedding === null ? NO_VALUES : embeddingOf(embedding),
     sparseValues:
       sparse === null
         ? null

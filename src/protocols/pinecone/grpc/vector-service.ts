@@ -98,10 +98,10 @@ export class VectorService {
   }
 
   private async query(collection: Collection, message: Message): Promise<Reply> {
-    const { queries, ...others } = message;
-    const deprecated = (queries as readonly unknown[]).length > 0 ? { queries } : {};
-    const request = check(fillRequest(new QueryRequest(), { ...others, ...deprecated }));
-    const result = await this.vectors.query(collection, request, 'binary');
+    const request = fillRequest(new QueryRequest(), message);
+    // lists are there always: an empty one was not sent
+    if ((message['queries'] as readonly unknown[]).length === 0) request.queries = undefined;
+    const result = await this.vectors.query(collection, check(request), 'binary');
     return read(fromQuery(result), result.lsn);
   }
 

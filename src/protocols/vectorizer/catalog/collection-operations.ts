@@ -4,7 +4,7 @@ import { CollectionsService } from '../../../collections/collections.service.js'
 import { CONFIG, type Config } from '../../../config.js';
 import { GatewayError } from '../../../errors.js';
 import type { CollectionSize } from '../../../records/record.js';
-import { RecordsService } from '../../../records/records.service.js';
+import { RecordSizesService } from '../../../records/record-sizes.service.js';
 import {
   type CollectionDefinition,
   definitionOf,
@@ -40,7 +40,7 @@ export class CollectionOperations {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly collections: CollectionsService,
-    private readonly records: RecordsService,
+    private readonly sizes: RecordSizesService,
     private readonly targets: CollectionTargets,
     private readonly providers: EmbeddingProviders,
   ) {}
@@ -102,7 +102,7 @@ export class CollectionOperations {
   /** All of them, ordered by name. */
   async list(): Promise<readonly SizedCollection[]> {
     const collections = await this.targets.list();
-    const sizes = await this.records.sizes(collections, NAMESPACE, SOURCE_FIELD);
+    const sizes = await this.sizes.sizes(collections, NAMESPACE, SOURCE_FIELD);
     return collections.map((collection) => ({ collection, size: sizes.get(collection.id) ?? NOTHING }));
   }
 
@@ -160,7 +160,7 @@ export class CollectionOperations {
   }
 
   async sized(collection: DenseCollection): Promise<SizedCollection> {
-    const sizes = await this.records.sizes([collection], NAMESPACE, SOURCE_FIELD);
+    const sizes = await this.sizes.sizes([collection], NAMESPACE, SOURCE_FIELD);
     return { collection, size: sizes.get(collection.id) ?? NOTHING };
   }
 

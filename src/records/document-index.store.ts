@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../collections/collection.js';
+import { Database, type Session } from '../postgres/database.js';
+import { identifier, sql } from '../postgres/sql.js';
+import { recordTable } from './record-tables.js';
+
+/** The trigram index on the documents of a dedicated table: it finds substrings and patterns without reading every document. */
+@Injectable()
+export class DocumentIndexStore {
+  constructor(private readonly database: Database) {}
+
+  /** Whether this server has the extension. */
+  async isAvailable(): Promise<boolean> {
+    // where "I" has another small letter, the extension misses matches of patterns
+    const rows = await this.database.query(sql`
+      SELECT FROM pg_available_extensions WHERE name = 'pg_trgm' AND lower('I') = 'i'`);
+    return rows.length > 0;
+  }
+
+  /** Builds the index, and lets searches use it; on a server, others read and write meanwhile. */
+  async create(session: Session, collection: Collection): Promise<void> {
+    const concurrently = this.database.traits.concurrentIndexes ? 'CONCURRENTLY' : '';
+    const name = identifier(`${collection.recordTable}_document`).text;
+    await session.script('CREATE EXTENSION IF NOT EXISTS pg_trgm');
+    // one that was cut off is of no use, and in the way
+    await session.script(`DROP INDEX IF EXISTS polyvec.${name}`);
+    await session.script(
+      `CREATE INDEX ${concurrently} ${name} ON ${recordTable(collection).text} USING gin (document gin_trgm_ops)`,
+    );
+    await this.database.query(sql`
+      UPDATE polyvec.collections SET document_index = TRUE, epoch = epoch + 1 WHERE id = ${collection.id}`);
+  }
+}

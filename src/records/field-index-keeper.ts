@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { Collection } from '../collections/collection.js';
+import { CollectionsService } from '../collections/collections.service.js';
+import { CONFIG, type Config } from '../config.js';
+import { Database, type Session } from '../postgres/database.js';
+import { DocumentIndexStore } from './document-index.store.js';
+import { HotKeys } from './hot-keys.js';
+import { LeaseStore } from './lease.store.js';
+import { MetadataIndexStore } from './metadata-index.store.js';
+
+/** How often an index had been used when it was last found to have been used. */
+interface Usage {
+  readonly scans: number;
+  /** Milliseconds. */
+  readonly since: number;
+}
+
+const LEASE = 'field-indexes';
+/** As long as a build may take; it is given back earlier. */
+const LEASE_SECONDS = 600;
+/** Every write pays for an index. */
+const MAX_INDEXES = 8;
+const UNUSED_MS = 24 * 3_600_000;
+
+/** Gives dedicated tables the indexes on metadata keys and documents that filters ask for, and takes back what nobody uses. */
+@Injectable()
+export class FieldIndexKeeper {
+  private readonly logger = new Logger(FieldIndexKeeper.name);
+  private readonly owner = randomUUID();
+  /** By table and key. */
+  private readonly usages = new Map<string, Usage>();
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly database: Database,
+    private readonly collections: CollectionsService,
+    private readonly hotKeys: HotKeys,
+    private readonly leases: LeaseStore,
+    private readonly metadata: MetadataIndexStore,
+    private readonly documents: DocumentIndexStore,
+  ) {}
+
+  /** Whether there may be something to do. */
+  isWanted(collection: Collection): boolean {
+    const wantsDocuments = this.config.trigramIndexes === 'on' && !collection.documentIndex;
+    return wantsDocuments || this.hotKeys.hotKeys(collection.id).length > 0;
+  }
+
+  async improve(collection: Collection): Promise<void> {
+    if (!(await this.leases.take(LEASE, this.owner, LEASE_SECONDS))) return;
+    try {
+      await this.database.session(async (session) => {
+        await this.indexKeys(session, collection);
+        await this.indexDocuments(session, collection);
+      });
+    } finally {
+      await this.leases.release(LEASE, this.owner);
+    }
+  }
+
+  private async indexKeys(session: Session, collection: Collection): Promise<void> {
+    const usage = await this.metadata.usage(collection);
+    const unused = [...usage].filter(([key, scans]) => this.isUnused(`${collection.recordTable} ${key}`, scans));
+    for (const [key] of unused) await this.metadata.drop(session, collection, key);
+    const missing = this.hotKeys.hotKeys(collection.id).filter((key) => !usage.has(key));
+    for (const key of missing.slice(0, MAX_INDEXES - usage.size + unused.length)) {
+      await this.metadata.create(session, collection, key);
+      this.logger.log(`collection ${collection.name}: numbers under ${JSON.stringify(key)} have an index now`);
+    }
+  }
+
+  private isUnused(name: string, scans: number): boolean {
+    const before = this.usages.get(name);
+    if (before?.scans !== scans) {
+      this.usages.set(name, { scans, since: Date.now() });
+      return false;
+    }
+    return Date.now() - before.since > UNUSED_MS;
+  }
+
+  private async indexDocuments(session: Session, collection: Collection): Promise<void> {
+    if (this.config.trigramIndexes === 'off' || collection.documentIndex || !(await this.documents.isAvailable())) return;
+    await this.documents.create(session, collection);
+    this.collections.forget(collection);
+    this.logger.log(`collection ${collection.name}: documents have an index now`);
+  }
+}
