@@ -58,7 +58,7 @@ describe('the plan of a search without a filter', () => {
 
   it.each([
     [300, 300],
-    [5, 160],
+    [5, 80],
     [5_000, 1_000],
   ])('takes a configured ef_search of %p for %p', (configured, expected) => {
     const collection = collectionOf(100_000, { settings: `{"hnsw":{"efSearch":${String(configured)}}}` });
