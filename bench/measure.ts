@@ -1,4 +1,4 @@
-/** Clients that send at the same time. */
+/** Clients that send at the same time, unless a measurement says otherwise. */
 export const CLIENTS = 4;
 
 /** What was measured in one cell. */
@@ -7,22 +7,31 @@ export interface Cell {
   readonly perSecond: number;
   /** Milliseconds. */
   readonly p50: number;
+  readonly p95: number;
   readonly p99: number;
 }
 
-/** Runs `work` `count` times, `CLIENTS` at a time. */
-export async function inParallel(count: number, work: (index: number) => Promise<unknown>): Promise<Cell> {
+/** Runs `work` `count` times, `clients` at a time. */
+export async function inParallel(
+  count: number,
+  work: (index: number) => Promise<unknown>,
+  clients: number = CLIENTS,
+): Promise<Cell> {
   let next = 0;
-  return measure(() => (next < count ? next++ : undefined), work);
+  return measure(() => (next < count ? next++ : undefined), work, clients);
 }
 
-/** Runs `work` for about `ms` milliseconds, `CLIENTS` at a time. */
-export async function forMilliseconds(ms: number, work: () => Promise<unknown>): Promise<Cell> {
+/** Runs `work` for about `ms` milliseconds, `clients` at a time. */
+export async function forMilliseconds(ms: number, work: () => Promise<unknown>, clients: number = CLIENTS): Promise<Cell> {
   const end = performance.now() + ms;
-  return measure(() => (performance.now() < end ? 0 : undefined), work);
+  return measure(() => (performance.now() < end ? 0 : undefined), work, clients);
 }
 
-async function measure(take: () => number | undefined, work: (index: number) => Promise<unknown>): Promise<Cell> {
+async function measure(
+  take: () => number | undefined,
+  work: (index: number) => Promise<unknown>,
+  clients: number,
+): Promise<Cell> {
   const times: number[] = [];
   const before = performance.now();
   const client = async (): Promise<void> => {
@@ -32,11 +41,21 @@ async function measure(take: () => number | undefined, work: (index: number) => 
       times.push(performance.now() - start);
     }
   };
-  await Promise.all(Array.from({ length: CLIENTS }, client));
-  const seconds = (performance.now() - before) / 1000;
-  times.sort((left, right) => left - right);
-  const quantile = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-  return { requests: times.length, perSecond: times.length / seconds, p50: quantile(0.5), p99: quantile(0.99) };
+  await Promise.all(Array.from({ length: clients }, client));
+  return cellOf(times, (performance.now() - before) / 1_000);
+}
+
+/** Of requests that took these milliseconds each, `seconds` all together. */
+export function cellOf(times: readonly number[], seconds: number): Cell {
+  const sorted = [...times].sort((left, right) => left - right);
+  const quantile = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return {
+    requests: sorted.length,
+    perSecond: sorted.length / seconds,
+    p50: quantile(0.5),
+    p95: quantile(0.95),
+    p99: quantile(0.99),
+  };
 }
 
 /** The middle one; the upper middle one of an even number; 0 of none. */

@@ -1,10 +1,13 @@
-import { Agent, request } from 'node:http';
-import type pg from 'pg';
-import type { RecordWrite } from '../src/records/record.js';
+import type { Filter } from '../src/filters/filter.js';
+import { isJsonObject, parseJson } from '../src/http/json.js';
+import { parseFilter } from '../src/protocols/pinecone/filter.js';
+import type { Parts, RecordWrite } from '../src/records/record.js';
 import { encode, PineconeGrpc, typesOf } from '../test/support/pinecone-grpc.js';
+import type { PreparedWork } from './contender.js';
 import { randomNumbers, vectorSource, type BenchRecord } from './data.js';
-import { CLIENTS, inParallel, type Cell } from './measure.js';
-import type { SameSql } from './same-sql.js';
+import { HttpClient, type HttpRequest } from './http-client.js';
+import { inParallel, type Cell } from './measure.js';
+import type { SameSql, Statements } from './same-sql.js';
 
 /** Records in a request of the load, and in the largest upsert and delete. */
 export const BATCH = 1_000;
@@ -12,44 +15,33 @@ const TOP_K = 10;
 const FETCHED = 100;
 const LISTED = 100;
 const GROUP = 50;
+const NO_VALUES: Parts = { embedding: false, sparse: false, metadata: true, document: true, uri: true };
+const EVERYTHING: Parts = { ...NO_VALUES, embedding: true, sparse: true };
+const IDS_ONLY: Parts = { embedding: false, sparse: false, metadata: false, document: false, uri: false };
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** One request, ready to be sent in each of the ways. */
 export interface Prepared {
-  readonly rest: { readonly method: string; readonly path: string; readonly body: string | undefined };
+  readonly rest: HttpRequest;
   readonly grpc: { readonly method: string; readonly bytes: Uint8Array };
-  readonly sql: pg.QueryConfig;
+  readonly sql: Statements;
 }
 
 /** One kind of request. */
-export interface Work {
-  readonly name: string;
-  /** How many different requests there are; they are made before anything is measured. */
-  readonly variants: number;
-  readonly prepare: (index: number) => Promise<Prepared>;
-  /** For deletes, which end when nothing is left: how many requests are sent, and how many records each takes away. */
-  readonly deletes?: { readonly requests: number; readonly records: number };
-}
+type Work = PreparedWork<Prepared>;
 
 /** One index, filled with the data set. */
 export class Session {
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
+  private readonly http: HttpClient;
   private readonly grpc: PineconeGrpc;
-  /** Requests so far, by kind of work: no two that follow each other write the same. */
-  private readonly counters = new Map<string, number>();
 
   constructor(
-    private readonly port: number,
+    port: number,
     private readonly records: readonly BenchRecord[],
   ) {
+    this.http = new HttpClient(`http://127.0.0.1:${String(port)}`, { 'x-pinecone-api-version': '2025-10' });
     this.grpc = new PineconeGrpc(port);
-  }
-
-  next(work: Work): number {
-    const index = this.counters.get(work.name) ?? 0;
-    this.counters.set(work.name, index + 1);
-    return index % work.variants;
   }
 
   /** Loads everything; a cell counts requests of `BATCH` rows. */
@@ -65,23 +57,8 @@ export class Session {
     if (totalVectorCount !== this.records.length) throw new Error(`there are ${String(totalVectorCount)} records`);
   }
 
-  /** The answer is read to its end, not parsed. */
-  async sendRest({ method, path, body }: Prepared['rest']): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const headers = { 'content-type': 'application/json', 'x-pinecone-api-version': '2025-10' };
-      const options = { host: '127.0.0.1', port: this.port, path, method, agent: this.agent, headers };
-      const call = request(options, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
-          if ((response.statusCode ?? 500) < 300) resolve(text);
-          else reject(new Error(`${path}: ${String(response.statusCode)} ${text}`));
-        });
-      });
-      call.on('error', reject);
-      call.end(body);
-    });
+  async sendRest(request: HttpRequest): Promise<string> {
+    return this.http.send(request);
   }
 
   /** The answer is not decoded. */
@@ -90,7 +67,7 @@ export class Session {
   }
 
   close(): void {
-    this.agent.destroy();
+    this.http.close();
     this.grpc.close();
   }
 
@@ -132,7 +109,7 @@ function upsert(sql: SameSql, records: readonly BenchRecord[], size: number, blo
       return {
         rest: post('/vectors/upsert', body),
         grpc: message('Upsert', body),
-        sql: await sql.upsert(rows),
+        sql: await sql.write(rows, { existing: 'replace', missing: 'insert' }),
       };
     },
   };
@@ -150,7 +127,7 @@ function query(sql: SameSql, name: string, filterOf: (index: number) => object |
       return {
         rest: post('/query', body),
         grpc: message('Query', body),
-        sql: await sql.query(vector, TOP_K, filter),
+        sql: await sql.rank({ embedding: vector, sparse: null, limit: TOP_K, parts: NO_VALUES, filter: parsed(filter) }),
       };
     },
   };
@@ -165,7 +142,11 @@ function fetch(sql: SameSql, records: readonly BenchRecord[]): Work {
       const start = Math.floor(random() * (records.length - FETCHED));
       const ids = records.slice(start, start + FETCHED).map(({ id }) => id);
       const parameters = ids.map((id) => `ids=${encodeURIComponent(id)}`).join('&');
-      return { rest: get(`/vectors/fetch?${parameters}`), grpc: message('Fetch', { ids }), sql: await sql.fetch(ids) };
+      return {
+        rest: get(`/vectors/fetch?${parameters}`),
+        grpc: message('Fetch', { ids }),
+        sql: await sql.page({ ids, parts: EVERYTHING, limit: ids.length }),
+      };
     },
   };
 }
@@ -180,7 +161,7 @@ function update(sql: SameSql, records: readonly BenchRecord[]): Work {
       return {
         rest: post('/vectors/update', { id, setMetadata }),
         grpc: message('Update', { id, setMetadata }),
-        sql: await sql.update(row(id, null, setMetadata)),
+        sql: await sql.write([row(id, null, setMetadata)], { existing: 'merge', missing: 'skip' }),
       };
     },
   };
@@ -196,7 +177,8 @@ function list(sql: SameSql): Work {
       return {
         rest: get(`/vectors/list?prefix=${prefix}&limit=${String(LISTED)}`),
         grpc: message('List', body),
-        sql: await sql.list(prefix, LISTED),
+        // one more than asked for tells whether there is another page
+        sql: await sql.page({ prefix, parts: IDS_ONLY, limit: LISTED + 1 }),
       };
     },
   };
@@ -206,10 +188,14 @@ function deleteIds(sql: SameSql, records: readonly BenchRecord[], requests: numb
   return {
     name: `delete of ${BATCH.toLocaleString('en')} ids`,
     variants: requests,
-    deletes: { requests, records: BATCH },
+    limit: { requests, removes: BATCH },
     prepare: async (index) => {
       const ids = records.slice(index * BATCH, (index + 1) * BATCH).map(({ id }) => id);
-      return { rest: post('/vectors/delete', { ids }), grpc: message('Delete', { ids }), sql: await sql.deleteIds(ids) };
+      return {
+        rest: post('/vectors/delete', { ids }),
+        grpc: message('Delete', { ids }),
+        sql: await sql.delete({ ids, limit: null, listIds: false }),
+      };
     },
   };
 }
@@ -218,27 +204,32 @@ function deleteMatching(sql: SameSql, requests: number): Work {
   return {
     name: `delete by filter (${String(GROUP)} records)`,
     variants: requests,
-    deletes: { requests, records: GROUP },
+    limit: { requests, removes: GROUP },
     prepare: async (index) => {
       const filter = { group: { $eq: index } };
       return {
         rest: post('/vectors/delete', { filter }),
         grpc: message('Delete', { filter }),
-        sql: await sql.deleteMatching(filter),
+        sql: await sql.delete({ filter: parsed(filter), limit: null, listIds: false }),
       };
     },
   };
+}
+
+function parsed(filter: object | undefined): Filter | undefined {
+  const json = parseJson(JSON.stringify(filter ?? {}));
+  return isJsonObject(json) ? parseFilter(json, { neMatchesMissing: false }) : undefined;
 }
 
 function row(id: string, embedding: Float32Array | null, metadata: object): RecordWrite {
   return { id, embedding, sparse: null, document: null, uri: null, metadata: JSON.stringify(metadata), removedKeys: [] };
 }
 
-function post(path: string, body: object): Prepared['rest'] {
+function post(path: string, body: object): HttpRequest {
   return { method: 'POST', path, body: JSON.stringify(body) };
 }
 
-function get(path: string): Prepared['rest'] {
+function get(path: string): HttpRequest {
   return { method: 'GET', path, body: undefined };
 }
 

@@ -12,11 +12,14 @@ export interface Measured extends Cell {
 /** One kind of work: a cell per engine in their order, the first of them the one to compare with; then SQL by hand. */
 export interface Row {
   readonly name: string;
+  /** Absent: `CLIENTS`. */
+  readonly clients?: number;
   readonly cells: readonly (Measured | undefined)[];
 }
 
-const RAW = 'SQL by hand';
-const NOTHING = '—';
+const RAW = 'the same SQL';
+/** What stands in a cell without a figure. */
+export const NOTHING = '—';
 
 /** Rates, latencies and ratios, as Markdown. */
 export function rateTable(
@@ -24,44 +27,50 @@ export function rateTable(
   rows: readonly Row[],
   conditions: { readonly records: number; readonly rounds: number },
 ): string {
-  const hasRaw = rows.some((row) => row.cells.length > engines.length);
-  const titles = [...engines.map((engine) => engine.name), ...(hasRaw ? [RAW] : [])];
-  const lines = [introduction(conditions, hasRaw), '', ...head(titles)];
-  for (const { name, cells } of rows)
-    lines.push(
-      line(
-        name,
-        titles.map((_, at) => rateCell(cells, at, engines.length)),
-      ),
-    );
-  for (const [name, key] of [
+  const titles = titlesOf(engines, rows);
+  const starts = [
     ['start to first answer, fresh', 'fresh'],
     ['start to first answer, again', 'again'],
-  ] as const) {
-    lines.push(
-      line(
-        name,
-        titles.map((_, at) => seconds(engines[at]?.startMs[key])),
-      ),
-    );
-  }
-  return lines.join('\n');
+  ] as const;
+  const lines = [
+    ...rows.map(({ name, cells }) => [name, ...titles.map((_, at) => rateCell(cells, at, engines.length))]),
+    ...starts.map(([name, key]) => [name, ...titles.map((_, at) => seconds(engines[at]?.startMs[key]))]),
+  ];
+  return [introduction(conditions, titles.includes(RAW)), '', ...markdownTable(titles, lines)].join('\n');
+}
+
+function titlesOf(engines: readonly Engine[], rows: readonly Row[]): readonly string[] {
+  const hasRaw = rows.some((row) => row.cells.length > engines.length);
+  return [...engines.map((engine) => engine.name), ...(hasRaw ? [RAW] : [])];
 }
 
 function introduction({ records, rounds }: { readonly records: number; readonly rounds: number }, hasRaw: boolean): string {
-  const machine = `${String(cpus().length)} shared cores (${cpus()[0]?.model ?? 'unknown'}), ${String(Math.round(totalmem() / 2 ** 30))} GiB`;
-  const raw = hasRaw ? ` ${RAW}: the server engine's tables without Polyvec, and what share of that rate Polyvec reaches.` : '';
+  const raw = hasRaw
+    ? " The same SQL: sent by `pg` to the server engine's tables, and what share of that rate Polyvec reaches."
+    : '';
   return (
-    `${records.toLocaleString('en')} records × 384 dimensions, ${String(CLIENTS)} clients; requests a second (p50 / p99 in ms), ` +
+    `${records.toLocaleString('en')} records × 384 dimensions, ${String(CLIENTS)} clients; requests a second (p50 / p95 / p99 in ms), ` +
     `**how many times Chroma's rate**; the median of ${String(rounds)} round${rounds === 1 ? '' : 's'}.${raw} ` +
-    `Measured on ${machine}, load ${loadavg()[0]?.toFixed(1) ?? '?'} at the end, on ${new Date().toISOString().slice(0, 10)} by \`npm run bench\`.`
+    provenance('npm run bench')
   );
+}
+
+/** Where, when and by which command something was measured: a sentence. */
+export function provenance(command: string): string {
+  const machine = `${String(cpus().length)} shared cores (${cpus()[0]?.model ?? 'unknown'}), ${String(Math.round(totalmem() / 2 ** 30))} GiB`;
+  const load = loadavg()[0]?.toFixed(1) ?? '?';
+  return `Measured on ${machine}, load ${load} at the end, on ${new Date().toISOString().slice(0, 10)} by \`${command}\`.`;
+}
+
+/** Milliseconds: p50 / p95 / p99. */
+export function latencies({ p50, p95, p99 }: Cell): string {
+  return [p50, p95, p99].map((milliseconds) => milliseconds.toFixed(1)).join(' / ');
 }
 
 function rateCell(cells: readonly (Measured | undefined)[], at: number, engineCount: number): string {
   const cell = cells[at];
   if (cell === undefined) return NOTHING;
-  const text = `${number(cell.perSecond)} (${cell.p50.toFixed(1)} / ${cell.p99.toFixed(1)})`;
+  const text = `${number(cell.perSecond)} (${latencies(cell)})`;
   if (at === engineCount) return `${text}, ${percent(cells[at - 1], cell)}`;
   const base = cells[0];
   return at === 0 || base === undefined ? text : `${text}, **${(cell.perSecond / base.perSecond).toFixed(1)} ×**`;
@@ -73,17 +82,11 @@ function percent(part: Cell | undefined, whole: Cell): string {
 
 /** CPU time per request, as Markdown: of the server's own processes, and where there is a Postgres server, `+` of its sessions. */
 export function cpuTable(engines: readonly Engine[], rows: readonly Row[]): string {
-  const hasRaw = rows.some((row) => row.cells.length > engines.length);
-  const titles = [...engines.map((engine) => engine.name), ...(hasRaw ? [RAW] : [])];
-  const lines = ['CPU milliseconds per request; on a Postgres server: gateway + Postgres.', '', ...head(titles)];
-  for (const { name, cells } of rows)
-    lines.push(
-      line(
-        name,
-        titles.map((_, at) => cpuCell(cells[at], at === engines.length)),
-      ),
-    );
-  return lines.join('\n');
+  const titles = titlesOf(engines, rows);
+  const lines = rows.map(({ name, cells }) => [name, ...titles.map((_, at) => cpuCell(cells[at], at === engines.length))]);
+  return ['CPU milliseconds per request; on a Postgres server: gateway + Postgres.', '', ...markdownTable(titles, lines)].join(
+    '\n',
+  );
 }
 
 function cpuCell(cell: Measured | undefined, isRaw: boolean): string {
@@ -94,15 +97,14 @@ function cpuCell(cell: Measured | undefined, isRaw: boolean): string {
     : cell.serverCpuMs.toFixed(2);
 }
 
-function head(titles: readonly string[]): readonly string[] {
-  return [line('', titles), `| --- |${' ---: |'.repeat(titles.length)}`];
+/** The lines of a table: each row begins with its name; the other columns have titles, and figures. */
+export function markdownTable(titles: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const line = (texts: readonly string[]): string => `| ${texts.join(' | ')} |`;
+  return [line(['', ...titles]), `| --- |${' ---: |'.repeat(titles.length)}`, ...rows.map(line)];
 }
 
-function line(name: string, cells: readonly string[]): string {
-  return `| ${[name, ...cells].join(' | ')} |`;
-}
-
-function number(value: number): string {
+/** With a decimal when it is small. */
+export function number(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 });
 }
 

@@ -1,9 +1,10 @@
-import { Agent, request } from 'node:http';
-import type pg from 'pg';
 import { is, type Filter } from '../src/filters/filter.js';
+import type { DeleteRequest, Parts, Selection } from '../src/records/record.js';
+import type { PreparedWork } from './contender.js';
 import { vectorSource, type BenchRecord } from './data.js';
-import { CLIENTS, inParallel, type Cell } from './measure.js';
-import type { SameSql } from './same-sql.js';
+import { HttpClient, type HttpRequest } from './http-client.js';
+import { inParallel, type Cell } from './measure.js';
+import type { SameSql, Statements } from './same-sql.js';
 
 /** Records in a request of the load. */
 export const BATCH = 1_000;
@@ -11,73 +12,44 @@ export const BATCH = 1_000;
 export const CLEANUP = 10_000;
 const TOP_K = 10;
 const PATH = '/collections/bench';
+const HIT: Parts = { embedding: 'unit', sparse: false, metadata: true, document: true, uri: false };
 
 /** One request, and the statement that the gateway sends for it. */
-export interface Prepared {
-  readonly method: string;
-  readonly path: string;
-  readonly body: string | undefined;
-  readonly sql: pg.QueryConfig;
-}
-
-/** One kind of request. */
-export interface Work {
-  readonly name: string;
-  readonly variants: number;
-  readonly prepare: (index: number) => Promise<Prepared>;
-  /** For deletes: how many requests are sent, and how many records each takes away. */
-  readonly deletes?: { readonly requests: number; readonly records: number };
+export interface Prepared extends HttpRequest {
+  readonly sql: Statements;
 }
 
 /** One collection, filled with the data set. */
 export class Session {
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
-  private readonly counters = new Map<string, number>();
+  private readonly http: HttpClient;
 
   constructor(
-    private readonly url: string,
+    url: string,
     private readonly records: readonly BenchRecord[],
-  ) {}
-
-  next(work: Work): number {
-    const index = this.counters.get(work.name) ?? 0;
-    this.counters.set(work.name, index + 1);
-    return index % work.variants;
+  ) {
+    this.http = new HttpClient(url);
   }
 
   /** Makes the collection and loads everything; a cell counts requests of `BATCH` rows. */
   async load(dimension: number): Promise<Cell> {
-    await this.send('POST', '/collections', JSON.stringify({ name: 'bench', dimension }));
+    await this.send({ method: 'POST', path: '/collections', body: JSON.stringify({ name: 'bench', dimension }) });
     return inParallel(Math.ceil(this.records.length / BATCH), (block) => this.writeBlock(block));
   }
 
   /** Writes the first `count` records again. */
   async restore(count: number): Promise<void> {
     await inParallel(Math.ceil(count / BATCH), (block) => this.writeBlock(block));
-    const { vector_count: found } = JSON.parse(await this.send('GET', PATH, undefined)) as { vector_count: number };
+    const answer = await this.send({ method: 'GET', path: PATH, body: undefined });
+    const { vector_count: found } = JSON.parse(answer) as { vector_count: number };
     if (found !== this.records.length) throw new Error(`there are ${String(found)} vectors`);
   }
 
-  /** The answer is read to its end, not parsed. @throws Error unless it is a success */
-  async send(method: string, path: string, body: string | undefined): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const headers = { 'content-type': 'application/json' };
-      const call = request(new URL(path, this.url), { method, agent: this.agent, headers }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
-          if ((response.statusCode ?? 500) < 300) resolve(text);
-          else reject(new Error(`${path}: ${String(response.statusCode)} ${text}`));
-        });
-      });
-      call.on('error', reject);
-      call.end(body);
-    });
+  async send(request: HttpRequest): Promise<string> {
+    return this.http.send(request);
   }
 
   close(): void {
-    this.agent.destroy();
+    this.http.close();
   }
 
   private async writeBlock(block: number): Promise<unknown> {
@@ -86,7 +58,7 @@ export class Session {
       vector: [...embedding],
       payload: { ...metadata, created_at: createdAt(id) },
     }));
-    return this.send('POST', '/insert_vectors', JSON.stringify({ collection: 'bench', vectors }));
+    return this.send({ method: 'POST', path: '/insert_vectors', body: JSON.stringify({ collection: 'bench', vectors }) });
   }
 }
 
@@ -96,9 +68,9 @@ function createdAt(id: string): string {
 }
 
 /** Everything that is measured, the deletes last. */
-export function works(sql: SameSql, records: readonly BenchRecord[]): readonly Work[] {
+export function works(sql: SameSql, records: readonly BenchRecord[]): readonly PreparedWork<Prepared>[] {
   const next = vectorSource(7);
-  const post = (path: string, body: object): Omit<Prepared, 'sql'> => ({
+  const post = (path: string, body: object): HttpRequest => ({
     method: 'POST',
     path: PATH + path,
     body: JSON.stringify(body),
@@ -113,7 +85,8 @@ export function works(sql: SameSql, records: readonly BenchRecord[]): readonly W
       variants: 50,
       prepare: async () => {
         const vector = next();
-        return { ...post('/search', { vector: [...vector], limit: TOP_K }), sql: await sql.nearest(vector, TOP_K) };
+        const request = { queries: [vector], limit: TOP_K, parts: HIT };
+        return { ...post('/search', { vector: [...vector], limit: TOP_K }), sql: await sql.search(request) };
       },
     },
     {
@@ -123,7 +96,7 @@ export function works(sql: SameSql, records: readonly BenchRecord[]): readonly W
         const vector = next();
         const body = { vector: [...vector], limit: TOP_K, filter: { percent: index % 100 } };
         const filter = is('percent', { number: String(index % 100) });
-        return { ...post('/search', body), sql: await sql.nearest(vector, TOP_K, filter) };
+        return { ...post('/search', body), sql: await sql.search({ queries: [vector], filter, limit: TOP_K, parts: HIT }) };
       },
     },
     {
@@ -131,34 +104,39 @@ export function works(sql: SameSql, records: readonly BenchRecord[]): readonly W
       variants: 1,
       prepare: async () => ({
         ...post('/search', { query: '', limit: CLEANUP, filter: { created_at: { $lt: before } } }),
-        sql: await sql.select(old, CLEANUP),
+        sql: await sql.read({ filter: old, parts: { ...HIT, embedding: false }, offset: 0, limit: CLEANUP }),
       }),
     },
     {
       name: 'delete one',
       variants: 400,
-      deletes: { requests: 400, records: 1 },
+      limit: { requests: 400, removes: 1 },
       prepare: async (index) => ({
         method: 'DELETE',
         path: `${PATH}/vectors/${idOf(index)}`,
         body: undefined,
-        sql: await sql.deleteIds([idOf(index)]),
+        sql: await sql.delete({ ids: [idOf(index)], limit: null, listIds: false }),
       }),
     },
     {
       name: `clean-up: batch delete of ${String(CLEANUP)}`,
       variants: 1,
-      deletes: { requests: 1, records: CLEANUP },
-      prepare: async () => ({ ...post('/batch_delete', { ids }), sql: await sql.deleteListed({ ids }) }),
+      limit: { requests: 1, removes: CLEANUP },
+      prepare: async () => ({ ...post('/batch_delete', { ids }), sql: await sql.delete(listed({ ids })) }),
     },
     {
       name: `delete by filter, ${String(CLEANUP)} match`,
       variants: 1,
-      deletes: { requests: 1, records: CLEANUP },
+      limit: { requests: 1, removes: CLEANUP },
       prepare: async () => ({
         ...post('/delete_by_filter', { filter: { created_at: { $lt: before } } }),
-        sql: await sql.deleteListed({ filter: old }),
+        sql: await sql.delete(listed({ filter: old })),
       }),
     },
   ];
+}
+
+/** A delete that tells which records it removed; by a filter also among how many. */
+function listed(selection: Selection): DeleteRequest {
+  return { ...selection, limit: null, listIds: true, countAll: selection.filter !== undefined };
 }

@@ -4,51 +4,20 @@
  * into README.md and docs/benchmarks.md. There is no real server to compare with: its deletes need data that a fresh one cannot embed.
  */
 import 'reflect-metadata';
-import { measureRow, middle, withCpu, type Contender } from './contender.js';
+import { measurePrepared, middle, Turns, withCpu, type Way } from './contender.js';
 import { DIMENSION, records, type BenchRecord } from './data.js';
 import { freePort, startEmbedded, startServer, type Engine } from './engines.js';
-import { forMilliseconds, inParallel } from './measure.js';
-import type { Row } from './report.js';
-import { writeTable } from './report.js';
+import { writeTable, type Row } from './report.js';
+import { run } from './run.js';
 import { SameSql } from './same-sql.js';
+import { untilNamedIsIndexed } from './settle.js';
 import { cpuTable, rateTable } from './sql-report.js';
-import { BATCH, Session, works, type Prepared, type Work } from './vectorizer-workload.js';
+import { BATCH, Session, works, type Prepared } from './vectorizer-workload.js';
 
 const quick = process.argv.includes('--quick');
 const COUNT = quick ? 20_000 : 100_000;
-const ROUNDS = quick ? 1 : 3;
-const CELL_MS = quick ? 1_000 : 2_500;
-const WARM_UP = 5;
+const TIMING = quick ? { rounds: 1, cellMs: 1_000, warmUp: 5 } : { rounds: 3, cellMs: 2_500, warmUp: 5 };
 const TITLES = ['the same SQL', 'server Postgres', 'embedded'];
-
-interface Place {
-  readonly name: string;
-  readonly engine: Engine;
-  readonly session: Session;
-  readonly send: (request: Prepared) => Promise<unknown>;
-}
-
-function contender({ name, engine, session, send }: Place, prepared: ReadonlyMap<Work, readonly Prepared[]>): Contender<Work> {
-  const request = (work: Work, index: number): Promise<unknown> => {
-    const ready = prepared.get(work)?.[index];
-    if (ready === undefined) throw new Error(`${work.name}: no request ${String(index)}`);
-    return send(ready);
-  };
-  return {
-    name,
-    measure: async (work) => {
-      const { deletes } = work;
-      const next = (): Promise<unknown> => request(work, session.next(work));
-      if (deletes === undefined) {
-        await inParallel(WARM_UP, next);
-        return withCpu(engine, () => forMilliseconds(CELL_MS, next));
-      }
-      const measured = await withCpu(engine, () => inParallel(deletes.requests, (index) => request(work, index)));
-      await session.restore(deletes.requests * deletes.records);
-      return measured;
-    },
-  };
-}
 
 async function measureAll(
   server: Engine & { readonly databaseUrl: string },
@@ -63,27 +32,26 @@ async function measureAll(
       await withCpu(server, () => sessions.server.load(DIMENSION)),
       await withCpu(embedded, () => sessions.embedded.load(DIMENSION)),
     ].map((load) => middle([{ ...load, perSecond: load.perSecond * BATCH }]));
+    await untilNamedIsIndexed(server.url, 'bench', { databaseUrl: server.databaseUrl });
+    await untilNamedIsIndexed(embedded.url, 'bench', {});
     const same = (sql = await SameSql.open(server.databaseUrl, 'bench'));
-    const http = (session: Session) => (request: Prepared) => session.send(request.method, request.path, request.body);
-    const places: readonly Place[] = [
-      { name: 'SQL', engine: server, session: sessions.server, send: (request) => same.send(request.sql) },
-      { name: 'server', engine: server, session: sessions.server, send: http(sessions.server) },
-      { name: 'embedded', engine: embedded, session: sessions.embedded, send: http(sessions.embedded) },
+    const turns = new Turns();
+    const way = (
+      name: string,
+      engine: Engine,
+      session: Session,
+      send: (request: Prepared) => Promise<unknown> = (request) => session.send(request),
+    ): Way<Prepared> => ({ name, engine, turns, send, restore: (count) => session.restore(count) });
+    const ways = [
+      {
+        ...way('SQL', server, sessions.server, (request) => same.send(request.sql)),
+        isCurrent: () => same.isCurrent(),
+      },
+      way('server', server, sessions.server),
+      way('embedded', embedded, sessions.embedded),
     ];
-    const rows: Row[] = [{ name: `load, vectors (${String(BATCH)} a request)`, cells: [undefined, ...loads] }];
-    for (const work of works(same, all)) {
-      const ready: Prepared[] = [];
-      for (let index = 0; index < work.variants; index += 1) ready.push(await work.prepare(index));
-      const prepared = new Map([[work, ready]]);
-      rows.push(
-        await measureRow(
-          work,
-          places.map((place) => contender(place, prepared)),
-          ROUNDS,
-        ),
-      );
-    }
-    return rows;
+    const rows = await measurePrepared(works(same, all), ways, TIMING);
+    return [{ name: `load, vectors (${String(BATCH)} a request)`, cells: [undefined, ...loads] }, ...rows];
   } finally {
     await sql?.close();
     sessions.server.close();
@@ -101,7 +69,7 @@ async function main(signal: AbortSignal): Promise<void> {
     try {
       const urls = { server: `http://127.0.0.1:${serverPort}`, embedded: `http://127.0.0.1:${embeddedPort}` };
       const rows = await measureAll(server, embedded, urls, records(COUNT));
-      const conditions = { records: COUNT, rounds: ROUNDS, command: 'npm run bench -- vectorizer', titles: TITLES };
+      const conditions = { records: COUNT, rounds: TIMING.rounds, command: 'npm run bench -- vectorizer', titles: TITLES };
       const tables = [rateTable(rows, conditions), cpuTable(rows, TITLES)] as const;
       console.log(tables.join('\n\n'));
       if (process.argv.includes('--write')) {
@@ -116,16 +84,4 @@ async function main(signal: AbortSignal): Promise<void> {
   }
 }
 
-const interruption = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(name, () => {
-    interruption.abort();
-  });
-}
-try {
-  await main(interruption.signal);
-} catch (error) {
-  // without its servers whatever is going on fails, and cleans up behind itself
-  if (!interruption.signal.aborted) throw error;
-  process.exitCode = 130;
-}
+await run(main);

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Agent, request } from 'node:http';
+import { GET_INCLUDE, QUERY_INCLUDE, RESULTS, type ChromaSql, type Conditions } from './chroma-sql.js';
 import { base64, randomNumbers, vectorSource, type BenchRecord } from './data.js';
 import type { Engine } from './engines.js';
-import { CLIENTS, inParallel, type Cell } from './measure.js';
+import { HttpClient } from './http-client.js';
+import { inParallel, type Cell } from './measure.js';
+import type { Statements } from './same-sql.js';
+import { untilIndexed, type Indexing } from './settle.js';
 
 const COLLECTIONS = '/api/v2/tenants/default_tenant/databases/default_database/collections';
 /** Records in a request of the load. */
@@ -12,13 +15,19 @@ export const BATCH = 500;
 export interface Work {
   readonly name: string;
   readonly request: (session: Session, index: number) => Promise<unknown>;
+  /** What the gateway sends for such a request. Absent: it is not compared. */
+  readonly sql?: (sql: ChromaSql, source: Source, index: number) => Promise<Statements>;
 }
+
+/** Where requests take what they ask for. */
+export type Source = Pick<Session, 'count' | 'random' | 'nextVector'>;
 
 /** One collection on one engine, filled with the data set, spoken to as the official JavaScript client does. */
 export class Session {
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
+  private readonly http: HttpClient;
   private path = COLLECTIONS;
   private uuid = '';
+  private collectionName = '';
   readonly random = randomNumbers(7);
   readonly nextVector = vectorSource(99);
   counter = 0;
@@ -26,7 +35,9 @@ export class Session {
   constructor(
     readonly engine: Engine,
     private readonly records: readonly BenchRecord[],
-  ) {}
+  ) {
+    this.http = new HttpClient(engine.url);
+  }
 
   get count(): number {
     return this.records.length;
@@ -37,13 +48,23 @@ export class Session {
     return this.uuid;
   }
 
+  get name(): string {
+    return this.collectionName;
+  }
+
   /** Makes a new collection, the one that all requests go to from now on. The one before stays. */
   async create(): Promise<void> {
     const configuration = { embedding_function: { type: 'legacy' } };
-    const body = JSON.stringify({ name: `bench_${randomUUID()}`, configuration });
-    const { id } = JSON.parse(await this.send('POST', COLLECTIONS, body)) as { id: string };
+    this.collectionName = `bench_${randomUUID()}`;
+    const body = JSON.stringify({ name: this.collectionName, configuration });
+    const { id } = JSON.parse(await this.http.send({ method: 'POST', path: COLLECTIONS, body })) as { id: string };
     this.uuid = id;
     this.path = `${COLLECTIONS}/${id}`;
+  }
+
+  /** Deletes the collection. */
+  async drop(): Promise<void> {
+    await this.http.send({ method: 'DELETE', path: `${COLLECTIONS}/${this.collectionName}`, body: undefined });
   }
 
   /** Loads everything; a cell counts requests of `BATCH` rows. */
@@ -51,6 +72,11 @@ export class Session {
     const bodies: string[] = [];
     for (let at = 0; at < this.count; at += BATCH) bodies.push(writeBody(this.records.slice(at, at + BATCH)));
     return inParallel(bodies.length, (index) => this.post('add', bodies[index] ?? ''));
+  }
+
+  /** Waits until Polyvec has indexed the collection. */
+  async indexed(indexing: Omit<Indexing, 'status'>): Promise<void> {
+    await untilIndexed({ ...indexing, status: () => this.get('indexing_status') });
   }
 
   /** Writes the first `count` records again, as they were. */
@@ -63,36 +89,20 @@ export class Session {
   }
 
   async post(operation: string, body: string): Promise<string> {
-    return this.send('POST', `${this.path}/${operation}`, body);
+    return this.http.send({ method: 'POST', path: `${this.path}/${operation}`, body });
   }
 
   async get(operation: string): Promise<string> {
-    return this.send('GET', `${this.path}/${operation}`, undefined);
+    return this.http.send({ method: 'GET', path: `${this.path}/${operation}`, body: undefined });
   }
 
   close(): void {
-    this.agent.destroy();
-  }
-
-  private async send(method: string, path: string, body: string | undefined): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const headers = { 'content-type': 'application/json' };
-      const call = request(this.engine.url + path, { method, agent: this.agent, headers }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
-          if ((response.statusCode ?? 500) < 300) resolve(text);
-          else reject(new Error(`${this.engine.name} ${path}: ${String(response.statusCode)} ${text}`));
-        });
-      });
-      call.on('error', reject);
-      call.end(body);
-    });
+    this.http.close();
   }
 }
 
-function writeBody(rows: readonly BenchRecord[]): string {
+/** The body of an add or an upsert. */
+export function writeBody(rows: readonly BenchRecord[]): string {
   return JSON.stringify({
     ids: rows.map((row) => row.id),
     embeddings: rows.map((row) => base64(row.embedding)),
@@ -101,54 +111,60 @@ function writeBody(rows: readonly BenchRecord[]): string {
   });
 }
 
-/** Bodies have the members that the client sends, none that are null. */
-const query = (session: Session, where?: object): Promise<string> =>
-  session.post(
-    'query',
-    JSON.stringify({
-      query_embeddings: [[...session.nextVector()]],
-      n_results: 10,
-      where,
-      include: ['metadatas', 'documents', 'distances'],
-    }),
-  );
-const get = (session: Session, body: object): Promise<string> =>
-  session.post('get', JSON.stringify({ ...body, include: ['documents', 'metadatas'] }));
+/** The body of a query. Bodies have the members that the client sends, none that are null. */
+export function queryBody(vector: Float32Array, where?: object): string {
+  return JSON.stringify({ query_embeddings: [[...vector]], n_results: RESULTS, where, include: QUERY_INCLUDE });
+}
+
+/** The body of a get. */
+export function getBody(conditions: Conditions): string {
+  return JSON.stringify({ ...conditions, include: GET_INCLUDE });
+}
+
+function queryWork(name: string, where: (index: number) => object | undefined): Work {
+  return {
+    name,
+    request: (session, index) => session.post('query', queryBody(session.nextVector(), where(index))),
+    sql: (sql, source, index) => sql.query(source.nextVector(), where(index)),
+  };
+}
+
+function getWork(name: string, conditions: (source: Source, index: number) => Conditions): Work {
+  return {
+    name,
+    request: (session, index) => session.post('get', getBody(conditions(session, index))),
+    sql: (sql, source, index) => sql.get(conditions(source, index)),
+  };
+}
+
+export const BY_DOCUMENT = getWork('get by document substring (50 rows)', () => ({ where_document: { $contains: 'a needle' } }));
 
 /** Requests that leave the collection as it is. */
 export const READS: readonly Work[] = [
-  { name: 'query', request: (session) => query(session) },
-  { name: 'query, filter of 1 %', request: (session, index) => query(session, { percent: index % 100 }) },
-  { name: 'query, filter of 10 %', request: (session, index) => query(session, { tenth: index % 10 }) },
-  {
-    name: 'get by 10 ids',
-    request: (session) =>
-      get(session, { ids: Array.from({ length: 10 }, () => `record-${String(Math.floor(session.random() * session.count))}`) }),
-  },
-  {
-    name: 'get by filter (50 rows)',
-    request: (session, index) => get(session, { where: { group: index % (session.count / 50) } }),
-  },
-  {
-    name: 'get by document substring (50 rows)',
-    request: (session) => get(session, { where_document: { $contains: 'a needle' } }),
-  },
-  { name: 'count', request: (session) => session.get('count') },
+  queryWork('query', () => undefined),
+  queryWork('query, filter of 1 %', (index) => ({ percent: index % 100 })),
+  queryWork('query, filter of 10 %', (index) => ({ tenth: index % 10 })),
+  getWork('get by 10 ids', ({ random, count }) => ({
+    ids: Array.from({ length: 10 }, () => `record-${String(Math.floor(random() * count))}`),
+  })),
+  getWork('get by filter (50 rows)', ({ count }, index) => ({ where: { group: index % (count / 50) } })),
+  BY_DOCUMENT,
+  { name: 'count', request: (session) => session.get('count'), sql: (sql) => sql.count() },
 ];
 
 /** The n-th write goes to a record that no other one of the round goes to. */
-export const UPSERT: Work = {
+const UPSERT: Work = {
   name: 'upsert of 1',
-  request: (session, index) =>
-    session.post(
-      'upsert',
-      JSON.stringify({
-        ids: [`record-${String(index % session.count)}`],
-        embeddings: [base64(session.nextVector())],
-        metadatas: [{ score: index }],
-      }),
-    ),
+  request: (session, index) => {
+    const { id, embedding, metadata } = written(session, index);
+    return session.post('upsert', JSON.stringify({ ids: [id], embeddings: [base64(embedding)], metadatas: [metadata] }));
+  },
+  sql: (sql, source, index) => sql.upsert([written(source, index)]),
 };
+
+function written({ count, nextVector }: Source, index: number): Omit<BenchRecord, 'document'> {
+  return { id: `record-${String(index % count)}`, embedding: nextVector(), metadata: { score: index } };
+}
 
 export const DELETE_IDS: Work = {
   name: 'delete of 10 ids',
@@ -160,3 +176,6 @@ export const DELETE_FILTER: Work = {
   name: 'delete by filter (50 rows)',
   request: (session, index) => session.post('delete', JSON.stringify({ where: { group: index } })),
 };
+
+/** Requests that change the collection. */
+export const WRITES: readonly Work[] = [UPSERT, DELETE_IDS, DELETE_FILTER];

@@ -1,15 +1,25 @@
 import { Command } from 'commander';
 import { type Config, ConfigError } from '../config.js';
 import type { CertsOptions } from './certs.js';
+import { maintenanceConfig } from './existing-database.js';
 import { start } from './start.js';
 import { VERSION } from '../version.js';
 
 interface StartOptions {
-  readonly path?: string;
+  readonly path?: string | undefined;
   readonly host?: string;
   readonly port?: string;
   readonly consolePort?: string;
   readonly logLevel?: string;
+}
+
+interface MaintenanceArguments {
+  readonly collection?: string;
+  readonly path?: string;
+}
+
+interface VerifyArguments extends MaintenanceArguments {
+  readonly recall: string;
 }
 
 /** Runs `polyvec <command>`. Errors that a person can mend are told in a line each, and the exit code is 1. */
@@ -40,6 +50,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
       const { makeCertificates } = await import('./certs.js');
       process.stdout.write(await makeCertificates(options));
     });
+  addMaintenance(program);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
@@ -47,6 +58,41 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     for (const problem of problems) process.stderr.write(`polyvec: ${problem}\n`);
     process.exitCode = 1;
   }
+}
+
+/** Commands that look after the database of the settings, and open no port. They are loaded when they are called. */
+function addMaintenance(program: Command): void {
+  program
+    .command('verify')
+    .description('look whether all that is stored is whole: exit code 0 when it is, 1 when something is wrong')
+    .option('--collection <name>', 'this collection alone (a name, an alias or a uuid)')
+    .option('--recall <searches>', 'ask so many stored vectors by index and exactly, in each namespace with an index', '0')
+    .option('--path <directory>', 'where the embedded Postgres keeps its data (default: ./polyvec-data)')
+    .addHelpText(
+      'after',
+      '\nIt reads and changes nothing. Beside gateways on a server; the embedded database must not be in use.',
+    )
+    .action(async ({ collection, recall, path }: VerifyArguments) => {
+      // eslint-disable-next-line no-restricted-syntax
+      const { recallCount, verify } = await import('./verify.js');
+      const options = { collection, recall: recallCount(recall) };
+      if (!(await verify(maintenanceConfig(process.env, overridesOf({ path })), options, printLine))) process.exitCode = 1;
+    });
+  program
+    .command('reindex')
+    .description('build the vector indexes anew, and remove what is dead from their tables')
+    .option('--collection <name>', 'those of this collection alone (a name, an alias or a uuid)')
+    .option('--path <directory>', 'where the embedded Postgres keeps its data (default: ./polyvec-data)')
+    .addHelpText('after', '\nSearches and writes go on meanwhile, on a server; the embedded database must not be in use.')
+    .action(async ({ collection, path }: MaintenanceArguments) => {
+      // eslint-disable-next-line no-restricted-syntax
+      const { reindex } = await import('./reindex.js');
+      await reindex(maintenanceConfig(process.env, overridesOf({ path })), { collection }, printLine);
+    });
+}
+
+function printLine(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 function overridesOf(options: StartOptions): Partial<Record<keyof Config, string>> {

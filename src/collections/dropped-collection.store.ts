@@ -22,6 +22,8 @@ type DroppedRow = Readonly<{ ids: string; record_table: string; vector_table: st
 const SHARED_TABLES = new Set(['pool_records', 'snapshot_records']);
 /** Small collections are many: so many are looked at together. */
 const MAX_TOGETHER = 200;
+/** Any number that nothing else locks by. */
+const DROP_LOCK = 7_065_829;
 const BY_RECORD = sql`b.namespace, b.rid`;
 /** Sparse vectors are in the pool, whatever tier their collection is in. */
 const SPARSE_ROWS: readonly Rows[] = [
@@ -61,7 +63,7 @@ export class DroppedCollectionStore {
     const tables = [named(recordTable), named(vectorTable)];
     const rows = [...(isShared ? tables.map((table) => ({ table, order: BY_RECORD })) : []), ...(withSparse ? SPARSE_ROWS : [])];
     for (const each of rows) if ((await this.removeRows(ids, each, limit)) > 0) return true;
-    if (!isShared) await this.database.script(`DROP TABLE IF EXISTS ${tables.map(({ text }) => text).join(', ')}`);
+    if (!isShared) await this.database.script(dropText(tables));
     await this.database.query(sql`
       DELETE FROM polyvec.dropped_collections WHERE id = ANY (${ids}::text[]::bigint[]) AND record_table = ${recordTable}`);
     return false;
@@ -78,6 +80,11 @@ export class DroppedCollectionStore {
       SELECT count(*) AS removed FROM removed`);
     return Number(row?.removed);
   }
+}
+
+/** Several at once would take the locks of a table's parts in different orders: they wait for each other here. One transaction, as it is one script. */
+function dropText(tables: readonly Sql[]): string {
+  return `SELECT pg_advisory_xact_lock(${String(DROP_LOCK)}); DROP TABLE IF EXISTS ${tables.map(({ text }) => text).join(', ')}`;
 }
 
 function named(table: string): Sql {

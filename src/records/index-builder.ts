@@ -61,23 +61,26 @@ export class IndexBuilder {
   /** Runs `work` while nobody else builds or drops a vector index; undefined, without having run it, when someone does. */
   async alone<T>(work: () => Promise<T>): Promise<T | undefined> {
     if (!(await this.leases.take(INDEX_LEASE, this.owner, LEASE_SECONDS))) return undefined;
-    const renewal = setInterval(
-      () => {
-        this.leases.take(INDEX_LEASE, this.owner, LEASE_SECONDS).catch(() => undefined);
-      },
-      (LEASE_SECONDS * 1000) / 3,
-    );
+    let renewed: Promise<unknown> = Promise.resolve();
+    const renew = (): void => {
+      renewed = this.leases.take(INDEX_LEASE, this.owner, LEASE_SECONDS).catch(() => undefined);
+    };
+    const renewal = setInterval(renew, (LEASE_SECONDS * 1000) / 3);
     try {
       return await work();
     } finally {
       clearInterval(renewal);
+      // a late one would take back what is given up here
+      await renewed;
       await this.leases.release(INDEX_LEASE, this.owner);
     }
   }
 
-  /** The namespaces that have an index, or vectors enough for one, the largest first. */
+  /** The namespaces that have an index, or vectors enough for one, the largest first, with all that is in them. */
   async namespaces(collection: Collection): Promise<readonly (readonly [string, NamespaceState])[]> {
-    return [...(await this.store.states(collection, this.limitsOf(collection).minRows))].sort(bySize);
+    const { minRows } = this.limitsOf(collection);
+    const states = await this.store.states(collection, 0);
+    return [...states].filter(([, { segments, tail }]) => segments.length > 0 || tail.rows > minRows).sort(bySize);
   }
 
   /**
@@ -96,7 +99,7 @@ export class IndexBuilder {
   private async improveAlone(collection: Collection): Promise<Improvement> {
     await this.dropLeftovers();
     const limits = this.limitsOf(collection);
-    const states = await this.namespaces(collection);
+    const states = [...(await this.store.states(collection, limits.minRows))].sort(bySize);
     let outcome: Improvement = 'done';
     let indexes = collection.indexes.length;
     for (const [namespace, state] of states) {
@@ -107,7 +110,9 @@ export class IndexBuilder {
         if (indexes < MAX_INDEXES) outcome = 'later';
         continue;
       }
-      if (next.kind === 'build') await this.build(collection, namespace, next, state, limits.maxRows);
+      // what has been one index can be one again: a part of it would leave the rest to no index
+      const maxRows = next.kind === 'build' && next.high === state.tail.high ? limits.maxRows : null;
+      if (next.kind === 'build') await this.build(collection, namespace, next, state, maxRows);
       else await this.store.retire(collection, next.ids);
       this.collections.forget(collection);
       await this.dropLeftovers();

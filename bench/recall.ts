@@ -1,0 +1,111 @@
+/**
+ * `npm run bench -- recall`: how many of the true nearest neighbours Polyvec finds on a Postgres server, with filters of many kinds,
+ * and how long it takes. `--only <data set>`: this one alone (may be given several times). `--quick`: two small data sets, 10 queries
+ * each. `--write`: the tables go into docs/recall.md, which tells the method. Exits with 1 when a recall is below 0.95 or an answer is
+ * faulty, such as one with fewer rows than it could have.
+ */
+import { FULL_SETS, QUICK_SETS, type DatasetSource } from './datasets/datasets.js';
+import { rowCount, type Dataset } from './datasets/dataset.js';
+import { startServer } from './engines.js';
+import { attributesOf, filterCases, matcher, whereOf, type Attributes, type FilterCase } from './recall-filters.js';
+import { isGood, recallSection, writeSections, type RecallCell, type RecallRun } from './recall-report.js';
+import { RecallSession } from './recall-session.js';
+import { judge, truths, type Truth } from './recall-truth.js';
+import { run } from './run.js';
+
+const quick = process.argv.includes('--quick');
+const LARGE = 500_000;
+/** Queries that do not count, before each cell; they are not asked again. */
+const WARM_UP = quick ? 1 : 3;
+const PAGE = 'docs/recall.md';
+const SETTINGS = { POLYVEC_INDEX_MEMORY_MB: '4096' };
+
+function queriesOf(dataset: Dataset): number {
+  if (quick) return 10;
+  return rowCount(dataset) >= LARGE ? 30 : 50;
+}
+
+async function measureCell(
+  session: RecallSession,
+  dataset: Dataset,
+  attributes: Attributes,
+  filter: FilterCase,
+  expected: readonly Truth[],
+): Promise<RecallCell> {
+  const ask = (query: number): ReturnType<RecallSession['query']> =>
+    session.query(query, filter.condition === undefined ? undefined : whereOf(filter.condition(query)));
+  for (let extra = 0; extra < WARM_UP; extra += 1) await ask(expected.length + extra);
+  const recalls: number[] = [];
+  const milliseconds: number[] = [];
+  const plans = new Map<string, number>();
+  let faulty = 0;
+  for (const [query, truth] of expected.entries()) {
+    const answer = await ask(query);
+    const verdict = judge(dataset, truth, query, answer.rows, matcher(attributes, filter.condition?.(query) ?? {}));
+    milliseconds.push(answer.milliseconds);
+    if (verdict.recall !== undefined) recalls.push(verdict.recall);
+    if (verdict.isFaulty) faulty += 1;
+    if (answer.plan !== undefined) plans.set(answer.plan, (plans.get(answer.plan) ?? 0) + 1);
+  }
+  const recall = recalls.length === 0 ? undefined : mean(recalls);
+  return { filter, matching: mean(expected.map((truth) => truth.matching)), recall, faulty, milliseconds, plans };
+}
+
+async function measure(source: DatasetSource, server: string, signal: AbortSignal): Promise<RecallRun> {
+  const dataset = await timed(`${source.name}: data`, source.make);
+  const attributes = attributesOf(dataset);
+  const cases = filterCases(dataset);
+  const queries = queriesOf(dataset);
+  const expected = await timed(`${source.name}: truth`, () => truths(dataset, attributes, cases, queries));
+  signal.throwIfAborted();
+  const engine = await startServer(server, signal, SETTINGS);
+  const session = new RecallSession(engine.url, engine.databaseUrl, dataset, attributes);
+  try {
+    const loadSeconds = await timed(`${source.name}: load`, () => session.load());
+    const built = await timed(`${source.name}: indexing`, () => session.built(signal));
+    const cells: RecallCell[] = [];
+    for (const [at, filter] of cases.entries()) {
+      const cell = await measureCell(session, dataset, attributes, filter, expected[at] ?? []);
+      cells.push(cell);
+      console.error(`${source.name}: ${filter.name}: ${cell.recall?.toFixed(3) ?? '-'}${isGood(cell) ? '' : ' !'}`);
+    }
+    return { dataset, queries, loadSeconds, built, cells };
+  } finally {
+    session.close();
+    await engine.stop();
+  }
+}
+
+async function timed<Result>(what: string, work: () => Result | Promise<Result>): Promise<Result> {
+  const before = performance.now();
+  const result = await work();
+  console.error(`${what}: ${((performance.now() - before) / 1_000).toFixed(1)} s`);
+  return result;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The data sets that the command line asks for. */
+function wantedSets(): readonly DatasetSource[] {
+  const sets = quick ? QUICK_SETS : FULL_SETS;
+  const names = process.argv.filter((_, at, all) => all[at - 1] === '--only');
+  const unknown = names.find((name) => !sets.some((set) => set.name === name));
+  if (unknown !== undefined) throw new Error(`no data set ${unknown}; there are ${sets.map((set) => set.name).join(', ')}`);
+  return names.length === 0 ? sets : sets.filter((set) => names.includes(set.name));
+}
+
+async function main(signal: AbortSignal): Promise<void> {
+  const server = process.env['DATABASE_URL'] ?? '';
+  if (server === '') throw new Error('this needs a Postgres server: npm run db:up, or DATABASE_URL');
+  for (const source of wantedSets()) {
+    const measured = await measure(source, server, signal);
+    const section = recallSection(measured);
+    console.log(`${section}\n`);
+    if (process.argv.includes('--write')) await writeSections(PAGE, [section]);
+    if (!measured.cells.every(isGood)) process.exitCode = 1;
+  }
+}
+
+await run(main);

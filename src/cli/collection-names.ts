@@ -1,0 +1,27 @@
+import type { CollectionName } from '../records/verification.store.js';
+
+/** A collection, and what to call it before a person. */
+export interface NamedCollection {
+  readonly uuid: string;
+  /** Padded, so that what follows it in several lines is in columns. */
+  readonly label: string;
+}
+
+/** Whoever knows what collections there are. */
+interface Source {
+  collections(named: string | undefined): Promise<readonly CollectionName[]>;
+}
+
+/** All collections, or those that are named so. @throws Error when a name is given that is none's */
+export async function collectionsNamed(source: Source, named: string | undefined): Promise<readonly NamedCollection[]> {
+  const found = await source.collections(named);
+  if (named !== undefined && found.length === 0) throw new Error(`there is no collection "${named}"`);
+  const labels = found.map(labelOf);
+  const width = Math.max(0, ...labels.map(({ length }) => length));
+  return found.map(({ uuid }, index) => ({ uuid, label: (labels[index] ?? '').padEnd(width) }));
+}
+
+/** With its place, where that is not the one that everything is in unless it is told otherwise. */
+function labelOf({ tenant, database, name }: CollectionName): string {
+  return tenant === 'default_tenant' && database === 'default_database' ? name : `${tenant}/${database}/${name}`;
+}

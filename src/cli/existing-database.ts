@@ -1,0 +1,44 @@
+import { access } from 'node:fs/promises';
+import { Logger } from '@nestjs/common';
+import { readConfig, type Config } from '../config.js';
+import { createLogger, NestLogger } from '../logger.js';
+import type { Database } from '../postgres/database.js';
+import { openDatabase } from '../postgres/open-database.js';
+
+/** What commands read that look after the database: no request waits for them. */
+const UNHURRIED = { statementTimeoutMs: String(24 * 3_600_000) };
+
+/** Tells a person a line. */
+export type Print = (line: string) => void;
+
+export type Overrides = Partial<Record<keyof Config, string>>;
+
+/** The settings of a command that looks after the database. @throws ConfigError */
+export function maintenanceConfig(environment: Readonly<Record<string, string | undefined>>, overrides: Overrides): Config {
+  return readConfig(environment, { ...overrides, ...UNHURRIED });
+}
+
+/**
+ * Runs `work` on the database that the settings name, and closes it.
+ * @throws Error when there is none, or when another process has the embedded one open
+ */
+export async function withDatabase<T>(config: Config, work: (database: Database) => Promise<T>): Promise<T> {
+  if (config.databaseUrl === undefined) await requireDirectory(config.dataDirectory);
+  const logger = createLogger(config);
+  Logger.overrideLogger(new NestLogger(logger));
+  const database = await openDatabase(config, (level, message) => {
+    logger[level]({ context: 'database' }, message);
+  });
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Or else a typing error would make a new database, in which all is well. */
+async function requireDirectory(directory: string): Promise<void> {
+  await access(directory).catch((error: unknown) => {
+    throw new Error(`there is no database in ${directory}`, { cause: error });
+  });
+}
