@@ -3,6 +3,7 @@ import { validateSync } from 'class-validator';
 import { JsonNumber, type Json, readJson } from './json.js';
 import { JsonReader } from './json-reader.js';
 import type { RequestBody } from './request-body.js';
+import { keepsRules } from './rules.js';
 
 /** Why a request body is refused before anyone looks at what it asks for. */
 export type RequestProblem =
@@ -67,6 +68,7 @@ export function validate<T extends object>(type: new () => T, body: RequestBody,
 
 /** Checks an instance of a request class by the class' rules. @throws RequestError */
 export function check<T extends object>(instance: T): T {
+  if (keepsRules(instance)) return instance;
   const [error] = validateSync(instance, { stopAtFirstError: true, forbidUnknownValues: false });
   if (error !== undefined) {
     const rule = Object.keys(error.constraints ?? {})[0] ?? '';
@@ -97,8 +99,9 @@ function readInto<T extends object>(instance: T, reader: JsonReader, dialect: Bo
 
 /** A body as text. ASCII is decoded several times faster, and to strings of half the size. @throws RequestError */
 export function decodeText(bytes: Buffer): string {
-  if (!isAscii(bytes) && !isUtf8(bytes)) throw new RequestError({ kind: 'encoding' });
-  const text = bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
+  const ascii = isAscii(bytes);
+  if (!ascii && !isUtf8(bytes)) throw new RequestError({ kind: 'encoding' });
+  const text = bytes.toString(ascii ? 'latin1' : 'utf8');
   if (text.includes('\\u0000') && /(?<!\\)(?:\\\\)*\\u0000/.test(text)) throw new RequestError({ kind: 'nul' });
   return text;
 }

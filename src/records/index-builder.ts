@@ -6,7 +6,7 @@ import { hnswParameters } from '../collections/hnsw.js';
 import { CONFIG, type Config } from '../config.js';
 import { Database, type Session } from '../postgres/database.js';
 import { isResourceShortage } from '../postgres/sqlstate.js';
-import { planIndexes, type IndexBuild, type IndexLimits, type NamespaceState } from './index-plan.js';
+import { mostOutside, planIndexes, type IndexBuild, type IndexLimits, type NamespaceState } from './index-plan.js';
 import { LeaseStore } from './lease.store.js';
 import { VectorIndexStore, type IndexDefinition } from './vector-index.store.js';
 
@@ -99,7 +99,7 @@ export class IndexBuilder {
   private async improveAlone(collection: Collection): Promise<Improvement> {
     await this.dropLeftovers();
     const limits = this.limitsOf(collection);
-    const states = [...(await this.store.states(collection, limits.minRows))].sort(bySize);
+    const states = [...(await this.store.states(collection, mostOutside(1, limits.minRows)))].sort(bySize);
     let outcome: Improvement = 'done';
     let indexes = collection.indexes.length;
     for (const [namespace, state] of states) {
@@ -129,7 +129,7 @@ export class IndexBuilder {
     const { rows } = state.tail;
     const before = this.waiting.get(key);
     const now = Date.now();
-    const isDue = rows > limits.minRows;
+    const isDue = rows > mostOutside(state.segments.length, limits.minRows);
     const isCalm = !isDue || (before !== undefined && rows - before.rows <= CALM_GROWTH * before.rows);
     const isLate = before !== undefined && now - before.since > LONGEST_WAIT_MS;
     if (isCalm || isLate) this.waiting.delete(key);

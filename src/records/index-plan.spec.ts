@@ -25,7 +25,8 @@ describe('vectors outside of every index', () => {
   });
 
   it('get one of their own beside a much larger one', () => {
-    const plan = planIndexes(stateOf(segments(1_000), 101), LIMITS);
+    expect(planIndexes(stateOf(segments(1_000), 25), LIMITS)).toBeUndefined();
+    const plan = planIndexes(stateOf(segments(1_000), 26), LIMITS);
     expect(plan).toEqual({ kind: 'build', low: 10_000n, high: 999_999n, replaces: [] });
   });
 

@@ -16,7 +16,7 @@ export interface NamespaceState {
 }
 
 export interface IndexLimits {
-  /** Vectors outside an index that are searched exactly for good. */
+  /** A namespace with fewer vectors has no index. */
   readonly minRows: number;
   /** Vectors in one index at most; null: any number. */
   readonly maxRows: number | null;
@@ -36,10 +36,17 @@ export interface IndexDrop {
   readonly ids: readonly string[];
 }
 
+/** Beside an index, so much smaller a rest is worth one: it is what then takes the time of a search. */
+const REST = 1 / 4;
 /** An index with a larger share of vectors that are gone is built anew: they are in every search's way. */
 const MAX_GONE = 0.15;
 /** Indexes are searched one after the other. */
 const MAX_SEGMENTS = 8;
+
+/** The vectors outside of every index that are searched exactly for good. */
+export function mostOutside(indexes: number, minRows: number): number {
+  return indexes === 0 ? minRows : REST * minRows;
+}
 
 /**
  * What to do next about a namespace's indexes; undefined: nothing. New vectors get an index of their own, together with the newest
@@ -52,7 +59,7 @@ export function planIndexes(state: NamespaceState, limits: IndexLimits): IndexBu
 }
 
 function planTail({ segments, tail }: NamespaceState, limits: IndexLimits): IndexBuild | undefined {
-  if (tail.rows <= limits.minRows) return undefined;
+  if (tail.rows <= mostOutside(segments.length, limits.minRows)) return undefined;
   const merged: SegmentState[] = [];
   let rows = tail.rows;
   for (const segment of [...segments].reverse()) {

@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { isPooled, type Collection } from '../collections/collection.js';
 import { CollectionsService } from '../collections/collections.service.js';
 import { CONFIG, type Config } from '../config.js';
+import { mostOutside } from './index-plan.js';
+import { indexesOf } from './search-plan.js';
 import { VectorIndexStore } from './vector-index.store.js';
 
 /** How far the indexing of a namespace is. */
@@ -26,7 +28,8 @@ export class IndexesService {
       const coverage = await this.store.coverage(current, namespace);
       if (coverage === 'stale') return 'stale';
       const limit = isPooled(current) ? this.config.dedicatedMinFloats : this.config.indexMinFloats;
-      const isDue = coverage.tail * (current.dimension ?? 0) > limit;
+      const rows = limit / (current.dimension ?? 1);
+      const isDue = coverage.tail > mostOutside(indexesOf(current, namespace).length, rows);
       return { total: coverage.rows, pending: isDue ? Math.min(coverage.tail, coverage.rows) : 0 };
     });
   }
