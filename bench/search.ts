@@ -24,14 +24,14 @@ const SERVER: ServerOptions = quick
   ? {
       count: 10_000,
       rounds: 1,
-      cellMs: 400,
+      cellMs: 300,
       warmUp: 4,
-      batches: 4,
+      batches: 3,
       deletes: 10,
       restMs: 1_000,
       upkeepMs: 3_000,
       chromaSettleMs: 1_000,
-      recallQueries: { plain: 100, filtered: 20 },
+      recallQueries: { plain: 100, filtered: 10 },
       tailComponents: QUICK_COMPONENTS,
     }
   : {
@@ -47,7 +47,7 @@ const SERVER: ServerOptions = quick
       recallQueries: { plain: 100, filtered: 20 },
     };
 const EMBEDDED: EmbeddedOptions = quick
-  ? { count: 4_000, rounds: 1, cellMs: 400, warmUp: 5, deletes: 10, chromaSettleMs: 1_000, tailComponents: QUICK_COMPONENTS }
+  ? { count: 3_000, rounds: 1, cellMs: 300, warmUp: 5, deletes: 10, chromaSettleMs: 1_000, tailComponents: QUICK_COMPONENTS }
   : { count: 20_000, rounds: 3, cellMs: 2_000, warmUp: 20, deletes: 100, chromaSettleMs: 5_000 };
 const AIM_MS = 15;
 

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { listenToSearches } from './records/search-report.js';
+import { listenToSearches } from './records/search/search-report.js';
 
 /**
  * A request with the header `x-polyvec-explain`, whatever its value and protocol, is told by `x-polyvec-plan` how its searches were

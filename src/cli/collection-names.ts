@@ -1,4 +1,4 @@
-import type { CollectionName } from '../records/verification.store.js';
+import type { CollectionName } from '../records/verification/verification.store.js';
 
 /** A collection, and what to call it before a person. */
 export interface NamedCollection {

@@ -5,12 +5,12 @@ import { CollectionSweeper } from '../collections/collection-sweeper.js';
 import { CollectionsService } from '../collections/collections.service.js';
 import { DroppedCollectionStore } from '../collections/dropped-collection.store.js';
 import type { Database } from '../postgres/database.js';
-import { IndexBuilder } from '../records/index-builder.js';
-import { IndexRebuilder, type RebuildEvent } from '../records/index-rebuilder.js';
-import { LeaseStore } from '../records/lease.store.js';
-import { VectorIndexStore } from '../records/vector-index.store.js';
-import { numbered } from '../records/verification.js';
-import { VerificationStore } from '../records/verification.store.js';
+import { IndexBuilder } from '../records/upkeep/index-builder.js';
+import { IndexRebuilder, type RebuildEvent } from '../records/upkeep/index-rebuilder.js';
+import { LeaseStore } from '../records/upkeep/lease.store.js';
+import { VectorIndexStore } from '../records/upkeep/vector-index.store.js';
+import { numbered } from '../records/verification/verification.js';
+import { VerificationStore } from '../records/verification/verification.store.js';
 import { collectionsNamed } from './collection-names.js';
 import { withDatabase, type Print } from './existing-database.js';
 

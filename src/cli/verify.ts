@@ -3,12 +3,12 @@ import { count } from '../config-values.js';
 import { isPooled } from '../collections/collection.js';
 import { CollectionStore } from '../collections/collection.store.js';
 import type { Database } from '../postgres/database.js';
-import { RecallService, type NamespaceRecall } from '../records/recall.service.js';
-import { RecordSearchStore } from '../records/record-search.store.js';
-import { TableShapeStore } from '../records/table-shape.store.js';
-import { VerificationService, type CollectionReport } from '../records/verification.service.js';
-import { VerificationStore } from '../records/verification.store.js';
-import { numbered } from '../records/verification.js';
+import { RecallService, type NamespaceRecall } from '../records/verification/recall.service.js';
+import { RecordSearchStore } from '../records/search/record-search.store.js';
+import { TableShapeStore } from '../records/verification/table-shape.store.js';
+import { VerificationService, type CollectionReport } from '../records/verification/verification.service.js';
+import { VerificationStore } from '../records/verification/verification.store.js';
+import { numbered } from '../records/verification/verification.js';
 import { collectionsNamed, type NamedCollection } from './collection-names.js';
 import { withDatabase, type Print } from './existing-database.js';
 

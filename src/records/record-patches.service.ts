@@ -7,7 +7,7 @@ import { roundsOf } from './patch-rounds.js';
 import type { RecordPatch, Selection, SelectionPatched, WriteOutcome } from './record.js';
 import { RecordPatchStore } from './record-patch.store.js';
 import { hasUnknownFields } from './unknown-fields.js';
-import { Upkeep } from './upkeep.js';
+import { Upkeep } from './upkeep/upkeep.js';
 
 /** Changes of parts of records that exist. */
 @Injectable()

@@ -7,7 +7,7 @@ import { embeddingOf, sparseOf } from './embedding-of.js';
 import type { Parts, RecordWrite, StoredRecord } from './record.js';
 import { RecordStore } from './record.store.js';
 import { RecordWriteStore } from './record-write.store.js';
-import { Upkeep } from './upkeep.js';
+import { Upkeep } from './upkeep/upkeep.js';
 
 const EVERYTHING: Parts = { document: true, uri: true, metadata: true, embedding: 'binary', sparse: true };
 const REPLACE = { existing: 'replace', missing: 'insert' } as const;

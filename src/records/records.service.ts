@@ -23,14 +23,14 @@ import type {
   WriteOutcome,
 } from './record.js';
 import { RecordPageStore } from './record-page.store.js';
-import { RecordRankStore } from './record-rank.store.js';
-import { RecordSearchStore } from './record-search.store.js';
+import { RecordRankStore } from './search/record-rank.store.js';
+import { RecordSearchStore } from './search/record-search.store.js';
 import { RecordStore } from './record.store.js';
 import { RecordWriteStore } from './record-write.store.js';
-import { COMPLETE } from './search-plan.js';
-import { SearchPlanner } from './search-planner.js';
+import { COMPLETE } from './search/search-plan.js';
+import { SearchPlanner } from './search/search-planner.js';
 import { hasUnknownFields } from './unknown-fields.js';
-import { Upkeep } from './upkeep.js';
+import { Upkeep } from './upkeep/upkeep.js';
 
 /** Rows in one page of a read; a read of more than one page sees one snapshot. */
 const PAGE_ROWS = 1_000;

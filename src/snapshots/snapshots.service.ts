@@ -3,7 +3,7 @@ import type { Collection } from '../collections/collection.js';
 import { CollectionSweeper } from '../collections/collection-sweeper.js';
 import { CollectionsService } from '../collections/collections.service.js';
 import { GatewayError } from '../errors.js';
-import { Upkeep } from '../records/upkeep.js';
+import { Upkeep } from '../records/upkeep/upkeep.js';
 import type { Scope } from '../tenants/tenant.js';
 import type {
   ListPage,

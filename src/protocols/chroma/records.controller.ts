@@ -3,7 +3,7 @@ import type { Collection } from '../../collections/collection.js';
 import { CollectionsService } from '../../collections/collections.service.js';
 import type { RequestBody } from '../../http/request-body.js';
 import { validate } from '../../http/validate.js';
-import { IndexesService } from '../../records/indexes.service.js';
+import { IndexesService } from '../../records/upkeep/indexes.service.js';
 import { RecordsService } from '../../records/records.service.js';
 import { ChromaError } from './chroma-error.js';
 import { requireUuid, scopeOf, type ScopePath } from './collection-path.js';

@@ -2,7 +2,7 @@ import { StreamableFile } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { jsonObject, JsonNumber, parseJson, stringifyJson, type Json, type JsonObject } from '../../http/json.js';
 import { ColumnSpool } from '../../http/spool.js';
-import type { IndexProgress } from '../../records/indexes.service.js';
+import type { IndexProgress } from '../../records/upkeep/indexes.service.js';
 import type { Match, Parts, StoredRecord } from '../../records/record.js';
 import type { TenantDatabase } from '../../tenants/tenant.js';
 import { configurationJson, legacyConfigurationJson, withDiscoveredKeys } from './configuration/schema.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Collection } from '../collections/collection.js';
-import { Database, type Queryable } from '../postgres/database.js';
-import { identifier, integer, sql, type Sql } from '../postgres/sql.js';
-import { moveLock, nextNumber } from './record-tables.js';
+import type { Collection } from '../../collections/collection.js';
+import { Database, type Queryable } from '../../postgres/database.js';
+import { identifier, integer, sql, type Sql } from '../../postgres/sql.js';
+import { moveLock, nextNumber } from '../record-tables.js';
 
 /** Rows of which planners need to know more than a hundred values to tell what a filter leaves. */
 const STATISTICS_TARGET = 1_000;

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { isPooled, type Collection } from '../collections/collection.js';
-import { CollectionsService } from '../collections/collections.service.js';
-import { CONFIG, type Config } from '../config.js';
+import { isPooled, type Collection } from '../../collections/collection.js';
+import { CollectionsService } from '../../collections/collections.service.js';
+import { CONFIG, type Config } from '../../config.js';
 import { mostOutside } from './index-plan.js';
-import { indexesOf } from './search-plan.js';
+import { indexesOf } from '../search/search-plan.js';
 import { VectorIndexStore } from './vector-index.store.js';
 
 /** How far the indexing of a namespace is. */

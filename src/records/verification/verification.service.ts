@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { isPooled, type Collection } from '../collections/collection.js';
-import { CollectionStore } from '../collections/collection.store.js';
-import { Database, type Queryable } from '../postgres/database.js';
-import { isUndefinedTable } from '../postgres/sqlstate.js';
-import { INDEX_LEASE } from './index-builder.js';
+import { isPooled, type Collection } from '../../collections/collection.js';
+import { CollectionStore } from '../../collections/collection.store.js';
+import { Database, type Queryable } from '../../postgres/database.js';
+import { isUndefinedTable } from '../../postgres/sqlstate.js';
+import { INDEX_LEASE } from '../upkeep/index-builder.js';
 import { TableShapeStore } from './table-shape.store.js';
 import {
   miscountProblems,

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { isPooled, type Collection } from '../collections/collection.js';
-import { Database, type Queryable } from '../postgres/database.js';
-import { sql } from '../postgres/sql.js';
-import { embeddingOf } from './embedding-of.js';
-import { POSTING_TABLE, recordTable, SPARSE_TABLE, UNINDEXED, vectorTable } from './record-tables.js';
+import { isPooled, type Collection } from '../../collections/collection.js';
+import { Database, type Queryable } from '../../postgres/database.js';
+import { sql } from '../../postgres/sql.js';
+import { embeddingOf } from '../embedding-of.js';
+import { POSTING_TABLE, recordTable, SPARSE_TABLE, UNINDEXED, vectorTable } from '../record-tables.js';
 
 /** How the rows of a collection's two tables belong together. */
 export interface RowCounts {

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { CollectionStore } from '../collections/collection.store.js';
-import type { Collection } from '../collections/collection.js';
-import type { Match, SearchRequest } from './record.js';
-import { RecordSearchStore } from './record-search.store.js';
-import { COMPLETE, indexesOf, planFiltered, type SearchPlan } from './search-plan.js';
+import { CollectionStore } from '../../collections/collection.store.js';
+import type { Collection } from '../../collections/collection.js';
+import type { Match, SearchRequest } from '../record.js';
+import { RecordSearchStore } from '../search/record-search.store.js';
+import { COMPLETE, indexesOf, planFiltered, type SearchPlan } from '../search/search-plan.js';
 import { VerificationStore } from './verification.store.js';
 
 /** How much of what is nearest a namespace's indexes find. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Collection } from '../collections/collection.js';
-import type { Filter } from '../filters/filter.js';
+import type { Collection } from '../../collections/collection.js';
+import type { Filter } from '../../filters/filter.js';
 import { RecordEstimateStore } from './record-estimate.store.js';
 import {
   borderOf,

@@ -1,14 +1,14 @@
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { isPooled, type Collection } from '../collections/collection.js';
-import { CollectionStore } from '../collections/collection.store.js';
-import { CollectionSweeper } from '../collections/collection-sweeper.js';
-import { CollectionsService } from '../collections/collections.service.js';
-import { CONFIG, type Config } from '../config.js';
+import { isPooled, type Collection } from '../../collections/collection.js';
+import { CollectionStore } from '../../collections/collection.store.js';
+import { CollectionSweeper } from '../../collections/collection-sweeper.js';
+import { CollectionsService } from '../../collections/collections.service.js';
+import { CONFIG, type Config } from '../../config.js';
 import { FieldIndexKeeper } from './field-index-keeper.js';
 import { HotKeys } from './hot-keys.js';
 import { IndexBuilder } from './index-builder.js';
 import { PromotionStore } from './promotion.store.js';
-import type { Selection } from './record.js';
+import type { Selection } from '../record.js';
 
 /** Changes to a collection that nobody has looked into yet. */
 interface Changes {

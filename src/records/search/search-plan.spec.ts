@@ -1,5 +1,5 @@
-import type { Collection, VectorIndex } from '../collections/collection.js';
-import { and } from '../filters/filter.js';
+import type { Collection, VectorIndex } from '../../collections/collection.js';
+import { and } from '../../filters/filter.js';
 import {
   borderOf,
   planCompletely,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Collection, IndexContent } from '../collections/collection.js';
-import type { Queryable } from '../postgres/database.js';
-import { sql } from '../postgres/sql.js';
+import type { Collection, IndexContent } from '../../collections/collection.js';
+import type { Queryable } from '../../postgres/database.js';
+import { sql } from '../../postgres/sql.js';
 
 /** A table's columns by name, each with its type, such as `bigint NOT NULL`. */
 export type TableShape = ReadonlyMap<string, string>;

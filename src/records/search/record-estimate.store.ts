@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Collection } from '../collections/collection.js';
-import type { Filter } from '../filters/filter.js';
-import { Database } from '../postgres/database.js';
-import { sql } from '../postgres/sql.js';
-import { selected } from './record-tables.js';
+import type { Collection } from '../../collections/collection.js';
+import type { Filter } from '../../filters/filter.js';
+import { Database } from '../../postgres/database.js';
+import { sql } from '../../postgres/sql.js';
+import { selected } from '../record-tables.js';
 
 type Plan = readonly [{ readonly Plan: { readonly 'Plan Rows': number } }];
 

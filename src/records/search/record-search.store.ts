@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Collection, Metric } from '../collections/collection.js';
-import { vectorArray } from '../postgres/binary.js';
-import { Database } from '../postgres/database.js';
-import { sql, type Sql } from '../postgres/sql.js';
-import type { Match, SearchRequest } from './record.js';
+import type { Collection, Metric } from '../../collections/collection.js';
+import { vectorArray } from '../../postgres/binary.js';
+import { Database } from '../../postgres/database.js';
+import { sql, type Sql } from '../../postgres/sql.js';
+import type { Match, SearchRequest } from '../record.js';
 import { candidateCount, nearest, preparations } from './record-nearest.store.js';
-import { liveCollection, partColumns, recordTable, toRecord, type RecordRow } from './record-tables.js';
+import { liveCollection, partColumns, recordTable, toRecord, type RecordRow } from '../record-tables.js';
 import type { SearchPlan } from './search-plan.js';
 import type { Outcome } from './search-planner.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Collection } from '../collections/collection.js';
-import type { Filter } from '../filters/filter.js';
-import { rangeKeys } from '../filters/range-keys.js';
+import type { Collection } from '../../collections/collection.js';
+import type { Filter } from '../../filters/filter.js';
+import { rangeKeys } from '../../filters/range-keys.js';
 
 /** Uses of a key in this and in the last window, which began `WINDOW_MS` before this one. */
 interface Uses {

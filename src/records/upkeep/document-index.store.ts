@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Collection } from '../collections/collection.js';
-import { Database, type Session } from '../postgres/database.js';
-import { identifier, sql } from '../postgres/sql.js';
-import { recordTable } from './record-tables.js';
+import type { Collection } from '../../collections/collection.js';
+import { Database, type Session } from '../../postgres/database.js';
+import { identifier, sql } from '../../postgres/sql.js';
+import { recordTable } from '../record-tables.js';
 
 /** The trigram index on the documents of a dedicated table: it finds substrings and patterns without reading every document. */
 @Injectable()

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Collection, IndexContent, Metric } from '../collections/collection.js';
-import { Database, type Session } from '../postgres/database.js';
-import { identifier, integer, literal, sql, type Sql } from '../postgres/sql.js';
+import type { Collection, IndexContent, Metric } from '../../collections/collection.js';
+import { Database, type Session } from '../../postgres/database.js';
+import { identifier, integer, literal, sql, type Sql } from '../../postgres/sql.js';
 import type { NamespaceState, SegmentState } from './index-plan.js';
-import { heldCollection, recordCount, UNINDEXED, vectorTable } from './record-tables.js';
+import { heldCollection, recordCount, UNINDEXED, vectorTable } from '../record-tables.js';
 
 /** An index to be built: its place in the catalog, and how. */
 export interface IndexDefinition {

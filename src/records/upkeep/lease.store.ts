@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../postgres/database.js';
-import { sql } from '../postgres/sql.js';
+import { Database } from '../../postgres/database.js';
+import { sql } from '../../postgres/sql.js';
 
 /** Work that one instance does at a time. */
 @Injectable()

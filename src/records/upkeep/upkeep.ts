@@ -1,6 +1,6 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
-import type { Collection } from '../collections/collection.js';
-import type { Selection } from './record.js';
+import type { Collection } from '../../collections/collection.js';
+import type { Selection } from '../record.js';
 import { StorageKeeper } from './storage-keeper.js';
 import { UpkeepStore } from './upkeep.store.js';
 

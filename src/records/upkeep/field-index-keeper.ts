@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { Collection } from '../collections/collection.js';
-import { CollectionsService } from '../collections/collections.service.js';
-import { CONFIG, type Config } from '../config.js';
-import { Database, type Session } from '../postgres/database.js';
+import type { Collection } from '../../collections/collection.js';
+import { CollectionsService } from '../../collections/collections.service.js';
+import { CONFIG, type Config } from '../../config.js';
+import { Database, type Session } from '../../postgres/database.js';
 import { DocumentIndexStore } from './document-index.store.js';
 import { HotKeys } from './hot-keys.js';
 import { LeaseStore } from './lease.store.js';

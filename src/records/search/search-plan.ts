@@ -1,7 +1,7 @@
-import type { Collection, VectorIndex } from '../collections/collection.js';
-import { hnswParameters } from '../collections/hnsw.js';
-import type { Filter } from '../filters/filter.js';
-import type { Selection } from './record.js';
+import type { Collection, VectorIndex } from '../../collections/collection.js';
+import { hnswParameters } from '../../collections/hnsw.js';
+import type { Filter } from '../../filters/filter.js';
+import type { Selection } from '../record.js';
 
 /** Compares the query with every selected vector. */
 export interface ExactPlan {
