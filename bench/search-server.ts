@@ -20,6 +20,9 @@ export interface ServerOptions extends Timing {
   /** How long queries are measured before and after a tenth of the records is deleted. */
   readonly restMs: number;
   readonly upkeepMs: number;
+  readonly upkeepClients: readonly number[];
+  /** How long nothing may happen in the background before measuring goes on. */
+  readonly quietMs: { readonly afterLoad: number; readonly betweenCells: number };
   /** What Chroma's server does on its own after a load comes to an end. */
   readonly chromaSettleMs: number;
   readonly recallQueries: { readonly plain: number; readonly filtered: number };
@@ -28,9 +31,6 @@ export interface ServerOptions extends Timing {
 }
 
 export type PolyvecServer = Engine & { readonly databaseUrl: string };
-
-/** Between two cells, which change little. */
-const QUIET_MS = 2_500;
 
 /** Polyvec on a Postgres server, beside the same SQL and Chroma's server. */
 export async function measureServer(
@@ -45,11 +45,11 @@ export async function measureServer(
   let sql: SameSql | undefined;
   try {
     const { databaseUrl } = polyvec;
-    const { tailComponents } = options;
-    const indexed = (quietMs?: number): Promise<void> =>
-      sessions.polyvec.indexed({ databaseUrl, tailComponents, ...(quietMs !== undefined && { quietMs }) });
+    const { tailComponents, quietMs } = options;
+    const indexed = (quiet: number) => (): Promise<void> =>
+      sessions.polyvec.indexed({ databaseUrl, tailComponents, quietMs: quiet });
     const loaded = {
-      polyvec: await load(sessions.polyvec, () => indexed()),
+      polyvec: await load(sessions.polyvec, indexed(quietMs.afterLoad)),
       chroma: await load(sessions.chroma, () => sleep(options.chromaSettleMs)),
     };
     rows.push(loadRow(loaded.polyvec, loaded.chroma, options.count));
@@ -62,17 +62,17 @@ export async function measureServer(
       {
         ...httpWay(sessions.polyvec, turns),
         name: 'SQL',
-        settle: () => indexed(QUIET_MS),
+        settle: indexed(quietMs.betweenCells),
         send: (request) => same.send(request.sql),
         isCurrent: () => same.isCurrent(),
       },
-      { ...httpWay(sessions.polyvec, turns), settle: () => indexed(QUIET_MS) },
+      { ...httpWay(sessions.polyvec, turns), settle: indexed(quietMs.betweenCells) },
       httpWay(sessions.chroma, new Turns()),
     ];
     for (const work of list) {
       for (const row of await measurePrepared([work], ways, options)) rows.push(compared(work, row, recalls.get(work)));
     }
-    rows.push(...(await upkeepRows(all, sessions, () => indexed(), options)));
+    rows.push(...(await upkeepRows(all, sessions, indexed(quietMs.afterLoad), options)));
     return rows;
   } finally {
     await sql?.close();
@@ -243,7 +243,7 @@ async function upkeepRows(
   const rows: SearchRow[] = [];
   const random = randomNumbers(10);
   const tenths = all.map(() => Math.floor(10 * random()));
-  for (const [tenth, clients] of [1, CLIENTS].entries()) {
+  for (const [tenth, clients] of options.upkeepClients.entries()) {
     const doomed = all.filter((_, index) => tenths[index] === tenth).map(({ id }) => id);
     await indexed();
     const polyvec = await underUpkeep(sessions.polyvec, doomed, clients, options);

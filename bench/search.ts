@@ -7,6 +7,7 @@
 import 'reflect-metadata';
 import { writeFile } from 'node:fs/promises';
 import { startChroma, startEmbedded, startServer, type Engine } from './engines.js';
+import { CLIENTS } from './measure.js';
 import { writeTable } from './report.js';
 import { run } from './run.js';
 import { measureEmbedded, type EmbeddedOptions } from './search-embedded.js';
@@ -18,7 +19,11 @@ const quick = process.argv.includes('--quick');
 /** Of so few records none would get an index. */
 const QUICK_COMPONENTS = 1_000_000;
 const SETTINGS: Readonly<Record<string, string>> = quick
-  ? { POLYVEC_DEDICATED_MIN_FLOATS: String(QUICK_COMPONENTS), POLYVEC_INDEX_MIN_FLOATS: String(QUICK_COMPONENTS) }
+  ? {
+      POLYVEC_DEDICATED_MIN_FLOATS: String(QUICK_COMPONENTS),
+      POLYVEC_INDEX_MIN_FLOATS: String(QUICK_COMPONENTS),
+      POLYVEC_MAINTENANCE_INTERVAL_MS: '500',
+    }
   : {};
 const SERVER: ServerOptions = quick
   ? {
@@ -30,6 +35,8 @@ const SERVER: ServerOptions = quick
       deletes: 10,
       restMs: 1_000,
       upkeepMs: 3_000,
+      upkeepClients: [1],
+      quietMs: { afterLoad: 2_500, betweenCells: 1_000 },
       chromaSettleMs: 1_000,
       recallQueries: { plain: 100, filtered: 10 },
       tailComponents: QUICK_COMPONENTS,
@@ -43,6 +50,8 @@ const SERVER: ServerOptions = quick
       deletes: 40,
       restMs: 5_000,
       upkeepMs: 20_000,
+      upkeepClients: [1, CLIENTS],
+      quietMs: { afterLoad: 6_000, betweenCells: 2_500 },
       chromaSettleMs: 5_000,
       recallQueries: { plain: 100, filtered: 20 },
     };
