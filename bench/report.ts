@@ -9,7 +9,7 @@ export interface Measured extends Cell {
   readonly postgresCpuMs: number;
 }
 
-/** One kind of work: a cell per engine in their order, the first of them the one to compare with; then SQL by hand. */
+/** One kind of work: a cell per engine in their order, the first of them the one to compare with; then the same SQL. */
 export interface Row {
   readonly name: string;
   /** Absent: `CLIENTS`. */

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Collection } from '../src/collections/collection.js';
 import { CollectionStore } from '../src/collections/collection.store.js';
+import { readConfig } from '../src/config.js';
 import { Database, type EngineTraits } from '../src/postgres/database.js';
 import type {
   DeleteRequest,
@@ -63,7 +64,7 @@ export class SameSql {
     this.pages = new RecordPageStore(this.recorder);
     this.ranks = new RecordRankStore(this.recorder);
     this.searches = new RecordSearchStore(this.recorder);
-    this.planner = new SearchPlanner(new RecordEstimateStore(this.recorder));
+    this.planner = new SearchPlanner(readConfig({}), new RecordEstimateStore(this.recorder));
   }
 
   /** The collection must hold records: what the catalog says of it then is what the gateway knows. */

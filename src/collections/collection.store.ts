@@ -34,6 +34,7 @@ type CollectionRow = Readonly<{
   vector_table: string;
   moving: string;
   document_index: string;
+  is_indexing: string;
   indexes: string | null;
   epoch: string;
 }>;
@@ -42,6 +43,7 @@ type CollectionRow = Readonly<{
 const COLUMNS = sql`c.id, c.uuid, c.name, t.name AS tenant, d.name AS database, c.protocol, c.metric,
   c.dimension, c.vector_type, c.has_sparse, c.deletion_protection, floor(extract(epoch FROM c.created_at) * 1000)::bigint AS created_ms,
   c.metadata::text AS metadata, c.settings::text AS settings, c.record_table, c.vector_table, c.moving, c.document_index, c.epoch,
+  EXISTS (SELECT FROM polyvec.vector_indexes i WHERE i.collection_id = c.id AND i.state = 'building') AS is_indexing,
   (SELECT json_agg(json_build_object('name', f.name, 'type', f.type) ORDER BY f.name, f.type)
    FROM polyvec.collection_fields f WHERE f.collection_id = c.id)::text AS fields,
   (SELECT json_agg(json_build_object('id', i.id::text, 'namespace', i.namespace, 'low', i.low::text, 'high', i.high::text,
@@ -239,6 +241,7 @@ function toCollection(row: CollectionRow): Collection {
     vectorTable: row.vector_table,
     moving: row.moving === 't',
     documentIndex: row.document_index === 't',
+    isIndexing: row.is_indexing === 't',
     indexes: row.indexes === null ? [] : (JSON.parse(row.indexes) as VectorIndex[]),
     epoch: row.epoch,
   };

@@ -59,6 +59,8 @@ export interface Collection {
   readonly moving: boolean;
   /** Whether its documents have a trigram index. */
   readonly documentIndex: boolean;
+  /** Whether an index of its vectors is being built. */
+  readonly isIndexing: boolean;
   /** Its vector indexes that are ready, by namespace and number. */
   readonly indexes: readonly VectorIndex[];
   readonly epoch: string;

@@ -168,10 +168,13 @@ export class CollectionsService {
     let known = collection;
     // each round follows a change of the catalog row that another request made: a handful is more than plenty
     for (let attempt = 0; attempt < 5; attempt += 1) {
+      const { epoch } = known;
       const result = await untilGone(statement, known);
-      if (result !== 'stale') return result;
+      if (result !== 'stale' && !(result instanceof TablesGone)) return result;
       this.memory.drop(known);
       known = this.memory.keep(found(await this.store.findAnywhere(known.uuid), known.uuid));
+      // nothing has changed, so it is no wonder that nothing would: the error is ours
+      if (result instanceof TablesGone && known.epoch === epoch) throw result.cause;
       if (this.memory.isPinned(collection) && known.name !== collection.name) throw missing(collection.name);
     }
     throw new GatewayError({ kind: 'conflict', subject: 'collection', name: collection.name });
@@ -183,15 +186,20 @@ export class CollectionsService {
   }
 }
 
-/** A statement on tables that are gone by now is stale: its collection has been deleted. */
+/** Tables that a statement names are not there. */
+class TablesGone {
+  constructor(readonly cause: unknown) {}
+}
+
+/** A statement on tables that are gone by now is stale, too: its collection has been deleted. */
 async function untilGone<T>(
   statement: (current: Collection) => Promise<T | 'stale'>,
   collection: Collection,
-): Promise<T | 'stale'> {
+): Promise<T | 'stale' | TablesGone> {
   try {
     return await statement(collection);
   } catch (error) {
-    if (!isPooled(collection) && isUndefinedTable(error)) return 'stale';
+    if (!isPooled(collection) && isUndefinedTable(error)) return new TablesGone(error);
     throw error;
   }
 }

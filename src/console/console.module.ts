@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { TenantsModule } from '../tenants/tenants.module.js';
+import { RecordsModule } from '../records/records.module.js';
 import { HealthController } from './health.controller.js';
+import { MetricsController } from './metrics.controller.js';
 
 /** What the console port serves besides the protocols. */
-@Module({ imports: [TenantsModule], controllers: [HealthController] })
+@Module({ imports: [TenantsModule, RecordsModule], controllers: [HealthController, MetricsController] })
 export class ConsoleModule {}

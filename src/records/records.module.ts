@@ -4,6 +4,7 @@ import { DocumentIndexStore } from './upkeep/document-index.store.js';
 import { FieldIndexKeeper } from './upkeep/field-index-keeper.js';
 import { HotKeys } from './upkeep/hot-keys.js';
 import { IndexBuilder } from './upkeep/index-builder.js';
+import { IndexMetricsStore } from './upkeep/index-metrics.store.js';
 import { IndexesService } from './upkeep/indexes.service.js';
 import { LeaseStore } from './upkeep/lease.store.js';
 import { MetadataIndexStore } from './upkeep/metadata-index.store.js';
@@ -55,6 +56,7 @@ import { VectorIndexStore } from './upkeep/vector-index.store.js';
     MetadataIndexStore,
     DocumentIndexStore,
     FieldIndexKeeper,
+    IndexMetricsStore,
     IndexesService,
     StorageKeeper,
     UpkeepStore,

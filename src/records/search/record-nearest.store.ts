@@ -79,7 +79,7 @@ function nearestByIndex(collection: Collection, namespace: string, request: Sele
         WHERE e.collection_id = ${collection.id} AND e.namespace = ${namespace} AND e.rid = s.rid) AS embedding
       FROM (${remainingRows(collection, namespace, range)}) AS s ${condition} LIMIT ${wanted})`,
   );
-  return sql`(${unionAll([...branches, ...rest])}) AS v WHERE TRUE`;
+  return sql`LATERAL (${unionAll([...branches, ...rest])}) AS v WHERE TRUE`;
 }
 
 /** The nearest vectors that a graph gives, about in their order. */

@@ -58,6 +58,7 @@ export class RecordRankStore {
       lsn: first.lsn,
       records: found.map(toRanked),
       found: found.length,
+      isTied: false,
       candidates: first.candidates === null ? null : Number(first.candidates),
     };
   }

@@ -48,6 +48,8 @@ export class RecordSearchStore {
   ): Promise<SearchResult | 'stale'> {
     // hits first, their records after: left to the planner, a table without statistics has led to a scan per record
     const { keyListsByIndex } = this.database.traits;
+    // one more than asked for tells whether the limit falls among equals
+    const wanted = plan.kind === 'index' ? request.limit + 1 : request.limit;
     const rows = await this.database.query<MatchRow>(sql`
       WITH live AS MATERIALIZED (${liveCollection(collection)}),
       ${preparations(collection, namespace, request, plan)},
@@ -57,8 +59,8 @@ export class RecordSearchStore {
           WITH ORDINALITY AS q (embedding, query)
         CROSS JOIN LATERAL (
           SELECT v.rid, ${DISTANCES[collection.metric]} AS distance
-          FROM ${nearest(collection, namespace, request, plan, { wanted: request.limit, keyListsByIndex })}
-          ORDER BY distance, v.rid LIMIT ${request.limit}) AS h
+          FROM ${nearest(collection, namespace, request, plan, { wanted, keyListsByIndex })}
+          ORDER BY distance, v.rid LIMIT ${wanted}) AS h
         WHERE EXISTS (SELECT FROM live))
       SELECT ${candidateCount(plan)} AS candidates, h.query, h.distance, record.*
       FROM live LEFT JOIN (hits h CROSS JOIN LATERAL (
@@ -72,6 +74,8 @@ export class RecordSearchStore {
       if (row.query !== null) matches[Number(row.query) - 1]?.push(toMatch(row));
     }
     const candidates = first.candidates === null ? null : Number(first.candidates);
-    return { matches, candidates, found: Math.min(...matches.map(({ length }) => length)) };
+    const isTied = matches.some((list) => list.length > request.limit && list.at(-1)?.distance === list.at(-2)?.distance);
+    const found = Math.min(...matches.map(({ length }) => length), request.limit);
+    return { matches: matches.map((list) => list.slice(0, request.limit)), candidates, found, isTied };
   }
 }

@@ -11,6 +11,7 @@ import {
 } from './search-plan.js';
 
 const ANY_FILTER = and();
+const FEW = 1_000_000;
 
 function collectionOf(rows: number, given: Partial<Collection> = {}): Collection {
   const index: VectorIndex = { id: '1', namespace: '', low: '0', high: '9', content: 'full', rows };
@@ -36,21 +37,24 @@ describe('the plan of a search without a filter', () => {
     ['ids are given', collectionOf(100_000), requestOf({ ids: ['a'] }), 'ids'],
     ['a query has no direction', collectionOf(100_000), requestOf({ queries: [new Float32Array(384)] }), 'no direction'],
   ])('is exact when %s', (_name, collection, request, reason) => {
-    expect(planUnfiltered(collection, '', request)).toMatchObject({ kind: 'exact', reason, mostCandidates: null });
+    expect(planUnfiltered(collection, '', request, FEW)).toMatchObject({ kind: 'exact', reason, mostCandidates: null });
   });
 
   it('follows the graph of a large namespace, without a budget', () => {
-    expect(indexPlanOf(planUnfiltered(collectionOf(100_000), '', requestOf()))).toMatchObject({ budget: null, estimate: null });
+    expect(indexPlanOf(planUnfiltered(collectionOf(100_000), '', requestOf(), FEW))).toMatchObject({
+      budget: null,
+      estimate: null,
+    });
   });
 
   it('takes a zero query to the graph where distances need no direction', () => {
     const collection = collectionOf(100_000, { metric: 'l2' });
-    expect(planUnfiltered(collection, '', requestOf({ queries: [new Float32Array(384)] })).kind).toBe('index');
+    expect(planUnfiltered(collection, '', requestOf({ queries: [new Float32Array(384)] }), FEW).kind).toBe('index');
   });
 
   it('looks at more candidates in a larger graph, and for more results', () => {
     const efSearch = (rows: number, limit: number): number =>
-      indexPlanOf(planUnfiltered(collectionOf(rows), '', requestOf({ limit }))).efSearch;
+      indexPlanOf(planUnfiltered(collectionOf(rows), '', requestOf({ limit }), FEW)).efSearch;
     expect(efSearch(1_000_000, 10)).toBeGreaterThan(efSearch(100_000, 10));
     expect(efSearch(100_000, 400)).toBe(800);
     expect(efSearch(100_000, 4_000)).toBe(1_000);
@@ -62,7 +66,7 @@ describe('the plan of a search without a filter', () => {
     [5_000, 1_000],
   ])('takes a configured ef_search of %p for %p', (configured, expected) => {
     const collection = collectionOf(100_000, { settings: `{"hnsw":{"efSearch":${String(configured)}}}` });
-    expect(indexPlanOf(planUnfiltered(collection, '', requestOf())).efSearch).toBe(expected);
+    expect(indexPlanOf(planUnfiltered(collection, '', requestOf(), FEW)).efSearch).toBe(expected);
   });
 });
 
@@ -71,7 +75,7 @@ describe('the plan of a search with a filter', () => {
   const request = requestOf({ filter: ANY_FILTER });
 
   it('waits for the number of matches', () => {
-    expect(planUnfiltered(collection, '', request)).toEqual({ kind: 'by matches', filter: ANY_FILTER });
+    expect(planUnfiltered(collection, '', request, FEW)).toEqual({ kind: 'by matches', filter: ANY_FILTER });
   });
 
   it('is exact up to the border, and gives up on many times as many candidates', () => {
@@ -98,7 +102,8 @@ describe('the plan of a search with a filter', () => {
   });
 
   it('compares everything when the graph has given too little, in one pass where many match', () => {
-    const after = (matching: number): SearchPlan => planCompletely(indexPlanOf(planFiltered(collection, '', request, matching)));
+    const after = (matching: number): SearchPlan =>
+      planCompletely(indexPlanOf(planFiltered(collection, '', request, matching)), 'too few found');
     expect(after(5_000)).toMatchObject({ kind: 'exact', reason: 'too few found', mostCandidates: null, inOnePass: false });
     expect(after(60_000)).toMatchObject({ inOnePass: true });
   });

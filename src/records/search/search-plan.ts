@@ -6,7 +6,8 @@ import type { Selection } from '../record.js';
 /** Compares the query with every selected vector. */
 export interface ExactPlan {
   readonly kind: 'exact';
-  readonly reason: 'no index' | 'few vectors' | 'many results' | 'no direction' | 'ids' | 'few matches' | 'too few found';
+  readonly reason:
+    'no index' | 'few vectors' | 'many results' | 'no direction' | 'ids' | 'few matches' | 'too few found' | 'equally near';
   /** Candidates that it is worth for: with more it finds nothing, and says so. Null: any number. */
   readonly mostCandidates: number | null;
   /** Whether the candidates are so many that one pass over all vectors costs less than looking each of them up. */
@@ -34,8 +35,6 @@ export interface PlanRequest extends Selection {
   readonly limit: number;
 }
 
-/** A namespace with fewer components than this in its indexes is compared as a whole in no time. */
-const FEW_COMPONENTS = 1_000_000;
 /** With more than this share of all vectors wanted, a graph is a detour. */
 const MANY_RESULTS = 1 / 20;
 /** Twice as many for ten times as many vectors: a recall of 0.97 and more on clustered data. */
@@ -67,13 +66,21 @@ export interface OpenPlan {
   readonly filter: Filter;
 }
 
-/** The plan of a search, as far as it does not take to know how many records are selected. */
-export function planUnfiltered(collection: Collection, namespace: string, request: PlanRequest): SearchPlan | OpenPlan {
+/**
+ * The plan of a search, as far as it does not take to know how many records are selected. `few`: a namespace with fewer components in
+ * its indexes is compared as a whole in no time.
+ */
+export function planUnfiltered(
+  collection: Collection,
+  namespace: string,
+  request: PlanRequest,
+  few: number,
+): SearchPlan | OpenPlan {
   const indexes = indexesOf(collection, namespace);
   const rows = rowsOf(indexes);
   if (indexes.length === 0) return exact('no index');
   if (request.ids !== undefined) return exact('ids');
-  if (rows * (collection.dimension ?? 0) < FEW_COMPONENTS) return exact('few vectors');
+  if (rows * (collection.dimension ?? 0) < few) return exact('few vectors');
   if (request.limit > rows * MANY_RESULTS) return exact('many results');
   if (collection.metric === 'cosine' && request.queries.some(hasNoDirection)) return exact('no direction');
   if (request.filter !== undefined) return { kind: 'by matches', filter: request.filter };
@@ -98,10 +105,10 @@ export function planFiltered(collection: Collection, namespace: string, request:
   return { kind: 'index', indexes, efSearch: efSearch(collection, rows, request.limit, share), budget, estimate: matching };
 }
 
-/** When a graph has given fewer than there are. */
-export function planCompletely(plan: IndexPlan): ExactPlan {
+/** When what a graph has given is not the whole answer. */
+export function planCompletely(plan: IndexPlan, reason: 'too few found' | 'equally near'): ExactPlan {
   const inOnePass = (plan.estimate ?? 0) > ONE_PASS * rowsOf(plan.indexes);
-  return { kind: 'exact', reason: 'too few found', mostCandidates: null, inOnePass, estimate: plan.estimate };
+  return { kind: 'exact', reason, mostCandidates: null, inOnePass, estimate: plan.estimate };
 }
 
 export function rowsOf(indexes: readonly VectorIndex[]): number {

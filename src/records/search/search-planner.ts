@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
+import { CONFIG, type Config } from '../../config.js';
 import type { Filter } from '../../filters/filter.js';
 import { RecordEstimateStore } from './record-estimate.store.js';
 import {
@@ -20,6 +21,8 @@ export interface Outcome {
   readonly candidates: number | null;
   /** The fewest records that were found for a query. */
   readonly found: number;
+  /** Whether for a query the limit falls among records that are equally near: a graph does not tell which ones are meant. */
+  readonly isTied: boolean;
 }
 
 interface Estimate {
@@ -30,6 +33,8 @@ interface Estimate {
 
 const MAX_ESTIMATES = 10_000;
 const ESTIMATE_LIFE_MS = 60_000;
+/** Of what is worth an index. */
+const FEW = 1 / 4;
 /** Estimates within this factor of the border are made sure of. */
 const DOUBT = 2;
 
@@ -39,11 +44,14 @@ export class SearchPlanner {
   /** By collection, namespace and filter, the oldest first. */
   private readonly estimates = new Map<string, Estimate>();
 
-  constructor(private readonly store: RecordEstimateStore) {}
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly store: RecordEstimateStore,
+  ) {}
 
   /**
    * Carries out a search by the plan that fits. It is carried out again when there are more candidates than the plan was made for, or
-   * when a graph has given fewer records than wanted: then every record is compared, and no answer lacks one.
+   * when a graph has given fewer records than wanted, or cut among equals: then every record is compared, and no answer lacks one.
    */
   async run<T extends Outcome>(
     collection: Collection,
@@ -70,12 +78,11 @@ export class SearchPlanner {
     namespace: string,
     request: PlanRequest,
     plan: SearchPlan,
-    { candidates, found }: Outcome,
+    { candidates, found, isTied }: Outcome,
   ): SearchPlan | undefined {
     const { filter, limit } = request;
     if (plan.kind === 'index') {
-      if (found >= limit) return undefined;
-      return planCompletely(plan);
+      return found >= limit && !isTied ? undefined : planCompletely(plan, isTied ? 'equally near' : 'too few found');
     }
     if (candidates === null || filter === undefined) return undefined;
     // the truth, or as much of it as the plan has counted
@@ -85,7 +92,7 @@ export class SearchPlanner {
   }
 
   private async plan(collection: Collection, namespace: string, request: PlanRequest): Promise<SearchPlan> {
-    const plan = planUnfiltered(collection, namespace, request);
+    const plan = planUnfiltered(collection, namespace, request, FEW * this.config.indexMinFloats);
     if (plan.kind !== 'by matches') return plan;
     const border = borderOf(rowsOf(indexesOf(collection, namespace)), request.limit);
     return planFiltered(collection, namespace, request, await this.matching(collection, namespace, plan.filter, border));

@@ -45,7 +45,7 @@ const MAX_SEGMENTS = 8;
 
 /** The vectors outside of every index that are searched exactly for good. */
 export function mostOutside(indexes: number, minRows: number): number {
-  return indexes === 0 ? minRows : REST * minRows;
+  return indexes === 0 ? minRows : Math.floor(REST * minRows);
 }
 
 /**

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { isPooled, type Collection } from '../../collections/collection.js';
 import { CollectionsService } from '../../collections/collections.service.js';
 import { CONFIG, type Config } from '../../config.js';
+import { IndexMetricsStore, type IndexCounts } from './index-metrics.store.js';
 import { mostOutside } from './index-plan.js';
 import { indexesOf } from '../search/search-plan.js';
 import { VectorIndexStore } from './vector-index.store.js';
@@ -21,7 +22,13 @@ export class IndexesService {
     @Inject(CONFIG) private readonly config: Config,
     private readonly collections: CollectionsService,
     private readonly store: VectorIndexStore,
+    private readonly metrics: IndexMetricsStore,
   ) {}
+
+  /** Counts of collections and indexes in the whole database. */
+  async counts(): Promise<IndexCounts> {
+    return this.metrics.count();
+  }
 
   async progress(collection: Collection, namespace: string): Promise<IndexProgress> {
     return this.collections.current(collection, async (current) => {

@@ -5,8 +5,6 @@ import { definitionOf, type IndexDefinition, type IndexSpec } from '../index-def
 import { metricName } from '../responses.js';
 import { plain, schemaOf } from './index-schema.js';
 
-const READY = { ready: true, state: 'Ready' };
-
 /** `IndexModel` in the shape of the version, as a literal; what is undefined is left out. */
 export function toIndexModel(collection: Collection, host: string, version: ApiVersion): object {
   const definition = definitionOf(collection);
@@ -24,7 +22,7 @@ function classicModel(collection: Collection, definition: IndexDefinition, host:
     ...(tags.size > 0 && { tags: Object.fromEntries(tags) }),
     ...(definition.embedding !== undefined && { embed: embedOf(collection, definition.embedding) }),
     spec: classicSpec(definition),
-    status: READY,
+    status: statusOf(collection),
     vector_type: collection.vectorType,
   };
 }
@@ -34,7 +32,7 @@ function schemaModel(collection: Collection, definition: IndexDefinition, host: 
   return {
     name: collection.name,
     host,
-    status: READY,
+    status: statusOf(collection),
     deployment: deploymentOf(spec),
     schema: schemaOf(collection, definition),
     deletion_protection: protectionOf(collection),
@@ -44,6 +42,11 @@ function schemaModel(collection: Collection, definition: IndexDefinition, host: 
     source_backup_id: definition.sourceBackupId,
     cmek_id: definition.cmekId,
   };
+}
+
+/** It answers all the time; while vectors are being indexed, more slowly. */
+function statusOf({ isIndexing }: Collection): object {
+  return { ready: true, state: isIndexing ? 'ScalingUp' : 'Ready' };
 }
 
 function protectionOf(collection: Collection): string {

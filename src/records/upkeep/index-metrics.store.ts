@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../postgres/database.js';
+import { sql } from '../../postgres/sql.js';
+
+/** What there is of collections and their vector indexes, in the whole database. */
+export interface IndexCounts {
+  /** Collections without, and with tables of their own. */
+  readonly pooled: number;
+  readonly dedicated: number;
+  readonly ready: number;
+  readonly building: number;
+  /** Vectors in indexes, as they were when built. */
+  readonly vectors: number;
+  /** How much of the index that is being built is done, from 0 to 1; 1 when there is none. */
+  readonly progress: number;
+}
+
+type CountRow = Readonly<Record<'pooled' | 'dedicated' | 'ready' | 'building' | 'vectors', string>> &
+  Readonly<{ progress: string | null }>;
+
+/** Counts for whoever watches the gateways. */
+@Injectable()
+export class IndexMetricsStore {
+  constructor(private readonly database: Database) {}
+
+  async count(): Promise<IndexCounts> {
+    const [row] = await this.database.query<CountRow>(sql`
+      SELECT c.pooled, c.dedicated, i.ready, i.building, i.vectors, (
+        SELECT min(p.tuples_done::float8 / NULLIF(p.tuples_total, 0)) FROM pg_stat_progress_create_index p
+        JOIN pg_class k ON k.oid = p.index_relid WHERE k.relname LIKE 'hnsw\_%') AS progress
+      FROM (
+        SELECT count(*) FILTER (WHERE record_table = 'pool_records') AS pooled,
+          count(*) FILTER (WHERE record_table <> 'pool_records') AS dedicated FROM polyvec.collections) AS c,
+      (SELECT count(*) FILTER (WHERE state = 'ready') AS ready, count(*) FILTER (WHERE state = 'building') AS building,
+          COALESCE(sum(rows) FILTER (WHERE state = 'ready'), 0) AS vectors FROM polyvec.vector_indexes) AS i`);
+    const of = (value: string | null | undefined, fallback: number): number => (value == null ? fallback : Number(value));
+    const building = of(row?.building, 0);
+    return {
+      pooled: of(row?.pooled, 0),
+      dedicated: of(row?.dedicated, 0),
+      ready: of(row?.ready, 0),
+      building,
+      vectors: of(row?.vectors, 0),
+      progress: of(row?.progress, building > 0 ? 0 : 1),
+    };
+  }
+}
