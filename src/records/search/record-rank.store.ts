@@ -5,8 +5,7 @@ import { Database } from '../../postgres/database.js';
 import { sql, type Sql } from '../../postgres/sql.js';
 import type { Position, RankedRecord, RankRequest, SparseVector } from '../record.js';
 import { candidateCount, nearest, preparations } from './record-nearest.store.js';
-import { COMPLETE, type SearchPlan } from './search-plan.js';
-import type { Outcome } from './search-planner.js';
+import { COMPLETE, type Outcome, type SearchPlan } from './search-plan.js';
 import { partColumns, placeOf, POSTING_TABLE, recordTable, SPARSE_TABLE, toRecord, type RecordRow } from '../record-tables.js';
 
 /** How the limit treats equals: cut anywhere, or not among them. */

@@ -6,8 +6,7 @@ import { sql, type Sql } from '../../postgres/sql.js';
 import type { Match, SearchRequest } from '../record.js';
 import { candidateCount, nearest, preparations } from './record-nearest.store.js';
 import { liveCollection, partColumns, recordTable, toRecord, type RecordRow } from '../record-tables.js';
-import type { SearchPlan } from './search-plan.js';
-import type { Outcome } from './search-planner.js';
+import type { Outcome, SearchPlan } from './search-plan.js';
 
 type MatchRow = RecordRow & Readonly<{ candidates: string | null; query: string | null; distance: string }>;
 

@@ -29,6 +29,16 @@ export interface IndexPlan {
 
 export type SearchPlan = ExactPlan | IndexPlan;
 
+/** What a plan has brought. */
+export interface Outcome {
+  /** Candidates, as far as the plan counts them. */
+  readonly candidates: number | null;
+  /** The fewest records that were found for a query. */
+  readonly found: number;
+  /** Whether for a query the limit falls among records that are equally near: a graph does not tell which ones are meant. */
+  readonly isTied: boolean;
+}
+
 /** What is searched for. */
 export interface PlanRequest extends Selection {
   readonly queries: readonly Float32Array[];

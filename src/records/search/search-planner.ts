@@ -10,20 +10,11 @@ import {
   planFiltered,
   planUnfiltered,
   rowsOf,
+  type Outcome,
   type PlanRequest,
   type SearchPlan,
 } from './search-plan.js';
 import { reportSearch } from './search-report.js';
-
-/** What a plan has brought. */
-export interface Outcome {
-  /** Candidates, as far as the plan counts them. */
-  readonly candidates: number | null;
-  /** The fewest records that were found for a query. */
-  readonly found: number;
-  /** Whether for a query the limit falls among records that are equally near: a graph does not tell which ones are meant. */
-  readonly isTied: boolean;
-}
 
 interface Estimate {
   readonly rows: number;

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Outcome } from './search-planner.js';
-import type { SearchPlan } from './search-plan.js';
+import type { Outcome, SearchPlan } from './search-plan.js';
 
 /** Takes what searches say of how they were carried out. */
 export type SearchListener = (line: string) => void;
