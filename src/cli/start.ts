@@ -7,7 +7,6 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 export async function start(version: string, overrides: Partial<Record<keyof Config, string>>): Promise<void> {
   const config = readConfig(process.env, overrides);
   const gateway = await startGateway(config);
-  process.stdout.write(banner(version, gateway));
   let stopping = false;
   const stop = (): void => {
     if (stopping) process.exit(1);
@@ -21,6 +20,8 @@ export async function start(version: string, overrides: Partial<Record<keyof Con
     );
   };
   for (const signal of SIGNALS) process.on(signal, stop);
+  // whoever waits for the last line may send a signal at once
+  process.stdout.write(banner(version, gateway));
 }
 
 /** What a person wants to know, and a script may wait for: the last line. */
