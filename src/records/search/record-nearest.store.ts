@@ -3,7 +3,7 @@ import { compile } from '../../filters/compile.js';
 import { join, sql, type Sql } from '../../postgres/sql.js';
 import type { Selection } from '../record.js';
 import { recordTable, selected, vectorTable } from '../record-tables.js';
-import type { ExactPlan, IndexPlan, SearchPlan } from './search-plan.js';
+import type { IndexPlan, SearchPlan } from './search-plan.js';
 import { indexedForm } from '../upkeep/vector-index.store.js';
 
 /** The operator that an index on the metric serves. */
@@ -20,14 +20,14 @@ const SCAN_MEMORY = 8;
 export function preparations(collection: Collection, namespace: string, request: Selection, plan: SearchPlan): Sql {
   if (plan.kind === 'index') return sql`tuned AS MATERIALIZED (${tuning(plan)})`;
   const cut = plan.mostCandidates === null ? sql`` : sql`LIMIT ${plan.mostCandidates + 1}`;
-  return isRestricted(request)
+  return isRestricted(request) && !plan.inOnePass
     ? sql`candidates AS MATERIALIZED (SELECT r.rid FROM ${selected(collection, namespace, request)} ${cut})`
     : sql`candidates AS MATERIALIZED (SELECT)`;
 }
 
 /** How many candidates there are, at most one more than the plan allows; null where nobody has guessed it. */
 export function candidateCount(plan: SearchPlan): Sql {
-  if (plan.kind === 'index' || plan.estimate === null) return sql`NULL::bigint`;
+  if (plan.kind === 'index' || plan.inOnePass || plan.estimate === null) return sql`NULL::bigint`;
   return sql`(SELECT count(*) FROM candidates)`;
 }
 
@@ -43,29 +43,29 @@ export function nearest(
   search: { readonly wanted: number; readonly keyListsByIndex: boolean },
 ): Sql {
   if (plan.kind === 'index') return nearestByIndex(collection, namespace, request, plan, search.wanted);
-  const vectors = candidateVectors(collection, namespace, request, plan, search.keyListsByIndex);
+  if (plan.inOnePass) return nearestByIndex(collection, namespace, request, { indexes: [], budget: null }, search.wanted);
+  const vectors = candidateVectors(collection, namespace, request, search.keyListsByIndex);
   return plan.mostCandidates === null ? vectors : sql`${vectors} AND ${candidateCount(plan)} <= ${plan.mostCandidates}`;
 }
 
 /** The vector rows `v` to compare: the whole namespace, or the candidates', each looked up by its key. */
-function candidateVectors(
-  collection: Collection,
-  namespace: string,
-  request: Selection,
-  plan: ExactPlan,
-  keyListsByIndex: boolean,
-): Sql {
+function candidateVectors(collection: Collection, namespace: string, request: Selection, keyListsByIndex: boolean): Sql {
   const table = sql`${vectorTable(collection)} v`;
   const scope = scopeOf(collection, namespace);
   if (!isRestricted(request)) return sql`${table} WHERE ${scope}`;
-  if (plan.inOnePass) return sql`${table} WHERE ${scope} AND v.rid IN (SELECT c.rid FROM candidates c)`;
   // half the cost of the join, where the planner can be trusted with it
   if (keyListsByIndex) return sql`${table} WHERE ${scope} AND v.rid = ANY (ARRAY(SELECT c.rid FROM candidates c))`;
   return sql`candidates c CROSS JOIN LATERAL (
     SELECT v.rid, v.embedding FROM ${table} WHERE ${scope} AND v.rid = c.rid OFFSET 0) AS v WHERE TRUE`;
 }
 
-function nearestByIndex(collection: Collection, namespace: string, request: Selection, plan: IndexPlan, wanted: number): Sql {
+function nearestByIndex(
+  collection: Collection,
+  namespace: string,
+  request: Selection,
+  plan: Pick<IndexPlan, 'indexes' | 'budget'>,
+  wanted: number,
+): Sql {
   const matches = sql`(SELECT ${request.filter === undefined ? sql`TRUE` : compile(request.filter)} FROM ${recordTable(collection)} r
     WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = s.rid)`;
   const condition = request.filter === undefined ? sql`` : sql`WHERE ${matches}`;
@@ -94,7 +94,7 @@ function graphRows(collection: Collection, namespace: string, index: VectorIndex
     ORDER BY ${stored} ${operator} ${query} LIMIT ${limit}`;
 }
 
-/** All vectors in a range of numbers, in the order of their distance: what takes no index on it. */
+/** All vectors in a range of numbers, in the order of their distance, an expression that no index has. A vector without direction is at 1. */
 function remainingRows(
   collection: Collection,
   namespace: string,
@@ -103,7 +103,7 @@ function remainingRows(
   const end = range.high === null ? sql`` : sql`AND v.seq <= ${range.high}`;
   return sql`
     SELECT v.rid FROM ${vectorTable(collection)} v WHERE ${scopeOf(collection, namespace)} AND v.seq > ${range.low} ${end}
-    ORDER BY (v.embedding ${OPERATORS[collection.metric]} q.embedding) + 0`;
+    ORDER BY COALESCE(NULLIF(v.embedding ${OPERATORS[collection.metric]} q.embedding, 'NaN'), 1)`;
 }
 
 /** The ranges of numbers between the indexes, and after the last one. */

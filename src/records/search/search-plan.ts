@@ -10,7 +10,7 @@ export interface ExactPlan {
     'no index' | 'few vectors' | 'many results' | 'no direction' | 'ids' | 'few matches' | 'too few found' | 'equally near';
   /** Candidates that it is worth for: with more it finds nothing, and says so. Null: any number. */
   readonly mostCandidates: number | null;
-  /** Whether the candidates are so many that one pass over all vectors costs less than looking each of them up. */
+  /** Whether so many are selected that all vectors are put in order first, and looked at from the nearest on. */
   readonly inOnePass: boolean;
   /** About how many records are selected; null: not asked. */
   readonly estimate: number | null;
@@ -57,9 +57,8 @@ const STEP_COST = 5;
 const EXACT_BIAS = 2;
 /** When an estimate turns out to be wrong by more than this, the plan changes. */
 const GUARD = 4;
-/** A vector that is looked up costs as much as some that are read one after the other. */
+/** With a larger share of all selected, candidates are not gathered: the next one in the order of distance is never far. */
 const ONE_PASS = 1 / 4;
-const MIN_BUDGET = 1_000;
 const MAX_BUDGET = 20_000;
 
 /** Every selected vector, without a choice. */
@@ -111,8 +110,10 @@ export function planFiltered(collection: Collection, namespace: string, request:
     return { kind: 'exact', reason: 'few matches', mostCandidates: GUARD * border, inOnePass: false, estimate: matching };
   }
   const share = Math.min(1, matching / rows);
-  const budget = Math.round(clamp((2 * GUARD * request.limit) / share, MIN_BUDGET, MAX_BUDGET));
-  return { kind: 'index', indexes, efSearch: efSearch(collection, rows, request.limit, share), budget, estimate: matching };
+  const ef = efSearch(collection, rows, request.limit, share);
+  // matches that come much later than expected are far from the query, where a graph is not to be trusted
+  const budget = Math.round(clamp((2 * GUARD * request.limit) / share, ef, MAX_BUDGET));
+  return { kind: 'index', indexes, efSearch: ef, budget, estimate: matching };
 }
 
 /** When what a graph has given is not the whole answer. */
