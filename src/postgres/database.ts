@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { GatewayError } from '../errors.js';
 import { isRolledBack, translateDatabaseError } from './sqlstate.js';
-import type { Sql } from './sql.js';
+import { sql, type Sql } from './sql.js';
 
 /** A row as the wire gives it: every value is text or null. */
 export type Row = Readonly<Record<string, string | null>>;
@@ -19,8 +19,6 @@ export interface Queryable {
 /** A connection apart from the pool, for work that takes long. */
 export interface Session {
   script(text: string): Promise<void>;
-  /** The server's number of it, by which it can be cancelled; null where there is only one. */
-  readonly backend: number | null;
 }
 
 /** What the embedded engine and a server differ in. */
@@ -38,6 +36,8 @@ export interface EngineTraits {
 
 /** Statements of the same text are prepared once per connection; beyond this many texts no new ones are. */
 const MAX_NAMED_STATEMENTS = 200;
+/** Filters of many conditions make longer texts, which are hardly ever sent again. */
+const MAX_NAMED_LENGTH = 50_000;
 /** Texts that are kept in mind to see whether they come again. */
 const MAX_SEEN_STATEMENTS = 1_000;
 const MAX_ATTEMPTS = 5;
@@ -49,6 +49,8 @@ const RAW_TYPES = { getTypeParser: () => (value: unknown) => value };
 export class Database implements Queryable {
   private readonly names = new Map<string, string>();
   private readonly seen = new Set<string>();
+  /** The server's numbers of the sessions that are open. */
+  private readonly backends = new Set<number>();
 
   constructor(
     private readonly pool: pg.Pool,
@@ -102,21 +104,32 @@ export class Database implements Queryable {
    */
   async session<T>(work: (session: Session) => Promise<T>): Promise<T> {
     await this.ready();
-    const client = new pg.Client({ ...(this.pool.options as pg.ClientConfig), statement_timeout: 0 });
+    const client = new pg.Client(this.pool.options);
     // one that breaks fails its statement, which tells its caller; without a listener it would end the process, too
     client.on('error', () => undefined);
     await client.connect();
+    let backend: number | undefined;
     try {
-      const backend = this.traits.namedStatements ? await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid') : null;
+      if (this.traits.namedStatements) {
+        await client.query('SET statement_timeout = 0');
+        const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+        backend = rows[0]?.pid;
+      }
+      if (backend !== undefined) this.backends.add(backend);
       return await work({
-        backend: backend?.rows[0]?.pid ?? null,
         script: async (text) => {
           await client.query(text);
         },
       });
     } finally {
+      if (backend !== undefined) this.backends.delete(backend);
       await client.end();
     }
+  }
+
+  /** Cancels what is under way on the connections apart from the pool; it fails then. The embedded engine finishes first. */
+  async cancelSessions(): Promise<void> {
+    for (const backend of this.backends) await this.query(sql`SELECT pg_cancel_backend(${backend})`);
   }
 
   async close(): Promise<void> {
@@ -160,7 +173,7 @@ export class Database implements Queryable {
 
   private nameOf(text: string): string | undefined {
     const known = this.names.get(text);
-    if (known !== undefined || this.names.size >= MAX_NAMED_STATEMENTS) return known;
+    if (known !== undefined || this.names.size >= MAX_NAMED_STATEMENTS || text.length > MAX_NAMED_LENGTH) return known;
     if (!this.hasComeBefore(text)) return undefined;
     const name = `polyvec_${String(this.names.size)}`;
     this.names.set(text, name);

@@ -55,22 +55,30 @@ async function begin(body: object): Promise<IncomingMessage> {
 }
 
 /** Bytes in temporary files of the gateway; the engine's socket is none. */
-async function spooledBytes(): Promise<number> {
-  const entries = await readdir(storage.temporaryDirectory, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
-  const sizes = await Promise.all(files.map((file) => sizeOf(join(file.parentPath, file.name))));
+async function spooledBytes(directory = storage.temporaryDirectory): Promise<number> {
+  // folder by folder: a recursive listing fails when the gateway removes one meanwhile
+  const entries = await unlessGone(readdir(directory, { withFileTypes: true }), []);
+  const sizes = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) return spooledBytes(path);
+      return entry.isFile()
+        ? unlessGone(
+            stat(path).then(({ size }) => size),
+            0,
+          )
+        : 0;
+    }),
+  );
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** A file that the gateway has removed in the meantime takes no space. */
-async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    (error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
-      throw error;
-    },
-  );
+/** What is there, or `otherwise` when the gateway has removed it in the meantime. */
+async function unlessGone<T>(found: Promise<T>, otherwise: T): Promise<T> {
+  return found.catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return otherwise;
+    throw error;
+  });
 }
 
 async function spooledBytesAfter(): Promise<number> {

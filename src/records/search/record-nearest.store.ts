@@ -8,6 +8,12 @@ import { indexedForm } from '../upkeep/vector-index.store.js';
 
 /** The operator that an index on the metric serves. */
 const OPERATORS: Readonly<Record<Metric, Sql>> = { l2: sql`<->`, cosine: sql`<=>`, ip: sql`<#>` };
+/** The same as an expression that no index serves; a vector without a direction is at 1 from all others. */
+const UNINDEXED_DISTANCES: Readonly<Record<Metric, Sql>> = {
+  l2: sql`vector_l2_squared_distance(v.embedding, q.embedding)`,
+  cosine: sql`COALESCE(NULLIF(cosine_distance(v.embedding, q.embedding), 'NaN'), 1)`,
+  ip: sql`vector_negative_inner_product(v.embedding, q.embedding)`,
+};
 /** A graph of less than whole vectors finds those that come nearest to it: so many times more are compared again. */
 const RERANKED: Readonly<Record<IndexContent, number>> = { full: 1, half: 2, binary: 20 };
 /** `hnsw.scan_mem_multiplier`: with less, a scan for rare matches ends early. */
@@ -94,7 +100,7 @@ function graphRows(collection: Collection, namespace: string, index: VectorIndex
     ORDER BY ${stored} ${operator} ${query} LIMIT ${limit}`;
 }
 
-/** All vectors in a range of numbers, in the order of their distance, an expression that no index has. A vector without direction is at 1. */
+/** All vectors in a range of numbers, in the order of their distance, equals in the order of first insert. */
 function remainingRows(
   collection: Collection,
   namespace: string,
@@ -103,7 +109,7 @@ function remainingRows(
   const end = range.high === null ? sql`` : sql`AND v.seq <= ${range.high}`;
   return sql`
     SELECT v.rid FROM ${vectorTable(collection)} v WHERE ${scopeOf(collection, namespace)} AND v.seq > ${range.low} ${end}
-    ORDER BY COALESCE(NULLIF(v.embedding ${OPERATORS[collection.metric]} q.embedding, 'NaN'), 1)`;
+    ORDER BY ${UNINDEXED_DISTANCES[collection.metric]}, v.rid`;
 }
 
 /** The ranges of numbers between the indexes, and after the last one. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { CONFIG, type Config } from '../../config.js';
@@ -111,5 +112,7 @@ export class SearchPlanner {
 }
 
 function keyOf(collection: Collection, namespace: string, filter: Filter): string {
-  return `${collection.id} ${namespace}\u0000${JSON.stringify(filter)}`;
+  // a filter may be as large as a request
+  const digest = createHash('sha256').update(JSON.stringify(filter)).digest('base64');
+  return `${collection.id} ${namespace}\u0000${digest}`;
 }

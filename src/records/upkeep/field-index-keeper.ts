@@ -22,6 +22,7 @@ const LEASE_SECONDS = 600;
 /** Every write pays for an index. */
 const MAX_INDEXES = 8;
 const UNUSED_MS = 24 * 3_600_000;
+const DECIDED_MS = 3_600_000;
 
 /** Gives dedicated tables the indexes on metadata keys and documents that filters ask for, and takes back what nobody uses. */
 @Injectable()
@@ -30,6 +31,11 @@ export class FieldIndexKeeper {
   private readonly owner = randomUUID();
   /** By table and key. */
   private readonly usages = new Map<string, Usage>();
+  /** Keys that have been decided on, by table: an index is not asked for twice in a row. */
+  private readonly decided = new Map<string, { readonly keys: ReadonlySet<string>; readonly at: number }>();
+  /** Whether this server can index documents; it is asked once. */
+  private documentsRefused = false;
+  private stopped = false;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -41,10 +47,22 @@ export class FieldIndexKeeper {
     private readonly documents: DocumentIndexStore,
   ) {}
 
-  /** Whether there may be something to do. */
+  /** Ends what is under way. */
+  stop(): void {
+    this.stopped = true;
+    this.database.cancelSessions().catch(() => undefined);
+  }
+
+  /** Whether there is something that nobody has decided on lately. */
   isWanted(collection: Collection): boolean {
-    const wantsDocuments = this.config.trigramIndexes === 'on' && !collection.documentIndex;
-    return wantsDocuments || this.hotKeys.hotKeys(collection.id).length > 0;
+    const decided = this.decided.get(collection.recordTable);
+    const isRecent = decided !== undefined && Date.now() - decided.at < DECIDED_MS;
+    const keys = this.hotKeys.hotKeys(collection.id);
+    return this.wantsDocuments(collection) || keys.some((key) => !isRecent || !decided.keys.has(key));
+  }
+
+  private wantsDocuments(collection: Collection): boolean {
+    return this.config.trigramIndexes === 'on' && !collection.documentIndex && !this.documentsRefused;
   }
 
   async improve(collection: Collection): Promise<void> {
@@ -60,11 +78,14 @@ export class FieldIndexKeeper {
   }
 
   private async indexKeys(session: Session, collection: Collection): Promise<void> {
+    const keys = this.hotKeys.hotKeys(collection.id);
+    this.decided.set(collection.recordTable, { keys: new Set(keys), at: Date.now() });
     const usage = await this.metadata.usage(collection);
     const unused = [...usage].filter(([key, scans]) => this.isUnused(`${collection.recordTable} ${key}`, scans));
     for (const [key] of unused) await this.metadata.drop(session, collection, key);
-    const missing = this.hotKeys.hotKeys(collection.id).filter((key) => !usage.has(key));
-    for (const key of missing.slice(0, MAX_INDEXES - usage.size + unused.length)) {
+    const missing = keys.filter((key) => !usage.has(key));
+    for (const key of missing.slice(0, Math.max(0, MAX_INDEXES - usage.size + unused.length))) {
+      if (this.stopped) return;
       await this.metadata.create(session, collection, key);
       this.logger.log(`collection ${collection.name}: numbers under ${JSON.stringify(key)} have an index now`);
     }
@@ -80,8 +101,17 @@ export class FieldIndexKeeper {
   }
 
   private async indexDocuments(session: Session, collection: Collection): Promise<void> {
-    if (this.config.trigramIndexes === 'off' || collection.documentIndex || !(await this.documents.isAvailable())) return;
-    await this.documents.create(session, collection);
+    if (this.stopped || !this.wantsDocuments(collection)) return;
+    try {
+      this.documentsRefused = !(await this.documents.isAvailable());
+      if (this.documentsRefused) this.logger.warn('this server cannot index documents: it has no pg_trgm that fits');
+      else await this.documents.create(session, collection);
+    } catch (error) {
+      // it would be refused again: the extension may be another's to install
+      this.documentsRefused = true;
+      throw error;
+    }
+    if (this.documentsRefused) return;
     this.collections.forget(collection);
     this.logger.log(`collection ${collection.name}: documents have an index now`);
   }

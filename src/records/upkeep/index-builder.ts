@@ -37,7 +37,6 @@ export class IndexBuilder {
   /** Namespaces that are due, as they were when last looked at, by collection and name. */
   private readonly waiting = new Map<string, { readonly rows: number; readonly since: number }>();
   private stopped = false;
-  private backend: number | null = null;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -50,7 +49,7 @@ export class IndexBuilder {
   /** Ends what is under way; it is begun anew by another instance, or after the next start. */
   stop(): void {
     this.stopped = true;
-    if (this.backend !== null) void this.store.cancel(this.backend).catch(() => undefined);
+    this.database.cancelSessions().catch(() => undefined);
   }
 
   /** Builds what the collection lacks, unless another instance is building. */
@@ -104,10 +103,10 @@ export class IndexBuilder {
     let indexes = collection.indexes.length;
     for (const [namespace, state] of states) {
       if (this.stopped) return 'later';
-      const next = planIndexes(state, limits);
+      const next = planIndexes(state, { ...limits, isFull: indexes >= MAX_INDEXES });
       if (next === undefined) continue;
-      if (next.kind === 'build' && (indexes >= MAX_INDEXES || !this.isCalm(collection, namespace, state, limits))) {
-        if (indexes < MAX_INDEXES) outcome = 'later';
+      if (next.kind === 'build' && !this.isCalm(collection, namespace, state, limits)) {
+        outcome = 'later';
         continue;
       }
       // what has been one index can be one again: a part of it would leave the rest to no index
@@ -116,7 +115,7 @@ export class IndexBuilder {
       else await this.store.retire(collection, next.ids);
       this.collections.forget(collection);
       await this.dropLeftovers();
-      indexes += 1;
+      indexes += next.kind === 'build' ? 1 - next.replaces.length : -next.ids.length;
       // there may be another one to build
       outcome = 'later';
     }
@@ -168,7 +167,7 @@ export class IndexBuilder {
     definition: IndexDefinition,
     rows: number,
   ): Promise<void> {
-    this.backend = session.backend;
+    if (this.stopped) throw new Error('stopped');
     const bytes = rows * (4 * (collection.dimension ?? 0) + GRAPH_BYTES);
     const memory = Math.min(this.config.indexMemoryMb, 64 + Math.ceil(bytes / 2 ** 20));
     try {
@@ -182,8 +181,8 @@ export class IndexBuilder {
         await this.store.build(session, collection, id, definition);
       });
     } finally {
-      this.backend = null;
-      if (session.backend === null) await session.script('RESET maintenance_work_mem');
+      // the embedded engine has one session for all
+      if (!this.database.traits.namedStatements) await session.script('RESET maintenance_work_mem');
     }
   }
 
@@ -199,7 +198,7 @@ export class IndexBuilder {
   private limitsOf(collection: Collection): IndexLimits {
     const minRows = Math.floor(this.config.indexMinFloats / (collection.dimension ?? 1));
     // a build stops the embedded engine: in pieces, it stops it for seconds
-    return { minRows, maxRows: this.database.traits.concurrentIndexes ? null : 2 * Math.max(minRows, 1) };
+    return { minRows, maxRows: this.database.traits.concurrentIndexes ? null : 2 * Math.max(minRows, 1), isFull: false };
   }
 
   private shapeOf(collection: Collection): {

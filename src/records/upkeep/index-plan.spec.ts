@@ -1,6 +1,6 @@
 import { planIndexes, type IndexLimits, type NamespaceState, type SegmentState } from './index-plan.js';
 
-const LIMITS: IndexLimits = { minRows: 100, maxRows: null };
+const LIMITS: IndexLimits = { minRows: 100, maxRows: null, isFull: false };
 const NO_TAIL = { rows: 0, high: 0n };
 
 /** Segments of these sizes, one after the other, a number each. */
@@ -41,8 +41,19 @@ describe('vectors outside of every index', () => {
     expect(plan).toMatchObject({ kind: 'build', replaces: ['7', '8'] });
   });
 
+  it('get no index of their own in a table that has its full number, but join the newest of their namespace', () => {
+    const full = { ...LIMITS, isFull: true };
+    expect(planIndexes(stateOf([], 5_000), full)).toBeUndefined();
+    expect(planIndexes(stateOf(segments(9_000, 1_000), 30), full)).toEqual({
+      kind: 'build',
+      low: 10_000n,
+      high: 999_999n,
+      replaces: ['1'],
+    });
+  });
+
   it('never make an index larger than the limit', () => {
-    const limits = { minRows: 100, maxRows: 200 };
+    const limits = { ...LIMITS, maxRows: 200 };
     expect(planIndexes(stateOf(segments(150), 120), limits)).toMatchObject({ low: 10_000n, replaces: [] });
     expect(planIndexes(stateOf(segments(60), 120), limits)).toMatchObject({ low: 0n, replaces: ['0'] });
   });

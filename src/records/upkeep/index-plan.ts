@@ -20,6 +20,8 @@ export interface IndexLimits {
   readonly minRows: number;
   /** Vectors in one index at most; null: any number. */
   readonly maxRows: number | null;
+  /** Whether the table has as many indexes as it may: a new one takes the place of others, or is not built. */
+  readonly isFull: boolean;
 }
 
 /** An index to build over a range of numbers, and those that it takes the place of. */
@@ -65,10 +67,12 @@ function planTail({ segments, tail }: NamespaceState, limits: IndexLimits): Inde
   for (const segment of [...segments].reverse()) {
     const fits = limits.maxRows === null || rows + segment.rows <= limits.maxRows;
     const crowded = limits.maxRows === null && segments.length - merged.length >= MAX_SEGMENTS;
-    if (!fits || (segment.rows > 2 * rows && !crowded)) break;
+    const mustMerge = crowded || (limits.isFull && merged.length === 0);
+    if (!fits || (segment.rows > 2 * rows && !mustMerge)) break;
     merged.unshift(segment);
     rows += segment.rows;
   }
+  if (limits.isFull && merged.length === 0) return undefined;
   const below = segments.at(-1 - merged.length);
   return { kind: 'build', low: below?.high ?? 0n, high: tail.high, replaces: merged.map(({ id }) => id) };
 }

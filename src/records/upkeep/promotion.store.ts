@@ -12,28 +12,17 @@ const STATISTICS_TARGET = 1_000;
 export class PromotionStore {
   constructor(private readonly database: Database) {}
 
-  /** Whether a pooled collection has more records with an embedding than the limit. */
-  async exceeds(collection: Collection, limit: number): Promise<boolean> {
-    const [row] = await this.database.query<{ rows: string }>(sql`
-      SELECT count(*) AS rows FROM (
-        SELECT FROM polyvec.pool_vectors WHERE collection_id = ${collection.id} LIMIT ${limit + 1}) AS v`);
-    return Number(row?.rows) > limit;
-  }
-
-  /** The uuids of pooled collections with more components than `floats`. Reads the pool's index. */
-  async candidates(floats: number): Promise<readonly string[]> {
+  /**
+   * The collections that there may be something to do about, by uuid: those with tables of their own, and pooled ones with more
+   * components than `floats`; `among` these, or all. Reads counts, not records.
+   */
+  async due(floats: number, among?: readonly string[]): Promise<ReadonlySet<string>> {
+    const chosen = among === undefined ? sql`TRUE` : sql`c.uuid = ANY (${among}::text[]::uuid[])`;
     const rows = await this.database.query<{ uuid: string }>(sql`
-      SELECT c.uuid FROM polyvec.collections c JOIN (
-        SELECT collection_id, count(*) AS rows FROM polyvec.pool_vectors GROUP BY collection_id) AS v ON v.collection_id = c.id
-      WHERE c.record_table = 'pool_records' AND v.rows * c.dimension > ${floats}`);
-    return rows.map(({ uuid }) => uuid);
-  }
-
-  /** The uuids of the collections that have tables of their own. */
-  async dedicated(): Promise<readonly string[]> {
-    const rows = await this.database.query<{ uuid: string }>(sql`
-      SELECT uuid FROM polyvec.collections WHERE record_table <> 'pool_records'`);
-    return rows.map(({ uuid }) => uuid);
+      SELECT c.uuid FROM polyvec.collections c
+      WHERE ${chosen} AND c.dimension IS NOT NULL AND (c.record_table <> 'pool_records' OR c.dimension * (
+        SELECT sum(n.record_count) FROM polyvec.namespaces n WHERE n.collection_id = c.id) > ${floats})`);
+    return new Set(rows.map(({ uuid }) => uuid));
   }
 
   /**

@@ -13,6 +13,8 @@ import type { Selection } from '../record.js';
 /** Changes to a collection that nobody has looked into yet. */
 interface Changes {
   rows: number;
+  /** So many rows are worth a look. */
+  worth: number;
   /** Whether filters are used that an index may serve. */
   filters: boolean;
   /** When the last one was noted, in milliseconds. */
@@ -23,6 +25,8 @@ interface Changes {
 const SHARE = 1 / 4;
 const QUIET_MS = 10_000;
 const FILTERS_PER_LOOK = 32;
+/** How often everything is looked through: what other instances have changed, and what is used no more. */
+const ROUND_MS = 3_600_000;
 
 /**
  * Gives collections that have grown tables of their own, and their vectors indexes, in the background: any instance may, whoever
@@ -35,6 +39,7 @@ export class StorageKeeper implements OnApplicationBootstrap, BeforeApplicationS
   private readonly changes = new Map<string, Changes>();
   private filters = 0;
   private timer: NodeJS.Timeout | undefined;
+  private round: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private stopped = false;
 
@@ -55,11 +60,14 @@ export class StorageKeeper implements OnApplicationBootstrap, BeforeApplicationS
       this.running = undefined;
       this.schedule();
     });
+    this.round = setInterval(() => void this.lookAround(), ROUND_MS).unref();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
+    clearInterval(this.round);
+    this.fields.stop();
     this.builder.stop();
     await this.running;
   }
@@ -68,6 +76,7 @@ export class StorageKeeper implements OnApplicationBootstrap, BeforeApplicationS
   note(collection: Collection, rows: number): void {
     const changes = this.changesOf(collection.uuid);
     changes.rows += rows;
+    changes.worth = SHARE * this.rowsOf(collection);
     changes.at = Date.now();
     this.schedule();
   }
@@ -83,9 +92,16 @@ export class StorageKeeper implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private changesOf(uuid: string): Changes {
-    const changes = this.changes.get(uuid) ?? { rows: 0, filters: false, at: Date.now() };
+    const changes = this.changes.get(uuid) ?? { rows: 0, worth: Infinity, filters: false, at: Date.now() };
     this.changes.set(uuid, changes);
     return changes;
+  }
+
+  /** How many rows make it large: for the pool, or for what is outside of its indexes. */
+  private rowsOf(collection: Collection): number {
+    const floats = isPooled(collection) ? this.config.dedicatedMinFloats : this.config.indexMinFloats;
+    // the first write may have come before the dimension was known
+    return floats / (collection.dimension ?? Infinity);
   }
 
   private schedule(): void {
@@ -106,53 +122,54 @@ export class StorageKeeper implements OnApplicationBootstrap, BeforeApplicationS
 
   private async lookAround(): Promise<void> {
     try {
-      const pooled = await this.promotions.candidates(this.config.dedicatedMinFloats);
-      const dedicated = await this.promotions.dedicated();
-      for (const uuid of [...pooled, ...dedicated]) this.changesOf(uuid).rows = Infinity;
+      for (const uuid of await this.promotions.due(this.config.dedicatedMinFloats)) {
+        Object.assign(this.changesOf(uuid), { rows: Infinity, filters: true });
+      }
+      this.schedule();
     } catch (error) {
       this.logger.warn(`the tables were not looked through: ${String(error)}`);
     }
   }
 
   private async work(): Promise<void> {
-    for (const [uuid, changes] of [...this.changes]) {
-      if (this.isStopped()) return;
-      const before = { ...changes };
-      try {
-        const isDone = await this.workOn(uuid, changes);
-        // changes during the work wait for the next round
-        if (isDone && changes.at === before.at) this.changes.delete(uuid);
-      } catch (error) {
-        // tried again when it has been left alone for a while
-        changes.rows = 0;
-        if (!this.isStopped()) this.logger.warn(`the storage of ${uuid} was not looked after: ${String(error)}`);
-      }
+    const ripe = [...this.changes].filter(([, changes]) => changes.filters || changes.rows >= changes.worth || isQuiet(changes));
+    if (ripe.length === 0) return;
+    try {
+      const uuids = ripe.map(([uuid]) => uuid);
+      const due = await this.promotions.due(this.config.dedicatedMinFloats, uuids);
+      for (const [uuid, changes] of ripe) await this.workOn(uuid, changes, due.has(uuid));
+    } catch (error) {
+      if (!this.stopped) this.logger.warn(`storage was not looked after: ${String(error)}`);
     }
   }
 
-  /** False when there is more to do later. */
-  private async workOn(uuid: string, changes: Changes): Promise<boolean> {
-    const isQuiet = Date.now() - changes.at >= QUIET_MS;
+  private async workOn(uuid: string, changes: Changes, isDue: boolean): Promise<void> {
+    if (this.stopped) return;
+    const wasQuiet = isQuiet(changes);
+    const { at, filters } = changes;
+    Object.assign(changes, { rows: 0, filters: false });
+    try {
+      if (isDue && !(await this.improve(uuid, filters))) changes.rows = Infinity;
+    } catch (error) {
+      // tried again when it has been left alone for a while
+      changes.at = Date.now();
+      if (!this.isStopped()) this.logger.warn(`the storage of ${uuid} was not looked after: ${String(error)}`);
+      return;
+    }
+    // changes during the work wait for the next round
+    if (wasQuiet && changes.rows === 0 && changes.at === at) this.changes.delete(uuid);
+  }
+
+  /** False when there is more to do at once. */
+  private async improve(uuid: string, filters: boolean): Promise<boolean> {
     const collection = await this.catalog.findAnywhere(uuid);
-    if (collection?.dimension == null || collection.vectorType === 'sparse') return true;
-    if (changes.filters) {
-      changes.filters = false;
-      if (!isPooled(collection)) await this.fields.improve(collection);
-    }
-    const limit = isPooled(collection) ? this.config.dedicatedMinFloats : this.config.indexMinFloats;
-    const rows = Math.floor(limit / collection.dimension);
-    if (!isQuiet && changes.rows < SHARE * rows) return false;
-    changes.rows = 0;
+    if (collection === undefined) return true;
     if (isPooled(collection)) {
-      if (!(await this.promotions.exceeds(collection, rows))) return isQuiet;
       await this.promote(collection);
-    } else if ((await this.builder.improve(collection)) === 'done') {
-      changes.filters ||= this.fields.isWanted(collection);
-      return isQuiet && !changes.filters;
+      return false;
     }
-    // to be looked at again at once
-    changes.rows = Infinity;
-    return false;
+    if (filters || this.fields.isWanted(collection)) await this.fields.improve(collection);
+    return (await this.builder.improve(collection)) === 'done';
   }
 
   private async promote(collection: Collection): Promise<void> {
@@ -163,4 +180,8 @@ export class StorageKeeper implements OnApplicationBootstrap, BeforeApplicationS
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     this.logger.log(`collection ${collection.name} has tables of its own now (${seconds} s)`);
   }
+}
+
+function isQuiet({ at }: Changes): boolean {
+  return Date.now() - at >= QUIET_MS;
 }

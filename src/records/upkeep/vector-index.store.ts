@@ -145,11 +145,6 @@ export class VectorIndexStore {
     await session.script(`DROP INDEX IF EXISTS polyvec.${identifier(indexName(id)).text}`);
   }
 
-  /** Ends what the session does. */
-  async cancel(backend: number): Promise<void> {
-    await this.database.query(sql`SELECT pg_cancel_backend(${backend})`);
-  }
-
   /** How far the build of an index on the collection's vectors is; undefined when there is none. */
   async progress(collection: Collection): Promise<BuildProgress | undefined> {
     const [row] = await this.database.query<{ phase: string; done: string; total: string }>(sql`
