@@ -45,7 +45,9 @@ export default defineConfig(
   restricted(['src/collections/**/*.ts'], NO_PG, NO_PROTOCOLS, NO_HTTP_FRAMEWORK, [['**/records/**'], 'records → collections → tenants.']),
   restricted(['src/records/**/*.ts'], NO_PG, NO_PROTOCOLS, NO_HTTP_FRAMEWORK, [['**/snapshots/**'], 'snapshots → records → collections → tenants.']),
   restricted(['src/snapshots/**/*.ts'], NO_PG, NO_PROTOCOLS, NO_HTTP_FRAMEWORK),
+  restricted(['src/move/**/*.ts'], NO_PG, NO_PROTOCOLS, NO_HTTP_FRAMEWORK),
   restricted(['src/embedding/**/*.ts'], NO_PG, NO_PROTOCOLS, NO_HTTP_FRAMEWORK, NO_POSTGRES, NO_STORES),
+  restricted(['src/observability/**/*.ts'], NO_PG, NO_PROTOCOLS, NO_POSTGRES, NO_STORES, [['**/tenants/**', '**/collections/**', '**/records/**', '**/filters/**', '**/keys/**'], 'observability/ is below everything that it observes.']),
   restricted(['src/http/**/*.ts'], NO_PG, NO_PROTOCOLS, NO_POSTGRES, [['**/tenants/**', '**/collections/**', '**/records/**', '**/filters/**'], 'http/ knows no domain.']),
   restricted(['src/console/**/*.ts'], NO_PG, NO_PROTOCOLS, NO_POSTGRES, NO_STORES),
   ...['chroma', 'pinecone', 'vectorizer'].map((protocol) =>

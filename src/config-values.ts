@@ -13,6 +13,8 @@ export interface Setting<T> {
   /** Names that other servers use for the same thing; the first name wins. */
   readonly aliases: readonly string[];
   readonly fallback: T;
+  /** The default of the strict profile, where it differs. */
+  readonly strict?: T;
   readonly description: string;
   /** Throws an `Error` whose message completes "must be …". */
   readonly read: (text: string) => T;
@@ -25,6 +27,11 @@ export const setting = <T>(
   description: string,
   ...aliases: readonly string[]
 ): Setting<T> => ({ variable, aliases, fallback, description, read });
+
+/** The setting, with another default in the strict profile. */
+export function strictly<T>(relaxed: Setting<T>, strict: T): Setting<T> {
+  return { ...relaxed, strict };
+}
 
 /** A port number, `0` for any free port, or not served at all. */
 export type Port = number | 'off';
@@ -48,6 +55,13 @@ export function positive(value: string): number {
 export function count(value: string): number {
   if (/^(0|[1-9]\d{0,14})$/.test(value)) return Number(value);
   throw new Error('a whole number, 0 or above');
+}
+
+export function wholeNumber(least: number, greatest: number): (value: string) => number {
+  return (value) => {
+    if (/^\d{1,15}$/.test(value) && Number(value) >= least && Number(value) <= greatest) return Number(value);
+    throw new Error(`a whole number from ${least} to ${greatest}`);
+  };
 }
 
 export function port(value: string): Port {

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../errors.js';
+import { Limits } from '../limits/limits.js';
 import { isUndefinedTable } from '../postgres/sqlstate.js';
+import { isWithinReach, reachOf, requireNameWithinReach, withinReach } from '../tenants/caller.js';
 import type { Page, Scope } from '../tenants/tenant.js';
 import { isPooled, type Collection, type CollectionChanges, type NewCollection, type ProtocolName } from './collection.js';
 import { CollectionMemory } from './collection-memory.js';
@@ -10,7 +12,10 @@ import { CollectionSweeper } from './collection-sweeper.js';
 /** Where a collection is looked for. */
 export type CollectionSource = 'memory' | 'catalog';
 
-/** The catalog: what collections there are. Unknown ones are `not_found`, taken names `already_exists`. */
+/**
+ * The catalog: what collections there are. Unknown ones are `not_found`, taken names `already_exists`. What is out of the caller's
+ * reach is not there; every protocol comes to collections through here.
+ */
 @Injectable()
 export class CollectionsService {
   private readonly memory = new CollectionMemory();
@@ -18,10 +23,13 @@ export class CollectionsService {
   constructor(
     private readonly store: CollectionStore,
     private readonly sweeper: CollectionSweeper,
+    private readonly limits: Limits,
   ) {}
 
   async create(scope: Scope, collection: NewCollection): Promise<Collection> {
-    const created = await this.store.create(scope, collection);
+    requireNameWithinReach(collection.name);
+    this.limits.requireName(collection.name);
+    const created = await this.store.create(withinReach(scope), collection);
     if (created === 'missing') throw new GatewayError({ kind: 'not_found', subject: 'database', name: scope.database });
     if (created === 'taken') throw new GatewayError({ kind: 'already_exists', subject: 'collection', name: collection.name });
     return this.memory.keep(created);
@@ -30,9 +38,11 @@ export class CollectionsService {
   /** The collection of that name as it is, or else a new one; however many ask at once, all get the same. */
   async requireOrCreate(scope: Scope, collection: NewCollection): Promise<Collection> {
     for (;;) {
-      const existing = await this.store.findByName(scope, collection.name);
-      if (existing !== undefined) return this.memory.keep(existing);
-      const created = await this.store.create(scope, collection);
+      const existing = await this.store.findByName(withinReach(scope), collection.name);
+      if (existing !== undefined) return this.memory.keep(found(existing, collection.name));
+      requireNameWithinReach(collection.name);
+      this.limits.requireName(collection.name);
+      const created = await this.store.create(withinReach(scope), collection);
       if (created === 'missing') throw new GatewayError({ kind: 'not_found', subject: 'database', name: scope.database });
       // taken meanwhile: find it, unless it is deleted again in between
       if (created !== 'taken') return this.memory.keep(created);
@@ -41,7 +51,7 @@ export class CollectionsService {
 
   /** By name or alias, as the catalog has it now. */
   async requireByName(scope: Scope, name: string): Promise<Collection> {
-    return this.memory.keep(found(await this.store.findByName(scope, name), name));
+    return this.memory.keep(found(await this.store.findByName(withinReach(scope), name), name));
   }
 
   /**
@@ -55,8 +65,8 @@ export class CollectionsService {
     operation: (collection: Collection) => Promise<T>,
     source: CollectionSource = 'memory',
   ): Promise<T> {
-    const known = source === 'memory' ? this.memory.byName(scope, name) : undefined;
-    if (known !== undefined) {
+    const known = source === 'memory' ? this.memory.byName(withinReach(scope), name) : undefined;
+    if (known !== undefined && isWithinReach(known)) {
       try {
         return await operation(known);
       } catch (error) {
@@ -76,24 +86,25 @@ export class CollectionsService {
 
   /** By uuid, as the catalog has it now. */
   async requireCurrent(scope: Scope, uuid: string): Promise<Collection> {
-    return this.memory.keep(found(await this.store.findByUuid(scope, uuid), uuid));
+    return this.memory.keep(found(await this.store.findByUuid(withinReach(scope), uuid), uuid));
   }
 
   /** By uuid, possibly from memory: for record operations, which notice when it is stale. */
   async require(scope: Scope, uuid: string): Promise<Collection> {
     const known = this.memory.byUuid(uuid);
-    if (known?.tenant === scope.tenant && known.database === scope.database) return known;
+    if (known?.tenant === scope.tenant && known.database === scope.database && isWithinReach(known)) return known;
     return this.requireCurrent(scope, uuid);
   }
 
   /** By uuid in any tenant, possibly from memory: for protocols whose paths name no tenant. */
   async requireAnywhere(uuid: string): Promise<Collection> {
-    return this.memory.byUuid(uuid) ?? this.memory.keep(found(await this.store.findAnywhere(uuid), uuid));
+    const known = this.memory.byUuid(uuid);
+    return known === undefined ? this.memory.keep(found(await this.store.findAnywhere(uuid), uuid)) : found(known, uuid);
   }
 
   /** Ordered by uuid; empty for an unknown database. */
   async list(scope: Scope, page: Page): Promise<readonly Collection[]> {
-    return this.store.list(scope, page);
+    return this.store.list(reachOf(scope), page);
   }
 
   /** In any tenant: those that one protocol has made, or remembers something of, and that have a metadata field of that name. */
@@ -102,10 +113,12 @@ export class CollectionsService {
   }
 
   async count(scope: Scope): Promise<number> {
-    return this.store.count(scope);
+    return this.store.count(reachOf(scope));
   }
 
   async update(collection: Collection, changes: CollectionChanges): Promise<void> {
+    if (changes.name !== undefined) requireNameWithinReach(changes.name);
+    this.limits.requireName(changes.name ?? '');
     this.memory.drop(collection);
     const outcome = await this.store.update(collection, changes);
     if (outcome === 'missing') throw missing(collection.uuid);
@@ -129,6 +142,8 @@ export class CollectionsService {
   /** Gives it another name; the old one goes on meaning it, in every protocol. */
   async rename(scope: Scope, name: string, newName: string): Promise<void> {
     const collection = await this.requireByName(scope, name);
+    requireNameWithinReach(newName);
+    this.limits.requireName(newName);
     this.memory.drop(collection);
     const outcome = await this.store.rename(collection, newName);
     if (outcome === 'missing') throw missing(name);
@@ -209,7 +224,7 @@ function isMissingCollection(error: unknown): boolean {
 }
 
 function found(collection: Collection | undefined, name: string): Collection {
-  if (collection === undefined) throw missing(name);
+  if (collection === undefined || !isWithinReach(collection)) throw missing(name);
   return collection;
 }
 

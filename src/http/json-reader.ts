@@ -3,7 +3,7 @@
  * vectors, a metadata object) takes the reader and reads it in the form it needs; `json.ts` reads any value.
  */
 
-import { JsonSyntaxError } from './json-syntax-error.js';
+import { depthReason, JsonSyntaxError } from './json-syntax-error.js';
 
 export type JsonKind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
 
@@ -20,10 +20,12 @@ const ESCAPES = /^(?:[^\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*$/s;
 export class JsonReader {
   /** Where the value being read lies: keys, and indexes of lists. */
   private readonly path: (string | number)[] = [];
+  private position = 0;
 
+  /** Lists and objects deeper than `maxDepth` within each other are an error. */
   constructor(
     readonly text: string,
-    private position = 0,
+    private readonly maxDepth = MAX_DEPTH,
   ) {}
 
   /** What the next value is, by its first character. */
@@ -211,7 +213,7 @@ export class JsonReader {
   private enter(open: number): void {
     this.skipSpace();
     if (this.text.charCodeAt(this.position) !== open) throw this.error('expected value');
-    if (this.path.length >= MAX_DEPTH) throw this.error('recursion limit exceeded');
+    if (this.path.length >= this.maxDepth) throw this.error(depthReason(this.maxDepth, MAX_DEPTH));
     this.position += 1;
   }
 

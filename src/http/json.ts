@@ -42,9 +42,9 @@ export function readJson(reader: JsonReader): Json {
   }
 }
 
-/** Parses a text that is one JSON value. */
-export function parseJson(text: string): Json {
-  const reader = new JsonReader(text);
+/** Parses a text that is one JSON value, as deep as any that is stored unless a depth is given. */
+export function parseJson(text: string, maxDepth?: number): Json {
+  const reader = new JsonReader(text, maxDepth);
   const value = readJson(reader);
   reader.end();
   return value;

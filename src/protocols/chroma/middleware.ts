@@ -1,13 +1,14 @@
 import type { Request, RequestHandler } from 'express';
 import type { Config } from '../../config.js';
+import type { BodyBudget } from '../../http/body-budget.js';
 import { bodyReader } from '../../http/request-body.js';
 import { ChromaError } from './chroma-error.js';
 
 const V1 = '/api/v1';
 
 /** What every request under Chroma's prefix passes before its route: the answer's type, the rules of API v1's paths, the body. */
-export function chromaMiddleware(config: Config): readonly RequestHandler[] {
-  const readBody = bodyReader(config.maxBodyBytes);
+export function chromaMiddleware(config: Config, authenticate: RequestHandler, budget: BodyBudget): readonly RequestHandler[] {
+  const readBody = bodyReader({ limitBytes: config.maxBodyBytes, maxDepth: config.maxJsonDepth, budget });
   const prepare: RequestHandler = (request, response, next) => {
     response.setHeader('content-type', 'application/json');
     // a percent sign that begins no escape stands for itself
@@ -21,7 +22,7 @@ export function chromaMiddleware(config: Config): readonly RequestHandler[] {
     request.url = request.url.replace(/\/+(?=\?|$)/, '');
     next();
   };
-  return [prepare, readBody];
+  return [prepare, authenticate, readBody];
 }
 
 function legacyRefusal(request: Request): ChromaError {

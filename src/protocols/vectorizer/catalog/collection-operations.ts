@@ -12,7 +12,7 @@ import {
   NO_QUANTIZATION,
   settingsWith,
 } from '../collection-definition.js';
-import { CollectionTargets, type DenseCollection, isVisible, NAMESPACE, SCOPE } from '../collection-targets.js';
+import { CollectionTargets, type DenseCollection, isVisible, NAMESPACE } from '../collection-targets.js';
 import { EmbeddingProviders, LOCAL_PROVIDER } from '../embedding-providers.js';
 import { collectionNotFound, invalidConfiguration, validationError } from '../vectorizer-error.js';
 import { rfc3339 } from './collection-responses.js';
@@ -24,6 +24,7 @@ import {
   requireName,
   type UpdateCollectionRequest,
 } from './create-request.js';
+import { callerScope } from '../../../tenants/caller.js';
 
 /** The payload field that names the file a text came from. */
 export const SOURCE_FIELD = 'file_path';
@@ -59,7 +60,7 @@ export class CollectionOperations {
     };
     const dimension = this.providers.dimensionOf(this.providers.requireProvider(provider), request.dimension ?? undefined);
     const settings = settingsWith(definition);
-    const created = await this.collections.create(SCOPE, {
+    const created = await this.collections.create(callerScope(), {
       name,
       protocol: 'vectorizer',
       metric,
@@ -82,7 +83,7 @@ export class CollectionOperations {
       ttlSeconds: null,
       updatedAt: null,
     };
-    const collection = await this.collections.requireOrCreate(SCOPE, {
+    const collection = await this.collections.requireOrCreate(callerScope(), {
       name: requireName(name, 'collection'),
       protocol: 'vectorizer',
       metric: 'cosine',
@@ -129,7 +130,7 @@ export class CollectionOperations {
   async revise(name: string, change: (definition: CollectionDefinition) => CollectionDefinition): Promise<DenseCollection> {
     await this.targets.require(name);
     const updatedAt = rfc3339(new Date());
-    const revised = await this.collections.revise(SCOPE, name, (collection): CollectionChanges => ({
+    const revised = await this.collections.revise(callerScope(), name, (collection): CollectionChanges => ({
       settings: settingsWith({ ...change(definitionOf(collection)), updatedAt }, collection.settings),
     }));
     return requireVisible(revised);
@@ -137,14 +138,14 @@ export class CollectionOperations {
 
   async delete(name: string): Promise<void> {
     await this.targets.require(name);
-    await this.collections.delete(SCOPE, name);
+    await this.collections.delete(callerScope(), name);
   }
 
   async rename(name: string, newName: string | undefined): Promise<void> {
     if (newName === undefined) throw validationError('new_name', 'missing or invalid new_name parameter');
     const { name: known } = await this.targets.require(name);
     if (newName === name || newName === known) throw invalidConfiguration('new_name is the name that the collection has');
-    await this.collections.rename(SCOPE, name, requireName(newName, 'new_name'));
+    await this.collections.rename(callerScope(), name, requireName(newName, 'new_name'));
   }
 
   /** Deletes the empty ones that were made through Vectorizer and are not protected; with `dryRun` none. Returns their names. */
@@ -167,7 +168,7 @@ export class CollectionOperations {
   /** The collection of that name, if Vectorizer clients see one. */
   async find(name: string): Promise<DenseCollection | undefined> {
     try {
-      const collection = await this.collections.requireByName(SCOPE, name);
+      const collection = await this.collections.requireByName(callerScope(), name);
       if (isVisible(collection)) return collection;
     } catch (error) {
       if (!(error instanceof GatewayError) || error.kind !== 'not_found') throw error;
