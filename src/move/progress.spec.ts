@@ -12,7 +12,7 @@ function newTerminal(columns: number): { readonly bar: ProgressBar; readonly sho
     text = '';
     return before;
   };
-  return { bar: new ProgressBar({ columns, write } as never), shown };
+  return { bar: new ProgressBar({ columns, write }), shown };
 }
 
 describe('the bar', () => {

@@ -47,7 +47,7 @@ export class RequestObserver {
   begin<T>({ protocol, id, attributes, carrier }: IncomingCall<T>): RequestContext {
     const requestId = typeof id === 'string' && USABLE_ID.test(id) ? id : randomUUID();
     const startedAt = performance.now();
-    const trace = startRequestSpan({ ...attributes, 'polyvec.protocol': protocol, 'polyvec.request_id': requestId }, carrier);
+    const trace = startRequestSpan(attributes, carrier);
     return { id: requestId, protocol, startedAt, trace, plans: [], databaseMs: 0, poolMs: 0, isOver: false };
   }
 
@@ -59,10 +59,12 @@ export class RequestObserver {
   end(request: RequestContext, end: RequestEnd): void {
     const ms = performance.now() - request.startedAt;
     request.isOver = true;
-    const { protocol, plans, trace } = request;
+    const { id, protocol, plans, trace } = request;
     const { operation, status, isFailure } = end;
     this.metrics.count({ protocol, operation, status, seconds: ms / 1000, plans });
-    if (trace !== undefined) endRequestSpan(trace, end.attributes, isFailure);
+    if (trace !== undefined) {
+      endRequestSpan(trace, { ...end.attributes, 'polyvec.protocol': protocol, 'polyvec.request_id': id }, isFailure);
+    }
     const isSlow = ms > this.config.slowRequestMs;
     if (this.config.requestLog === 'off') return;
     if (this.config.requestLog === 'errors' && !isFailure && !isSlow) return;

@@ -44,10 +44,7 @@ export function embeddedService(config: ServiceConfig, log: EngineLog): Service 
 }
 
 /** A connection to the server that does not wait for an answer for ever: one that is stopped, or cut off, sends none. */
-export function limitedConnectionTo(
-  config: Parameters<typeof connectionTo>[0],
-  url: string,
-): pg.ClientConfig {
+export function limitedConnectionTo(config: Parameters<typeof connectionTo>[0], url: string): pg.ClientConfig {
   return { ...connectionTo(config, url), query_timeout: config.statementTimeoutMs + GRACE_MS };
 }
 

@@ -17,7 +17,7 @@ const seed = option('seed', Date.now() % 1_000_000_000);
 console.log(`${String(minutes)} minutes, ${String(rate)} requests a second, seed ${String(seed)}`);
 let lastTold = -Infinity;
 const storage = await createStorage();
-const { requests, late, errors, shown, samples } = await runSoak(storage, {
+const { requests, late, refused, errors, shown, samples } = await runSoak(storage, {
   minutes,
   rate,
   seed,
@@ -39,6 +39,6 @@ await report({
   name: 'soak',
   event: `soak, ${String(minutes)} minutes of mixed load`,
   aim: 'memory under 1 MB a minute after warm-up, 0 unexplained errors',
-  figure: `${memory.toFixed(2)} MB and ${handles.toFixed(2)} handles a minute, at most ${String(connections)} connections; ${String(errors)} errors in ${String(requests)} requests (${String(sent)} a second, ${String(late)} late)`,
+  figure: `${memory.toFixed(2)} MB and ${handles.toFixed(2)} handles a minute, at most ${String(connections)} connections; ${String(errors)} errors, ${String(refused)} refused with a time to come again, in ${String(requests)} requests (${String(sent)} a second, ${String(late)} late)`,
   met: memory < MAX_GROWTH_MB && Math.abs(handles) < MAX_HANDLES && connections <= POOL && errors === 0,
 });

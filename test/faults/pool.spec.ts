@@ -36,10 +36,10 @@ describeOnServer(`a pool of four connections${serverReason}`, () => {
   });
 
   it('says in each protocol that too many wait already', async () => {
-    const [door] = faulty.doors;
+    const door = faulty.doorNamed('Chroma');
     await faulty.proxy.set({ kind: 'swallow' });
     // four that have a connection, and twenty that wait for one
-    const waiting = Array.from({ length: 24 }, () => door?.read());
+    const waiting = Array.from({ length: 24 }, () => door.read());
     await sleep(500);
     const answers = await Promise.all(faulty.doors.map((one) => one.read()));
     await faulty.proxy.set({ kind: 'pass' });
@@ -51,7 +51,7 @@ describeOnServer(`a pool of four connections${serverReason}`, () => {
   it('opens no more connections than it may', async () => {
     const sizes: number[] = [];
     const requests = Array.from({ length: 20 }, async () => {
-      await faulty.doors[0]?.write();
+      await faulty.doorNamed('Chroma').write();
       sizes.push(faulty.proxy.size);
     });
     await Promise.all(requests);

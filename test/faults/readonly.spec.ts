@@ -25,7 +25,9 @@ describeOnServer(`a gateway whose database takes no writes for a while${serverRe
 
   /** New connections see it; those that there are stay as they are. */
   async function setReadOnly(isReadOnly: boolean): Promise<void> {
-    await administrator.query(`ALTER DATABASE ${pg.escapeIdentifier(name)} SET default_transaction_read_only = ${String(isReadOnly)}`);
+    await administrator.query(
+      `ALTER DATABASE ${pg.escapeIdentifier(name)} SET default_transaction_read_only = ${String(isReadOnly)}`,
+    );
   }
 
   async function statuses(act: 'read' | 'write'): Promise<readonly number[]> {

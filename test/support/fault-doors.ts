@@ -83,7 +83,8 @@ async function chromaDoor(gateway: TestGateway): Promise<Door> {
   const api = new ChromaApi(gateway.chromaUrl);
   const records = { ids: IDS, embeddings: EMBEDDINGS };
   const { id } = await api.filled(records);
-  const post = async (action: string, body: object): Promise<DoorAnswer> => httpAnswer(await api.call(`${COLLECTIONS}/${id}/${action}`, { body }));
+  const post = async (action: string, body: object): Promise<DoorAnswer> =>
+    httpAnswer(await api.call(`${COLLECTIONS}/${id}/${action}`, { body }));
   return {
     name: 'Chroma',
     succeeded: 200,

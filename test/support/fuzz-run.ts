@@ -19,7 +19,7 @@ export interface FuzzFigures {
 /** A gateway and its database see so many requests; then come new ones. */
 const PER_SCENE = 20_000;
 /** After so many requests what they have deleted is made again. */
-const PER_REFRESH = 200;
+const PER_REFRESH = 100;
 const AT_A_TIME = 8;
 const MAX_OFFENCES = 5;
 const MAX_SHOWN = 4_000;

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { status, type ServiceError } from '@grpc/grpc-js';
 import { ChromaApi } from './chroma-api.js';
 import { COLLECTIONS } from './chroma-client.js';
 import { createFleetIndex, grpcClient } from './gateway-fleet.js';
-import { PineconeApi } from './pinecone-api.js';
-import type { PineconeGrpc } from './pinecone-grpc.js';
+import type { Message, PineconeGrpc } from './pinecone-grpc.js';
 import type { Instance } from './promotion-doors.js';
 import { oneOf, type Random } from './promotion-writer.js';
-import { VectorizerApi } from './vectorizer-api.js';
 
 /** Requests of all protocols to one gateway, whose data stays what it is in size. */
 export interface SoakLoad {
-  /** One request, of any kind. @throws Error when it is not answered with a success */
+  /** One request, of any kind. @throws Refusal, and Error when it is answered with neither that nor a success */
   one(): Promise<void>;
   close(): void;
 }
@@ -19,7 +18,9 @@ const DIMENSION = 32;
 /** Records that there can be in a collection: they are written again and again. */
 const IDS = 2_000;
 const WORDS = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'theta'];
-const VERSION = { 'x-pinecone-api-version': '2025-10' };
+
+/** An answer that says why there is none now, and when to come again. */
+export class Refusal extends Error {}
 
 type Request = () => Promise<void>;
 
@@ -89,16 +90,20 @@ function pineconeRequests(url: string, random: Random): readonly Request[] {
 }
 
 function grpcRequests(grpc: PineconeGrpc, random: Random): readonly Request[] {
+  const call = async (method: string, message: Message): Promise<void> => {
+    try {
+      await grpc.call(method, message);
+    } catch (error) {
+      const { code, details, metadata } = error as ServiceError;
+      const isRefused = code === status.UNAVAILABLE && metadata.get('grpc-retry-pushback-ms').length > 0;
+      const told = `gRPC ${method}: ${String(code)} ${details}`;
+      throw isRefused ? new Refusal(told) : new Error(told, { cause: error });
+    }
+  };
   return [
-    async () => {
-      await grpc.call('Upsert', { vectors: someVectors(random) });
-    },
-    async () => {
-      await grpc.call('Query', { vector: vectorOf(random), topK: 10, includeValues: true });
-    },
-    async () => {
-      await grpc.call('Delete', { ids: someIds(random).slice(0, 3) });
-    },
+    () => call('Upsert', { vectors: someVectors(random) }),
+    () => call('Query', { vector: vectorOf(random), topK: 10, includeValues: true }),
+    () => call('Delete', { ids: someIds(random).slice(0, 3) }),
   ];
 }
 
@@ -125,24 +130,20 @@ function catalogRequests(instance: Instance): readonly Request[] {
     },
     async () => {
       const name = `brief-${randomUUID()}`;
-      await createFleetIndex(instance, { name, dimension: DIMENSION, metric: 'cosine' });
-      const { status, text } = await new PineconeApi(instance.pineconeUrl).call(`/indexes/${name}`, {
-        method: 'DELETE',
-        headers: VERSION,
-      });
-      if (status !== 202) throw new Error(`${String(status)} ${text}`);
+      const spec = { serverless: { cloud: 'aws', region: 'us-east-1' } };
+      await accepted('POST', `${instance.pineconeUrl}/indexes`, { name, dimension: DIMENSION, metric: 'cosine', spec });
+      await accepted('DELETE', `${instance.pineconeUrl}/indexes/${name}`);
     },
     async () => {
       const name = `brief-${randomUUID()}`;
       await accepted('POST', `${instance.vectorizerUrl}/collections`, { name, dimension: DIMENSION, metric: 'cosine' });
-      const { status, text } = await new VectorizerApi(instance.vectorizerUrl).call('DELETE', `/collections/${name}`);
-      if (status !== 200) throw new Error(`${String(status)} ${text}`);
+      await accepted('DELETE', `${instance.vectorizerUrl}/collections/${name}`);
     },
   ];
 }
 
 function consoleRequests({ consoleUrl }: Instance): readonly Request[] {
-  return [() => accepted('GET', `${consoleUrl}/metrics`), () => accepted('GET', `${consoleUrl}/readyz`)];
+  return [() => accepted('GET', `${consoleUrl}/metrics`), () => accepted('GET', `${consoleUrl}/livez`)];
 }
 
 async function accepted(method: string, url: string, body?: object): Promise<void> {
@@ -151,7 +152,9 @@ async function accepted(method: string, url: string, body?: object): Promise<voi
     ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${new URL(url).pathname}: ${String(response.status)} ${text.slice(0, 500)}`);
+  if (response.ok) return;
+  const told = `${method} ${new URL(url).pathname}: ${String(response.status)} ${text.slice(0, 500)}`;
+  throw response.status >= 503 && response.headers.has('retry-after') ? new Refusal(told) : new Error(told);
 }
 
 function someVectors(

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { startFleet } from './gateway-fleet.js';
 import type { TestStorage } from './gateway.js';
 import { randomFrom } from './promotion-writer.js';
-import { createSoakLoad, type SoakLoad } from './soak-load.js';
+import { createSoakLoad, Refusal, type SoakLoad } from './soak-load.js';
 
 /** What the gateway was like at a moment. */
 export interface Sample {
@@ -21,6 +21,9 @@ export interface SoakFigures {
   requests: number;
   /** Requests that were due and not sent, because too many were under way. */
   late: number;
+  /** Answers that say when to come again. */
+  refused: number;
+  /** What came back instead of a success or a refusal. */
   errors: number;
   /** The first of them. */
   readonly shown: string[];
@@ -43,7 +46,7 @@ export async function runSoak(
     readonly told?: (sample: Sample) => void;
   },
 ): Promise<SoakFigures> {
-  const figures: SoakFigures = { requests: 0, late: 0, errors: 0, shown: [], samples: [] };
+  const figures: SoakFigures = { requests: 0, late: 0, refused: 0, errors: 0, shown: [], samples: [] };
   const fleet = await startFleet(storage.environment, 1);
   try {
     const [member] = fleet.members;
@@ -86,6 +89,10 @@ async function one(load: SoakLoad, figures: SoakFigures): Promise<void> {
   try {
     await load.one();
   } catch (error) {
+    if (error instanceof Refusal) {
+      figures.refused += 1;
+      return;
+    }
     figures.errors += 1;
     if (figures.shown.length < MAX_SHOWN) figures.shown.push(String(error));
   }

@@ -15,7 +15,8 @@ const ANSWERS: Readonly<Record<Unavailable, readonly [status: number, message: s
 
 /** What cannot be had at the moment, in Chroma's shape. */
 export function unavailable(detail: Extract<ErrorDetail, { kind: 'unavailable' }>): ChromaError {
-  if (detail.subject === 'bodies') return new ChromaError(503, 'ChromaError', `Limit exceeded: ${inFlightWords(detail.limitBytes)}`);
+  if (detail.subject === 'bodies')
+    return new ChromaError(503, 'ChromaError', `Limit exceeded: ${inFlightWords(detail.limitBytes)}`);
   const [status, message] = ANSWERS[detail.subject];
   return new ChromaError(status, 'ChromaError', message);
 }
