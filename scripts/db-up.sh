@@ -188,7 +188,7 @@ settings() {
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 max_connections = 200
-shared_buffers = $((buffers < 1024 ? buffers : 1024))MB
+shared_buffers = $((buffers < 4096 ? buffers : 4096))MB
 fsync = on
 synchronous_commit = on
 logging_collector = off

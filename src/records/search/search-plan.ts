@@ -47,8 +47,9 @@ export interface PlanRequest extends Selection {
 
 /** With more than this share of all vectors wanted, a graph is a detour. */
 const MANY_RESULTS = 1 / 20;
-/** Twice as many for ten times as many vectors: a recall of 0.97 and more on clustered data. */
+/** Candidates that hold a recall of 0.97 and more on clustered data: twice as many for ten times as many vectors, and more above. */
 const EF_OF_A_THOUSAND = 20;
+const EF_OF_A_HUNDRED_THOUSAND = 80;
 const MIN_EF = 40;
 const MAX_EF = 1_000;
 /** A step in a graph, with a look at the record's metadata, costs as much as so many comparisons, from the nearest on. */
@@ -128,7 +129,7 @@ export function rowsOf(indexes: readonly VectorIndex[]): number {
 
 /** What holds the recall: more in larger graphs, and enough that the wanted matches are among the first candidates. */
 function efSearch(collection: Collection, rows: number, limit: number, share: number): number {
-  const bySize = EF_OF_A_THOUSAND * 2 ** Math.log10(rows / 1_000);
+  const bySize = Math.max(EF_OF_A_THOUSAND * 2 ** Math.log10(rows / 1_000), EF_OF_A_HUNDRED_THOUSAND * Math.sqrt(rows / 100_000));
   const byMatches = (1.5 * limit) / share;
   const configured = hnswParameters(collection).efSearch ?? 0;
   return Math.round(clamp(Math.max(bySize, byMatches, 2 * limit, configured), MIN_EF, MAX_EF));

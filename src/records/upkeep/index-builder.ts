@@ -17,7 +17,7 @@ export type Improvement = 'done' | 'later';
 export const INDEX_LEASE = 'vector-indexes';
 const LEASE_SECONDS = 60;
 /** A namespace that grows faster than this, between two looks, is left to grow: an index over all of it costs less than many. */
-const CALM_GROWTH = 0.1;
+const CALM_GROWTH = 0.01;
 const LONGEST_WAIT_MS = 300_000;
 /** Indexes of one table; whoever writes goes through the conditions of each. */
 const MAX_INDEXES = 64;
