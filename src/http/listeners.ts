@@ -4,6 +4,7 @@ import type { Port } from '../config.js';
 import { ConnectionGate } from './connection-gate.js';
 import type { HttpMessages } from './express-messages.js';
 import { type Handler, PortServer } from './port-server.js';
+import { quietMoment } from './quiet-moment.js';
 import type { Certificate } from './tls.js';
 
 /** A port and the path prefix that it stands for: a request to the port is one to the prefix on the console port. */
@@ -101,7 +102,12 @@ export class Listeners {
 
   /** Takes no more connections, and waits up to `timeoutMs` for the open requests and calls: returns how many connections were cut off. */
   async close(timeoutMs: number): Promise<number> {
-    const cut = await Promise.all([...this.servers.values()].map((server) => server.close(timeoutMs)));
+    const servers = [...this.servers.values()];
+    this.retire();
+    await quietMoment(() => servers.reduce((sum, { accepted }) => sum + accepted, 0));
+    // all at once: whoever connects while others close would wait in vain
+    for (const server of servers) server.refuse();
+    const cut = await Promise.all(servers.map((server) => server.close(timeoutMs)));
     return cut.reduce((sum, count) => sum + count, 0);
   }
 }

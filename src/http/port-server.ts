@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Server as TlsServer, TLSSocket } from 'node:tls';
 import type { ConnectionGate } from './connection-gate.js';
 import { ConnectionSniffer, type Protocol } from './connection-sniffer.js';
@@ -43,8 +42,6 @@ export interface PortOptions {
 const OVERDUE_INTERVAL_MS = 5_000;
 /** What a client that has just connected may need to send its first bytes, when the port closes. */
 const FIRST_BYTES_MS = 1_000;
-/** Turns of the event loop in which connections may come one after the other before the port closes all the same. */
-const MAX_TURNS = 100;
 
 /** One TCP port. */
 export class PortServer {
@@ -52,7 +49,8 @@ export class PortServer {
   private readonly sniffer: ConnectionSniffer;
   private readonly sockets = new Set<Socket>();
   private readonly answering = new Set<ServerResponse>();
-  private accepted = 0;
+  private acceptedCount = 0;
+  private closed: Promise<void> | undefined;
   private isRetiring = false;
   private tlsServer: TlsServer | undefined;
   private opened = 0;
@@ -64,7 +62,7 @@ export class PortServer {
     // a port that knows but HTTP/1 needs no look at the first bytes
     if (options.tls !== undefined || options.acceptHttp2 !== undefined) this.sniffConnections();
     this.server.prependListener('connection', (socket: Socket) => {
-      this.accepted += 1;
+      this.acceptedCount += 1;
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
     });
@@ -89,6 +87,11 @@ export class PortServer {
     });
   }
 
+  /** Connections so far. */
+  get accepted(): number {
+    return this.acceptedCount;
+  }
+
   /** Goes on serving, and asks with every answer for another connection. */
   retire(): void {
     this.isRetiring = true;
@@ -96,10 +99,16 @@ export class PortServer {
     this.options.retireHttp2?.();
   }
 
-  /**
-   * Takes no more connections, waits up to `timeoutMs` for the open requests and calls, and then cuts them off: returns how many
-   * connections had to be.
-   */
+  /** Takes no more connections, from this moment on, and parts with idle ones. */
+  refuse(): void {
+    this.closed ??= new Promise((resolve) => {
+      this.server.close(() => {
+        resolve();
+      });
+    });
+  }
+
+  /** Refuses, waits up to `timeoutMs` for the open requests and calls, and then cuts them off: returns how many connections had to be. */
   async close(timeoutMs: number): Promise<number> {
     let cut = 0;
     const deadline = setTimeout(() => {
@@ -107,30 +116,19 @@ export class PortServer {
       this.server.closeAllConnections();
       for (const socket of this.sockets) socket.destroy();
     }, timeoutMs);
-    this.retire();
-    await this.acceptWaiting();
     const silence = setTimeout(() => {
       this.sniffer.close();
       for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
     }, FIRST_BYTES_MS);
-    await new Promise((resolve) => {
-      this.server.close(resolve);
-      this.server.closeIdleConnections();
-      // a connection that answers its last request has no use for being kept
-      this.server.keepAliveTimeout = 1;
-      this.options.drainHttp2?.();
-    });
+    this.refuse();
+    this.retire();
+    // a connection that is giving its last answer has no use for being kept
+    this.server.keepAliveTimeout = 1;
+    this.options.drainHttp2?.();
+    await this.closed;
     clearTimeout(deadline);
     clearTimeout(silence);
     return cut;
-  }
-
-  /** The system resets connections that it has taken and that are not accepted when the port closes. */
-  private async acceptWaiting(): Promise<void> {
-    for (let turns = 0, seen = -1; turns < MAX_TURNS && seen !== this.accepted; turns += 1) {
-      seen = this.accepted;
-      await turn();
-    }
   }
 
   private answer(handler: Handler): void {

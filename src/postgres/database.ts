@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { GatewayError } from '../errors.js';
 import type { DatabaseFigures } from '../observability/gateway-metrics.js';
+import { currentRequest } from '../observability/request-context.js';
 import { Connections, NoTime, type Connection } from './connections.js';
 import { FaultLog, isFault } from './fault-log.js';
 import { FailureCounts } from './measured.js';
@@ -66,6 +67,8 @@ const UNLIMITED: Service = { connections: Infinity, maxWaiting: 0, waitMs: 30_00
 const NO_LIMIT_MS = 2 ** 31 - 1;
 /** Nobody waits for background work, so it may wait. */
 const BACKGROUND_WAIT_MS = 30_000;
+/** Of a request that has waited long already: some of its statements may run side by side, and add up. */
+const LEAST_WAIT_MS = 500;
 /** A standby that does not take a connection within this is as good as gone: the primary answers. */
 const STANDBY_WAIT_MS = 1_000;
 
@@ -159,12 +162,18 @@ export class Database implements Queryable {
     await this.release();
   }
 
+  /** What a request's earlier statements have waited for connections is off the time of the later ones. */
+  private get waitMs(): number {
+    const { waitMs } = this.service;
+    return Math.max(Math.min(waitMs, LEAST_WAIT_MS), waitMs - (currentRequest()?.poolMs ?? 0));
+  }
+
   private async persist<T>(
     work: (patience: Patience, connections: Connections) => Promise<T>,
     onlyReads: () => boolean,
   ): Promise<T> {
     const { standbyInUse } = this;
-    const waitMs = standbyInUse === undefined ? this.service.waitMs : Math.min(this.service.waitMs, STANDBY_WAIT_MS);
+    const waitMs = standbyInUse === undefined ? this.waitMs : Math.min(this.waitMs, STANDBY_WAIT_MS);
     const patience = new Patience({ ...this.service, waitMs });
     let reason: unknown;
     for (let attempt = 1; ; attempt += 1) {

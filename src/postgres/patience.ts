@@ -8,8 +8,8 @@ export interface PatienceLimits {
 }
 
 /** The server ends a statement that takes too long; when it does not answer, we do, so much later. */
-export const GRACE_MS = 750;
-/** How long one call is tried again for want of a database. */
+export const GRACE_MS = 500;
+/** How long one call is tried again that some server may have, or have had. */
 const BUDGET_MS = 2_000;
 const MAX_ROLLED_BACK = 5;
 const MAX_ELSEWHERE = 3;
@@ -50,12 +50,13 @@ export class Patience {
   }
 
   private maySend(attempt: number, effect: Effect, isRead: boolean, at: number): boolean {
-    const isInTime = at < this.start + Math.min(BUDGET_MS, this.limits.waitMs);
+    const { waitMs } = this.limits;
+    const isInTime = at < this.start + Math.min(BUDGET_MS, waitMs);
     switch (effect) {
       case 'rolled_back':
         return attempt < MAX_ROLLED_BACK;
       case 'none':
-        return isInTime;
+        return at < this.start + waitMs;
       case 'misled':
         return attempt < MAX_ELSEWHERE && isInTime;
       case 'unknown':

@@ -81,6 +81,8 @@ describe('the alerts', () => {
     const names = [...rules.matchAll(/- alert: (\w+)/g)].map(([, name]) => name?.toLowerCase());
     const runbooks = [...rules.matchAll(/runbook: docs\/operations\.md#(\w+)/g)].map(([, name]) => name);
     expect(runbooks).toEqual(names);
+    const headings = [...(await text('../docs/operations.md')).matchAll(/^### (\w+)$/gm)].map(([, name]) => name?.toLowerCase());
+    expect(headings).toEqual(expect.arrayContaining(names));
   });
 });
 

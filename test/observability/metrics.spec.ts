@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { ChromaApi, type CollectionApi } from '../support/chroma-api.js';
 import { COLLECTIONS } from '../support/chroma-client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -104,6 +105,21 @@ describe('requests', () => {
     const labelled = { protocol: 'vectorizer', operation: 'unmatched' };
     const seen = await scrapeUntil(gateway.consoleUrl, (now) => now.sum(REQUESTS, labelled) >= 20);
     expect(seen.of(REQUESTS, { protocol: 'vectorizer' }).length - series).toBeLessThanOrEqual(1);
+  });
+
+  it('whose client goes before the answer are counted as such', async () => {
+    const { port } = new URL(gateway.chromaUrl);
+    const labels = { protocol: 'chroma', status: '499' };
+    const leave = (): Promise<void> =>
+      new Promise((resolve) => {
+        const head = `POST ${collection.path}/get HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n`;
+        const socket = connect(Number(port), '127.0.0.1');
+        socket.write(`${head}{"ids":`, () => {
+          socket.destroy();
+          resolve();
+        });
+      });
+    expect(await countedBy(labels, 1, leave)).toBe(1);
   });
 
   it('are in the histogram as often as they are counted', async () => {

@@ -165,7 +165,7 @@ class Lane {
     const settle = this.owner.begin(plan.records, this.clock.tick());
     await plan.send(door);
     settle(this.clock.tick());
-    await this.read('the first write through Chroma', this.readDoor(reader, this.target), this.target, plan.touched);
+    await this.read('first write through Chroma', this.readDoor(reader, this.target), this.target, plan.touched);
   }
 
   /** The new name is known at once; after Chroma's rename the old one no longer is. */
