@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import type { Config } from '../config.js';
 import { maintenanceConfig } from './existing-database.js';
+import type * as keysCommands from './keys.js';
 import type { NewKeyOptions } from './keys.js';
 
 interface PathOption {
   readonly path?: string;
 }
 
-type Load = () => Promise<typeof import('./keys.js')>;
+type Load = () => Promise<typeof keysCommands>;
 
 /** Adds `polyvec keys create | list | rotate | revoke`. */
 export function addKeys(program: Command, print: (line: string) => void): void {

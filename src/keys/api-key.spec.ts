@@ -9,7 +9,8 @@ describe('the text of a key', () => {
 
   it('is none with any one character changed', () => {
     const { text } = newKeyText(newKeyId());
-    const changed = [...text].map(
+    const changed = Array.from(
+      text,
       (character, index) => text.slice(0, index) + (character === 'a' ? 'b' : 'a') + text.slice(index + 1),
     );
     expect(changed.map(parseKey).filter((key) => key !== undefined)).toEqual([]);

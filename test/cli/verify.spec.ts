@@ -83,10 +83,13 @@ async function fillLarge(chroma: ChromaApi): Promise<CollectionApi> {
 }
 
 async function fillHybrid(gateway: Gateway, chroma: ChromaApi): Promise<string> {
-  const index = await createIndex({ pineconeUrl: gateway.urls.get('pinecone') ?? '' } as TestGateway, {
-    dimension: DIMENSION,
-    metric: 'dotproduct',
-  });
+  const index = await createIndex(
+    { pineconeUrl: gateway.urls.get('pinecone') ?? '' },
+    {
+      dimension: DIMENSION,
+      metric: 'dotproduct',
+    },
+  );
   for (const name of ['', ODD_NAMESPACE]) {
     const vectors = newRecords(150).embeddings.map((values, number) => ({
       id: String(number),

@@ -18,8 +18,6 @@ export interface Route {
   readonly rule: Rule | undefined;
 }
 
-type Handler = (...parameters: unknown[]) => unknown;
-
 /** Every route of the gateway, as its controllers declare them. */
 export function allRoutes(): readonly Route[] {
   const modules = [...PROTOCOLS.map(({ name, module }) => ({ name, module })), { name: 'console', module: ConsoleModule }];
@@ -38,7 +36,7 @@ function routesOf(protocol: string, controller: Type): readonly Route[] {
     if (name === 'constructor' || typeof handler !== 'function') return [];
     const verb = Reflect.getMetadata('method', handler) as RequestMethod | undefined;
     if (verb === undefined) return [];
-    const rule = (Reflect.getMetadata(RULE, handler as Handler) ?? Reflect.getMetadata(RULE, controller)) as Rule | undefined;
+    const rule = (Reflect.getMetadata(RULE, handler) ?? Reflect.getMetadata(RULE, controller)) as Rule | undefined;
     const methods = verb === RequestMethod.ALL ? ['GET', 'POST'] : [RequestMethod[verb]];
     const paths = prefixes.flatMap((prefix) => listOf(Reflect.getMetadata('path', handler)).map((path) => joined(prefix, path)));
     return methods.flatMap((method) =>
@@ -48,7 +46,7 @@ function routesOf(protocol: string, controller: Type): readonly Route[] {
 }
 
 function listOf(path: unknown): readonly string[] {
-  return Array.isArray(path) ? (path as string[]) : [String(path ?? '')];
+  return Array.isArray(path) ? (path as string[]) : [typeof path === 'string' ? path : ''];
 }
 
 function joined(prefix: string, path: string): string {
