@@ -14,7 +14,7 @@ import { openDatabase } from '../../src/postgres/open-database.js';
 import { sql } from '../../src/postgres/sql.js';
 import { ChromaApi, type CollectionApi } from '../support/chroma-api.js';
 import { COLLECTIONS } from '../support/chroma-client.js';
-import { createStorage, type TestGateway, type TestStorage } from '../support/gateway.js';
+import { createStorage, type TestStorage } from '../support/gateway.js';
 import { createIndex } from '../support/pinecone-api.js';
 import { indexed } from '../support/promotion-cluster.js';
 import { randomFrom } from '../support/promotion-writer.js';
