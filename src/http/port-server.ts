@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Server as TlsServer, TLSSocket } from 'node:tls';
 import type { ConnectionGate } from './connection-gate.js';
@@ -99,10 +99,11 @@ export class PortServer {
     this.options.retireHttp2?.();
   }
 
-  /** Takes no more connections, from this moment on, and parts with idle ones. */
+  /** Takes no more connections from this moment on. */
   refuse(): void {
     this.closed ??= new Promise((resolve) => {
-      this.server.close(() => {
+      // HTTP's own would look after its connections before, which takes time in which others connect
+      NetServer.prototype.close.call(this.server, () => {
         resolve();
       });
     });
@@ -122,6 +123,7 @@ export class PortServer {
     }, FIRST_BYTES_MS);
     this.refuse();
     this.retire();
+    this.server.close();
     // a connection that is giving its last answer has no use for being kept
     this.server.keepAliveTimeout = 1;
     this.options.drainHttp2?.();

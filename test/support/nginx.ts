@@ -52,7 +52,6 @@ export async function startNginx(program: string, backends: readonly Backend[]):
   });
   const stop = async (): Promise<void> => {
     await endProcess(child, 'SIGTERM');
-    console.log(output.split('\n').filter((line) => !/refused|disabled/.test(line)).join('\n'));
     await rm(directory, { recursive: true, force: true });
   };
   while (!(await answers(chroma))) {

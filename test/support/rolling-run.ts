@@ -63,9 +63,7 @@ export async function rollingRestart(options: RollingOptions): Promise<RollingRe
       return await underLoad(options, instances[0], frontend, async () => {
         const exitCodes: (number | null)[] = [];
         for (const [index, instance] of instances.entries()) {
-          console.log(new Date().toISOString(), 'term', index, JSON.stringify(instance));
           exitCodes.push(await endAndCode(processes[index]));
-          console.log(new Date().toISOString(), 'ended', index);
           await launch(instance, environment, started);
           await sleep(options.settleMs);
         }
@@ -147,7 +145,7 @@ async function underLoad(
       const kind = number % 5 < 3 ? 'rest' : 'grpc';
       sent[kind] += 1;
       await (kind === 'rest' ? rest : grpc)(number).catch((error: unknown) => {
-        failures.push(`${new Date().toISOString()} ${kind} request ${String(number)}: ${String(error)}`);
+        failures.push(`${kind} request ${String(number)}: ${String(error)}`);
       });
     }
   };

@@ -140,10 +140,21 @@ async function connectionsTo(url: string | undefined): Promise<number> {
 }
 
 /** The growth of a figure per minute, by least squares over the samples from this minute on. */
-export function slopeOf(samples: readonly Sample[], figure: 'megabytes' | 'handles' | 'connections', fromMinute: number): number {
+export function slopeOf(samples: readonly Sample[], figure: 'megabytes' | 'handles', fromMinute: number): number {
   const points = samples.filter(({ minute }) => minute >= fromMinute);
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [x, y] = [mean(points.map(({ minute }) => minute)), mean(points.map((point) => point[figure]))];
   const covariance = points.reduce((sum, point) => sum + (point.minute - x) * (point[figure] - y), 0);
   return covariance / points.reduce((sum, { minute }) => sum + (minute - x) ** 2, 0);
+}
+
+/** Of each minute the sample with the least of a figure: garbage and connections come and go with the load, what is kept stays. */
+export function leastOfMinutes(samples: readonly Sample[], figure: 'megabytes' | 'handles'): readonly Sample[] {
+  const byMinute = new Map<number, Sample>();
+  for (const sample of samples) {
+    const minute = Math.floor(sample.minute);
+    const known = byMinute.get(minute);
+    if (known === undefined || sample[figure] < known[figure]) byMinute.set(minute, sample);
+  }
+  return [...byMinute.values()];
 }
