@@ -574,8 +574,10 @@ describe('the command line', () => {
 
 const describeOnServer = hasServer ? describe : describe.skip;
 const describeEmbedded = hasServer ? describe.skip : describe;
+const noServer = hasServer ? '' : ' (skipped: the embedded engine serves one process; TEST_DATABASE_URL names a server)';
+const noEngine = hasServer ? ' (skipped: this run is on a server)' : '';
 
-describeOnServer('beside a gateway on a server', () => {
+describeOnServer(`beside a gateway on a server${noServer}`, () => {
   let gateway: Gateway;
 
   beforeAll(async () => {
@@ -621,7 +623,7 @@ describeOnServer('beside a gateway on a server', () => {
   });
 });
 
-describeEmbedded('beside a gateway on the embedded engine', () => {
+describeEmbedded(`beside a gateway on the embedded engine${noEngine}`, () => {
   it('both say that its data is in use', async () => {
     const gateway = await startGateway(scene.config);
     await expect(verify(scene.config, { recall: 0 }, () => undefined)).rejects.toThrow(/in use/);

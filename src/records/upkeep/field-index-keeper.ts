@@ -33,8 +33,8 @@ export class FieldIndexKeeper {
   private readonly usages = new Map<string, Usage>();
   /** Keys that have been decided on, by table: an index is not asked for twice in a row. */
   private readonly decided = new Map<string, { readonly keys: ReadonlySet<string>; readonly at: number }>();
-  /** Whether this server can index documents; it is asked once. */
-  private documentsRefused = false;
+  /** When documents may be tried to be indexed again, in milliseconds: the extension may be another's to install. */
+  private documentsAt = 0;
   private stopped = false;
 
   constructor(
@@ -47,10 +47,9 @@ export class FieldIndexKeeper {
     private readonly documents: DocumentIndexStore,
   ) {}
 
-  /** Ends what is under way. */
+  /** Begins nothing more; what is under way ends with the database's sessions. */
   stop(): void {
     this.stopped = true;
-    this.database.cancelSessions().catch(() => undefined);
   }
 
   /** Whether there is something that nobody has decided on lately. */
@@ -62,7 +61,7 @@ export class FieldIndexKeeper {
   }
 
   private wantsDocuments(collection: Collection): boolean {
-    return this.config.trigramIndexes === 'on' && !collection.documentIndex && !this.documentsRefused;
+    return this.config.trigramIndexes === 'on' && !collection.documentIndex && Date.now() >= this.documentsAt;
   }
 
   async improve(collection: Collection): Promise<void> {
@@ -102,16 +101,14 @@ export class FieldIndexKeeper {
 
   private async indexDocuments(session: Session, collection: Collection): Promise<void> {
     if (this.stopped || !this.wantsDocuments(collection)) return;
-    try {
-      this.documentsRefused = !(await this.documents.isAvailable());
-      if (this.documentsRefused) this.logger.warn('this server cannot index documents: it has no pg_trgm that fits');
-      else await this.documents.create(session, collection);
-    } catch (error) {
-      // it would be refused again: the extension may be another's to install
-      this.documentsRefused = true;
-      throw error;
+    // what is refused, or fails, would be so again: the next try waits
+    this.documentsAt = Date.now() + DECIDED_MS;
+    if (!(await this.documents.isAvailable())) {
+      this.logger.warn('documents get no index: this server has no pg_trgm that fits');
+      return;
     }
-    if (this.documentsRefused) return;
+    await this.documents.create(session, collection);
+    this.documentsAt = 0;
     this.collections.forget(collection);
     this.logger.log(`collection ${collection.name}: documents have an index now`);
   }

@@ -41,10 +41,11 @@ describe('vectors outside of every index', () => {
     expect(plan).toMatchObject({ kind: 'build', replaces: ['7', '8'] });
   });
 
-  it('get no index of their own in a table that has its full number, but join the newest of their namespace', () => {
+  it('get no index of their own in a table that has its full number, but join the newest of their namespace once they are a twentieth of it', () => {
     const full = { ...LIMITS, isFull: true };
     expect(planIndexes(stateOf([], 5_000), full)).toBeUndefined();
-    expect(planIndexes(stateOf(segments(9_000, 1_000), 30), full)).toEqual({
+    expect(planIndexes(stateOf(segments(9_000, 1_000), 49), full)).toBeUndefined();
+    expect(planIndexes(stateOf(segments(9_000, 1_000), 50), full)).toEqual({
       kind: 'build',
       low: 10_000n,
       high: 999_999n,

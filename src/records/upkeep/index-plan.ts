@@ -42,6 +42,8 @@ export interface IndexDrop {
 const REST = 1 / 4;
 /** An index with a larger share of vectors that are gone is built anew: they are in every search's way. */
 const MAX_GONE = 0.15;
+/** In a table that has its full number, a rest is worth building an index anew that is up to so many times larger. */
+const MOST_TIMES_LARGER = 20;
 /** Indexes are searched one after the other. */
 const MAX_SEGMENTS = 8;
 
@@ -67,7 +69,7 @@ function planTail({ segments, tail }: NamespaceState, limits: IndexLimits): Inde
   for (const segment of [...segments].reverse()) {
     const fits = limits.maxRows === null || rows + segment.rows <= limits.maxRows;
     const crowded = limits.maxRows === null && segments.length - merged.length >= MAX_SEGMENTS;
-    const mustMerge = crowded || (limits.isFull && merged.length === 0);
+    const mustMerge = crowded || (limits.isFull && merged.length === 0 && segment.rows <= MOST_TIMES_LARGER * rows);
     if (!fits || (segment.rows > 2 * rows && !mustMerge)) break;
     merged.unshift(segment);
     rows += segment.rows;
