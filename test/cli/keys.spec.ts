@@ -39,7 +39,18 @@ describe('polyvec keys', () => {
   });
 
   it('makes a key, prints it alone, and lists it without its secret', async () => {
-    const made = await keys(storage, 'create', '--name', 'search', '--tenant', 'acme', '--scope', 'read', '--collections', 'docs-*,faq');
+    const made = await keys(
+      storage,
+      'create',
+      '--name',
+      'search',
+      '--tenant',
+      'acme',
+      '--scope',
+      'read',
+      '--collections',
+      'docs-*,faq',
+    );
     const key = parseKey(made.stdout.trim());
     expect([made.code, made.stderr, key === undefined]).toEqual([0, '', false]);
     const listed = await keys(storage, 'list');
