@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../errors.js';
 import { Limits } from '../limits/limits.js';
@@ -8,6 +9,10 @@ import { isPooled, type Collection, type CollectionChanges, type NewCollection, 
 import { CollectionMemory } from './collection-memory.js';
 import { CollectionStore } from './collection.store.js';
 import { CollectionSweeper } from './collection-sweeper.js';
+
+/** So often a statement is run that the catalog has moved on from; about a second and a half in all. */
+const MAX_ATTEMPTS = 16;
+const LONGEST_PAUSE_MS = 200;
 
 /** Where a collection is looked for. */
 export type CollectionSource = 'memory' | 'catalog';
@@ -181,8 +186,9 @@ export class CollectionsService {
    */
   async current<T>(collection: Collection, statement: (current: Collection) => Promise<T | 'stale'>): Promise<T> {
     let known = collection;
-    // each round follows a change of the catalog row that another request made: a handful is more than plenty
-    for (let attempt = 0; attempt < 5; attempt += 1) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      // each round follows a change of the catalog row that another request made; those that come without a pause are waited out
+      if (attempt > 1) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt));
       const { epoch } = known;
       const result = await untilGone(statement, known);
       if (result !== 'stale' && !(result instanceof TablesGone)) return result;

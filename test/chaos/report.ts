@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
@@ -47,7 +47,9 @@ async function writeRow({ name, event, figure, aim, met }: ChaosResult, conditio
 
 async function conditionsOf({ conditions }: ChaosResult): Promise<string> {
   const day = new Date().toISOString().slice(0, 10);
-  const machine = `${String(availableParallelism())} cores, Node ${process.versions.node}`;
+  // the program's own load and what else ran beside it
+  const [, load = 0] = loadavg();
+  const machine = `${String(availableParallelism())} cores at load ${load.toFixed(1)}, Node ${process.versions.node}`;
   return [day, machine, await serverOf(process.env['TEST_DATABASE_URL']), conditions]
     .filter((part) => part !== undefined)
     .join('; ');
