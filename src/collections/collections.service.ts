@@ -2,16 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../errors.js';
 import { Limits } from '../limits/limits.js';
-import { isUndefinedTable } from '../postgres/sqlstate.js';
 import { isWithinReach, reachOf, requireNameWithinReach, withinReach } from '../tenants/caller.js';
 import type { Page, Scope } from '../tenants/tenant.js';
-import { isPooled, type Collection, type CollectionChanges, type NewCollection, type ProtocolName } from './collection.js';
+import { type Collection, type CollectionChanges, type NewCollection, type ProtocolName } from './collection.js';
 import { CollectionMemory } from './collection-memory.js';
+import { CollectionTurns } from './collection-turns.js';
 import { CollectionStore } from './collection.store.js';
 import { CollectionSweeper } from './collection-sweeper.js';
+import { isStale, TablesGone, untilGone } from './stale.js';
 
-/** So often a statement is run that the catalog has moved on from; about a second and a half in all. */
+/**
+ * So often a statement is run that the catalog has moved on from, each time through a change that another request made. From the third time
+ * on, this instance makes no changes meanwhile; those of others are waited out, for about a second.
+ */
 const MAX_ATTEMPTS = 16;
+const MAX_FREE = 2;
 const LONGEST_PAUSE_MS = 200;
 
 /** Where a collection is looked for. */
@@ -24,6 +29,7 @@ export type CollectionSource = 'memory' | 'catalog';
 @Injectable()
 export class CollectionsService {
   private readonly memory = new CollectionMemory();
+  private readonly turns = new CollectionTurns();
 
   constructor(
     private readonly store: CollectionStore,
@@ -125,7 +131,7 @@ export class CollectionsService {
     if (changes.name !== undefined) requireNameWithinReach(changes.name);
     this.limits.requireName(changes.name ?? '');
     this.memory.drop(collection);
-    const outcome = await this.store.update(collection, changes);
+    const outcome = await this.turns.take(collection.uuid, () => this.store.update(collection, changes));
     if (outcome === 'missing') throw missing(collection.uuid);
     if (outcome === 'taken') {
       throw new GatewayError({ kind: 'already_exists', subject: 'collection', name: changes.name ?? collection.name });
@@ -136,7 +142,8 @@ export class CollectionsService {
   async revise(scope: Scope, name: string, changesOf: (collection: Collection) => CollectionChanges): Promise<Collection> {
     for (;;) {
       const collection = await this.requireByName(scope, name);
-      const outcome = await this.store.update(collection, changesOf(collection), 'unchanged');
+      const changes = changesOf(collection);
+      const outcome = await this.turns.take(collection.uuid, () => this.store.update(collection, changes, 'unchanged'));
       this.memory.drop(collection);
       if (outcome === 'updated') return this.requireByName(scope, name);
       if (outcome === 'missing') throw missing(name);
@@ -186,42 +193,34 @@ export class CollectionsService {
    */
   async current<T>(collection: Collection, statement: (current: Collection) => Promise<T | 'stale'>): Promise<T> {
     let known = collection;
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      // each round follows a change of the catalog row that another request made; those that come without a pause are waited out
-      if (attempt > 1) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt));
-      const { epoch } = known;
-      const result = await untilGone(statement, known);
-      if (result !== 'stale' && !(result instanceof TablesGone)) return result;
-      this.memory.drop(known);
-      known = this.memory.keep(found(await this.store.findAnywhere(known.uuid), known.uuid));
-      // nothing has changed, so it is no wonder that nothing would: the error is ours
-      if (result instanceof TablesGone && known.epoch === epoch) throw result.cause;
-      if (this.memory.isPinned(collection) && known.name !== collection.name) throw missing(collection.name);
+    let result = await untilGone(statement, known);
+    for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt += 1) {
+      if (!isStale(result)) return result;
+      const last = result;
+      const again = async (): Promise<T | 'stale' | TablesGone> => {
+        known = await this.refreshed(collection, known, last);
+        return untilGone(statement, known);
+      };
+      if (attempt > MAX_FREE) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt));
+      result = await (attempt < MAX_FREE ? again() : this.turns.take(collection.uuid, again));
     }
+    if (!isStale(result)) return result;
     throw new GatewayError({ kind: 'conflict', subject: 'collection', name: collection.name });
+  }
+
+  /** The collection as it is now that a statement was stale with what was `known`. */
+  private async refreshed(collection: Collection, known: Collection, result: 'stale' | TablesGone): Promise<Collection> {
+    this.memory.drop(known);
+    const now = this.memory.keep(found(await this.store.findAnywhere(known.uuid), known.uuid));
+    // nothing has changed, so it is no wonder that nothing would: the error is ours
+    if (result instanceof TablesGone && now.epoch === known.epoch) throw result.cause;
+    if (this.memory.isPinned(collection) && now.name !== collection.name) throw missing(collection.name);
+    return now;
   }
 
   /** The catalog knows more of a collection than is remembered. */
   forget(collection: Collection): void {
     this.memory.drop(collection);
-  }
-}
-
-/** Tables that a statement names are not there. */
-class TablesGone {
-  constructor(readonly cause: unknown) {}
-}
-
-/** A statement on tables that are gone by now is stale, too: its collection has been deleted. */
-async function untilGone<T>(
-  statement: (current: Collection) => Promise<T | 'stale'>,
-  collection: Collection,
-): Promise<T | 'stale' | TablesGone> {
-  try {
-    return await statement(collection);
-  } catch (error) {
-    if (!isPooled(collection) && isUndefinedTable(error)) return new TablesGone(error);
-    throw error;
   }
 }
 
