@@ -1,11 +1,11 @@
-import { positive, setting } from './config-values.js';
+import { duration, positive, setting } from './config-values.js';
 
 /** The settings of what happens while the database is slow, crowded or gone; a part of the gateway's. */
 export const FAULT_SETTINGS = {
   poolTimeoutMs: setting<number | undefined>(
     'POLYVEC_POOL_TIMEOUT_MS',
     undefined,
-    positive,
+    duration,
     'The longest a request waits for a connection; then the answer is 503. Unset: 2,000 on a server; 30,000 on the embedded engine, which runs one statement at a time.',
   ),
   poolMaxWaiting: setting<number | undefined>(
@@ -17,7 +17,7 @@ export const FAULT_SETTINGS = {
   connectTimeoutMs: setting(
     'POLYVEC_CONNECT_TIMEOUT_MS',
     2_000,
-    positive,
+    duration,
     'The longest that opening a connection to Postgres may take.',
   ),
 } as const;

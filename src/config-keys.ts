@@ -23,7 +23,9 @@ export const KEY_SETTINGS = {
   rootKeyFile: setting<string | undefined>('POLYVEC_ROOT_KEY_FILE', undefined, text, 'A file that holds the root key.'),
 } as const;
 
+/** White space around it, such as the line's end of a mounted file, is not part of it. */
 function secret(value: string): string {
-  if (value.length >= 32) return value;
+  const key = value.trim();
+  if (key.length >= 32) return key;
   throw new Error('at least 32 characters');
 }

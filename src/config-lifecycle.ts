@@ -1,4 +1,4 @@
-import { count, positive, setting } from './config-values.js';
+import { count, duration, setting } from './config-values.js';
 
 /** The settings of starting, stopping and staying connected; a part of the gateway's. */
 export const LIFECYCLE_SETTINGS = {
@@ -17,7 +17,7 @@ export const LIFECYCLE_SETTINGS = {
   keepAliveTimeoutMs: setting(
     'POLYVEC_KEEP_ALIVE_TIMEOUT_MS',
     65_000,
-    positive,
+    duration,
     'How long an idle HTTP/1 connection is kept. Load balancers must part with theirs sooner; most do after 60 s.',
   ),
 } as const;

@@ -1,4 +1,4 @@
-import { count, MiB, oneOf, positive, type Setting, setting, strictly, wholeNumber } from './config-values.js';
+import { count, duration, MiB, oneOf, type Setting, setting, strictly, wholeNumber } from './config-values.js';
 
 const KiB = 1024;
 const ANY_NUMBER = ' `0`: any number.';
@@ -72,11 +72,11 @@ export const LIMIT_SETTINGS = {
     `Connections from one address; what comes beyond is closed. Behind a proxy, all come from the proxy's.${ANY_NUMBER}`,
   ),
   headersTimeoutMs: strictly(
-    setting('POLYVEC_HEADERS_TIMEOUT_MS', 60_000, positive, "The longest a request's headers may take to come."),
+    setting('POLYVEC_HEADERS_TIMEOUT_MS', 60_000, duration, "The longest a request's headers may take to come."),
     15_000,
   ),
   requestTimeoutMs: strictly(
-    setting('POLYVEC_REQUEST_TIMEOUT_MS', 300_000, positive, 'The longest a request may take to come, its body included.'),
+    setting('POLYVEC_REQUEST_TIMEOUT_MS', 300_000, duration, 'The longest a request may take to come, its body included.'),
     60_000,
   ),
 } as const;

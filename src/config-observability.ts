@@ -1,4 +1,4 @@
-import { oneOf, positive, setting } from './config-values.js';
+import { duration, oneOf, setting } from './config-values.js';
 
 /** The settings of what an operator sees of requests; a part of the gateway's. */
 export const OBSERVABILITY_SETTINGS = {
@@ -14,5 +14,5 @@ export const OBSERVABILITY_SETTINGS = {
     oneOf('off', 'errors', 'all'),
     'Which requests get a line in the log: none, those that failed here (500 and above) or were slow, or all.',
   ),
-  slowRequestMs: setting('POLYVEC_SLOW_REQUEST_MS', 1_000, positive, 'A request that takes longer than this is slow.'),
+  slowRequestMs: setting('POLYVEC_SLOW_REQUEST_MS', 1_000, duration, 'A request that takes longer than this is slow.'),
 } as const;

@@ -7,6 +7,8 @@ import { isIP } from 'node:net';
 /** Bytes in one MiB. */
 export const MiB = 1024 * 1024;
 
+const MAX_DURATION_MS = 2 ** 31 - 1;
+
 /** One setting: where it comes from, how it is read, and what the README says of it. */
 export interface Setting<T> {
   readonly variable: string;
@@ -50,6 +52,12 @@ export function boolean(value: string): boolean {
 export function positive(value: string): number {
   if (/^[1-9]\d{0,14}$/.test(value)) return Number(value);
   throw new Error('a whole number above 0');
+}
+
+/** In milliseconds, above 0; a timer takes no more. */
+export function duration(value: string): number {
+  if (/^[1-9]\d{0,9}$/.test(value) && Number(value) <= MAX_DURATION_MS) return Number(value);
+  throw new Error(`milliseconds, from 1 to ${String(MAX_DURATION_MS)}`);
 }
 
 export function count(value: string): number {

@@ -1,4 +1,4 @@
-import { MiB, type Port, positive, port, setting, strictly } from './config-values.js';
+import { duration, MiB, type Port, port, positive, setting, strictly } from './config-values.js';
 
 /** The settings of Vectorizer's port; a part of the gateway's. */
 export const VECTORIZER_SETTINGS = {
@@ -17,7 +17,7 @@ export const VECTORIZER_SETTINGS = {
   vectorizerExpiryIntervalMs: setting(
     'POLYVEC_VECTORIZER_EXPIRY_INTERVAL_MS',
     30_000,
-    positive,
+    duration,
     'How often expired vectors of Vectorizer collections are removed.',
   ),
   vectorizerMaxBodyBytes: strictly(

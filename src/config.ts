@@ -1,14 +1,15 @@
 import { PINECONE_SETTINGS } from './config-pinecone.js';
 import {
   boolean,
+  duration,
   host,
   list,
   MiB,
   oneOf,
   type Port,
+  port,
   positive,
   postgresUrl,
-  port,
   type Setting,
   setting,
   text,
@@ -112,13 +113,13 @@ export const SETTINGS = {
   embeddingTimeoutMs: setting(
     'POLYVEC_EMBEDDING_TIMEOUT_MS',
     30_000,
-    positive,
+    duration,
     'The longest an endpoint that embeds or reranks may take for an answer.',
   ),
   statementTimeoutMs: setting(
     'POLYVEC_STATEMENT_TIMEOUT_MS',
     60_000,
-    positive,
+    duration,
     'The longest a statement may take. The embedded engine is restarted when one takes longer.',
   ),
   ...STORAGE_SETTINGS,
@@ -126,7 +127,7 @@ export const SETTINGS = {
   ...FAULT_SETTINGS,
   ...LIMIT_SETTINGS,
   ...LIFECYCLE_SETTINGS,
-  shutdownTimeoutMs: setting('POLYVEC_SHUTDOWN_TIMEOUT_MS', 10_000, positive, 'The longest a stop waits for open requests.'),
+  shutdownTimeoutMs: setting('POLYVEC_SHUTDOWN_TIMEOUT_MS', 10_000, duration, 'The longest a stop waits for open requests.'),
   ...OBSERVABILITY_SETTINGS,
   logLevel: setting('POLYVEC_LOG_LEVEL', 'info', oneOf('debug', 'info', 'warn', 'error', 'silent'), 'What is logged.'),
 } as const;

@@ -32,10 +32,9 @@ export class ProtocolExceptionFilter implements ExceptionFilter {
     }
     const status = statusOf(thrown);
     if (status === 500) this.logger.error({ message: 'internal error', cause: String(thrown) }, stackOf(thrown));
-    http
-      .getResponse<Response>()
-      .status(status)
-      .json({ error: CONSOLE_ERRORS[status] ?? 'internal error' });
+    const response = http.getResponse<Response>().status(status);
+    if (status === 503) response.setHeader('retry-after', '1');
+    response.json({ error: CONSOLE_ERRORS[status] ?? 'internal error' });
   }
 }
 

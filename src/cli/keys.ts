@@ -1,6 +1,8 @@
 import type { Config } from '../config.js';
+import { parseKey } from '../keys/api-key.js';
 import { ApiKeyStore, type ApiKey } from '../keys/api-key.store.js';
 import { ApiKeysService } from '../keys/api-keys.service.js';
+import { redact } from '../observability/redact.js';
 import { PERMISSIONS, type Permission } from '../tenants/caller.js';
 import { DEFAULT_TENANT } from '../tenants/tenant.js';
 import { withDatabase, type Print } from './existing-database.js';
@@ -10,7 +12,7 @@ export interface NewKeyOptions {
   readonly name: string;
   /** `*`: every tenant. */
   readonly tenant?: string | undefined;
-  /** Absent: every database of the tenant. */
+  /** Absent, or `*`: every database of the tenant. */
   readonly database?: string | undefined;
   /** Permissions, comma-separated. */
   readonly scope?: string | undefined;
@@ -21,8 +23,11 @@ export interface NewKeyOptions {
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+/** A century. */
+const MAX_SECONDS = 36_500 * 86_400;
 const DEFAULT_SCOPE = 'read,write';
-const EVERY_TENANT = '*';
+/** Where a tenant, or a database, is named. */
+const EVERY = '*';
 
 /** Makes a key, and prints it: the one time that anybody sees it. @throws Error for options that make no sense, before anything is done */
 export async function createKey(config: Config, options: NewKeyOptions, print: Print): Promise<void> {
@@ -41,22 +46,29 @@ export async function listKeys(config: Config, print: Print): Promise<void> {
   });
 }
 
-/** Gives a key another secret, and prints it. @throws Error for an unknown or revoked key */
-export async function rotateKey(config: Config, id: string, grace: string, print: Print): Promise<void> {
+/** Gives a key another secret, and prints it. `key`: its id, or all of it. @throws Error for one that is unknown, revoked or expired */
+export async function rotateKey(config: Config, key: string, grace: string, print: Print): Promise<void> {
+  const id = idOf(key);
   const seconds = requireDuration(grace, '--grace');
   await withKeys(config, async (keys) => {
     const text = await keys.rotate(id, seconds);
-    if (text === undefined) throw new Error(`there is no key ${id} that is not revoked`);
+    if (text === undefined) throw new Error(`there is no key ${id} that is good`);
     print(text);
   });
 }
 
-/** Makes a key good for nothing, on every instance within seconds. @throws Error for an unknown key */
-export async function revokeKey(config: Config, id: string, print: Print): Promise<void> {
+/** Makes a key good for nothing, on every instance within seconds. `key`: its id, or all of it. @throws Error for an unknown key */
+export async function revokeKey(config: Config, key: string, print: Print): Promise<void> {
+  const id = idOf(key);
   await withKeys(config, async (keys) => {
     if (!(await keys.revoke(id))) throw new Error(`there is no key ${id}`);
     print(`${id} is revoked`);
   });
+}
+
+/** No secret gets into a message. */
+function idOf(key: string): string {
+  return parseKey(key)?.id ?? redact(key);
 }
 
 async function withKeys(config: Config, work: (keys: ApiKeysService) => Promise<void>): Promise<void> {
@@ -65,15 +77,15 @@ async function withKeys(config: Config, work: (keys: ApiKeysService) => Promise<
 
 function newKey(options: NewKeyOptions): Parameters<ApiKeysService['create']>[0] {
   const tenant = options.tenant ?? DEFAULT_TENANT;
-  if (tenant === EVERY_TENANT && options.database !== undefined) throw new Error('a key for every tenant is for every database');
-  const database = options.database ?? null;
+  const database = options.database === undefined || options.database === EVERY ? null : options.database;
+  if (tenant === EVERY && database !== null) throw new Error('a key for every tenant is for every database');
   for (const [option, name] of [['--tenant', tenant] as const, ['--database', database ?? 'any'] as const]) {
-    if (name.length < 3 && name !== EVERY_TENANT) throw new Error(`${option}: a name has at least 3 characters`);
+    if (name.length < 3 && name !== EVERY) throw new Error(`${option}: a name has at least 3 characters`);
   }
   return {
     name: options.name,
     permissions: new Set((options.scope ?? DEFAULT_SCOPE).split(',').map(requirePermission)),
-    tenant: tenant === EVERY_TENANT ? null : tenant,
+    tenant: tenant === EVERY ? null : tenant,
     database,
     collections: options.collections?.split(',').map((pattern) => pattern.trim()) ?? null,
     lifetime: options.expires === undefined ? null : requireDuration(options.expires, '--expires'),
@@ -90,7 +102,9 @@ function requirePermission(text: string): Permission {
 function requireDuration(text: string, option: string): number {
   const [, count, unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
   if (count === undefined) throw new Error(`${option}: a number with s, m, h or d, such as 12h, not "${text}"`);
-  return Number(count) * (UNITS[unit] ?? 0);
+  const seconds = Number(count) * (UNITS[unit] ?? 0);
+  if (seconds > MAX_SECONDS) throw new Error(`${option}: no more than 36500d, not "${text}"`);
+  return seconds;
 }
 
 function lineOf(key: ApiKey): string {

@@ -18,8 +18,9 @@ export async function start(version: string, overrides: Partial<Record<keyof Con
 }
 
 async function serve(version: string, config: Config): Promise<void> {
-  const gateway = await startGateway(config);
-  stopOnSignals(gateway, config);
+  const starting = startGateway(config);
+  stopOnSignals(starting, config);
+  const gateway = await starting;
   void gateway.failure.then((error) => {
     tellProblems(error);
     process.exit(1);
@@ -35,8 +36,9 @@ async function work(version: string, config: Config, workers: number): Promise<v
     process.exit(1);
   };
   try {
-    const gateway = await startGateway(config);
-    stopOnSignals(gateway, config);
+    const starting = startGateway(config);
+    stopOnSignals(starting, config);
+    const gateway = await starting;
     void gateway.failure.then((error) => {
       tell({ kind: 'failed' }, () => {
         fail(error);

@@ -9,25 +9,31 @@ import { tellProblems } from './problems.js';
 const CLOSING_MS = 10_000;
 
 /**
- * Stops the gateway on SIGINT or SIGTERM and ends the process: with 0 when every request was finished, with 1 when some were cut off,
+ * Stops the gateway, or the one that is just starting, on SIGINT or SIGTERM and ends the process: with 0 when every request was finished, with 1 when some were cut off,
  * when the stop took too long, or at once on a second signal.
  */
-export function stopOnSignals(gateway: Gateway, config: Config): void {
+export function stopOnSignals(starting: Promise<Gateway>, config: Config): void {
   let isStopping = false;
   const stop = (): void => {
     // a worker may get each signal twice, from the terminal and from its supervisor, who decides for it
     if (isStopping && cluster.isPrimary) process.exit(1);
     if (isStopping) return;
     isStopping = true;
-    void exitCodeOf(gateway, config).then((code) => process.exit(code));
+    void exitCodeOf(starting, config).then((code) => process.exit(code));
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
 }
 
-async function exitCodeOf(gateway: Gateway, config: Config): Promise<number> {
+async function exitCodeOf(starting: Promise<Gateway>, config: Config): Promise<number> {
   const limitMs = drainDelayOf(config) + config.shutdownTimeoutMs + CLOSING_MS;
   try {
-    const cut = await Promise.race([gateway.stop(), sleep(limitMs)]);
+    const stopped = starting.then(
+      (gateway) => gateway.stop(),
+      // whoever starts it tells why it did not
+      () => 'failed' as const,
+    );
+    const cut = await Promise.race([stopped, sleep(limitMs)]);
+    if (cut === 'failed') return 1;
     if (cut === 0) return 0;
     const problem =
       cut === undefined

@@ -44,6 +44,8 @@ export class Supervisor {
     }
     this.state = 'running';
     process.stdout.write(first);
+    // those that have ended while others started
+    for (let running = this.workers.size; running < this.count; running += 1) void this.replace();
   }
 
   /** Its banner when it takes requests; undefined when it ended before. */

@@ -28,6 +28,12 @@ describe('the number of workers', () => {
     );
   });
 
+  it('is one beside a replica', () => {
+    const settings = { ...SERVER, POLYVEC_REPLICA_URL: 'postgres://elsewhere/database' };
+    expect([countOf(settings), countOf({ ...settings, POLYVEC_WORKERS: 'auto' })]).toEqual([1, 1]);
+    expect(() => countOf({ ...settings, POLYVEC_WORKERS: '2' })).toThrow('POLYVEC_REPLICA_URL needs POLYVEC_WORKERS=1');
+  });
+
   it('is refused when free ports are to be shared under a name', () => {
     const settings = { ...SERVER, POLYVEC_WORKERS: '2', POLYVEC_CHROMA_PORT: '0' };
     expect(countOf(settings)).toBe(2);

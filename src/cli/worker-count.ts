@@ -6,16 +6,20 @@ type Ports = 'chromaPort' | 'pineconePort' | 'pineconeIndexPorts' | 'vectorizerP
 
 /**
  * How many processes serve.
- * @throws ConfigError when they are several that could not share a database, or ports
+ * @throws ConfigError when they are several that could not share a database, ports, or a replica
  */
-export function workerCountOf(config: Pick<Config, 'workers' | 'databaseUrl' | 'host' | Ports>): number {
-  const { workers, databaseUrl, host } = config;
+export function workerCountOf(config: Pick<Config, 'workers' | 'databaseUrl' | 'replicaUrl' | 'host' | Ports>): number {
+  const { workers, databaseUrl, replicaUrl, host } = config;
   const isEmbedded = databaseUrl === undefined;
   if (workers === 1 || (isEmbedded && workers === 'auto')) return 1;
   if (isEmbedded) {
     throw new ConfigError([
       `POLYVEC_WORKERS is ${String(workers)}, and the embedded Postgres serves one process: set DATABASE_URL to a server, or POLYVEC_WORKERS to 1`,
     ]);
+  }
+  if (replicaUrl !== undefined) {
+    if (workers === 'auto') return 1;
+    throw new ConfigError(['POLYVEC_REPLICA_URL needs POLYVEC_WORKERS=1: a process does not know what others have written']);
   }
   // names are looked up in any order, and in this order workers get ports
   if (isIP(host) === 0 && portsOf(config).includes(0)) {

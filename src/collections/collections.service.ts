@@ -42,7 +42,7 @@ export class CollectionsService {
     this.limits.requireName(collection.name);
     const created = await this.store.create(withinReach(scope), collection);
     if (created === 'missing') throw new GatewayError({ kind: 'not_found', subject: 'database', name: scope.database });
-    if (created === 'taken') throw new GatewayError({ kind: 'already_exists', subject: 'collection', name: collection.name });
+    if (created === 'taken') throw taken(collection.name);
     return this.memory.keep(created);
   }
 
@@ -50,8 +50,11 @@ export class CollectionsService {
   async requireOrCreate(scope: Scope, collection: NewCollection): Promise<Collection> {
     for (;;) {
       const existing = await this.store.findByName(withinReach(scope), collection.name);
-      if (existing !== undefined) return this.memory.keep(found(existing, collection.name));
+      if (existing !== undefined && isWithinReach(existing)) return this.memory.keep(existing);
+      // the same words whether there is one of that name or not
       requireNameWithinReach(collection.name);
+      // an old name of one that is out of reach
+      if (existing !== undefined) throw taken(collection.name);
       this.limits.requireName(collection.name);
       const created = await this.store.create(withinReach(scope), collection);
       if (created === 'missing') throw new GatewayError({ kind: 'not_found', subject: 'database', name: scope.database });
@@ -133,9 +136,7 @@ export class CollectionsService {
     this.memory.drop(collection);
     const outcome = await this.turns.take(collection.uuid, () => this.store.update(collection, changes));
     if (outcome === 'missing') throw missing(collection.uuid);
-    if (outcome === 'taken') {
-      throw new GatewayError({ kind: 'already_exists', subject: 'collection', name: changes.name ?? collection.name });
-    }
+    if (outcome === 'taken') throw taken(changes.name ?? collection.name);
   }
 
   /** Makes changes out of what the collection is, and none of another's meanwhile is lost. The result is the collection after it. */
@@ -159,7 +160,7 @@ export class CollectionsService {
     this.memory.drop(collection);
     const outcome = await this.store.rename(collection, newName);
     if (outcome === 'missing') throw missing(name);
-    if (outcome === 'taken') throw new GatewayError({ kind: 'already_exists', subject: 'collection', name: newName });
+    if (outcome === 'taken') throw taken(newName);
   }
 
   /** Deletes the collection unless it has records by now, or is protected; says whether it did. */
@@ -231,6 +232,10 @@ function isMissingCollection(error: unknown): boolean {
 function found(collection: Collection | undefined, name: string): Collection {
   if (collection === undefined || !isWithinReach(collection)) throw missing(name);
   return collection;
+}
+
+function taken(name: string): GatewayError {
+  return new GatewayError({ kind: 'already_exists', subject: 'collection', name });
 }
 
 function missing(name: string): GatewayError {

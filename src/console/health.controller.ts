@@ -3,6 +3,9 @@ import type { Response } from 'express';
 import { Allow } from '../keys/allow.js';
 import { ReadinessService } from '../lifecycle/readiness.service.js';
 
+/** Where an orchestrator asks. */
+export const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/startupz']);
+
 /** Probes, on the console port: 200, or 503 with the reason. */
 @Controller()
 export class HealthController {

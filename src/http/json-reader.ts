@@ -4,6 +4,8 @@
  */
 
 import { depthReason, JsonSyntaxError } from './json-syntax-error.js';
+import { unescapeText } from './json-text.js';
+import { ValueRoom } from './value-room.js';
 
 export type JsonKind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
 
@@ -14,13 +16,13 @@ const COLON = 0x3a;
 /** As deep as Chroma's reader goes. */
 const MAX_DEPTH = 127;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const LONE_SURROGATE = /\p{Surrogate}/u;
-const ESCAPES = /^(?:[^\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*$/s;
 
 export class JsonReader {
   /** Where the value being read lies: keys, and indexes of lists. */
   private readonly path: (string | number)[] = [];
   private position = 0;
+  /** What its values have taken so far. */
+  readonly room = new ValueRoom();
 
   /** Lists and objects deeper than `maxDepth` within each other are an error. */
   constructor(
@@ -239,12 +241,8 @@ export class JsonReader {
   }
 
   private unescape(source: string): string {
-    if (!ESCAPES.test(source)) throw this.error('invalid escape');
-    const value = JSON.parse(`"${source}"`) as string;
-    if (LONE_SURROGATE.test(value)) {
-      const cutOff = /\\u[dD][89abAB]..(?!\\u)/.test(source);
-      throw this.error(cutOff ? 'unexpected end of hex escape' : 'lone leading surrogate in hex escape');
-    }
+    const { value, reason } = unescapeText(source);
+    if (value === undefined) throw this.error(reason);
     return value;
   }
 }

@@ -29,6 +29,8 @@ const LINGER_MS = 5_000;
 export function bodyReader(rules: BodyRules): (request: Request, response: Response, next: NextFunction) => void {
   const { limitBytes, maxDepth, budget } = rules;
   return (request, response, next) => {
+    // the client has left while its key was looked up: what is taken for it now, nobody would give back
+    if (request.destroyed || response.closed) return;
     const share = budget.share();
     response.once('close', () => {
       share.release();
@@ -42,7 +44,6 @@ export function bodyReader(rules: BodyRules): (request: Request, response: Respo
         // the client has gone: there is nobody to tell
         if (request.destroyed) return;
         response.setHeader('polyvec-limit', String(limitBytes));
-        response.setHeader('connection', 'close');
         // the rest is read and dropped: closing at once would reset the connection before the client reads the answer
         request.resume();
         const timer = setTimeout(() => request.destroy(), LINGER_MS);

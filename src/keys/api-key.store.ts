@@ -98,12 +98,12 @@ export class ApiKeyStore {
     return rows.map(toApiKey);
   }
 
-  /** Gives a key that is not revoked another secret; the old one is good for so many seconds more. False when there is none. */
+  /** Gives a key that is good another secret; the old one is good for so many seconds more. False when there is none. */
   async rotate(id: string, digest: Buffer, graceSeconds: number): Promise<boolean> {
     const rows = await this.database.query(sql`
       UPDATE polyvec.api_keys SET previous_digest = digest, digest = ${digest},
         previous_until = now() + ${graceSeconds}::double precision * interval '1 second'
-      WHERE id = ${id} AND revoked_at IS NULL RETURNING id`);
+      WHERE id = ${id} AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) RETURNING id`);
     return rows.length > 0;
   }
 

@@ -6,11 +6,15 @@ import { ApiKeyStore, type ApiKey, type NewApiKey, type StoredKey } from './api-
 /** How long a key is taken for good, or for none, without another look: a revoked one is refused that much later. */
 const REMEMBERED_MS = 5_000;
 const REMEMBERED_AS_UNKNOWN_MS = 1_000;
+/** How often a key is looked up for the sake of a secret that is not its own. */
+const RETRIED_MS = 200;
 const MAX_REMEMBERED = 10_000;
 
 interface Memory {
   readonly key: StoredKey | undefined;
-  readonly until: number;
+  /** When it was looked up, and when for the sake of another secret, in milliseconds. */
+  readonly at: number;
+  readonly retriedAt: number;
 }
 
 /** API keys: who sends one may do what it was made for. */
@@ -30,20 +34,30 @@ export class ApiKeysService {
     if (this.rootDigest !== undefined && isSameDigest(digest, this.rootDigest)) return { ...EVERYONE, keyId: 'root' };
     const sent = parseKey(text);
     if (sent === undefined) return undefined;
-    const key = await this.find(sent.id);
-    return key?.digests.some((candidate) => isSameDigest(candidate, digest)) === true ? key.caller : undefined;
+    const isIts = (key: StoredKey | undefined): boolean => key?.digests.some((own) => isSameDigest(own, digest)) === true;
+    let known = await this.find(sent.id);
+    // it may have another secret by now, which is good at once
+    if (known.key !== undefined && !isIts(known.key) && performance.now() - known.retriedAt >= RETRIED_MS) {
+      known = await this.lookUp(sent.id, performance.now());
+    }
+    return isIts(known.key) ? known.key?.caller : undefined;
   }
 
-  private async find(id: string): Promise<StoredKey | undefined> {
+  private async find(id: string): Promise<Memory> {
     const known = this.memory.get(id);
-    if (known !== undefined && known.until > performance.now()) return known.key;
+    const maxAge = known?.key === undefined ? REMEMBERED_AS_UNKNOWN_MS : REMEMBERED_MS;
+    return known !== undefined && performance.now() - known.at < maxAge ? known : this.lookUp(id, -Infinity);
+  }
+
+  private async lookUp(id: string, retriedAt: number): Promise<Memory> {
+    const at = performance.now();
     const key = await this.store.findGood(id);
     if (this.memory.size >= MAX_REMEMBERED) this.memory.clear();
-    const lifetime = key === undefined ? REMEMBERED_AS_UNKNOWN_MS : REMEMBERED_MS;
-    this.memory.set(id, { key, until: performance.now() + lifetime });
+    const memory = { key, at, retriedAt };
+    this.memory.set(id, memory);
     // nobody waits for it, and it is not worth an error
     if (key?.isUsedToday === false) this.store.touch(id).catch(() => undefined);
-    return key;
+    return memory;
   }
 
   /** The key's text, which is shown this once. */

@@ -7,7 +7,7 @@ import { EVERYONE, runAs, type Caller } from '../tenants/caller.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { credentialOf, takeParameter, type CredentialPlaces } from './credential.js';
 
-/** Methods that carry no body: what they ask for may be open to all. */
+/** Methods that need no body: what they ask for may be open to all. */
 const BODYLESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Finds out who sends a request. */
@@ -40,13 +40,18 @@ export class Authentication {
         return;
       }
       this.callerOf(headers, { headers: [...places.headers, QUERY] }).then((caller) => {
-        const isRefused = caller === undefined && !BODYLESS.has(request.method);
+        const isRefused = caller === undefined && (!BODYLESS.has(request.method) || hasBody(request.headers));
         runAs(caller, () => {
           next(isRefused ? new GatewayError({ kind: 'unauthenticated', subject: 'key' }) : undefined);
         });
       }, next);
     };
   }
+}
+
+/** Whether a body is announced; nothing but that makes one. */
+function hasBody(headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
 /** Stands for the URL's parameter, after every header; no client can send a header of this name. */

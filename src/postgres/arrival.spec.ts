@@ -55,6 +55,13 @@ describe('the arrival of a database', () => {
     ]);
   });
 
+  it('fails at once when a pooler refuses what connections ask for, and says what to do', async () => {
+    open('awaited');
+    const refuse = (): Promise<EngineTraits> =>
+      Promise.reject(Object.assign(new Error('unsupported startup parameter: jit'), { code: '08P01' }));
+    await expect(arrival.of('it', OWN, refuse)).rejects.toThrow('set POLYVEC_POOLER=transaction');
+  });
+
   it.each(['28P01', '28000', '3D000', '42501'])('fails at once with %s, and with what has no code', async (code) => {
     open('awaited');
     await expect(arrival.of('it', OWN, attempts(code))).rejects.toThrow(`cannot use it: because of ${code}`);

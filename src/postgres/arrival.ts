@@ -13,6 +13,7 @@ type Attempt = () => Promise<EngineTraits>;
 const PATIENCE_MS = 5_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
+const REFUSED_BY_POOLER = 'unsupported startup parameter';
 
 /**
  * How a database comes: at once or not at all (`required`), or whenever it answers (`awaited`). What waiting does not mend, such as
@@ -85,7 +86,7 @@ export class Arrival {
       traits.known = await attempt();
     } catch (error) {
       if (this.isStopped()) return false;
-      const message = messageOf(error);
+      const message = withAdvice(messageOf(error));
       if (this.kind === 'required' || !isOutage(error)) throw new Error(`cannot use ${place}: ${message}`, { cause: error });
       if (message !== this.lastProblem) this.log('warn', `${place} does not answer yet, and is tried again: ${message}`);
       this.lastProblem = message;
@@ -141,8 +142,14 @@ function notYet(): GatewayError {
 
 /** Whether the same attempt may work later, without anybody changing a setting. */
 function isOutage(error: unknown): boolean {
+  // PgBouncer says so of a connection that asks for more than it carries
+  if (messageOf(error).includes(REFUSED_BY_POOLER)) return false;
   const meant = translateDatabaseError(error);
   return meant instanceof GatewayError && meant.kind === 'unavailable';
+}
+
+function withAdvice(message: string): string {
+  return message.includes(REFUSED_BY_POOLER) ? `${message}; behind a pooler set POLYVEC_POOLER=transaction` : message;
 }
 
 /** Several addresses of one name fail together, without a message of their own. */

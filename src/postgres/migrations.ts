@@ -7,6 +7,8 @@ import type pg from 'pg';
 const DIRECTORY = fileURLToPath(new URL('../../migrations', import.meta.url));
 /** Any number that no other program locks; instances that start together take turns. */
 const LOCK = 7_065_827;
+/** Of an instance that has vanished without a word, the server lets the lock go after this, in milliseconds. */
+const MAX_SILENCE_MS = 30_000;
 
 /**
  * Brings the schema to this version: applies what is missing, in the order of the names, all in one transaction.
@@ -15,6 +17,7 @@ const LOCK = 7_065_827;
 export async function migrate(client: pg.ClientBase): Promise<void> {
   await client.query('BEGIN');
   try {
+    await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${String(MAX_SILENCE_MS)}`);
     await client.query(`SELECT pg_advisory_xact_lock(${String(LOCK)})`);
     await client.query(`
       CREATE EXTENSION IF NOT EXISTS vector;

@@ -4,7 +4,7 @@ import { Arrival } from './arrival.js';
 import { Database, type EngineTraits } from './database.js';
 import { EmbeddedEngine } from './embedded/embedded-engine.js';
 import { migrate, requireMigrated } from './migrations.js';
-import { accessTo, pastPooler, refuseWithoutServer, warnOfPooler } from './pooler.js';
+import { accessTo, KEEP_ALIVE_MS, pastPooler, refuseWithoutServer, warnOfPooler } from './pooler.js';
 import { ReadReplica } from './read-replica.js';
 import { embeddedService, limitedConnectionTo, serverService } from './service.js';
 import { Sessions } from './sessions.js';
@@ -18,8 +18,6 @@ const OLDEST_PGVECTOR = '0.8.0';
 const RECOMMENDED_PGVECTOR = '0.8.4';
 /** A replica that does not take a connection within this is as good as gone: the primary answers. */
 const REPLICA_TIMEOUT_MS = 1_000;
-/** How long a connection may be silent before the operating system asks whether the other side is still there. */
-const KEEP_ALIVE_MS = 10_000;
 
 /**
  * Opens the database that the configuration names, a server or the embedded engine, and brings its schema up to date. A server may
@@ -151,17 +149,19 @@ async function prepare(
   bringUpToDate: (client: pg.ClientBase) => Promise<void>,
 ): Promise<EngineTraits> {
   const client = await pool.connect();
+  let isGood = false;
   try {
     const version = await requirePgvector(client);
+    await bringUpToDate(client);
     if (isOlder(version, RECOMMENDED_PGVECTOR)) {
       log('warn', `pgvector ${version} has known faults; ${RECOMMENDED_PGVECTOR} or newer is recommended`);
     }
-    await bringUpToDate(client);
     const { rows } = await client.query<{ oid: number; server: string; number: string }>(
       `SELECT 'vector'::regtype::oid AS oid, current_setting('server_version') AS server,
         current_setting('server_version_num') AS number`,
     );
     const server = rows[0]?.server.split(' ')[0] ?? '';
+    isGood = true;
     return {
       ...traits,
       description: `Postgres ${server}, pgvector ${version}`,
@@ -169,7 +169,8 @@ async function prepare(
       keyListsByIndex: Number(rows[0]?.number) >= 170_000,
     };
   } finally {
-    client.release();
+    // the next attempt begins on a new one: this one may be silent, or lead to a server that is a standby by now
+    client.release(!isGood);
   }
 }
 

@@ -7,6 +7,9 @@ import { Sessions } from './sessions.js';
 /** Plans for the values at hand, always; and statements here are too short for compilation to pay. */
 const SESSION_OPTIONS = '-c plan_cache_mode=force_custom_plan -c jit=off';
 
+/** How long a connection may be silent before the operating system asks whether the other side is still there. */
+export const KEEP_ALIVE_MS = 10_000;
+
 type ServerConfig = Pick<Config, 'pooler' | 'directDatabaseUrl' | 'statementTimeoutMs' | 'connectTimeoutMs'>;
 
 /** @throws Error when there are settings for a server, and none is named */
@@ -74,7 +77,12 @@ function directUrlOf({ pooler, directDatabaseUrl }: ServerConfig, url: string): 
 }
 
 function pooledConnectionTo({ connectTimeoutMs }: ServerConfig, url: string): pg.ClientConfig {
-  return { connectionString: url, connectionTimeoutMillis: connectTimeoutMs, keepAlive: true };
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+  };
 }
 
 function directConnectionTo(config: ServerConfig, url: string): pg.ClientConfig {

@@ -48,6 +48,7 @@ export class RecordTransfersService {
       const ids = await this.database.transaction(async (transaction) => this.transferWithin(transaction, transfer));
       if (ids === 'stale') continue;
       this.upkeep.note(transfer.destination, ids.length);
+      if (transfer.mode === 'move') this.upkeep.note(transfer.source, ids.length);
       return new Set(ids);
     }
     throw new GatewayError({ kind: 'conflict', subject: 'collection', name: transfer.destination.name });

@@ -110,6 +110,11 @@ export function requireEveryTenant(): void {
   if (currentCaller().tenant !== null) throw new GatewayError({ kind: 'forbidden', subject: 'permission' });
 }
 
+/** @throws GatewayError `forbidden` when the caller's key is for some collections only: what it did would reach others */
+export function requireEveryCollection(): void {
+  if (currentCaller().collections !== null) throw new GatewayError({ kind: 'forbidden', subject: 'permission' });
+}
+
 /** @throws GatewayError `unauthenticated` without a key, `forbidden` with one that is not for this */
 export function requirePermission(permission: Permission | 'key'): void {
   if (!isKnownCaller()) throw new GatewayError({ kind: 'unauthenticated', subject: 'key' });

@@ -23,21 +23,21 @@ export class TenantStore {
     return row && toTenant(row);
   }
 
-  /** The tenant with this resource name, or else with this name. */
-  async findByResourceName(name: string): Promise<Tenant | undefined> {
+  /** The tenant with this resource name, or else with this name. `only`: the one of that name, or all. */
+  async findByResourceName(name: string, only: string | null): Promise<Tenant | undefined> {
     const [row] = await this.database.query<TenantRow>(sql`
       SELECT name, resource_name, short_id FROM polyvec.tenants
-      WHERE resource_name = ${name} OR name = ${name}
+      WHERE (resource_name = ${name} OR name = ${name}) AND COALESCE(name = ${only}, TRUE)
       ORDER BY resource_name IS NOT DISTINCT FROM ${name} DESC LIMIT 1`);
     return row && toTenant(row);
   }
 
-  /** Sets the resource name unless the tenant has another one or it is another tenant's; false when it is not set after. */
+  /** Sets the resource name unless the tenant has another one or it is another tenant's, or its name; false when it is not set after. */
   async setResourceName(name: string, resourceName: string): Promise<boolean> {
     const rows = await this.database.query(sql`
       UPDATE polyvec.tenants SET resource_name = ${resourceName}
       WHERE name = ${name} AND COALESCE(resource_name, ${resourceName}) = ${resourceName}
-        AND NOT EXISTS (SELECT FROM polyvec.tenants o WHERE o.resource_name = ${resourceName} AND o.name <> ${name})
+        AND NOT EXISTS (SELECT FROM polyvec.tenants o WHERE (o.resource_name = ${resourceName} OR o.name = ${resourceName}) AND o.name <> ${name})
       RETURNING id`);
     return rows.length > 0;
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../errors.js';
 import { Limits } from '../limits/limits.js';
-import { currentCaller, requireEveryTenant, tenantWithinReach, withinReach } from './caller.js';
+import { currentCaller, requireEveryCollection, requireEveryTenant, tenantWithinReach, withinReach } from './caller.js';
 import { DEFAULT_TENANT, type Page, type Scope, type Tenant, type TenantDatabase } from './tenant.js';
 import { TenantStore } from './tenant.store.js';
 
@@ -28,16 +28,15 @@ export class TenantsService {
 
   /** By resource name, or by name. */
   async requireByResourceName(name: string): Promise<Tenant> {
-    const tenant = await this.store.findByResourceName(name);
-    if (tenant === undefined || tenantWithinReach(tenant.name) !== tenant.name) {
-      throw new GatewayError({ kind: 'not_found', subject: 'tenant', name });
-    }
+    const tenant = await this.store.findByResourceName(name, currentCaller().tenant);
+    if (tenant === undefined) throw new GatewayError({ kind: 'not_found', subject: 'tenant', name });
     return tenant;
   }
 
-  /** A tenant's resource name is given once, and is unique. */
+  /** A tenant's resource name is given once, and is unique among all: by callers that reach every tenant. */
   async setResourceName(name: string, resourceName: string): Promise<void> {
     await this.require(name);
+    requireEveryTenant();
     if (!(await this.store.setResourceName(name, resourceName))) {
       throw new GatewayError({ kind: 'already_exists', subject: 'resource_name', name: resourceName });
     }
@@ -63,8 +62,9 @@ export class TenantsService {
     return this.store.listDatabases(tenantWithinReach(tenant), page, currentCaller().database);
   }
 
-  /** Its collections go with it; a protected one forbids it. */
+  /** Its collections go with it; a protected one forbids it, and so does a key for some collections only. */
   async deleteDatabase(scope: Scope): Promise<void> {
+    requireEveryCollection();
     const outcome = await this.store.deleteDatabase(withinReach(scope));
     if (outcome === 'missing') throw new GatewayError({ kind: 'not_found', subject: 'database', name: scope.database });
     if (outcome === 'protected') throw new GatewayError({ kind: 'forbidden', subject: 'deletion', name: scope.database });
@@ -75,8 +75,8 @@ export class TenantsService {
    * collection forbids it, and so does a key for some collections only.
    */
   async reset(): Promise<void> {
-    const { tenant, database, collections } = currentCaller();
-    if (collections !== null) throw new GatewayError({ kind: 'forbidden', subject: 'permission' });
+    const { tenant, database } = currentCaller();
+    requireEveryCollection();
     if ((await (tenant === null ? this.store.reset() : this.store.resetTenant(tenant, database))) === 'protected')
       throw new GatewayError({ kind: 'forbidden', subject: 'deletion' });
   }

@@ -173,8 +173,8 @@ describe('the proxy’s configuration', () => {
 
   it('repeats nothing that may have had an effect', () => {
     expect(proxy.match(/^(proxy|grpc)_next_upstream .*;$/gm)).toEqual([
-      'proxy_next_upstream error timeout http_503;',
-      'grpc_next_upstream error timeout http_503;',
+      'proxy_next_upstream error timeout;',
+      'grpc_next_upstream error timeout;',
     ]);
   });
 });

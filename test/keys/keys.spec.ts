@@ -13,7 +13,7 @@ import { PineconeGrpc } from '../support/pinecone-grpc.js';
 
 const TENANTS = '/api/v2/tenants';
 
-let keyed: KeyedGateway<'reader' | 'writer' | 'other' | 'docs' | 'expired'>;
+let keyed: KeyedGateway<'reader' | 'writer' | 'other' | 'docs' | 'docsAdmin' | 'expired'>;
 
 beforeAll(async () => {
   keyed = await startKeyedGateway({
@@ -21,6 +21,7 @@ beforeAll(async () => {
     writer: { tenant: 'acme', database: 'default_database', scope: 'read,write,admin' },
     other: { tenant: 'other', scope: 'read,write' },
     docs: { tenant: 'acme', scope: 'read,write', collections: 'docs-*,faq' },
+    docsAdmin: { tenant: 'acme', scope: 'read,write,admin', collections: 'docs-*' },
     expired: { tenant: 'acme', expires: '0s' },
   });
 });
@@ -222,9 +223,39 @@ describe('a key for some collections', () => {
     expect((await send(`${collections()}/${id}`, docs, { new_name: 'elsewhere' }, 'PUT')).status).toBe(403);
     expect((await send(`${collections()}/${id}`, docs, { new_name: 'docs-moved' }, 'PUT')).status).toBe(200);
   });
+
+  it('is told the same of a name that it is not for, whether there is a collection or not', async () => {
+    const docs = { 'x-chroma-token': keyed.keys.docs };
+    expect((await send(collections(), { 'x-chroma-token': keyed.keys.writer }, { name: 'hidden' })).status).toBe(200);
+    const told = async (name: string): Promise<readonly Answer[]> =>
+      Promise.all([
+        send(collections(), docs, { name, get_or_create: true }),
+        send(`${keyed.gateway.chromaUrl}/api/v1/collections?tenant=acme&database=default_database`, docs, { name, get_or_create: true }),
+        send(`${keyed.gateway.vectorizerUrl}/insert`, { 'x-api-key': keyed.keys.docs }, { collection: name, id: '1', text: 'text' }),
+      ]);
+    const answers = await told('hidden');
+    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403]);
+    expect(answers).toEqual(await told('nobody'));
+  });
+
+  it('deletes no database, and resets nothing', async () => {
+    const docs = { 'x-chroma-token': keyed.keys.docsAdmin };
+    const database = collections().replace(/\/collections$/, '');
+    expect((await send(database, docs, {}, 'DELETE')).status).toBe(403);
+    expect((await send(`${keyed.gateway.chromaUrl}/api/v2/reset`, docs, {})).status).toBe(403);
+    expect((await send(database, { 'x-chroma-token': keyed.keys.writer })).status).toBe(200);
+  });
 });
 
 describe('tenants by key', () => {
+  it('get their resource names from those who may see all of them', async () => {
+    const name = (tenant: string, key: string, resource: string): Promise<Answer> =>
+      send(`${keyed.gateway.chromaUrl}${TENANTS}/${tenant}`, { 'x-chroma-token': key }, { resource_name: resource }, 'PATCH');
+    expect((await name('acme', keyed.keys.writer, 'resource')).status).toBe(403);
+    expect((await name('other', ROOT_KEY, 'acme')).status).toBe(409);
+    expect((await name('acme', ROOT_KEY, 'resource')).status).toBe(200);
+  });
+
   it('Pinecone and Vectorizer see those of the key, and Chroma is told which they are', async () => {
     const made = await send(
       `${keyed.gateway.vectorizerUrl}/collections`,
@@ -321,6 +352,17 @@ describe('the life of a key', () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^[a-z0-9]{12} {2}first {2}read,write {2}default_tenant\/\* {2}revoked .*Z {2}last used \d{4}-/);
     expect(lines.join()).not.toContain(third.split('_')[2]);
+  });
+
+  it('is found by all of it, too, and messages do not repeat it', async () => {
+    const { first } = await makeKeys(storage.environment, { first: { database: '*' } });
+    const lines: string[] = [];
+    const print = (line: string): void => void lines.push(line);
+    await revokeKey(config(), first, print);
+    await listKeys(config(), print);
+    expect(lines[1]).toContain('default_tenant/*  revoked');
+    await expect(rotateKey(config(), first, '0s', print)).rejects.toThrow(/^there is no key [a-z0-9]{12} that is good$/);
+    await expect(revokeKey(config(), `${first}x`, print)).rejects.toThrow(/^there is no key pv_[a-z0-9]{12}_\[redacted\]x?$/);
   });
 
   it('ends not with a reset', async () => {

@@ -1,5 +1,6 @@
 import { readConfig } from '../../src/config.js';
 import { startGateway, type Gateway } from '../../src/gateway.js';
+import { newKeyId, newKeyText } from '../../src/keys/api-key.js';
 import { ask, COLLECTIONS } from '../support/chroma-client.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { hasServer, serverReason } from '../support/faulty-gateway.js';
@@ -79,6 +80,28 @@ const STARTING = [503, { status: 'unavailable', reason: 'starting' }];
     await proxy.set({ kind: 'reject', sqlstate });
     const { host, pathname } = new URL(proxy.url);
     await expect(start()).rejects.toThrow(`cannot use the database at ${host}${pathname}: injected ${sqlstate}`);
+  });
+
+  it('answers probes that send a key', async () => {
+    await proxy.set({ kind: 'refuse' });
+    gateway = await startGateway(readConfig({ ...environment(), POLYVEC_AUTH: 'keys' }));
+    const { text } = newKeyText(newKeyId());
+    const url = gateway.urls.get('console') ?? '';
+    const answers = await Promise.all(
+      ['/livez', '/metrics'].map((path) => fetch(`${url}${path}`, { headers: { 'x-api-key': text } })),
+    );
+    expect(answers.map(({ status, headers }) => [status, headers.get('retry-after')])).toEqual([
+      [200, null],
+      [503, '1'],
+    ]);
+  });
+
+  it('ends with 0 when it is stopped while it starts', async () => {
+    await proxy.set({ kind: 'swallow' });
+    const run = polyvec(['start'], { ...environment(), POLYVEC_CONNECT_TIMEOUT_MS: '500' });
+    while (proxy.size === 0) await new Promise((wake) => setTimeout(wake, 10));
+    run.child.kill('SIGTERM');
+    expect(await exitCode(run)).toBe(0);
   });
 
   it('ends with 1 and one line for a wrong password', async () => {

@@ -19,10 +19,19 @@ export function chromaMiddleware(config: Config, authenticate: RequestHandler, b
     }
     if (!config.chromaV1) throw legacyRefusal(request);
     // a trailing slash means nothing in v1
-    request.url = request.url.replace(/\/+(?=\?|$)/, '');
+    request.url = withoutTrailingSlashes(request.url);
     next();
   };
   return [prepare, authenticate, readBody];
+}
+
+/** In time that grows with the URL, whatever it is: nobody has shown a key yet. */
+function withoutTrailingSlashes(url: string): string {
+  const mark = url.indexOf('?');
+  const end = mark < 0 ? url.length : mark;
+  let kept = end;
+  while (kept > 0 && url[kept - 1] === '/') kept -= 1;
+  return url.slice(0, kept) + url.slice(end);
 }
 
 function legacyRefusal(request: Request): ChromaError {

@@ -17,13 +17,13 @@ import { currentRequest } from '../../../observability/request-context.js';
 import { RequestObserver } from '../../../observability/request-observer.js';
 import { requirePermission, runAs, type Permission } from '../../../tenants/caller.js';
 import { apiVersion } from '../api-version.js';
-import { toPineconeError } from '../errors.js';
 import { IndexTargets, type IndexTarget } from '../index-targets.js';
 import { indexOfHost } from '../middleware.js';
 import { PineconeError } from '../pinecone-error.js';
 import { decode, encode, messageType } from './codec.js';
 import { GrpcConnections } from './grpc-connections.js';
 import { observeCall } from './observe-call.js';
+import { callerOf, guardCalls, toServiceError } from './call-guard.js';
 import { VectorService, type Method, type Reply } from './vector-service.js';
 
 type Call = ServerUnaryCall<Buffer, Buffer>;
@@ -52,7 +52,8 @@ interface Definition {
   readonly response: ReturnType<typeof messageType>;
 }
 
-const CREDENTIALS = { headers: ['api-key'] };
+/** What one connection may have under way; clients keep more to themselves until an answer is there. */
+const MAX_STREAMS = 100;
 
 /** Messages stay bytes here: what cannot be decoded is answered in our words, not in the library's. */
 const asIs = (bytes: Buffer): Buffer => bytes;
@@ -112,11 +113,14 @@ export class GrpcServers implements BeforeApplicationShutdown {
   private serverOf(port: number): GrpcConnections {
     const known = this.servers.get(port);
     if (known !== undefined) return known.connections;
+    const { authentication, observer, config } = this;
     const server = new Server({
       // its own statistics, which nobody can ask for here
       'grpc.enable_channelz': 0,
       'grpc.max_receive_message_length': this.config.pineconeMaxGrpcBytes,
       'grpc.max_send_message_length': this.config.pineconeMaxGrpcBytes,
+      'grpc.max_concurrent_streams': MAX_STREAMS,
+      interceptors: [guardCalls({ authentication, observer, timeoutMs: config.requestTimeoutMs })],
     });
     const connections = new GrpcConnections(server, this.config.shutdownTimeoutMs);
     if (this.isRetiring) connections.retire();
@@ -132,7 +136,7 @@ export class GrpcServers implements BeforeApplicationShutdown {
       const definition = { method, permission, request: messageType(request), response: messageType(response) };
       const handle = (call: Call, callback: sendUnaryData<Buffer>): void => {
         connections.called(call.getPeer());
-        observeCall(this.observer, name, call, callback, (answered) => {
+        observeCall(this.observer, name, call.metadata, callback, (answered) => {
           void this.answer(call, answered, port, definition);
         });
       };
@@ -146,7 +150,7 @@ export class GrpcServers implements BeforeApplicationShutdown {
     const trailer = new Metadata();
     trailer.set('x-pinecone-request-id', requestId);
     try {
-      const caller = await this.authentication.callerOf(credentialsOf(call.metadata), CREDENTIALS);
+      const caller = await callerOf(this.authentication, call.metadata);
       const reply = await runAs(caller, () => this.reply(call, port, definition));
       const initial = new Metadata();
       initial.set('x-pinecone-request-id', requestId);
@@ -154,9 +158,7 @@ export class GrpcServers implements BeforeApplicationShutdown {
       call.sendMetadata(initial);
       callback(null, encode(definition.response, reply.message), trailer);
     } catch (thrown) {
-      const error = toPineconeError(thrown);
-      if (error.retryAfterMs !== undefined) trailer.set('grpc-retry-pushback-ms', String(error.retryAfterMs));
-      callback({ code: error.grpcCode, details: error.message, metadata: trailer });
+      callback(toServiceError(thrown, requestId));
     }
   }
 
@@ -190,9 +192,4 @@ function decodeRequest(type: ReturnType<typeof messageType>, bytes: Buffer, leve
     if (error instanceof PineconeError || error instanceof RequestError) throw error;
     throw new PineconeError('INVALID_ARGUMENT', 'The request message cannot be decoded');
   }
-}
-
-function credentialsOf(metadata: Metadata): Readonly<Record<string, string>> {
-  const names = ['authorization', ...CREDENTIALS.headers];
-  return Object.fromEntries(names.flatMap((name) => metadata.get(name).map((value) => [name, value.toString()])));
 }

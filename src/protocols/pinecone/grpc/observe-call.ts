@@ -1,4 +1,4 @@
-import { status, type Metadata, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
+import { status, type Metadata, type sendUnaryData } from '@grpc/grpc-js';
 import type { TextMapGetter } from '@opentelemetry/api';
 import type { RequestObserver } from '../../../observability/request-observer.js';
 
@@ -23,11 +23,10 @@ const METADATA_GETTER: TextMapGetter<Metadata> = {
 export function observeCall(
   observer: RequestObserver,
   method: string,
-  call: ServerUnaryCall<Buffer, Buffer>,
+  metadata: Metadata,
   callback: sendUnaryData<Buffer>,
   answer: (callback: sendUnaryData<Buffer>) => void,
 ): void {
-  const { metadata } = call;
   const request = observer.begin({
     protocol: PROTOCOL,
     id: metadata.get('x-request-id')[0],

@@ -104,7 +104,10 @@ export class CollectionOperations {
   async list(): Promise<readonly SizedCollection[]> {
     const collections = await this.targets.list();
     const sizes = await this.sizes.sizes(collections, NAMESPACE, SOURCE_FIELD);
-    return collections.map((collection) => ({ collection, size: sizes.get(collection.id) ?? NOTHING }));
+    return collections.flatMap((collection) => {
+      const size = sizes.get(collection.id);
+      return size === undefined ? [] : [{ collection, size }];
+    });
   }
 
   /** How many there are. */
@@ -162,7 +165,10 @@ export class CollectionOperations {
 
   async sized(collection: DenseCollection): Promise<SizedCollection> {
     const sizes = await this.sizes.sizes([collection], NAMESPACE, SOURCE_FIELD);
-    return { collection, size: sizes.get(collection.id) ?? NOTHING };
+    const size = sizes.get(collection.id);
+    // deleted since it was found
+    if (size === undefined) throw collectionNotFound(collection.name);
+    return { collection, size };
   }
 
   /** The collection of that name, if Vectorizer clients see one. */
@@ -176,8 +182,6 @@ export class CollectionOperations {
     return undefined;
   }
 }
-
-const NOTHING: CollectionSize = { count: 0, payloadBytes: 0, sources: 0 };
 
 function requireVisible(collection: Parameters<typeof isVisible>[0]): DenseCollection {
   if (isVisible(collection)) return collection;
