@@ -230,8 +230,15 @@ describe('a key for some collections', () => {
     const told = async (name: string): Promise<readonly Answer[]> =>
       Promise.all([
         send(collections(), docs, { name, get_or_create: true }),
-        send(`${keyed.gateway.chromaUrl}/api/v1/collections?tenant=acme&database=default_database`, docs, { name, get_or_create: true }),
-        send(`${keyed.gateway.vectorizerUrl}/insert`, { 'x-api-key': keyed.keys.docs }, { collection: name, id: '1', text: 'text' }),
+        send(`${keyed.gateway.chromaUrl}/api/v1/collections?tenant=acme&database=default_database`, docs, {
+          name,
+          get_or_create: true,
+        }),
+        send(
+          `${keyed.gateway.vectorizerUrl}/insert`,
+          { 'x-api-key': keyed.keys.docs },
+          { collection: name, id: '1', text: 'text' },
+        ),
       ]);
     const answers = await told('hidden');
     expect(answers.map(({ status }) => status)).toEqual([403, 403, 403]);
