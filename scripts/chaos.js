@@ -1,12 +1,20 @@
 /**
- * `npm run chaos`: collections move into tables of their own, and get indexes, while three instances write and read them:
- * test/chaos/promotion.ts, on the server that TEST_DATABASE_URL or DATABASE_URL names, or else on the development database. Exits with 1
- * when an answer was wrong or a write was lost. `--rounds 50`, `--seed 1`.
+ * `npm run chaos -- <name>`: the program test/chaos/<name>.ts, `promotion` without a name, on the server that TEST_DATABASE_URL or
+ * DATABASE_URL names, or else on the development database. It prints its figure and exits with 1 when the aim is missed;
+ * `--rounds 50`, `--seed 1` where it takes them; `--write` puts the figure into docs/reliability.md.
  */
+import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { developmentDatabase } from './development-database.js';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const [word = ''] = process.argv.slice(2);
+const name = word === '' || word.startsWith('-') ? 'promotion' : word;
+if (!/^[a-z]+$/.test(name) || name === 'report' || !existsSync(`test/chaos/${name}.ts`)) {
+  const programs = readdirSync('test/chaos').map((file) => file.replace(/\.ts$/, ''));
+  console.error(`chaos: no program ${name}; there is ${programs.filter((program) => program !== 'report').join(', ')}`);
+  process.exit(2);
+}
 process.env.TEST_DATABASE_URL ??= process.env.DATABASE_URL ?? developmentDatabase();
 await import('../test/support/register.js');
-await import('../test/chaos/promotion.ts');
+await import(`../test/chaos/${name}.ts`);

@@ -5,8 +5,8 @@
 #   npm run db:down    stops it and removes its data
 #
 # It is for Debian 12 without Docker; elsewhere `docker compose up -d` gives the same address. What is missing is
-# installed with apt-get (as root or through sudo); pgvector is compiled from the source package of the next Debian
-# release. The server listens on 127.0.0.1 only, on DEV_DB_PORT (default 54329).
+# installed with apt-get (as root or through sudo), PgBouncer for the tests with it, too; pgvector is compiled from the
+# source package of the next Debian release. The server listens on 127.0.0.1 only, on DEV_DB_PORT (default 54329).
 # The system's own cluster, its apt sources and its package lists stay as they are.
 set -euo pipefail
 umask 022
@@ -75,6 +75,13 @@ install_packages() {
 
 install_server() {
   [ -n "$(ls /usr/lib/postgresql/*/bin/postgres 2>/dev/null)" ] || install_packages postgresql
+}
+
+# The tests with a pooler in front need it; everything else does without.
+install_pooler() {
+  [ -x /usr/sbin/pgbouncer ] || command -v pgbouncer >/dev/null && return
+  installable pgbouncer || as_root apt-get update -q </dev/null >&2 || true
+  if installable pgbouncer; then install_packages pgbouncer; else say 'no PgBouncer here: the tests with it are skipped'; fi
 }
 
 # The headers come in the version of the server that is there, so that apt leaves that server alone; once the archive
@@ -227,6 +234,7 @@ main() {
   major=$(server_major)
   bin=/usr/lib/postgresql/$major/bin
   install_pgvector "$major"
+  install_pooler
   data=$(data_directory)
   as_server test -f "$data/polyvec-development" || create_cluster "$bin" "$data"
   as_server "$bin/pg_ctl" status -D "$data" >/dev/null 2>&1 || start_cluster "$bin" "$data"

@@ -16,10 +16,11 @@ const { VectorizerModule } = await import('../dist/protocols/vectorizer/vectoriz
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'any'];
 
 function settingsTable() {
-  const rows = Object.values(SETTINGS).map(({ variable, aliases, fallback, description }) => {
+  const rows = Object.values(SETTINGS).map(({ variable, aliases, fallback, strict, description }) => {
     const names = [variable, ...aliases].map((name) => `\`${name}\``).join(', ');
     const value = Array.isArray(fallback) ? listText(fallback) : String(fallback ?? '');
-    return `| ${names} | ${value === '' ? '' : `\`${value}\``} | ${description} |`;
+    const meaning = strict === undefined ? description : `${description} Strict: \`${strict}\`.`;
+    return `| ${names} | ${value === '' ? '' : `\`${value}\``} | ${meaning} |`;
   });
   return ['| variable, and other names for it | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
 }

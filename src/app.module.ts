@@ -2,9 +2,19 @@ import { Global, Module, type DynamicModule, type ExceptionFilter, type Type } f
 import type { Express, RequestHandler } from 'express';
 import { CONFIG, type Config } from './config.js';
 import { ConsoleModule } from './console/console.module.js';
+import { BodyBudget, bodyBudgetOf } from './http/body-budget.js';
+import { API_DESCRIPTIONS, type ApiDescription } from './http/api-description.js';
 import type { Listener } from './http/listeners.js';
+import type { CredentialPlaces } from './keys/credential.js';
+import { KeysModule } from './keys/keys.module.js';
+import { ObservabilityModule } from './observability/observability.module.js';
+import type { RequestObserver } from './observability/request-observer.js';
+import { Limits } from './limits/limits.js';
+import type { Lifecycle } from './lifecycle/lifecycle.js';
+import { LifecycleModule } from './lifecycle/lifecycle.module.js';
 import type { Database } from './postgres/database.js';
 import { PostgresModule } from './postgres/postgres.module.js';
+import { CHROMA_API } from './protocols/chroma/api/description.js';
 import { ChromaModule } from './protocols/chroma/chroma.module.js';
 import { ChromaExceptionFilter } from './protocols/chroma/errors.js';
 import { chromaMiddleware } from './protocols/chroma/middleware.js';
@@ -12,9 +22,11 @@ import { PineconeExceptionFilter } from './protocols/pinecone/errors.js';
 import { GrpcServers } from './protocols/pinecone/grpc/grpc-servers.js';
 import { pineconeListeners } from './protocols/pinecone/listeners.js';
 import { pineconeMiddleware } from './protocols/pinecone/middleware.js';
+import { PINECONE_API } from './protocols/pinecone/api/description.js';
 import { PineconeModule } from './protocols/pinecone/pinecone.module.js';
 import { VectorizerExceptionFilter } from './protocols/vectorizer/errors.js';
 import { vectorizerMiddleware } from './protocols/vectorizer/middleware.js';
+import { VECTORIZER_API } from './protocols/vectorizer/api/description.js';
 import { VectorizerModule } from './protocols/vectorizer/vectorizer.module.js';
 
 /** What a wire protocol brings along. */
@@ -25,8 +37,12 @@ interface Protocol {
   /** Its ports; `get` finds what the application provides. */
   readonly listeners: (config: Config, get: <T>(type: Type<T>) => T) => readonly Listener[];
   readonly module: Type;
-  /** What a request passes before its route. */
-  readonly middleware: (config: Config) => readonly RequestHandler[];
+  /** What its documents say. */
+  readonly api: ApiDescription;
+  /** Where its clients put their key. */
+  readonly credentials: CredentialPlaces;
+  /** What a request passes before its route; `authenticate` comes before any body is read, within the budget of all. */
+  readonly middleware: (config: Config, authenticate: RequestHandler, budget: BodyBudget) => readonly RequestHandler[];
   /** Words everything that is thrown under its prefix. */
   readonly filter: (server: Express) => ExceptionFilter;
 }
@@ -38,6 +54,8 @@ export const PROTOCOLS: readonly Protocol[] = [
     prefix: '/chroma',
     listeners: (config) => [{ name: 'chroma', prefix: '/chroma', port: config.chromaPort }],
     module: ChromaModule,
+    api: CHROMA_API,
+    credentials: { headers: ['x-chroma-token'] },
     middleware: chromaMiddleware,
     filter: (server) => new ChromaExceptionFilter(server),
   },
@@ -46,6 +64,8 @@ export const PROTOCOLS: readonly Protocol[] = [
     prefix: '/pinecone',
     listeners: (config, get) => pineconeListeners(config, get(GrpcServers)),
     module: PineconeModule,
+    api: PINECONE_API,
+    credentials: { headers: ['api-key'] },
     middleware: pineconeMiddleware,
     filter: () => new PineconeExceptionFilter(),
   },
@@ -56,6 +76,8 @@ export const PROTOCOLS: readonly Protocol[] = [
       { name: 'vectorizer', prefix: '/vectorizer', port: config.vectorizerPort, maxBodyBytes: config.vectorizerMaxBodyBytes },
     ],
     module: VectorizerModule,
+    api: VECTORIZER_API,
+    credentials: { headers: ['x-api-key'], parameter: 'api_key' },
     middleware: vectorizerMiddleware,
     filter: (server) => new VectorizerExceptionFilter(server),
   },
@@ -67,16 +89,36 @@ export function listenersOf(config: Config, get: <T>(type: Type<T>) => T): reado
   return [...protocols, { name: 'console', port: config.consolePort, prefix: '' }];
 }
 
+/** Where clients put their key for what the console port serves besides the protocols. */
+export const CONSOLE_CREDENTIALS: CredentialPlaces = { headers: ['x-api-key'] };
+
+/** The protocol whose prefix the path begins with; undefined for the console's own. */
+export function protocolAt(path: string): Protocol | undefined {
+  return PROTOCOLS.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
+}
+
 /** Joins the protocols to the core, over one database. */
 @Global()
 @Module({})
 export class AppModule {
-  static with(config: Config, database: Database): DynamicModule {
+  static with(config: Config, database: Database, observer: RequestObserver, lifecycle: Lifecycle): DynamicModule {
     return {
       module: AppModule,
-      imports: [PostgresModule.with(database), ...PROTOCOLS.map((protocol) => protocol.module), ConsoleModule],
-      providers: [{ provide: CONFIG, useValue: config }],
-      exports: [CONFIG],
+      imports: [
+        PostgresModule.with(database),
+        ObservabilityModule.with(observer),
+        LifecycleModule.with(lifecycle),
+        KeysModule,
+        ...PROTOCOLS.map((protocol) => protocol.module),
+        ConsoleModule,
+      ],
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: API_DESCRIPTIONS, useValue: PROTOCOLS.map(({ api }) => api) },
+        { provide: BodyBudget, useFactory: () => bodyBudgetOf(config.maxInFlightBytes) },
+        Limits,
+      ],
+      exports: [CONFIG, API_DESCRIPTIONS, BodyBudget, Limits],
     };
   }
 }

@@ -1,4 +1,4 @@
-import { boolean, count, host, MiB, oneOf, type Port, portRange, positive, port, setting } from './config-values.js';
+import { boolean, count, host, MiB, oneOf, type Port, portRange, positive, port, setting, strictly } from './config-values.js';
 
 /** The settings of Pinecone's ports, hosts and limits; a part of the gateway's. */
 export const PINECONE_SETTINGS = {
@@ -77,11 +77,12 @@ export const PINECONE_SETTINGS = {
     oneOf('off', 'pinecone'),
     "Whether Pinecone's own request and record limits are enforced, per instance.",
   ),
-  pineconeMaxBodyBytes: setting(
-    'POLYVEC_PINECONE_MAX_BODY_BYTES',
-    64 * MiB,
-    positive,
-    "The largest request body of Pinecone's REST API.",
+  pineconeMaxBodyBytes: strictly(
+    setting('POLYVEC_PINECONE_MAX_BODY_BYTES', 64 * MiB, positive, "The largest request body of Pinecone's REST API."),
+    2 * MiB,
   ),
-  pineconeMaxGrpcBytes: setting('POLYVEC_PINECONE_MAX_GRPC_BYTES', 128 * MiB, positive, 'The largest gRPC message, both ways.'),
+  pineconeMaxGrpcBytes: strictly(
+    setting('POLYVEC_PINECONE_MAX_GRPC_BYTES', 128 * MiB, positive, 'The largest gRPC message, both ways.'),
+    64 * MiB,
+  ),
 } as const;

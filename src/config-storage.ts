@@ -1,4 +1,4 @@
-import { oneOf, positive, setting } from './config-values.js';
+import { duration, oneOf, positive, setting } from './config-values.js';
 
 /** The settings of tiers, vector indexes and their upkeep; a part of the gateway's. */
 export const STORAGE_SETTINGS = {
@@ -17,7 +17,7 @@ export const STORAGE_SETTINGS = {
   maintenanceIntervalMs: setting(
     'POLYVEC_MAINTENANCE_INTERVAL_MS',
     2_000,
-    positive,
+    duration,
     'How long after a write the background work looks whether there is some.',
   ),
   indexMemoryMb: setting(

@@ -7,12 +7,16 @@ import { isIP } from 'node:net';
 /** Bytes in one MiB. */
 export const MiB = 1024 * 1024;
 
+const MAX_DURATION_MS = 2 ** 31 - 1;
+
 /** One setting: where it comes from, how it is read, and what the README says of it. */
 export interface Setting<T> {
   readonly variable: string;
   /** Names that other servers use for the same thing; the first name wins. */
   readonly aliases: readonly string[];
   readonly fallback: T;
+  /** The default of the strict profile, where it differs. */
+  readonly strict?: T;
   readonly description: string;
   /** Throws an `Error` whose message completes "must be …". */
   readonly read: (text: string) => T;
@@ -25,6 +29,11 @@ export const setting = <T>(
   description: string,
   ...aliases: readonly string[]
 ): Setting<T> => ({ variable, aliases, fallback, description, read });
+
+/** The setting, with another default in the strict profile. */
+export function strictly<T>(relaxed: Setting<T>, strict: T): Setting<T> {
+  return { ...relaxed, strict };
+}
 
 /** A port number, `0` for any free port, or not served at all. */
 export type Port = number | 'off';
@@ -45,9 +54,22 @@ export function positive(value: string): number {
   throw new Error('a whole number above 0');
 }
 
+/** In milliseconds, above 0; a timer takes no more. */
+export function duration(value: string): number {
+  if (/^[1-9]\d{0,9}$/.test(value) && Number(value) <= MAX_DURATION_MS) return Number(value);
+  throw new Error(`milliseconds, from 1 to ${String(MAX_DURATION_MS)}`);
+}
+
 export function count(value: string): number {
   if (/^(0|[1-9]\d{0,14})$/.test(value)) return Number(value);
   throw new Error('a whole number, 0 or above');
+}
+
+export function wholeNumber(least: number, greatest: number): (value: string) => number {
+  return (value) => {
+    if (/^\d{1,15}$/.test(value) && Number(value) >= least && Number(value) <= greatest) return Number(value);
+    throw new Error(`a whole number from ${least} to ${greatest}`);
+  };
 }
 
 export function port(value: string): Port {

@@ -1,4 +1,4 @@
-import { MiB, type Port, positive, port, setting } from './config-values.js';
+import { duration, MiB, type Port, port, positive, setting, strictly } from './config-values.js';
 
 /** The settings of Vectorizer's port; a part of the gateway's. */
 export const VECTORIZER_SETTINGS = {
@@ -17,13 +17,11 @@ export const VECTORIZER_SETTINGS = {
   vectorizerExpiryIntervalMs: setting(
     'POLYVEC_VECTORIZER_EXPIRY_INTERVAL_MS',
     30_000,
-    positive,
+    duration,
     'How often expired vectors of Vectorizer collections are removed.',
   ),
-  vectorizerMaxBodyBytes: setting(
-    'POLYVEC_VECTORIZER_MAX_BODY_BYTES',
-    100 * MiB,
-    positive,
-    "The largest request body of Vectorizer's API.",
+  vectorizerMaxBodyBytes: strictly(
+    setting('POLYVEC_VECTORIZER_MAX_BODY_BYTES', 100 * MiB, positive, "The largest request body of Vectorizer's API."),
+    64 * MiB,
   ),
 } as const;

@@ -1,19 +1,26 @@
 import { PINECONE_SETTINGS } from './config-pinecone.js';
 import {
   boolean,
+  duration,
   host,
   list,
   MiB,
   oneOf,
   type Port,
+  port,
   positive,
   postgresUrl,
-  port,
   type Setting,
   setting,
   text,
 } from './config-values.js';
 import { EMBEDDING_SETTINGS } from './config-embedding.js';
+import { KEY_SETTINGS } from './config-keys.js';
+import { FAULT_SETTINGS } from './config-faults.js';
+import { OBSERVABILITY_SETTINGS } from './config-observability.js';
+import { SERVER_SETTINGS } from './config-server.js';
+import { LIFECYCLE_SETTINGS } from './config-lifecycle.js';
+import { LIMIT_SETTINGS } from './config-limits.js';
 import { STORAGE_SETTINGS } from './config-storage.js';
 import { VECTORIZER_SETTINGS } from './config-vectorizer.js';
 
@@ -29,8 +36,10 @@ export const SETTINGS = {
     postgresUrl,
     'The Postgres to use, `postgres://user:password@host:port/database`. Unset: the embedded one.',
   ),
+  ...SERVER_SETTINGS,
   dataDirectory: setting('POLYVEC_DATA_DIR', './polyvec-data', text, "The embedded Postgres' directory.", 'CHROMA_PERSIST_PATH'),
   host: setting('POLYVEC_HOST', '127.0.0.1', host, 'The address that every port listens on.', 'CHROMA_LISTEN_ADDRESS'),
+  ...KEY_SETTINGS,
   chromaPort: setting<Port>(
     'POLYVEC_CHROMA_PORT',
     8000,
@@ -104,19 +113,22 @@ export const SETTINGS = {
   embeddingTimeoutMs: setting(
     'POLYVEC_EMBEDDING_TIMEOUT_MS',
     30_000,
-    positive,
+    duration,
     'The longest an endpoint that embeds or reranks may take for an answer.',
   ),
   statementTimeoutMs: setting(
     'POLYVEC_STATEMENT_TIMEOUT_MS',
     60_000,
-    positive,
+    duration,
     'The longest a statement may take. The embedded engine is restarted when one takes longer.',
   ),
   ...STORAGE_SETTINGS,
   poolSize: setting('POLYVEC_POOL_SIZE', 10, positive, 'Connections to Postgres.'),
-  poolTimeoutMs: setting('POLYVEC_POOL_TIMEOUT_MS', 30_000, positive, 'The longest a request waits for a connection.'),
-  shutdownTimeoutMs: setting('POLYVEC_SHUTDOWN_TIMEOUT_MS', 10_000, positive, 'The longest a stop waits for open requests.'),
+  ...FAULT_SETTINGS,
+  ...LIMIT_SETTINGS,
+  ...LIFECYCLE_SETTINGS,
+  shutdownTimeoutMs: setting('POLYVEC_SHUTDOWN_TIMEOUT_MS', 10_000, duration, 'The longest a stop waits for open requests.'),
+  ...OBSERVABILITY_SETTINGS,
   logLevel: setting('POLYVEC_LOG_LEVEL', 'info', oneOf('debug', 'info', 'warn', 'error', 'silent'), 'What is logged.'),
 } as const;
 
@@ -124,6 +136,9 @@ type Settings = typeof SETTINGS;
 
 /** The settings in force. */
 export type Config = { readonly [Key in keyof Settings]: Settings[Key] extends Setting<infer T> ? T : never };
+
+/** Settings whose values are nobody's business: keys, and URLs, which may hold a password. */
+const SECRET = /(?:KEY|URL)$/;
 
 /** Nest's name for the configuration, which is no class. */
 export const CONFIG = Symbol('Config');
@@ -146,18 +161,20 @@ export function readConfig(
   const problems: string[] = [];
   const config: Record<string, unknown> = {};
   const known = new Set<string>();
+  const isStrict = (overrides.limits ?? environment[LIMIT_SETTINGS.limits.variable]) === 'strict';
   for (const [key, definition] of Object.entries(SETTINGS) as [keyof Config, Setting<unknown>][]) {
     known.add(definition.variable);
     const names = [definition.variable, ...definition.aliases];
     const name = names.find((candidate) => environment[candidate] !== undefined && environment[candidate] !== '');
     const given = overrides[key] ?? (name === undefined ? undefined : environment[name]);
-    config[key] = definition.fallback;
+    config[key] = isStrict && definition.strict !== undefined ? definition.strict : definition.fallback;
     if (given === undefined) continue;
     try {
       config[key] = definition.read(given);
     } catch (error) {
       const source = overrides[key] === undefined ? String(name) : `--${key}`;
-      problems.push(`${source} must be ${(error as Error).message}, not "${given}"`);
+      const told = SECRET.test(definition.variable) ? '' : `, not "${given}"`;
+      problems.push(`${source} must be ${(error as Error).message}${told}`);
     }
   }
   for (const name of Object.keys(environment)) {

@@ -1,3 +1,5 @@
+import type { LimitName } from './limits/limit-words.js';
+
 /** What went wrong, in words that every protocol can tell its clients in its own way. */
 export type ErrorKind =
   | 'invalid'
@@ -11,6 +13,19 @@ export type ErrorKind =
   | 'unavailable'
   | 'internal';
 
+/**
+ * What cannot be had at the moment. `statement`: it took too long. `capacity`: no connection came free in time. `storage`: the
+ * database's disk is full. `read_only`: the database takes no writes, as one that is failing over.
+ */
+export type Unavailable = 'database' | 'statement' | 'capacity' | 'storage' | 'read_only' | 'embedding' | 'rerank';
+
+/** What a request asks for, and what a limit of this gateway allows. */
+export interface ExceededLimit {
+  readonly limit: LimitName;
+  readonly allowed: number;
+  readonly actual: number;
+}
+
 /** Kind, subject and the values a protocol may want to put into its own sentence; never wire text. */
 export type ErrorDetail =
   | { readonly kind: 'invalid'; readonly subject: 'dimension'; readonly expected: number; readonly actual: number }
@@ -21,6 +36,7 @@ export type ErrorDetail =
   | { readonly kind: 'invalid'; readonly subject: 'filter'; readonly reason: string }
   | { readonly kind: 'invalid'; readonly subject: 'pattern'; readonly reason: string }
   | { readonly kind: 'invalid'; readonly subject: 'text'; readonly reason: string }
+  | ({ readonly kind: 'invalid'; readonly subject: 'limit' } & ExceededLimit)
   | {
       readonly kind: 'not_found';
       readonly subject: 'tenant' | 'database' | 'collection' | 'namespace' | 'snapshot' | 'restore_job' | 'model';
@@ -33,13 +49,14 @@ export type ErrorDetail =
     }
   | { readonly kind: 'conflict'; readonly subject: 'collection'; readonly name: string }
   | { readonly kind: 'forbidden'; readonly subject: 'reset' | 'deletion'; readonly name?: string }
+  /** The caller's key is not for this. */
+  | { readonly kind: 'forbidden'; readonly subject: 'permission' }
   | { readonly kind: 'too_large'; readonly subject: 'body'; readonly limitBytes: number }
+  | ({ readonly kind: 'too_large'; readonly subject: 'batch' } & ExceededLimit)
   | { readonly kind: 'unsupported'; readonly subject: string }
-  | {
-      readonly kind: 'unavailable';
-      readonly subject: 'database' | 'statement' | 'embedding' | 'rerank';
-      readonly retryAfterMs?: number;
-    }
+  | { readonly kind: 'unavailable'; readonly subject: Unavailable; readonly retryAfterMs?: number }
+  /** The bodies of the requests in progress take all the memory that there is for them. */
+  | { readonly kind: 'unavailable'; readonly subject: 'bodies'; readonly limitBytes: number; readonly retryAfterMs: number }
   | { readonly kind: 'unauthenticated'; readonly subject: 'key' }
   | { readonly kind: 'internal'; readonly subject: string };
 

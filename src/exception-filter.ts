@@ -1,28 +1,48 @@
-import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Express, Request, Response } from 'express';
-import { PROTOCOLS } from './app.module.js';
+import { PROTOCOLS, protocolAt } from './app.module.js';
+import { GatewayError, type ErrorKind } from './errors.js';
+
+/** What the console port says besides the protocols. */
+const CONSOLE_ERRORS: Readonly<Record<number, string>> = {
+  401: 'an API key is needed',
+  403: 'the API key is not for this',
+  404: 'not found',
+  503: 'unavailable',
+};
+const STATUSES: Readonly<Partial<Record<ErrorKind, number>>> = { unauthenticated: 401, forbidden: 403, unavailable: 503 };
 
 /** Hands what is thrown to the protocol under whose prefix it was thrown; also for paths that no route answers. */
 @Catch()
 export class ProtocolExceptionFilter implements ExceptionFilter {
-  private readonly filters: readonly { readonly prefix: string; readonly filter: ExceptionFilter }[];
+  private readonly logger = new Logger('Console');
+  private readonly filters: ReadonlyMap<string, ExceptionFilter>;
 
   constructor(server: Express) {
-    this.filters = PROTOCOLS.map(({ prefix, filter }) => ({ prefix, filter: filter(server) }));
+    this.filters = new Map(PROTOCOLS.map(({ name, filter }) => [name, filter(server)]));
   }
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const { path } = http.getRequest<Request>();
-    const protocol = this.filters.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
-    if (protocol !== undefined) {
-      protocol.filter.catch(thrown, host);
+    const filter = this.filters.get(protocolAt(path)?.name ?? '');
+    if (filter !== undefined) {
+      filter.catch(thrown, host);
       return;
     }
-    const status = thrown instanceof HttpException ? thrown.getStatus() : 500;
-    http
-      .getResponse<Response>()
-      .status(status)
-      .json({ error: status === 404 ? 'not found' : 'internal error' });
+    const status = statusOf(thrown);
+    if (status === 500) this.logger.error({ message: 'internal error', cause: String(thrown) }, stackOf(thrown));
+    const response = http.getResponse<Response>().status(status);
+    if (status === 503) response.setHeader('retry-after', '1');
+    response.json({ error: CONSOLE_ERRORS[status] ?? 'internal error' });
   }
+}
+
+function statusOf(thrown: unknown): number {
+  if (thrown instanceof GatewayError) return STATUSES[thrown.kind] ?? 500;
+  return thrown instanceof HttpException ? thrown.getStatus() : 500;
+}
+
+function stackOf(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? '') : '';
 }

@@ -1,16 +1,28 @@
+import type { DynamicModule } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
-import express from 'express';
-import { AppModule, listenersOf, PROTOCOLS } from './app.module.js';
+import express, { type Express } from 'express';
+import { AppModule, CONSOLE_CREDENTIALS, listenersOf, PROTOCOLS, protocolAt } from './app.module.js';
 import { type Config, MiB } from './config.js';
+import { PROBES } from './console/health.controller.js';
 import { ProtocolExceptionFilter } from './exception-filter.js';
 import { explainSearches } from './explain.js';
+import { BodyBudget } from './http/body-budget.js';
 import { messagesOf } from './http/express-messages.js';
 import { Listeners } from './http/listeners.js';
+import { Authentication } from './keys/authentication.js';
+import { requireSafeAddress } from './keys/open-access.js';
 import { readCertificate } from './http/tls.js';
 import { createLogger, NestLogger } from './logger.js';
+import { GatewayMetrics } from './observability/gateway-metrics.js';
+import { observeRequests } from './observability/http-observer.js';
+import { RequestObserver } from './observability/request-observer.js';
+import { Lifecycle } from './lifecycle/lifecycle.js';
+import { drainDelayOf } from './lifecycle/drain-delay.js';
+import { Arrival } from './postgres/arrival.js';
 import type { Database } from './postgres/database.js';
-import { openDatabase } from './postgres/open-database.js';
+import { type EngineLog, openDatabase } from './postgres/open-database.js';
 import { IndexPorts } from './protocols/pinecone/index-ports.js';
 import { indexPortsOf, isIndexPort } from './protocols/pinecone/listeners.js';
 
@@ -28,30 +40,44 @@ export interface Gateway {
   readonly indexPorts: readonly number[];
   /** The database engine, for people. */
   readonly engine: string;
-  /** Finishes the open requests, then closes everything. May be called more than once. */
-  stop(): Promise<void>;
+  /** Settles only with what no waiting mends, when the database could not be reached at first: it should be stopped. */
+  readonly failure: Promise<unknown>;
+  /**
+   * Says that it is not ready, goes on serving for the drain delay, finishes the open requests, then closes everything. Returns how
+   * many connections were cut off because they took too long. May be called more than once.
+   */
+  stop(): Promise<number>;
 }
 
-/** Opens the database, builds the application and opens the ports, in this order; what fails closes what was open. */
+/**
+ * Opens the database, builds the application and opens the ports, in this order; what fails closes what was open. A server that does
+ * not answer is waited for in the background.
+ */
 export async function startGateway(config: Config): Promise<Gateway> {
+  requireSafeAddress(config);
   const tls = await readCertificate(config.tlsCert, config.tlsKey);
   const logger = createLogger(config);
-  const database = await openDatabase(config, (level, message) => {
+  const log: EngineLog = (level, message) => {
     logger[level]({ context: 'database' }, message);
-  });
+  };
+  const arrival = new Arrival('awaited', log);
+  const database = await openDatabase(config, log, arrival);
   try {
+    const observer = new RequestObserver(config, new GatewayMetrics(() => database.figures()), logger);
     const server = express();
     // Chroma's routes are exact: no other case, no trailing slash
     server.enable('strict routing').enable('case sensitive routing').disable('x-powered-by').disable('etag');
+    server.use(observeRequests(observer, PROTOCOLS), explainSearches);
     if (config.corsOrigins.length > 0) {
       server.use((_request, response, next) => {
         for (const header of CORS_HEADERS) response.vary(header);
         next();
       });
     }
-    server.use(explainSearches);
-    for (const { prefix, middleware } of PROTOCOLS) server.use(prefix, ...middleware(config));
-    const application = await buildApplication(config, database, new ExpressAdapter(server), new NestLogger(logger));
+    const lifecycle = new Lifecycle();
+    const module = AppModule.with(config, database, observer, lifecycle);
+    const application = await buildApplication(config, module, new ExpressAdapter(server), new NestLogger(logger));
+    useProtocols(server, config, application.get(Authentication), application.get(BodyBudget));
     application.useGlobalFilters(new ProtocolExceptionFilter(server));
     await application.init();
     const definitions = listenersOf(config, (type) => application.get(type));
@@ -59,20 +85,34 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const listeners = await Listeners.open(definitions, options, server);
     const { ports } = listeners;
     application.get(IndexPorts).opened(indexPortsOf(ports), ports.get('console'), ports.get('pinecone'));
-    return running(config, database, application, listeners);
+    return running({ config, database, arrival, application, listeners, lifecycle });
   } catch (error) {
+    arrival.stop();
     await database.close();
     throw error;
   }
 }
 
+/** What requests pass before their routes, which come after it. */
+function useProtocols(server: Express, config: Config, authentication: Authentication, budget: BodyBudget): void {
+  for (const { prefix, credentials, middleware } of PROTOCOLS) {
+    server.use(prefix, ...middleware(config, authentication.middleware(credentials), budget));
+  }
+  const authenticate = authentication.middleware(CONSOLE_CREDENTIALS);
+  server.use((request, response, next) => {
+    // a probe is answered whatever the database does, which knows the keys
+    if (protocolAt(request.path) === undefined && !PROBES.has(request.path)) void authenticate(request, response, next);
+    else next();
+  });
+}
+
 async function buildApplication(
   config: Config,
-  database: Database,
+  module: DynamicModule,
   adapter: ExpressAdapter,
   logger: NestLogger,
 ): Promise<NestExpressApplication> {
-  return NestFactory.create<NestExpressApplication>(AppModule.with(config, database), adapter, {
+  return NestFactory.create<NestExpressApplication>(module, adapter, {
     logger,
     bodyParser: false,
     abortOnError: false,
@@ -85,17 +125,40 @@ function corsOptions(config: Config): object {
   return { origin: any ? '*' : [...config.corsOrigins], methods: '*', allowedHeaders: '*', optionsSuccessStatus: 200 };
 }
 
-function running(config: Config, database: Database, application: NestExpressApplication, listeners: Listeners): Gateway {
-  let stopping: Promise<void> | undefined;
-  const stop = async (): Promise<void> => {
-    await listeners.close(config.shutdownTimeoutMs);
+interface Parts {
+  readonly config: Config;
+  readonly database: Database;
+  readonly arrival: Arrival;
+  readonly application: NestExpressApplication;
+  readonly listeners: Listeners;
+  readonly lifecycle: Lifecycle;
+}
+
+function running({ config, database, arrival, application, listeners, lifecycle }: Parts): Gateway {
+  let stopping: Promise<number> | undefined;
+  const stop = async (): Promise<number> => {
+    lifecycle.stop();
+    arrival.stop();
+    listeners.retire();
+    await sleep(drainDelayOf(config));
+    const cut = await listeners.close(config.shutdownTimeoutMs);
     await application.close();
     await database.close();
+    return cut;
   };
+  arrival.reached.then(
+    () => {
+      lifecycle.serve();
+    },
+    () => undefined,
+  );
   return {
     urls: new Map([...listeners.urls].filter(([name]) => !isIndexPort(name))),
     indexPorts: indexPortsOf(listeners.ports),
     engine: database.traits.description,
+    failure: new Promise((resolve) => {
+      arrival.reached.catch(resolve);
+    }),
     stop: () => (stopping ??= stop()),
   };
 }

@@ -1,10 +1,24 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger } from 'pino';
+import { pino, type Logger, type LoggerOptions } from 'pino';
 import type { Config } from './config.js';
+import { redact } from './observability/redact.js';
+import { currentRequest } from './observability/request-context.js';
 
-/** Writes JSON lines to standard error; standard output is for people. */
+/** Writes JSON lines to standard error; standard output is for people. A line that is written for a request carries its id, none a key. */
 export function createLogger(config: Config): Logger {
-  return pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+  const options: LoggerOptions = {
+    level: config.logLevel,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    mixin: requestFields,
+    hooks: { streamWrite: redact },
+  };
+  return pino(options, pino.destination(2));
+}
+
+function requestFields(): object {
+  const request = currentRequest();
+  return request === undefined ? {} : { requestId: request.id };
 }
 
 /** Nest's log calls, whose last argument is the place they come from. Nest's own account of its start is left out. */

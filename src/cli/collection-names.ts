@@ -1,3 +1,4 @@
+import { labelOf } from '../collections/collection-label.js';
 import type { CollectionName } from '../records/verification/verification.store.js';
 
 /** A collection, and what to call it before a person. */
@@ -19,9 +20,4 @@ export async function collectionsNamed(source: Source, named: string | undefined
   const labels = found.map(labelOf);
   const width = Math.max(0, ...labels.map(({ length }) => length));
   return found.map(({ uuid }, index) => ({ uuid, label: (labels[index] ?? '').padEnd(width) }));
-}
-
-/** With its place, where that is not the one that everything is in unless it is told otherwise. */
-function labelOf({ tenant, database, name }: CollectionName): string {
-  return tenant === 'default_tenant' && database === 'default_database' ? name : `${tenant}/${database}/${name}`;
 }

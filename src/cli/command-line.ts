@@ -1,7 +1,10 @@
 import { Command } from 'commander';
-import { type Config, ConfigError } from '../config.js';
+import type { Config } from '../config.js';
 import type { CertsOptions } from './certs.js';
 import { maintenanceConfig } from './existing-database.js';
+import { addKeys } from './keys-command.js';
+import { addMove } from './move-command.js';
+import { tellProblems } from './problems.js';
 import { start } from './start.js';
 import { VERSION } from '../version.js';
 
@@ -51,11 +54,12 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
       process.stdout.write(await makeCertificates(options));
     });
   addMaintenance(program);
+  addKeys(program, printLine);
+  addMove(program, printLine);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
-    const problems = error instanceof ConfigError ? error.problems : [messageOf(error)];
-    for (const problem of problems) process.stderr.write(`polyvec: ${problem}\n`);
+    tellProblems(error);
     process.exitCode = 1;
   }
 }
@@ -103,9 +107,4 @@ function overridesOf(options: StartOptions): Partial<Record<keyof Config, string
     ...(options.consolePort !== undefined && { consolePort: options.consolePort }),
     ...(options.logLevel !== undefined && { logLevel: options.logLevel }),
   };
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
 }

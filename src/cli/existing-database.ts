@@ -20,10 +20,14 @@ export function maintenanceConfig(environment: Readonly<Record<string, string | 
 
 /**
  * Runs `work` on the database that the settings name, and closes it.
- * @throws Error when there is none, or when another process has the embedded one open
+ * @throws Error when there is none, unless it `may be new`, or when another process has the embedded one open
  */
-export async function withDatabase<T>(config: Config, work: (database: Database) => Promise<T>): Promise<T> {
-  if (config.databaseUrl === undefined) await requireDirectory(config.dataDirectory);
+export async function withDatabase<T>(
+  config: Config,
+  work: (database: Database) => Promise<T>,
+  age: 'is there' | 'may be new' = 'is there',
+): Promise<T> {
+  if (config.databaseUrl === undefined && age === 'is there') await requireDirectory(config.dataDirectory);
   const logger = createLogger(config);
   Logger.overrideLogger(new NestLogger(logger));
   const database = await openDatabase(config, (level, message) => {

@@ -4,6 +4,7 @@ import { CollectionStore } from '../collections/collection.store.js';
 import { CollectionSweeper } from '../collections/collection-sweeper.js';
 import { CollectionsService } from '../collections/collections.service.js';
 import { DroppedCollectionStore } from '../collections/dropped-collection.store.js';
+import { Limits } from '../limits/limits.js';
 import type { Database } from '../postgres/database.js';
 import { IndexBuilder } from '../records/upkeep/index-builder.js';
 import { IndexRebuilder, type RebuildEvent } from '../records/upkeep/index-rebuilder.js';
@@ -55,7 +56,11 @@ export async function reindexDatabase(config: Config, database: Database, option
 }
 
 function rebuilderOf(config: Config, database: Database, catalog: CollectionStore): IndexRebuilder {
-  const collections = new CollectionsService(catalog, new CollectionSweeper(new DroppedCollectionStore(database)));
+  const collections = new CollectionsService(
+    catalog,
+    new CollectionSweeper(new DroppedCollectionStore(database)),
+    new Limits(config),
+  );
   const store = new VectorIndexStore(database);
   const builder = new IndexBuilder(config, database, collections, new LeaseStore(database), store);
   return new IndexRebuilder(database, catalog, builder, store);

@@ -1,40 +1,71 @@
+import cluster from 'node:cluster';
 import { readConfig, type Config } from '../config.js';
 import { startGateway, type Gateway } from '../gateway.js';
+import { createLogger } from '../logger.js';
+import { tellProblems } from './problems.js';
+import { stopOnSignals } from './stop-on-signals.js';
+import { Supervisor } from './supervisor.js';
+import { workerCountOf } from './worker-count.js';
+import type { WorkerMessage } from './worker-messages.js';
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-
-/** Starts the gateway, tells where it is, and stops it on SIGINT or SIGTERM; a second signal ends it at once. */
+/** Starts the gateway, or as many workers as the settings ask for, tells where it is, and stops it on SIGINT or SIGTERM. */
 export async function start(version: string, overrides: Partial<Record<keyof Config, string>>): Promise<void> {
   const config = readConfig(process.env, overrides);
-  const gateway = await startGateway(config);
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    gateway.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`polyvec: ${String(error)}\n`);
-        process.exit(1);
-      },
-    );
-  };
-  for (const signal of SIGNALS) process.on(signal, stop);
+  const workers = workerCountOf(config);
+  if (cluster.isWorker) await work(version, config, workers);
+  else if (workers > 1) await new Supervisor(workers, createLogger(config)).run();
+  else await serve(version, config);
+}
+
+async function serve(version: string, config: Config): Promise<void> {
+  const starting = startGateway(config);
+  stopOnSignals(starting, config);
+  const gateway = await starting;
+  void gateway.failure.then((error) => {
+    tellProblems(error);
+    process.exit(1);
+  });
   // whoever waits for the last line may send a signal at once
-  process.stdout.write(banner(version, gateway));
+  process.stdout.write(banner(version, gateway, config, 1));
+}
+
+/** Serves beside others; the channel to the supervisor would keep a process that has failed. */
+async function work(version: string, config: Config, workers: number): Promise<void> {
+  const fail = (error: unknown): void => {
+    tellProblems(error);
+    process.exit(1);
+  };
+  try {
+    const starting = startGateway(config);
+    stopOnSignals(starting, config);
+    const gateway = await starting;
+    void gateway.failure.then((error) => {
+      tell({ kind: 'failed' }, () => {
+        fail(error);
+      });
+    });
+    tell({ kind: 'listening', banner: banner(version, gateway, config, workers) });
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function tell(message: WorkerMessage, sent: () => void = () => undefined): void {
+  process.send?.(message, undefined, undefined, sent);
 }
 
 /** What a person wants to know, and a script may wait for: the last line. */
-function banner(version: string, gateway: Gateway): string {
+function banner(version: string, gateway: Gateway, { auth }: Config, workers: number): string {
   const urls = [...gateway.urls].map(([name, url]) => `  ${name.padEnd(10)} ${url}`);
   const [first] = gateway.indexPorts;
   const indexes = first === undefined ? [] : [`  indexes    ports ${String(first)} to ${String(gateway.indexPorts.at(-1))}`];
   return [
     `Polyvec ${version}`,
     `  engine     ${gateway.engine}`,
-    `  auth       off: whoever reaches a port can read and write everything`,
+    `  auth       ${auth === 'keys' ? 'keys: `polyvec keys create` makes one' : 'off: whoever reaches a port can read and write everything'}`,
     ...urls,
     ...indexes,
+    ...(workers > 1 ? [`  workers    ${String(workers)}`] : []),
     'Listening. Ctrl-C stops it.',
     '',
   ].join('\n');

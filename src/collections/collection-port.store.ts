@@ -14,6 +14,14 @@ export class CollectionPortStore {
     return row?.uuid;
   }
 
+  /** The collection's port, if it is one of `open`. */
+  async find(collection: Collection, open: readonly number[]): Promise<number | undefined> {
+    const [row] = await this.database.query<{ port: string }>(sql`
+      SELECT port FROM polyvec.collection_ports
+      WHERE collection_id = ${collection.id} AND port = ANY (${`{${open.join(',')}}`}::integer[])`);
+    return row && Number(row.port);
+  }
+
   /** The collection's port, if it is one of `open`; else the lowest of those that is free, which is its own from now on. */
   async assign(collection: Collection, open: readonly number[]): Promise<number | undefined> {
     const ports = `{${open.join(',')}}`;

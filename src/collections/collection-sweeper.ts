@@ -25,6 +25,7 @@ export class CollectionSweeper implements OnApplicationBootstrap, BeforeApplicat
 
   /** Something has been dropped. */
   wake(): void {
+    this.store.announce();
     this.again = true;
     if (this.running !== undefined || this.stopped) return;
     this.running = this.sweep().finally(() => {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Queryable } from '../postgres/database.js';
 import { isUniqueViolation } from '../postgres/sqlstate.js';
 import { identifier, sql, type Sql } from '../postgres/sql.js';
+import type { Reach } from '../tenants/caller.js';
 import type { Page, Scope } from '../tenants/tenant.js';
 import type {
   Collection,
@@ -13,6 +14,7 @@ import type {
   VectorIndex,
   VectorType,
 } from './collection.js';
+import { isNamed } from './named.store.js';
 
 type CollectionRow = Readonly<{
   id: string;
@@ -96,12 +98,12 @@ export class CollectionStore {
   }
 
   /** Ordered by uuid; empty for an unknown database. */
-  async list(scope: Scope, page: Page): Promise<readonly Collection[]> {
+  async list(reach: Reach, page: Page): Promise<readonly Collection[]> {
     const rows = await this.database.query<CollectionRow>(sql`
       SELECT ${COLUMNS} FROM (
         SELECT * FROM polyvec.collections WHERE database_id = (
           SELECT d.id FROM polyvec.databases d JOIN polyvec.tenants t ON t.id = d.tenant_id
-          WHERE t.name = ${scope.tenant} AND d.name = ${scope.database})
+          WHERE t.name = ${reach.tenant} AND d.name = ${reach.database}) AND ${isNamed(sql`name`, reach.named)}
         ORDER BY uuid LIMIT ${page.limit} OFFSET ${page.offset}) AS c ${JOINS}
       ORDER BY c.uuid`);
     return rows.map(toCollection);
@@ -115,10 +117,10 @@ export class CollectionStore {
     return rows.map(toCollection);
   }
 
-  async count(scope: Scope): Promise<number> {
+  async count(reach: Reach): Promise<number> {
     const [row] = await this.database.query<{ count: string }>(sql`
       SELECT count(*) FROM polyvec.collections c ${JOINS}
-      WHERE t.name = ${scope.tenant} AND d.name = ${scope.database}`);
+      WHERE t.name = ${reach.tenant} AND d.name = ${reach.database} AND ${isNamed(sql`c.name`, reach.named)}`);
     return Number(row?.count);
   }
 

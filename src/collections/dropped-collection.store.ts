@@ -35,6 +35,11 @@ const SPARSE_ROWS: readonly Rows[] = [
 export class DroppedCollectionStore {
   constructor(private readonly database: Database) {}
 
+  /** Something has been dropped, which a replica may still have. */
+  announce(): void {
+    this.database.replica?.wrote();
+  }
+
   async next(): Promise<DroppedCollections | undefined> {
     const [row] = await this.database.query<DroppedRow>(sql`
       WITH first AS (SELECT * FROM polyvec.dropped_collections ORDER BY id LIMIT 1)

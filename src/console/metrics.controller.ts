@@ -1,12 +1,21 @@
+import { setTimeout } from 'node:timers/promises';
 import { Controller, Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { Gauge, Registry } from 'prom-client';
+import { GatewayMetrics } from '../observability/gateway-metrics.js';
 import { IndexesService } from '../records/upkeep/indexes.service.js';
+import { Allow } from '../keys/allow.js';
+
+/** Scrapers wait about ten seconds; what the gateway knows by itself must not be lost because the database hangs. */
+const DATABASE_PATIENCE_MS = 2_000;
+
+type Counts = Awaited<ReturnType<IndexesService['counts']>>;
 
 /** What Prometheus reads, on the console port. */
 @Controller()
 export class MetricsController {
   private readonly registry = new Registry();
+  private readonly upRegistry = new Registry();
   private readonly collections = new Gauge({
     name: 'polyvec_collections',
     help: 'Collections, by the tier that their rows are in.',
@@ -30,18 +39,53 @@ export class MetricsController {
     registers: [this.registry],
   });
 
-  constructor(private readonly indexes: IndexesService) {}
+  private readonly databaseUp = new Gauge({
+    name: 'polyvec_database_up',
+    help: 'Whether the database has answered this time: 1 or 0. The figures that it keeps are missing when it has not.',
+    registers: [this.upRegistry],
+  });
+  /** One at a time, however often somebody asks. */
+  private counting: Promise<Counts> | undefined;
 
+  constructor(
+    private readonly indexes: IndexesService,
+    private readonly gateway: GatewayMetrics,
+  ) {}
+
+  @Allow('operator')
   @Get('metrics')
   async metrics(@Res({ passthrough: true }) response: Response): Promise<string> {
-    const counts = await this.indexes.counts();
+    const counts = await this.counts();
+    this.databaseUp.set(counts === undefined ? 0 : 1);
+    response.type(this.gateway.contentType);
+    const known = [await this.gateway.text(), await this.upRegistry.metrics()];
+    if (counts !== undefined) known.push(await this.databaseText(counts));
+    return known.join('\n');
+  }
+
+  /** Undefined when the database does not answer in time. */
+  private async counts(): Promise<Counts | undefined> {
+    this.counting ??= this.indexes.counts().finally(() => {
+      this.counting = undefined;
+    });
+    const patience = new AbortController();
+    const silence = setTimeout(DATABASE_PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+    try {
+      return await Promise.race([this.counting, silence]);
+    } catch {
+      return undefined;
+    } finally {
+      patience.abort();
+    }
+  }
+
+  private async databaseText(counts: Counts): Promise<string> {
     this.collections.set({ tier: 'pool' }, counts.pooled);
     this.collections.set({ tier: 'dedicated' }, counts.dedicated);
     this.vectorIndexes.set({ state: 'ready' }, counts.ready);
     this.vectorIndexes.set({ state: 'building' }, counts.building);
     this.indexedVectors.set(counts.vectors);
     this.buildProgress.set(counts.progress);
-    response.type(this.registry.contentType);
     return this.registry.metrics();
   }
 }

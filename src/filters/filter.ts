@@ -57,3 +57,15 @@ export const exists = (field: FieldPath): Filter => ({ kind: 'exists', field });
 export const is = (field: FieldPath, ...values: readonly (Scalar | null)[]): Filter => ({ kind: 'is', field, values });
 export const has = (field: FieldPath, ...values: readonly Scalar[]): Filter => ({ kind: 'has', field, values });
 export const id = (...values: readonly string[]): Filter => ({ kind: 'id', values });
+
+const conditions = new WeakSet<Filter>();
+
+/** Marks what a client wrote as one condition, however many it takes here: limits count what the client sees. */
+export function oneCondition(filter: Filter): Filter {
+  conditions.add(filter);
+  return filter;
+}
+
+export function isOneCondition(filter: Filter): boolean {
+  return conditions.has(filter);
+}

@@ -3,7 +3,9 @@
  * vectors, a metadata object) takes the reader and reads it in the form it needs; `json.ts` reads any value.
  */
 
-import { JsonSyntaxError } from './json-syntax-error.js';
+import { depthReason, JsonSyntaxError } from './json-syntax-error.js';
+import { unescapeText } from './json-text.js';
+import { ValueRoom } from './value-room.js';
 
 export type JsonKind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
 
@@ -14,16 +16,18 @@ const COLON = 0x3a;
 /** As deep as Chroma's reader goes. */
 const MAX_DEPTH = 127;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const LONE_SURROGATE = /\p{Surrogate}/u;
-const ESCAPES = /^(?:[^\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*$/s;
 
 export class JsonReader {
   /** Where the value being read lies: keys, and indexes of lists. */
   private readonly path: (string | number)[] = [];
+  private position = 0;
+  /** What its values have taken so far. */
+  readonly room = new ValueRoom();
 
+  /** Lists and objects deeper than `maxDepth` within each other are an error. */
   constructor(
     readonly text: string,
-    private position = 0,
+    private readonly maxDepth = MAX_DEPTH,
   ) {}
 
   /** What the next value is, by its first character. */
@@ -211,7 +215,7 @@ export class JsonReader {
   private enter(open: number): void {
     this.skipSpace();
     if (this.text.charCodeAt(this.position) !== open) throw this.error('expected value');
-    if (this.path.length >= MAX_DEPTH) throw this.error('recursion limit exceeded');
+    if (this.path.length >= this.maxDepth) throw this.error(depthReason(this.maxDepth, MAX_DEPTH));
     this.position += 1;
   }
 
@@ -237,12 +241,8 @@ export class JsonReader {
   }
 
   private unescape(source: string): string {
-    if (!ESCAPES.test(source)) throw this.error('invalid escape');
-    const value = JSON.parse(`"${source}"`) as string;
-    if (LONE_SURROGATE.test(value)) {
-      const cutOff = /\\u[dD][89abAB]..(?!\\u)/.test(source);
-      throw this.error(cutOff ? 'unexpected end of hex escape' : 'lone leading surrogate in hex escape');
-    }
+    const { value, reason } = unescapeText(source);
+    if (value === undefined) throw this.error(reason);
     return value;
   }
 }

@@ -10,3 +10,8 @@ export class JsonSyntaxError extends Error {
     super(`${path === '' ? '' : `${path}: `}${reason} at line ${String(line)} column ${String(column)}`);
   }
 }
+
+/** Why a text is refused that is nested deeper than `maxDepth`: in the words of Chroma's reader, where the limit is its own. */
+export function depthReason(maxDepth: number, usual: number): string {
+  return maxDepth === usual ? 'recursion limit exceeded' : `recursion limit of ${maxDepth} exceeded`;
+}

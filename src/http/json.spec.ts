@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { JsonNumber, parseJson, stringifyJson, type Json } from './json.js';
+import { JsonNumber, parseJson, readJson, stringifyJson, type Json } from './json.js';
 import { JsonReader } from './json-reader.js';
 import { JsonSyntaxError } from './json-syntax-error.js';
 
@@ -9,6 +9,12 @@ function plain(value: Json): unknown {
   if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [key, plain(item as Json)]));
   return Array.isArray(value) ? value.map((item: Json) => plain(item)) : value;
 }
+
+it('a value too many is an error', () => {
+  const reader = new JsonReader('[{}]');
+  while (reader.room.take(2 ** 20));
+  expect(() => readJson(reader)).toThrow('too many values');
+});
 
 describe('parseJson', () => {
   it('keeps the text of numbers', () => {
@@ -22,6 +28,12 @@ describe('parseJson', () => {
       ['constructor', '2'],
       ['a', '4'],
     ]);
+  });
+
+  it('reads a long text with an escape', () => {
+    const text = `${'x'.repeat(20_000_000)}\n`;
+    expect(parseJson(JSON.stringify(text)) === text).toBe(true);
+    expect(() => parseJson(`"${text.slice(0, -1)}\\x"`)).toThrow('invalid escape');
   });
 
   it('reads what JSON.parse reads', () => {

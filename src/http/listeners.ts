@@ -1,8 +1,10 @@
 import type { Duplex } from 'node:stream';
 import { createSecureContext } from 'node:tls';
 import type { Port } from '../config.js';
+import { ConnectionGate } from './connection-gate.js';
 import type { HttpMessages } from './express-messages.js';
 import { type Handler, PortServer } from './port-server.js';
+import { quietMoment } from './quiet-moment.js';
 import type { Certificate } from './tls.js';
 
 /** A port and the path prefix that it stands for: a request to the port is one to the prefix on the console port. */
@@ -18,6 +20,8 @@ export interface Listener {
    * that it came to. Without it, everything is taken for HTTP/1.
    */
   readonly acceptHttp2?: (socket: Duplex, port: number) => void;
+  /** Told when the listener is about to close: the connections given to `acceptHttp2` close when they have done what they do next. */
+  readonly retireHttp2?: () => void;
   /** Told when the listener closes: lets the connections given to `acceptHttp2` finish what they do, and closes them. */
   readonly drainHttp2?: () => void;
 }
@@ -33,12 +37,25 @@ export interface ListenersOptions {
   readonly tls?: Certificate | undefined;
   /** The classes of requests and responses; Node's own unless given. */
   readonly messages?: HttpMessages;
-  /** How long a new connection may be silent; a minute unless given. */
+  /** How long a new connection may be silent; as long as headers may take unless given. */
   readonly silenceTimeoutMs?: number;
+  /** How long a request's headers may take to come; a minute unless given. */
+  readonly headersTimeoutMs?: number;
+  /** How long a request may take to come, its body included; five minutes unless given. */
+  readonly requestTimeoutMs?: number;
+  /** To all ports together; any number for 0, and unless given. */
+  readonly maxConnections?: number;
+  readonly maxConnectionsPerAddress?: number;
+  /** How long an idle HTTP/1 connection is kept; 65 s unless given. */
+  readonly keepAliveTimeoutMs?: number;
 }
 
-/** As long as Node's HTTP/1 server waits for the headers of a request. */
-const SILENCE_TIMEOUT_MS = 60_000;
+/** As long as Node's HTTP/1 server waits. */
+const HEADERS_TIMEOUT_MS = 60_000;
+const REQUEST_TIMEOUT_MS = 300_000;
+
+/** Longer than load balancers keep an idle connection, so that it is never us who close one they are about to use. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
 /** The ports that are open. */
 export class Listeners {
@@ -52,9 +69,11 @@ export class Listeners {
     // a port makes its own of it when the first client needs it, which is too late to say that it is wrong
     if (options.tls !== undefined) createSecureContext({ ...options.tls });
     const servers = new Map<string, PortServer>();
+    const { maxConnections = 0, maxConnectionsPerAddress = 0 } = options;
+    const gate = new ConnectionGate({ maxConnections, maxConnectionsPerAddress });
     const opening = listeners.map(async (listener) => {
       if (listener.port === 'off') return;
-      const server = createPort(listener, options, handler);
+      const server = createPort(listener, options, gate, handler);
       servers.set(listener.name, server);
       await openPort(server, listener.name, listener.port, options.host);
     });
@@ -76,15 +95,27 @@ export class Listeners {
     return new Map([...this.ports].map(([name, port]) => [name, `http://${host}:${String(port)}`]));
   }
 
-  /** Takes no more connections, and waits up to `timeoutMs` for the open requests and calls. */
-  async close(timeoutMs: number): Promise<void> {
-    await Promise.all([...this.servers.values()].map((server) => server.close(timeoutMs)));
+  /** Goes on serving, and asks with every answer for another connection, which may lead elsewhere. */
+  retire(): void {
+    for (const server of this.servers.values()) server.retire();
+  }
+
+  /** Takes no more connections, and waits up to `timeoutMs` for the open requests and calls: returns how many connections were cut off. */
+  async close(timeoutMs: number): Promise<number> {
+    const servers = [...this.servers.values()];
+    this.retire();
+    await quietMoment(() => servers.reduce((sum, { accepted }) => sum + accepted, 0));
+    // all at once: whoever connects while others close would wait in vain
+    for (const server of servers) server.refuse();
+    const cut = await Promise.all(servers.map((server) => server.close(timeoutMs)));
+    return cut.reduce((sum, count) => sum + count, 0);
   }
 }
 
-function createPort(listener: Listener, options: ListenersOptions, handler: Handler): PortServer {
-  const { prefix, acceptHttp2, drainHttp2, maxBodyBytes = options.maxBodyBytes } = listener;
-  const { silenceTimeoutMs = SILENCE_TIMEOUT_MS } = options;
+function createPort(listener: Listener, options: ListenersOptions, gate: ConnectionGate, handler: Handler): PortServer {
+  const { prefix, acceptHttp2, retireHttp2, drainHttp2, maxBodyBytes = options.maxBodyBytes } = listener;
+  const { headersTimeoutMs = HEADERS_TIMEOUT_MS, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const { silenceTimeoutMs = headersTimeoutMs, keepAliveTimeoutMs = KEEP_ALIVE_TIMEOUT_MS } = options;
   const handlerOf = (port: number): Handler => {
     const path = typeof prefix === 'string' ? prefix : prefix(port);
     return (request, response) => {
@@ -92,7 +123,9 @@ function createPort(listener: Listener, options: ListenersOptions, handler: Hand
       handler(request, response);
     };
   };
-  return new PortServer({ ...options, maxBodyBytes, silenceTimeoutMs, handler: handlerOf, acceptHttp2, drainHttp2 });
+  const http2 = { acceptHttp2, retireHttp2, drainHttp2 };
+  const timeouts = { silenceTimeoutMs, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs };
+  return new PortServer({ ...options, ...http2, ...timeouts, gate, maxBodyBytes, handler: handlerOf });
 }
 
 async function openPort(server: PortServer, name: string, port: number, host: string): Promise<void> {

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Server as TlsServer, TLSSocket } from 'node:tls';
+import type { ConnectionGate } from './connection-gate.js';
 import { ConnectionSniffer, type Protocol } from './connection-sniffer.js';
 import type { HttpMessages } from './express-messages.js';
 import { type Certificate, createTlsServer } from './tls.js';
@@ -16,6 +17,14 @@ export interface PortOptions {
   readonly maxHeaderBytes: number;
   /** How long a new connection may be silent. */
   readonly silenceTimeoutMs: number;
+  /** How long a request's headers may take to come. */
+  readonly headersTimeoutMs: number;
+  /** How long a request may take to come, its body included. */
+  readonly requestTimeoutMs: number;
+  /** What every connection passes first. */
+  readonly gate: ConnectionGate;
+  /** How long a connection is kept for another request. */
+  readonly keepAliveTimeoutMs: number;
   /** Without it, no TLS. */
   readonly tls?: Certificate | undefined;
   /** The classes of requests and responses; Node's own unless given. */
@@ -24,27 +33,40 @@ export interface PortOptions {
   readonly handler: (port: number) => Handler;
   /** Without it, everything is taken for HTTP/1. */
   readonly acceptHttp2?: ((socket: Duplex, port: number) => void) | undefined;
+  /** From now on, HTTP/2 connections close when they have done what they do next. */
+  readonly retireHttp2?: (() => void) | undefined;
   /** Lets HTTP/2 connections finish what they do and close. */
   readonly drainHttp2?: (() => void) | undefined;
 }
 
-/** Longer than load balancers keep an idle connection, so that it is never us who close one they are about to use. */
-const KEEP_ALIVE_MS = 75_000;
+const OVERDUE_INTERVAL_MS = 5_000;
+/** What a client that has just connected may need to send its first bytes, when the port closes. */
+const FIRST_BYTES_MS = 1_000;
 
 /** One TCP port. */
 export class PortServer {
   private readonly server: Server;
   private readonly sniffer: ConnectionSniffer;
   private readonly sockets = new Set<Socket>();
+  private readonly answering = new Set<ServerResponse>();
+  private acceptedCount = 0;
+  private closed: Promise<void> | undefined;
+  private isRetiring = false;
   private tlsServer: TlsServer | undefined;
   private opened = 0;
 
   constructor(private readonly options: PortOptions) {
-    const { maxHeaderBytes: maxHeaderSize, messages } = options;
-    this.server = createServer({ ...messages, keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true, maxHeaderSize });
+    const { maxHeaderBytes: maxHeaderSize, keepAliveTimeoutMs: keepAliveTimeout, messages } = options;
+    this.server = createServer({ ...messages, ...timeoutsOf(options), keepAliveTimeout, noDelay: true, maxHeaderSize });
     this.sniffer = new ConnectionSniffer(options.silenceTimeoutMs);
     // a port that knows but HTTP/1 needs no look at the first bytes
     if (options.tls !== undefined || options.acceptHttp2 !== undefined) this.sniffConnections();
+    this.server.prependListener('connection', (socket: Socket) => {
+      this.acceptedCount += 1;
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    });
+    this.guardConnections();
   }
 
   /** The port that is open; 0 before. */
@@ -65,29 +87,68 @@ export class PortServer {
     });
   }
 
-  /** Takes no more connections, waits up to `timeoutMs` for the open requests and calls, and then cuts them off. */
-  async close(timeoutMs: number): Promise<void> {
+  /** Connections so far. */
+  get accepted(): number {
+    return this.acceptedCount;
+  }
+
+  /** Goes on serving, and asks with every answer for another connection. */
+  retire(): void {
+    this.isRetiring = true;
+    for (const response of this.answering) response.shouldKeepAlive = false;
+    this.options.retireHttp2?.();
+  }
+
+  /** Takes no more connections from this moment on. */
+  refuse(): void {
+    this.closed ??= new Promise((resolve) => {
+      // HTTP's own would look after its connections before, which takes time in which others connect
+      NetServer.prototype.close.call(this.server, () => {
+        resolve();
+      });
+    });
+  }
+
+  /** Refuses, waits up to `timeoutMs` for the open requests and calls, and then cuts them off: returns how many connections had to be. */
+  async close(timeoutMs: number): Promise<number> {
+    let cut = 0;
     const deadline = setTimeout(() => {
+      cut = [...this.sockets].filter(({ bytesRead }) => bytesRead > 0).length;
       this.server.closeAllConnections();
       for (const socket of this.sockets) socket.destroy();
     }, timeoutMs);
-    await new Promise((resolve) => {
-      this.server.close(resolve);
-      this.server.closeIdleConnections();
-      // a connection that answers its last request has no use for being kept
-      this.server.keepAliveTimeout = 1;
+    const silence = setTimeout(() => {
       this.sniffer.close();
-      this.options.drainHttp2?.();
-    });
+      for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
+    }, FIRST_BYTES_MS);
+    this.refuse();
+    this.retire();
+    this.server.close();
+    // a connection that is giving its last answer has no use for being kept
+    this.server.keepAliveTimeout = 1;
+    this.options.drainHttp2?.();
+    await this.closed;
     clearTimeout(deadline);
+    clearTimeout(silence);
+    return cut;
   }
 
   private answer(handler: Handler): void {
-    this.server.on('request', handler);
+    const { answering } = this;
+    const answered = function (this: ServerResponse): void {
+      answering.delete(this);
+    };
+    const answerOne: Handler = (request, response) => {
+      answering.add(response);
+      response.on('close', answered);
+      if (this.isRetiring) response.shouldKeepAlive = false;
+      handler(request, response);
+    };
+    this.server.on('request', answerOne);
     // a client that asks whether to send its body is not told to when the body will be refused
     this.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       if (!(Number(request.headers['content-length']) > this.options.maxBodyBytes)) response.writeContinue();
-      handler(request, response);
+      answerOne(request, response);
     });
   }
 
@@ -109,11 +170,19 @@ export class PortServer {
       });
     };
     this.server.on('connection', (socket: Socket) => {
-      this.sockets.add(socket);
-      socket.once('close', () => this.sockets.delete(socket));
       this.sniffer.sniff(socket, raw, (protocol) => {
         accept(socket, protocol);
       });
+    });
+  }
+
+  /** Lets all that listens to connections hear of none that the gate closes. */
+  private guardConnections(): void {
+    const listeners = this.server.listeners('connection') as ((this: Server, socket: Socket) => void)[];
+    this.server.removeAllListeners('connection');
+    this.server.on('connection', (socket: Socket) => {
+      if (!this.options.gate.admits(socket)) return;
+      for (const listener of listeners) listener.call(this.server, socket);
     });
   }
 
@@ -133,4 +202,11 @@ export class PortServer {
     if ('alpnProtocol' in socket) socket.alpnProtocol = 'h2';
     this.options.acceptHttp2?.(socket, this.opened);
   }
+}
+
+/** How Node is told of the time limits; it looks for what is overdue now and then. */
+function timeoutsOf({ headersTimeoutMs, requestTimeoutMs }: PortOptions): ServerOptions {
+  const headersTimeout = Math.min(headersTimeoutMs, requestTimeoutMs);
+  const connectionsCheckingInterval = Math.min(OVERDUE_INTERVAL_MS, headersTimeout);
+  return { headersTimeout, requestTimeout: requestTimeoutMs, connectionsCheckingInterval };
 }

@@ -1,30 +1,49 @@
 import type { NextFunction, Request, Response } from 'express';
 import { GatewayError } from '../errors.js';
+import type { BodyBudget, BodyShare } from './body-budget.js';
 
 /** A request's body as it came. */
 export interface RequestBody {
   readonly bytes: Buffer;
   /** Lower case, without parameters; undefined when the client named none. */
   readonly mediaType: string | undefined;
+  /** How many lists and objects may lie within each other; undefined: as many as the reader takes. */
+  readonly maxDepth?: number;
+}
+
+/** What bodies may be. */
+export interface BodyRules {
+  readonly limitBytes: number;
+  readonly maxDepth: number;
+  /** Of all requests; held until the answer is sent. */
+  readonly budget: BodyBudget;
 }
 
 /** How long a client may go on sending a body that was refused, so that it gets to read why. */
 const LINGER_MS = 5_000;
 
 /**
- * Middleware that reads the body into `request.body`, a `RequestBody`. One that is announced longer than `limitBytes` is
- * refused before a byte of it is read; one that turns out longer, as soon as it does.
+ * Middleware that reads the body into `request.body`, a `RequestBody`. One that is announced longer than the limit, or than what
+ * the budget has left, is refused before a byte of it is read; one that turns out longer, as soon as it does.
  */
-export function bodyReader(limitBytes: number): (request: Request, response: Response, next: NextFunction) => void {
+export function bodyReader(rules: BodyRules): (request: Request, response: Response, next: NextFunction) => void {
+  const { limitBytes, maxDepth, budget } = rules;
   return (request, response, next) => {
-    readBytes(request, limitBytes).then(
+    // the client has left while its key was looked up: what is taken for it now, nobody would give back
+    if (request.destroyed || response.closed) return;
+    const share = budget.share();
+    response.once('close', () => {
+      share.release();
+    });
+    readBytes(request, limitBytes, share).then(
       (bytes) => {
-        request.body = { bytes, mediaType: mediaTypeOf(request) } satisfies RequestBody;
+        request.body = { bytes, mediaType: mediaTypeOf(request), maxDepth } satisfies RequestBody;
         next();
       },
       (error: unknown) => {
+        // the client has gone: there is nobody to tell
+        if (request.destroyed) return;
         response.setHeader('polyvec-limit', String(limitBytes));
-        response.setHeader('connection', 'close');
         // the rest is read and dropped: closing at once would reset the connection before the client reads the answer
         request.resume();
         const timer = setTimeout(() => request.destroy(), LINGER_MS);
@@ -37,21 +56,24 @@ export function bodyReader(limitBytes: number): (request: Request, response: Res
   };
 }
 
-async function readBytes(request: Request, limitBytes: number): Promise<Buffer> {
+async function readBytes(request: Request, limitBytes: number, share: BodyShare): Promise<Buffer> {
   // made when it is needed: an error costs a look at the stack
   const tooLarge = (): GatewayError => new GatewayError({ kind: 'too_large', subject: 'body', limitBytes });
-  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge();
+  const announced = Number(request.headers['content-length'] ?? 0);
+  const refusal = announced > limitBytes ? tooLarge() : share.grow(announced);
+  if (refusal !== undefined) throw refusal;
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limitBytes) {
-        request.removeAllListeners('data');
-        reject(tooLarge());
-      } else {
+      const problem = size > limitBytes ? tooLarge() : share.grow(size);
+      if (problem === undefined) {
         chunks.push(chunk);
+        return;
       }
+      request.removeAllListeners('data');
+      reject(problem);
     });
     request.on('end', () => {
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size));

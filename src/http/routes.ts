@@ -15,3 +15,25 @@ export function allowedMethods(application: Express, path: string): readonly str
   if (methods.has('GET')) methods.add('HEAD');
   return [...methods];
 }
+
+/** A path that requests are answered for. */
+export interface Route {
+  /** As Express matches it: `/tenants/:tenant`. */
+  readonly path: string;
+  /** In lower case; `any` when the route answers them all. */
+  readonly methods: readonly string[] | 'any';
+}
+
+/** A route of every method has some that nobody names. */
+const RARE_METHOD = 'purge';
+
+/** Every route, in the order in which they are tried. */
+export function routesOf(application: Express): readonly Route[] {
+  return (application.router.stack as unknown as readonly Layer[]).flatMap(({ route }) => {
+    if (route === undefined) return [];
+    const methods = Object.keys(route.methods);
+    const paths = (Array.isArray(route.path) ? route.path : [route.path]) as readonly unknown[];
+    const answered = methods.includes(RARE_METHOD) || methods.includes('_all') ? 'any' : methods;
+    return paths.filter((path) => typeof path === 'string').map((path) => ({ path, methods: answered }));
+  });
+}

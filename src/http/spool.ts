@@ -43,7 +43,9 @@ export class ColumnSpool {
     if (this.directory === undefined) {
       return before.map((text, column) => text + (this.columns[column] ?? '')).join('') + end;
     }
-    return Readable.from(this.parts(before, end), { objectMode: false });
+    const reply = Readable.from(this.parts(before, end), { objectMode: false });
+    // a reader that leaves before it has begun begins no generator, and so ends none
+    return reply.once('close', () => void this.discard().catch(() => undefined));
   }
 
   /** Removes the files. */

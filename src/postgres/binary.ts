@@ -19,6 +19,17 @@ export function jsonbArray(items: readonly (string | null)[]): Buffer {
   return stringArray(items, JSONB_OID, '\u0001');
 }
 
+/** An array of values that are in their type's binary form already; `oid` is that type's object id in the database that reads it. */
+export function valueArray(items: readonly (Buffer | null)[], oid: number): Buffer {
+  const buffer = Buffer.allocUnsafe(items.reduce((size, item) => size + 4 + (item?.length ?? 0), ARRAY_HEADER));
+  let at = writeHeader(buffer, items.length, oid);
+  for (const item of items) {
+    at = buffer.writeUInt32BE(item?.length ?? NULL_LENGTH, at);
+    at += item?.copy(buffer, at) ?? 0;
+  }
+  return items.length === 0 ? buffer.subarray(0, 12) : buffer;
+}
+
 function stringArray(items: readonly (string | null)[], oid: number, prefix: string): Buffer {
   let size = ARRAY_HEADER;
   for (const item of items) size += 4 + (item === null ? 0 : Buffer.byteLength(item) + prefix.length);

@@ -1,7 +1,19 @@
-import pg from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
 import { GatewayError } from '../errors.js';
-import { isRolledBack, translateDatabaseError } from './sqlstate.js';
-import { sql, type Sql } from './sql.js';
+import type { DatabaseFigures } from '../observability/gateway-metrics.js';
+import { currentRequest } from '../observability/request-context.js';
+import { Connections, NoTime, type Connection } from './connections.js';
+import { FaultLog, isFault } from './fault-log.js';
+import { FailureCounts } from './measured.js';
+import { GRACE_MS, Patience } from './patience.js';
+import type { ReadReplica } from './read-replica.js';
+import type { Service } from './service.js';
+import { Sessions } from './sessions.js';
+import { Crowded } from './slots.js';
+import { effectOf, NothingDone, translateDatabaseError } from './sqlstate.js';
+import type { Sql } from './sql.js';
+import { isRead, Statements } from './statements.js';
 
 /** A row as the wire gives it: every value is text or null. */
 export type Row = Readonly<Record<string, string | null>>;
@@ -19,6 +31,17 @@ export interface Queryable {
 /** A connection apart from the pool, for work that takes long. */
 export interface Session {
   script(text: string): Promise<void>;
+  /** Holds until the session ends. Behind a pooler nothing is set, and the server's own value holds. */
+  set(name: 'maintenance_work_mem' | 'max_parallel_maintenance_workers', value: string): Promise<void>;
+}
+
+/** How a database is reached beside its pool. */
+export interface Access {
+  readonly sessions: Sessions;
+  /** Stands behind each BEGIN: what a connection cannot be trusted to keep. */
+  readonly transactionSettings: string;
+  /** Takes reads that ask for it. */
+  readonly replica?: ReadReplica | undefined;
 }
 
 /** What the embedded engine and a server differ in. */
@@ -26,31 +49,36 @@ export interface EngineTraits {
   /** For the start-up log, such as `Postgres 17.2, pgvector 0.8.1`. */
   readonly description: string;
   readonly vectorOid: number;
-  /** Statements may be prepared under a name, and settings stay with who made them: each connection is a session of its own. */
+  /** Statements may be prepared under a name: each connection is a session of its own. */
   readonly namedStatements: boolean;
   /** An index is built while others work; the embedded engine does nothing else meanwhile. */
   readonly concurrentIndexes: boolean;
   /** A list of keys is looked up in an index key by key, statistics or not: from Postgres 17 on. */
   readonly keyListsByIndex: boolean;
+  /** How often the embedded engine was started again. */
+  readonly restarts?: () => number;
 }
 
-/** Statements of the same text are prepared once per connection; beyond this many texts no new ones are. */
-const MAX_NAMED_STATEMENTS = 200;
-/** Filters of many conditions make longer texts, which are hardly ever sent again. */
-const MAX_NAMED_LENGTH = 50_000;
-/** Texts that are kept in mind to see whether they come again. */
-const MAX_SEEN_STATEMENTS = 1_000;
-const MAX_ATTEMPTS = 5;
-/** The protocol counts them in 16 bits. */
-const MAX_PARAMETERS = 65_535;
-const RAW_TYPES = { getTypeParser: () => (value: unknown) => value };
+/** `snapshot`: reads see one moment, writes are refused. `long`: a write whose statements the server alone may end. */
+export type TransactionMode = 'write' | 'snapshot' | 'long';
+
+const UNLIMITED: Service = { connections: Infinity, maxWaiting: 0, waitMs: 30_000, statementMs: Infinity, log: () => undefined };
+/** As long as a timer can run. */
+const NO_LIMIT_MS = 2 ** 31 - 1;
+/** Nobody waits for background work, so it may wait. */
+const BACKGROUND_WAIT_MS = 30_000;
+/** For a statement of a request that has waited long already: most of what it needs is done. */
+const LEAST_WAIT_MS = 250;
+/** A standby that does not take a connection within this is as good as gone: the primary answers. */
+const STANDBY_WAIT_MS = 1_000;
 
 /** The pool of connections. Every error that leaves it is a `GatewayError` where a client can act on it. */
 export class Database implements Queryable {
-  private readonly names = new Map<string, string>();
-  private readonly seen = new Set<string>();
-  /** The server's numbers of the sessions that are open. */
-  private readonly backends = new Set<number>();
+  private readonly statements: Statements;
+  private readonly failures = new FailureCounts();
+  private readonly faultLog: FaultLog;
+  private readonly primary: Connections;
+  private readonly standby: Connections | undefined;
 
   constructor(
     private readonly pool: pg.Pool,
@@ -58,133 +86,164 @@ export class Database implements Queryable {
     /** Resolves when the engine takes connections; the embedded one may just be starting again. */
     private readonly ready: () => Promise<void>,
     private readonly release: () => Promise<void>,
-  ) {}
+    private readonly access: Access = { sessions: new Sessions(pool.options, 'own'), transactionSettings: '' },
+    private readonly service: Service = UNLIMITED,
+  ) {
+    const { connections, maxWaiting } = service;
+    this.statements = new Statements(traits.namedStatements);
+    this.faultLog = new FaultLog(service.log);
+    this.primary = new Connections(pool, ready, connections, maxWaiting);
+    const { replica } = access;
+    this.standby = replica && new Connections(replica.pool, ready, connections, maxWaiting);
+  }
 
   get vectorOid(): number {
     return this.traits.vectorOid;
   }
 
-  /** Sends one statement. It is its own transaction; one that lost a deadlock is sent again. */
-  async query<T extends object = Row>(statement: Sql): Promise<readonly T[]> {
-    const request = this.request(statement);
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await this.ready();
-        const result = await this.pool.query(request);
-        return result.rows as T[];
-      } catch (error) {
-        if (attempt < MAX_ATTEMPTS && isRolledBack(error)) continue;
-        throw translateDatabaseError(error);
-      }
-    }
+  /** Whoever has written a collection tells it. */
+  get replica(): ReadReplica | undefined {
+    return this.access.replica;
   }
 
-  /** Runs `work` in one transaction: what it throws undoes everything. `snapshot`: reads see one moment, writes are refused. */
-  async transaction<T>(work: (transaction: Queryable) => Promise<T>, mode: 'write' | 'snapshot' = 'write'): Promise<T> {
-    const begin = mode === 'write' ? 'BEGIN' : 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.attempt(begin, work);
-      } catch (error) {
-        if (attempt < MAX_ATTEMPTS && isRolledBack(error)) continue;
-        throw translateDatabaseError(error);
-      }
-    }
-  }
-
-  /** As in `Queryable`; outside of any transaction but the text's own. */
-  async script(text: string): Promise<void> {
-    await this.ready();
-    await this.pool.query(text);
+  /** Where the standby answers: undefined when it is the primary that does. */
+  private get standbyInUse(): Connections | undefined {
+    return this.replica?.isInUse === true ? this.standby : undefined;
   }
 
   /**
-   * Opens a connection apart from the pool, on which a statement may take as long as it likes, and closes it when `work` is done. The
-   * embedded engine has one session for all: what is set there must be set back.
+   * Sends one statement, which is its own transaction. It is sent again when it is certain to have done nothing, for about two seconds, and
+   * when it only reads and its connection broke.
+   */
+  async query<T extends object = Row>(statement: Sql): Promise<readonly T[]> {
+    const request = this.statements.request(statement);
+    const rows = (patience: Patience, connections: Connections): Promise<T[]> =>
+      connections.use(patience, async (connection) => (await connection.send(request, patience.statementMs)).rows as T[]);
+    return this.persist(rows, () => isRead(request.text));
+  }
+
+  /**
+   * Runs `work` in one transaction: what it throws undoes everything. It is run again under the conditions of `query`; a connection that
+   * breaks before the end has undone everything, too.
+   */
+  async transaction<T>(work: (transaction: Queryable) => Promise<T>, mode: TransactionMode = 'write'): Promise<T> {
+    const attempt = (patience: Patience, connections: Connections): Promise<T> =>
+      connections.use(patience, (connection) => this.attempt(patience, connection, work, mode));
+    return this.persist(attempt, () => mode === 'snapshot');
+  }
+
+  /** As in `Queryable`; outside of any transaction but the text's own. For work that nobody waits for. */
+  async script(text: string): Promise<void> {
+    const patience = new Patience({ ...this.service, waitMs: Math.max(this.service.waitMs, BACKGROUND_WAIT_MS) });
+    await this.primary.use(patience, (connection) => connection.send({ text }, patience.statementMs));
+  }
+
+  /**
+   * Opens a connection apart from the pool, on which a statement may take as long as it likes, and closes it when `work` is done.
    */
   async session<T>(work: (session: Session) => Promise<T>): Promise<T> {
     await this.ready();
-    const client = new pg.Client(this.pool.options);
-    // one that breaks fails its statement, which tells its caller; without a listener it would end the process, too
-    client.on('error', () => undefined);
-    await client.connect();
-    let backend: number | undefined;
-    try {
-      if (this.traits.namedStatements) {
-        await client.query('SET statement_timeout = 0');
-        const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-        backend = rows[0]?.pid;
-      }
-      if (backend !== undefined) this.backends.add(backend);
-      return await work({
-        script: async (text) => {
-          await client.query(text);
-        },
-      });
-    } finally {
-      if (backend !== undefined) this.backends.delete(backend);
-      await client.end();
-    }
+    return this.access.sessions.run(work);
+  }
+
+  /** Since the start; the replica's connections are not among them. */
+  figures(): DatabaseFigures {
+    return { connections: this.primary.state, errors: this.failures.counts, engineRestarts: this.traits.restarts?.() ?? 0 };
   }
 
   /** Cancels what is under way on the connections apart from the pool; it fails then. The embedded engine finishes first. */
   async cancelSessions(): Promise<void> {
-    for (const backend of this.backends) await this.query(sql`SELECT pg_cancel_backend(${backend})`);
+    await this.access.sessions.cancel();
   }
 
   async close(): Promise<void> {
+    await this.replica?.close();
     await this.pool.end();
     await this.release();
   }
 
-  private async attempt<T>(begin: string, work: (transaction: Queryable) => Promise<T>): Promise<T> {
-    await this.ready();
-    const client = await this.pool.connect();
-    let broken: Error | undefined;
+  /** What a request's earlier statements have waited for connections is off the time of the later ones. */
+  private get waitMs(): number {
+    const { waitMs } = this.service;
+    const request = currentRequest();
+    // statements that wait side by side add up, which is more than has passed
+    const waited = request === undefined ? 0 : Math.min(request.poolMs, performance.now() - request.startedAt);
+    return Math.max(Math.min(waitMs, LEAST_WAIT_MS), waitMs - waited);
+  }
+
+  private async persist<T>(
+    work: (patience: Patience, connections: Connections) => Promise<T>,
+    onlyReads: () => boolean,
+  ): Promise<T> {
+    const { standbyInUse } = this;
+    const waitMs = standbyInUse === undefined ? this.waitMs : Math.min(this.waitMs, STANDBY_WAIT_MS);
+    const patience = new Patience({ ...this.service, waitMs });
+    let reason: unknown;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await work(patience, standbyInUse ?? this.primary);
+      } catch (error) {
+        const effect = effectOf(error);
+        // that there is no time for another attempt is not why there had to be one
+        if (reason === undefined || !isOutOfTime(error)) reason = error;
+        // what the standby does not answer, the primary does
+        const isFinal = standbyInUse !== undefined && effect !== 'rolled_back';
+        const pause = isFinal ? undefined : patience.pauseAfter(attempt, effect, onlyReads());
+        if (pause === undefined) throw this.told(reason);
+        await sleep(pause);
+      }
+    }
+  }
+
+  private async attempt<T>(
+    patience: Patience,
+    connection: Connection,
+    work: (transaction: Queryable) => Promise<T>,
+    mode: TransactionMode,
+  ): Promise<T> {
+    const begin = mode === 'snapshot' ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN';
+    const { statementMs } = this.service;
+    const limitMs = statementMs === Infinity ? undefined : mode === 'long' ? NO_LIMIT_MS : statementMs + GRACE_MS;
+    let isEnding = false;
     try {
-      await client.query(begin);
+      await connection.send({ text: begin + this.access.transactionSettings }, patience.statementMs);
       const result = await work({
         vectorOid: this.vectorOid,
-        query: async <R extends object>(statement: Sql) => (await client.query(this.request(statement))).rows as R[],
+        query: async <R extends object>(statement: Sql) =>
+          (await connection.send(this.statements.request(statement), limitMs)).rows as R[],
         script: async (text: string) => {
-          await client.query(text);
+          await connection.send({ text }, limitMs);
         },
       });
-      await client.query('COMMIT');
+      isEnding = true;
+      await connection.send({ text: 'COMMIT' }, limitMs);
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').catch((cause: unknown) => {
-        broken = cause as Error;
-      });
-      throw error;
-    } finally {
-      client.release(broken);
+      if (connection.isSound) await rollBack(connection, limitMs);
+      // without a COMMIT nothing stays
+      throw !isEnding && effectOf(error) === 'unknown' ? new NothingDone(error) : error;
     }
   }
 
-  private request(statement: Sql): pg.QueryConfig {
-    if (statement.values.length > MAX_PARAMETERS) {
-      throw new GatewayError({ kind: 'invalid', subject: 'filter', reason: 'it has too many conditions' });
-    }
-    const text = statement.text;
-    const name = this.traits.namedStatements ? this.nameOf(text) : undefined;
-    return { name, text, values: statement.parameters, types: RAW_TYPES };
+  /** The error in our words, counted, and logged when it is the database's fault. */
+  private told(error: unknown): unknown {
+    const meaning = this.failures.noted(error, translateDatabaseError(error));
+    if (!(meaning instanceof GatewayError) || meaning.kind !== 'unavailable') return meaning;
+    const { subject } = meaning.detail;
+    if (isFault(subject)) this.faultLog.note(subject, meaning.cause);
+    return meaning;
   }
+}
 
-  private nameOf(text: string): string | undefined {
-    const known = this.names.get(text);
-    if (known !== undefined || this.names.size >= MAX_NAMED_STATEMENTS || text.length > MAX_NAMED_LENGTH) return known;
-    if (!this.hasComeBefore(text)) return undefined;
-    const name = `polyvec_${String(this.names.size)}`;
-    this.names.set(text, name);
-    return name;
-  }
+function isOutOfTime(error: unknown): boolean {
+  return error instanceof Crowded || (error instanceof NothingDone && error.cause instanceof NoTime);
+}
 
-  /** A name is for good: what comes once only gets none. */
-  private hasComeBefore(text: string): boolean {
-    if (this.seen.delete(text)) return true;
-    if (this.seen.size >= MAX_SEEN_STATEMENTS) this.seen.clear();
-    this.seen.add(text);
-    return false;
+async function rollBack(connection: Connection, limitMs: number | undefined): Promise<void> {
+  try {
+    await connection.send({ text: 'ROLLBACK' }, limitMs);
+  } catch {
+    // whoever got it next would be inside of the transaction
+    connection.isSound = false;
   }
 }

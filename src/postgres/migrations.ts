@@ -7,6 +7,8 @@ import type pg from 'pg';
 const DIRECTORY = fileURLToPath(new URL('../../migrations', import.meta.url));
 /** Any number that no other program locks; instances that start together take turns. */
 const LOCK = 7_065_827;
+/** Of an instance that has vanished without a word, the server lets the lock go after this, in milliseconds. */
+const MAX_SILENCE_MS = 30_000;
 
 /**
  * Brings the schema to this version: applies what is missing, in the order of the names, all in one transaction.
@@ -15,6 +17,7 @@ const LOCK = 7_065_827;
 export async function migrate(client: pg.ClientBase): Promise<void> {
   await client.query('BEGIN');
   try {
+    await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${String(MAX_SILENCE_MS)}`);
     await client.query(`SELECT pg_advisory_xact_lock(${String(LOCK)})`);
     await client.query(`
       CREATE EXTENSION IF NOT EXISTS vector;
@@ -23,9 +26,7 @@ export async function migrate(client: pg.ClientBase): Promise<void> {
         name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`);
     const { rows } = await client.query<{ name: string; checksum: string }>('SELECT name, checksum FROM polyvec.migrations');
     const applied = new Map(rows.map((row) => [row.name, row.checksum]));
-    for (const name of (await readdir(DIRECTORY)).filter((file) => file.endsWith('.sql')).sort()) {
-      const text = await readFile(join(DIRECTORY, name), 'utf8');
-      const checksum = createHash('sha256').update(text).digest('hex');
+    for (const { name, text, checksum } of await readMigrations()) {
       const before = applied.get(name);
       applied.delete(name);
       if (before === checksum) continue;
@@ -40,4 +41,35 @@ export async function migrate(client: pg.ClientBase): Promise<void> {
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * Changes nothing.
+ * @throws Error when the schema is not the one of this version
+ */
+export async function requireMigrated(client: pg.ClientBase): Promise<void> {
+  const found = await client.query<{ there: boolean }>(`SELECT to_regclass('polyvec.migrations') IS NOT NULL AS there`);
+  if (found.rows[0]?.there !== true) throw new Error('the database holds nothing of Polyvec');
+  const { rows } = await client.query<{ name: string; checksum: string }>('SELECT name, checksum FROM polyvec.migrations');
+  const applied = new Map(rows.map((row) => [row.name, row.checksum]));
+  for (const { name, checksum } of await readMigrations()) {
+    const before = applied.get(name);
+    applied.delete(name);
+    if (before === checksum) continue;
+    if (before !== undefined) throw new Error(`migration ${name} was changed after it had been applied`);
+    throw new Error(`the database is of an older version, it lacks migration ${name}: start it once with this version first`);
+  }
+  const [newer] = applied.keys();
+  if (newer !== undefined) throw new Error(`the database was written by a newer version: it has migration ${newer}`);
+}
+
+/** By name. */
+async function readMigrations(): Promise<readonly { readonly name: string; readonly text: string; readonly checksum: string }[]> {
+  const names = (await readdir(DIRECTORY)).filter((file) => file.endsWith('.sql')).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(join(DIRECTORY, name), 'utf8');
+      return { name, text, checksum: createHash('sha256').update(text).digest('hex') };
+    }),
+  );
 }

@@ -1,8 +1,13 @@
 import pg from 'pg';
 import type { Config } from '../config.js';
+import { Arrival } from './arrival.js';
 import { Database, type EngineTraits } from './database.js';
 import { EmbeddedEngine } from './embedded/embedded-engine.js';
-import { migrate } from './migrations.js';
+import { migrate, requireMigrated } from './migrations.js';
+import { accessTo, KEEP_ALIVE_MS, pastPooler, refuseWithoutServer, warnOfPooler } from './pooler.js';
+import { ReadReplica } from './read-replica.js';
+import { embeddedService, limitedConnectionTo, serverService } from './service.js';
+import { Sessions } from './sessions.js';
 
 /** Where the engine's own messages go. */
 export type EngineLog = (level: 'info' | 'warn' | 'error', message: string) => void;
@@ -11,29 +16,63 @@ const OLDEST_POSTGRES = 150_000;
 const OLDEST_PGVECTOR = '0.8.0';
 /** Older ones have known faults in index maintenance. */
 const RECOMMENDED_PGVECTOR = '0.8.4';
-/** Plans for the values at hand, always; and statements here are too short for compilation to pay. */
-const SESSION_OPTIONS = '-c plan_cache_mode=force_custom_plan -c jit=off';
+/** A replica that does not take a connection within this is as good as gone: the primary answers. */
+const REPLICA_TIMEOUT_MS = 1_000;
 
 /**
- * Opens the database that the configuration names, a server or the embedded engine, and brings its schema up to date.
+ * Opens the database that the configuration names, a server or the embedded engine, and brings its schema up to date. A server may
+ * come later where the arrival says so.
  * @throws Error with one line that says what to do, when the server is too old or lacks pgvector.
  */
-export async function openDatabase(config: Config, log: EngineLog): Promise<Database> {
-  return config.databaseUrl === undefined ? openEmbedded(config, log) : openServer(config, config.databaseUrl, log);
+export async function openDatabase(
+  config: Config,
+  log: EngineLog,
+  arrival: Arrival = new Arrival('required', log),
+): Promise<Database> {
+  if (config.databaseUrl !== undefined) return openServer(config, config.databaseUrl, log, arrival);
+  const database = await openEmbedded(config, log);
+  arrival.arrive();
+  return database;
 }
 
-async function openEmbedded(config: Config, log: EngineLog): Promise<Database> {
+/**
+ * Opens the database that the configuration names to read it for a long time. Its schema stays as it is.
+ * @throws Error as above, and when the schema is not the one of this version
+ */
+export async function openUnchanged(config: Config, log: EngineLog): Promise<Database> {
+  if (config.databaseUrl !== undefined) {
+    return openServer(config, config.databaseUrl, log, new Arrival('required', log), requireMigrated);
+  }
+  // whoever reads all of it in one transaction waits in between for where it goes
+  return openEmbedded(config, log, { schema: requireMigrated, idleTransactionTimeoutMs: config.statementTimeoutMs });
+}
+
+/** What is done about the schema before anything else. */
+type SchemaCare = (client: pg.ClientBase) => Promise<void>;
+
+async function openEmbedded(
+  config: Config,
+  log: EngineLog,
+  { schema, ...limits }: { readonly schema: SchemaCare; readonly idleTransactionTimeoutMs?: number } = { schema: migrate },
+): Promise<Database> {
+  refuseWithoutServer(config);
   const engine = await EmbeddedEngine.start({
     dataDirectory: config.dataDirectory,
     statementTimeoutMs: config.statementTimeoutMs,
+    ...limits,
     log,
   });
-  const pool = newPool(config, { ...engine.connection }, log);
+  const where = { ...engine.connection };
+  const service = embeddedService(config, log);
+  // one that is busy takes connections all the same, but not at once
+  const pool = newPool({ ...config, connectTimeoutMs: service.waitMs }, where, log);
   const release = (): Promise<void> => engine.stop();
   try {
-    const traits = await prepare(pool, { namedStatements: false, concurrentIndexes: false }, log);
+    const traits = await prepare(pool, { namedStatements: false, concurrentIndexes: false }, log, schema);
     const description = `embedded ${traits.description}, data in ${config.dataDirectory}`;
-    return new Database(pool, { ...traits, description }, () => engine.ready(), release);
+    const access = { sessions: new Sessions(where, 'everyone'), transactionSettings: '' };
+    const restarts = (): number => engine.restarts;
+    return new Database(pool, { ...traits, description, restarts }, () => engine.ready(), release, access, service);
   } catch (error) {
     await pool.end();
     await release();
@@ -41,21 +80,32 @@ async function openEmbedded(config: Config, log: EngineLog): Promise<Database> {
   }
 }
 
-async function openServer(config: Config, url: string, log: EngineLog): Promise<Database> {
-  const pool = newPool(
-    config,
-    { connectionString: url, options: SESSION_OPTIONS, statement_timeout: config.statementTimeoutMs },
-    log,
-  );
+async function openServer(
+  config: Config,
+  url: string,
+  log: EngineLog,
+  arrival: Arrival,
+  schema: SchemaCare = migrate,
+): Promise<Database> {
+  const pool = newPool(config, limitedConnectionTo(config, url), log);
   try {
-    const traits = await prepare(pool, { namedStatements: true, concurrentIndexes: true }, log);
+    const own = { namedStatements: config.pooler === 'off', concurrentIndexes: true };
     const { hostname, port, pathname } = new URL(url);
-    const description = `${traits.description} at ${hostname}:${port || '5432'}${pathname}`;
+    const place = `${hostname}:${port || '5432'}${pathname}`;
+    const traits = await arrival.of(`the database at ${place}`, own, async () => {
+      const found = await prepare(pool, own, log, async (client) => {
+        await pastPooler(config, client, schema);
+        await warnOfPooler(config, client, log);
+      });
+      return { ...found, description: `${found.description} at ${place}` };
+    });
     return new Database(
       pool,
-      { ...traits, description },
+      traits,
+      () => arrival.ready(),
       () => Promise.resolve(),
-      () => Promise.resolve(),
+      { ...accessTo(config, url), replica: openReplica(config, url, log) },
+      serverService(config, log),
     );
   } catch (error) {
     await pool.end();
@@ -63,12 +113,22 @@ async function openServer(config: Config, url: string, log: EngineLog): Promise<
   }
 }
 
+function openReplica(config: Config, url: string, log: EngineLog): ReadReplica | undefined {
+  if (config.replicaUrl === undefined) return undefined;
+  const hurried = { ...config, connectTimeoutMs: Math.min(config.connectTimeoutMs, REPLICA_TIMEOUT_MS) };
+  const primary = newPool({ ...hurried, poolSize: 1 }, limitedConnectionTo(config, url), log);
+  // one besides those for requests: to be asked how far it is, it must not have to be idle
+  const standby = newPool({ ...hurried, poolSize: config.poolSize + 1 }, limitedConnectionTo(config, config.replicaUrl), log);
+  return new ReadReplica(primary, standby, log);
+}
+
 function newPool(config: Config, where: pg.PoolConfig, log: EngineLog): pg.Pool {
   const pool = new pg.Pool({
     ...where,
     max: config.poolSize,
-    connectionTimeoutMillis: config.poolTimeoutMs,
+    connectionTimeoutMillis: config.connectTimeoutMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     application_name: 'polyvec',
   });
   // a connection that breaks while idle is replaced by the next query; without a listener it would end the process
@@ -86,19 +146,22 @@ async function prepare(
   pool: pg.Pool,
   traits: Pick<EngineTraits, 'namedStatements' | 'concurrentIndexes'>,
   log: EngineLog,
+  bringUpToDate: (client: pg.ClientBase) => Promise<void>,
 ): Promise<EngineTraits> {
   const client = await pool.connect();
+  let isGood = false;
   try {
     const version = await requirePgvector(client);
+    await bringUpToDate(client);
     if (isOlder(version, RECOMMENDED_PGVECTOR)) {
       log('warn', `pgvector ${version} has known faults; ${RECOMMENDED_PGVECTOR} or newer is recommended`);
     }
-    await migrate(client);
     const { rows } = await client.query<{ oid: number; server: string; number: string }>(
       `SELECT 'vector'::regtype::oid AS oid, current_setting('server_version') AS server,
         current_setting('server_version_num') AS number`,
     );
     const server = rows[0]?.server.split(' ')[0] ?? '';
+    isGood = true;
     return {
       ...traits,
       description: `Postgres ${server}, pgvector ${version}`,
@@ -106,7 +169,8 @@ async function prepare(
       keyListsByIndex: Number(rows[0]?.number) >= 170_000,
     };
   } finally {
-    client.release();
+    // the next attempt begins on a new one: this one may be silent, or lead to a server that is a standby by now
+    client.release(!isGood);
   }
 }
 

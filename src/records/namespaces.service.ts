@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { CollectionsService } from '../collections/collections.service.js';
 import { GatewayError } from '../errors.js';
+import { Database } from '../postgres/database.js';
 import type { Filter } from '../filters/filter.js';
+import { Limits } from '../limits/limits.js';
 import type { Namespace, NamespacePage, NamespaceTotals } from './namespace.js';
 import { NamespaceStore } from './namespace.store.js';
 
@@ -10,13 +12,17 @@ import { NamespaceStore } from './namespace.store.js';
 @Injectable()
 export class NamespacesService {
   constructor(
+    private readonly database: Database,
     private readonly collections: CollectionsService,
     private readonly store: NamespaceStore,
+    private readonly limits: Limits,
   ) {}
 
   /** `schema` is a JSON text. */
   async create(collection: Collection, name: string, schema: string | null): Promise<Namespace> {
+    this.limits.requireName(name);
     const created = await this.collections.current(collection, (current) => this.store.create(current, name, schema));
+    this.database.replica?.wrote(collection.uuid);
     if (!created) throw new GatewayError({ kind: 'already_exists', subject: 'namespace', name });
     return { name, schema, count: 0, bytes: 0, lsn: '0' };
   }
@@ -45,12 +51,14 @@ export class NamespacesService {
 
   /** How many records, or records that match, each namespace holds; empty ones too. */
   async totals(collection: Collection, filter?: Filter): Promise<readonly NamespaceTotals[]> {
+    this.limits.requireFilter(filter);
     return this.collections.current(collection, (current) => this.store.totals(current, filter));
   }
 
   /** Its records go with it. */
   async delete(collection: Collection, name: string): Promise<void> {
     const deleted = await this.collections.current(collection, (current) => this.store.delete(current, name));
+    this.database.replica?.wrote(collection.uuid);
     if (!deleted) throw missing(name);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, Field } from '../collections/collection.js';
 import { CollectionsService } from '../collections/collections.service.js';
+import { Limits } from '../limits/limits.js';
 import { Database } from '../postgres/database.js';
 import { requireDimension } from './dimension.js';
 import { roundsOf } from './patch-rounds.js';
@@ -17,6 +18,7 @@ export class RecordPatchesService {
     private readonly collections: CollectionsService,
     private readonly store: RecordPatchStore,
     private readonly upkeep: Upkeep,
+    private readonly limits: Limits,
   ) {}
 
   /**
@@ -29,6 +31,7 @@ export class RecordPatchesService {
     batch: { readonly patches: readonly RecordPatch[]; readonly fields: readonly Field[] },
   ): Promise<WriteOutcome & { readonly ids: ReadonlySet<string> }> {
     const { patches } = batch;
+    this.limits.requirePatches(patches);
     const outcome = await this.collections.current(collection, async (current) => {
       const dimension = requireDimension(
         current,
@@ -70,6 +73,7 @@ export class RecordPatchesService {
     selection: Selection,
     patch: { readonly text: string; readonly fields: readonly Field[] },
   ): Promise<SelectionPatched> {
+    this.limits.requirePatch(selection, { metadata: patch.text, document: null });
     const outcome = await this.collections.current(collection, async (current) => {
       const hasNewFields = hasUnknownFields(current, patch.fields);
       if (hasNewFields) this.collections.forget(current);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { Database } from '../postgres/database.js';
 import { sql } from '../postgres/sql.js';
+import { isUndefinedTable } from '../postgres/sqlstate.js';
 import type { CollectionSize } from './record.js';
 import { recordTable } from './record-tables.js';
 
@@ -23,9 +24,23 @@ export class RecordSizeStore {
   ): Promise<ReadonlyMap<string, CollectionSize>> {
     const sizes = new Map<string, CollectionSize>();
     for (const group of byTable(collections)) {
-      const ids = `{${group.map(({ id }) => id).join(',')}}`;
-      const source = sql`r.metadata -> ${sourceField}::text`;
-      const rows = await this.database.query<SizeRow>(sql`
+      for (const { id, count, bytes, sources } of await this.sizesIn(group, namespace, sourceField)) {
+        sizes.set(id, { count: Number(count), payloadBytes: Number(bytes), sources: Number(sources) });
+      }
+    }
+    return sizes;
+  }
+
+  /** Of collections in one table; none of them when it is gone. */
+  private async sizesIn(
+    group: readonly [Collection, ...Collection[]],
+    namespace: string,
+    sourceField: string,
+  ): Promise<readonly SizeRow[]> {
+    const ids = `{${group.map(({ id }) => id).join(',')}}`;
+    const source = sql`r.metadata -> ${sourceField}::text`;
+    try {
+      return await this.database.query<SizeRow>(sql`
         SELECT c.id, COALESCE(s.count, 0) AS count, COALESCE(s.bytes, 0) AS bytes, COALESCE(s.sources, 0) AS sources
         FROM polyvec.collections c LEFT JOIN (
           SELECT r.collection_id AS id, count(*), sum(pg_column_size(r.metadata) + COALESCE(pg_column_size(r.document), 0)) AS bytes,
@@ -33,11 +48,10 @@ export class RecordSizeStore {
           FROM ${recordTable(group[0])} r WHERE r.collection_id = ANY (${ids}::bigint[]) AND r.namespace = ${namespace}
           GROUP BY r.collection_id) AS s USING (id)
         WHERE c.id = ANY (${ids}::bigint[]) AND c.record_table = ${group[0].recordTable}`);
-      for (const { id, count, bytes, sources } of rows) {
-        sizes.set(id, { count: Number(count), payloadBytes: Number(bytes), sources: Number(sources) });
-      }
+    } catch (error) {
+      if (isUndefinedTable(error)) return [];
+      throw error;
     }
-    return sizes;
   }
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
-import { CollectionStore } from '../collections/collection.store.js';
-import { Database } from '../postgres/database.js';
+import { CollectionsService } from '../collections/collections.service.js';
+import { GatewayError } from '../errors.js';
 import type { CollectionSize } from './record.js';
 import { RecordSizeStore } from './record-size.store.js';
 
@@ -9,12 +9,11 @@ import { RecordSizeStore } from './record-size.store.js';
 @Injectable()
 export class RecordSizesService {
   constructor(
-    private readonly database: Database,
-    private readonly collections: CollectionStore,
+    private readonly collections: CollectionsService,
     private readonly store: RecordSizeStore,
   ) {}
 
-  /** How much is in a namespace of each collection, by the collection's id; nothing is left out. `sourceField`: see the store. */
+  /** How much is in a namespace of each collection, by the collection's id; those that are gone are left out. `sourceField`: see the store. */
   async sizes(
     collections: readonly Collection[],
     namespace: string,
@@ -22,11 +21,22 @@ export class RecordSizesService {
   ): Promise<ReadonlyMap<string, CollectionSize>> {
     const sizes = new Map(await this.store.sizes(collections, namespace, sourceField));
     for (const collection of collections.filter(({ id }) => !sizes.has(id))) {
-      // it has moved, or is gone
-      const current = await this.collections.refresh(this.database, collection);
-      const found = current && (await this.store.sizes([current], namespace, sourceField));
-      sizes.set(collection.id, found?.get(collection.id) ?? { count: 0, payloadBytes: 0, sources: 0 });
+      const size = await this.sizeNow(collection, namespace, sourceField);
+      if (size !== undefined) sizes.set(collection.id, size);
     }
     return sizes;
+  }
+
+  /** Of one that has moved, or is gone: undefined then. */
+  private async sizeNow(collection: Collection, namespace: string, sourceField: string): Promise<CollectionSize | undefined> {
+    try {
+      return await this.collections.current(collection, async (current) => {
+        const found = await this.store.sizes([current], namespace, sourceField);
+        return found.get(collection.id) ?? 'stale';
+      });
+    } catch (error) {
+      if (error instanceof GatewayError && error.kind === 'not_found') return undefined;
+      throw error;
+    }
   }
 }

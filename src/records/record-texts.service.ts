@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { CollectionsService } from '../collections/collections.service.js';
+import { Limits } from '../limits/limits.js';
 import type { RankedRecord } from './record.js';
 import { RecordTextStore, type TextSearchRequest } from './record-text.store.js';
 
@@ -10,10 +11,12 @@ export class RecordTextsService {
   constructor(
     private readonly collections: CollectionsService,
     private readonly store: RecordTextStore,
+    private readonly limits: Limits,
   ) {}
 
   /** The selected records whose documents have words of the text, best first; scores are between 0 and 1. */
   async searchText(collection: Collection, namespace: string, request: TextSearchRequest): Promise<readonly RankedRecord[]> {
+    this.limits.requireSearch(request);
     return this.collections.current(collection, (current) => this.store.search(current, namespace, request));
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { CollectionStore } from '../collections/collection.store.js';
 import { GatewayError } from '../errors.js';
+import { Limits } from '../limits/limits.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { embeddingOf, sparseOf } from './embedding-of.js';
 import type { Parts, RecordWrite, StoredRecord } from './record.js';
@@ -33,6 +34,7 @@ export class RecordTransfersService {
     private readonly store: RecordStore,
     private readonly writeStore: RecordWriteStore,
     private readonly upkeep: Upkeep,
+    private readonly limits: Limits,
   ) {}
 
   /**
@@ -41,10 +43,12 @@ export class RecordTransfersService {
    * @throws GatewayError `not_found` when one of the collections is gone
    */
   async transfer(transfer: Transfer): Promise<ReadonlySet<string>> {
+    this.limits.requireSelection(transfer);
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const ids = await this.database.transaction(async (transaction) => this.transferWithin(transaction, transfer));
       if (ids === 'stale') continue;
       this.upkeep.note(transfer.destination, ids.length);
+      if (transfer.mode === 'move') this.upkeep.note(transfer.source, ids.length);
       return new Set(ids);
     }
     throw new GatewayError({ kind: 'conflict', subject: 'collection', name: transfer.destination.name });

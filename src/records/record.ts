@@ -77,6 +77,13 @@ export interface ReadRequest extends Selection {
   readonly limit: number | null;
 }
 
+/** Takes the pages of a read. */
+export interface RecordSink {
+  readonly take: (records: readonly StoredRecord[]) => Promise<void>;
+  /** Pages already taken are void. */
+  readonly restart: () => Promise<void>;
+}
+
 /** A selection, in the bytewise order of ids, after one of them, at most `limit`. */
 export interface PageRequest extends Selection {
   readonly parts: Parts;

@@ -8,6 +8,7 @@ import { IndexMetricsStore } from './upkeep/index-metrics.store.js';
 import { IndexesService } from './upkeep/indexes.service.js';
 import { LeaseStore } from './upkeep/lease.store.js';
 import { MetadataIndexStore } from './upkeep/metadata-index.store.js';
+import { LaggingReads } from './lagging-reads.service.js';
 import { NamespaceStore } from './namespace.store.js';
 import { NamespacesService } from './namespaces.service.js';
 import { PromotionStore } from './upkeep/promotion.store.js';
@@ -64,6 +65,7 @@ import { VectorIndexStore } from './upkeep/vector-index.store.js';
     RecordSizesService,
     RecordsService,
     NamespacesService,
+    LaggingReads,
   ],
   exports: [
     RecordsService,
@@ -72,6 +74,7 @@ import { VectorIndexStore } from './upkeep/vector-index.store.js';
     RecordTextsService,
     RecordTransfersService,
     NamespacesService,
+    LaggingReads,
     IndexesService,
     Upkeep,
   ],

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { CollectionStore } from '../collections/collection.store.js';
 import { CollectionsService } from '../collections/collections.service.js';
+import { Limits } from '../limits/limits.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { settleDuplicates } from './batch.js';
 import { requireDimension } from './dimension.js';
@@ -16,6 +17,7 @@ import type {
   RankRequest,
   ReadRequest,
   RecordBatch,
+  RecordSink,
   SearchRequest,
   Selection,
   StoredRecord,
@@ -49,10 +51,12 @@ export class RecordsService {
     private readonly rankStore: RecordRankStore,
     private readonly planner: SearchPlanner,
     private readonly upkeep: Upkeep,
+    private readonly limits: Limits,
   ) {}
 
   /** Writes all records of the batch, or none. Ids that occur twice are written one after the other. */
   async write(collection: Collection, namespace: string, batch: RecordBatch, mode: WriteMode): Promise<WriteOutcome> {
+    this.limits.requireWrite(namespace, batch.records);
     const embeddings = batch.records.map((record) => record.embedding);
     const settled = settleDuplicates(batch.records, mode.existing);
     const sparse = batch.records.some((record) => record.sparse != null);
@@ -98,12 +102,12 @@ export class RecordsService {
    * Passes the selected records to `take`, page after page, in the order of first insert. All pages are of one moment.
    * `restart` is called when pages already taken are void.
    */
-  async read(
-    collection: Collection,
-    namespace: string,
-    request: ReadRequest,
-    sink: { readonly take: (records: readonly StoredRecord[]) => Promise<void>; readonly restart: () => Promise<void> },
-  ): Promise<void> {
+  async read(collection: Collection, namespace: string, request: ReadRequest, sink: RecordSink): Promise<void> {
+    this.limits.requireSelection(request);
+    return this.readPages(collection, namespace, request, sink);
+  }
+
+  private async readPages(collection: Collection, namespace: string, request: ReadRequest, sink: RecordSink): Promise<void> {
     this.upkeep.noteFilter(collection, request);
     await this.collections.current(collection, async (current) => {
       const wanted = request.limit ?? Infinity;
@@ -132,8 +136,9 @@ export class RecordsService {
     });
   }
 
-  /** The selected records in the order of first insert, in memory: for reads with a limit. */
+  /** The selected records in the order of first insert, in memory: for reads with a limit. Ids are those that a search has found. */
   async readAll(collection: Collection, namespace: string, request: ReadRequest): Promise<readonly StoredRecord[]> {
+    this.limits.requireFilter(request.filter);
     const records: StoredRecord[] = [];
     const take = (page: readonly StoredRecord[]): Promise<void> => {
       for (const record of page) records.push(record);
@@ -143,7 +148,7 @@ export class RecordsService {
       records.length = 0;
       return Promise.resolve();
     };
-    await this.read(collection, namespace, request, { take, restart });
+    await this.readPages(collection, namespace, request, { take, restart });
     return records;
   }
 
@@ -152,6 +157,7 @@ export class RecordsService {
    * @throws GatewayError `invalid dimension`, unless the collection has none yet
    */
   async search(collection: Collection, namespace: string, request: SearchRequest): Promise<readonly (readonly Match[])[]> {
+    this.limits.requireSearch(request);
     this.upkeep.noteFilter(collection, request);
     return this.collections.current(collection, async (current) => {
       requireDimension(current, request.queries);
@@ -167,6 +173,7 @@ export class RecordsService {
 
   /** Deletes the selected records. */
   async delete(collection: Collection, namespace: string, request: DeleteRequest): Promise<Deletion> {
+    this.limits.requireSelection(request);
     this.upkeep.noteFilter(collection, request);
     const deletion = await this.collections.current(collection, (current) => this.store.delete(current, namespace, request));
     this.upkeep.note(collection, deletion.count);
@@ -179,6 +186,7 @@ export class RecordsService {
     namespace: string,
     request: PageRequest,
   ): Promise<Position & { readonly records: readonly StoredRecord[] }> {
+    this.limits.requireSelection(request);
     this.upkeep.noteFilter(collection, request);
     return this.collections.current(collection, (current) => this.pageStore.readPage(current, namespace, request));
   }
@@ -192,6 +200,7 @@ export class RecordsService {
     namespace: string,
     request: RankRequest,
   ): Promise<Position & { readonly records: readonly RankedRecord[] }> {
+    this.limits.requireSearch(request);
     this.upkeep.noteFilter(collection, request);
     return this.collections.current(collection, (current) => {
       requireDimension(current, [request.embedding]);
@@ -211,6 +220,7 @@ export class RecordsService {
     selection: Selection,
     patch: MetadataPatch,
   ): Promise<WriteOutcome & { readonly count: number }> {
+    this.limits.requirePatch(selection, patch);
     this.upkeep.noteFilter(collection, selection);
     const merged = await this.collections.current(collection, (current) => {
       const hasNewFields = hasUnknownFields(current, patch.fields);
@@ -227,6 +237,7 @@ export class RecordsService {
     namespace: string,
     selection: Selection,
   ): Promise<Position & { readonly count: number }> {
+    this.limits.requireSelection(selection);
     this.upkeep.noteFilter(collection, selection);
     return this.collections.current(collection, (current) => this.pageStore.count(current, namespace, selection));
   }

@@ -1,5 +1,7 @@
 import type { Metric, VectorType } from '../collections/collection.js';
+import { isNamed } from '../collections/named.store.js';
 import { sql, type Sql } from '../postgres/sql.js';
+import type { Reach } from '../tenants/caller.js';
 import type { Scope } from '../tenants/tenant.js';
 import type { ListPage, ListPosition, RestoreJob, Snapshot, SnapshotKind } from './snapshot.js';
 
@@ -41,20 +43,25 @@ export const JOB_COLUMNS = sql`j.uuid, j.snapshot_uuid, j.target_uuid, j.target_
   floor(extract(epoch FROM j.completed_at) * 1000)::bigint AS completed_ms, ${micros(sql`j.created_at`)} AS created_micros`;
 
 /** The id of the database that the scope names. */
-export function databaseId(scope: Scope): Sql {
+function databaseId(scope: Scope): Sql {
   return sql`(SELECT d.id FROM polyvec.databases d JOIN polyvec.tenants t ON t.id = d.tenant_id
     WHERE t.name = ${scope.tenant} AND d.name = ${scope.database})`;
 }
 
-/** Rows of `table` that are in the list, after where the page before ended. */
-export function pageOf(table: Sql, scope: Scope, page: ListPage): Sql {
+/** Whether a row of `table`, named in `name`, is within reach. */
+export function within(table: Sql, name: Sql, reach: Reach): Sql {
+  return sql`${table}.database_id = ${databaseId(reach)} AND ${isNamed(name, reach.named)}`;
+}
+
+/** Rows of `table`, named in `name`, that are in the list, after where the page before ended. */
+export function pageOf(table: Sql, name: Sql, reach: Reach, page: ListPage): Sql {
   const { after } = page;
   const start =
     after === undefined
       ? sql`TRUE`
       : sql`(${table}.created_at, ${table}.uuid)
           < (timestamptz 'epoch' + ${after.createdMicros}::bigint * interval '1 microsecond', ${after.uuid}::uuid)`;
-  return sql`${table}.database_id = ${databaseId(scope)} AND ${table}.kind = ${page.kind} AND ${start}`;
+  return sql`${within(table, name, reach)} AND ${table}.kind = ${page.kind} AND ${start}`;
 }
 
 export function toSnapshot(row: SnapshotRow): Snapshot {

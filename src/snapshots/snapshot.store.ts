@@ -3,15 +3,15 @@ import { Database } from '../postgres/database.js';
 import { isUniqueViolation } from '../postgres/sqlstate.js';
 import { identifier, sql, type Sql } from '../postgres/sql.js';
 import type { Collection } from '../collections/collection.js';
-import type { Scope } from '../tenants/tenant.js';
+import type { Reach } from '../tenants/caller.js';
 import { copyRows, type Rows } from './row-copy.store.js';
 import {
-  databaseId,
   JOB_COLUMNS,
   pageOf,
   SNAPSHOT_COLUMNS,
   toJob,
   toSnapshot,
+  within,
   type JobRow,
   type SnapshotRow,
 } from './snapshot-rows.store.js';
@@ -22,6 +22,10 @@ export interface CreatedSnapshot {
   readonly uuid: string;
   readonly rows: Rows;
 }
+
+/** The rows, and the names that keys are for: what a snapshot is of, what a job has made. */
+const SNAPSHOT = [sql`s`, sql`s.source_name`] as const;
+const JOB = [sql`j`, sql`j.target_name`] as const;
 
 type CreatedRow = Readonly<{ id: string; uuid: string; record_table: string; vector_table: string; job_uuid: string }>;
 
@@ -60,19 +64,19 @@ export class SnapshotStore {
     }
   }
 
-  async find(scope: Scope, uuid: string): Promise<Snapshot | undefined> {
-    return this.findOne(sql`s.database_id = ${databaseId(scope)} AND s.uuid = ${uuid}`);
+  async find(reach: Reach, uuid: string): Promise<Snapshot | undefined> {
+    return this.findOne(sql`${within(...SNAPSHOT, reach)} AND s.uuid = ${uuid}`);
   }
 
-  async findByName(scope: Scope, kind: SnapshotKind, name: string): Promise<Snapshot | undefined> {
-    return this.findOne(sql`s.database_id = ${databaseId(scope)} AND s.kind = ${kind} AND s.name = ${name}`);
+  async findByName(reach: Reach, kind: SnapshotKind, name: string): Promise<Snapshot | undefined> {
+    return this.findOne(sql`${within(...SNAPSHOT, reach)} AND s.kind = ${kind} AND s.name = ${name}`);
   }
 
   /** The newest first. */
-  async list(scope: Scope, page: SnapshotPage): Promise<readonly Snapshot[]> {
+  async list(reach: Reach, page: SnapshotPage): Promise<readonly Snapshot[]> {
     const rows = await this.database.query<SnapshotRow>(sql`
       SELECT ${SNAPSHOT_COLUMNS} FROM polyvec.snapshots s
-      WHERE ${pageOf(sql`s`, scope, page)} AND ${ofSource(page.source)}
+      WHERE ${pageOf(...SNAPSHOT, reach, page)} AND ${ofSource(page.source)}
       ORDER BY s.created_at DESC, s.uuid DESC LIMIT ${page.limit}`);
     return rows.map(toSnapshot);
   }
@@ -108,16 +112,16 @@ export class SnapshotStore {
     });
   }
 
-  async findJob(scope: Scope, uuid: string): Promise<RestoreJob | undefined> {
+  async findJob(reach: Reach, uuid: string): Promise<RestoreJob | undefined> {
     const [row] = await this.database.query<JobRow>(sql`
-      SELECT ${JOB_COLUMNS} FROM polyvec.restore_jobs j WHERE j.database_id = ${databaseId(scope)} AND j.uuid = ${uuid}`);
+      SELECT ${JOB_COLUMNS} FROM polyvec.restore_jobs j WHERE ${within(...JOB, reach)} AND j.uuid = ${uuid}`);
     return row && toJob(row);
   }
 
   /** The newest first. */
-  async listJobs(scope: Scope, page: ListPage): Promise<readonly RestoreJob[]> {
+  async listJobs(reach: Reach, page: ListPage): Promise<readonly RestoreJob[]> {
     const rows = await this.database.query<JobRow>(sql`
-      SELECT ${JOB_COLUMNS} FROM polyvec.restore_jobs j WHERE ${pageOf(sql`j`, scope, page)}
+      SELECT ${JOB_COLUMNS} FROM polyvec.restore_jobs j WHERE ${pageOf(...JOB, reach, page)}
       ORDER BY j.created_at DESC, j.uuid DESC LIMIT ${page.limit}`);
     return rows.map(toJob);
   }

@@ -3,7 +3,9 @@ import type { Collection } from '../collections/collection.js';
 import { CollectionSweeper } from '../collections/collection-sweeper.js';
 import { CollectionsService } from '../collections/collections.service.js';
 import { GatewayError } from '../errors.js';
+import { Limits } from '../limits/limits.js';
 import { Upkeep } from '../records/upkeep/upkeep.js';
+import { reachOf, requireNameWithinReach } from '../tenants/caller.js';
 import type { Scope } from '../tenants/tenant.js';
 import type {
   ListPage,
@@ -27,10 +29,12 @@ export class SnapshotsService {
     private readonly store: SnapshotStore,
     private readonly upkeep: Upkeep,
     private readonly sweeper: CollectionSweeper,
+    private readonly limits: Limits,
   ) {}
 
   /** All that the collection is at one moment, written through any protocol; it may be written to meanwhile. */
   async create(collection: Collection, snapshot: NewSnapshot): Promise<Snapshot> {
+    this.limits.requireName(snapshot.name ?? '');
     const created = await this.store.create(collection, snapshot);
     if (created === 'missing') throw missing('collection', collection.name);
     if (created === 'taken') throw new GatewayError({ kind: 'already_exists', subject: 'snapshot', name: snapshot.name ?? '' });
@@ -40,20 +44,20 @@ export class SnapshotsService {
   }
 
   async require(scope: Scope, uuid: string): Promise<Snapshot> {
-    const snapshot = UUID.test(uuid) ? await this.store.find(scope, uuid) : undefined;
+    const snapshot = UUID.test(uuid) ? await this.store.find(reachOf(scope), uuid) : undefined;
     if (snapshot === undefined) throw missing('snapshot', uuid);
     return snapshot;
   }
 
   async requireByName(scope: Scope, kind: SnapshotKind, name: string): Promise<Snapshot> {
-    const snapshot = await this.store.findByName(scope, kind, name);
+    const snapshot = await this.store.findByName(reachOf(scope), kind, name);
     if (snapshot === undefined) throw missing('snapshot', name);
     return snapshot;
   }
 
   /** The newest first. */
   async list(scope: Scope, page: SnapshotPage): Promise<readonly Snapshot[]> {
-    return this.store.list(scope, page);
+    return this.store.list(reachOf(scope), page);
   }
 
   /** A restore of it that is under way is finished first. */
@@ -64,6 +68,8 @@ export class SnapshotsService {
 
   /** A collection of its own, with the snapshot's records, which others see all at once. */
   async restore(scope: Scope, snapshot: Snapshot, target: RestoreTarget): Promise<Restoration> {
+    requireNameWithinReach(target.name);
+    this.limits.requireName(target.name);
     const restored = await this.store.restore(snapshot, target);
     if (restored === 'missing') throw missing('snapshot', snapshot.uuid);
     if (restored === 'taken') throw new GatewayError({ kind: 'already_exists', subject: 'collection', name: target.name });
@@ -73,14 +79,14 @@ export class SnapshotsService {
   }
 
   async requireJob(scope: Scope, uuid: string): Promise<RestoreJob> {
-    const job = UUID.test(uuid) ? await this.store.findJob(scope, uuid) : undefined;
+    const job = UUID.test(uuid) ? await this.store.findJob(reachOf(scope), uuid) : undefined;
     if (job === undefined) throw missing('restore_job', uuid);
     return job;
   }
 
   /** Restores of snapshots of the kind, the newest first. */
   async jobs(scope: Scope, page: ListPage): Promise<readonly RestoreJob[]> {
-    return this.store.listJobs(scope, page);
+    return this.store.listJobs(reachOf(scope), page);
   }
 }
 

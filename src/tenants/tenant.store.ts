@@ -23,21 +23,21 @@ export class TenantStore {
     return row && toTenant(row);
   }
 
-  /** The tenant with this resource name, or else with this name. */
-  async findByResourceName(name: string): Promise<Tenant | undefined> {
+  /** The tenant with this resource name, or else with this name. `only`: the one of that name, or all. */
+  async findByResourceName(name: string, only: string | null): Promise<Tenant | undefined> {
     const [row] = await this.database.query<TenantRow>(sql`
       SELECT name, resource_name, short_id FROM polyvec.tenants
-      WHERE resource_name = ${name} OR name = ${name}
+      WHERE (resource_name = ${name} OR name = ${name}) AND COALESCE(name = ${only}, TRUE)
       ORDER BY resource_name IS NOT DISTINCT FROM ${name} DESC LIMIT 1`);
     return row && toTenant(row);
   }
 
-  /** Sets the resource name unless the tenant has another one or it is another tenant's; false when it is not set after. */
+  /** Sets the resource name unless the tenant has another one or it is another tenant's, or its name; false when it is not set after. */
   async setResourceName(name: string, resourceName: string): Promise<boolean> {
     const rows = await this.database.query(sql`
       UPDATE polyvec.tenants SET resource_name = ${resourceName}
       WHERE name = ${name} AND COALESCE(resource_name, ${resourceName}) = ${resourceName}
-        AND NOT EXISTS (SELECT FROM polyvec.tenants o WHERE o.resource_name = ${resourceName} AND o.name <> ${name})
+        AND NOT EXISTS (SELECT FROM polyvec.tenants o WHERE (o.resource_name = ${resourceName} OR o.name = ${resourceName}) AND o.name <> ${name})
       RETURNING id`);
     return rows.length > 0;
   }
@@ -61,11 +61,11 @@ export class TenantStore {
     return row;
   }
 
-  /** Ordered by name; empty for an unknown tenant. */
-  async listDatabases(tenant: string, page: Page): Promise<readonly TenantDatabase[]> {
+  /** Ordered by name; empty for an unknown tenant. `only`: the one of that name, or all. */
+  async listDatabases(tenant: string, page: Page, only: string | null): Promise<readonly TenantDatabase[]> {
     return this.database.query<DatabaseRow>(sql`
       SELECT d.id, d.name, t.name AS tenant FROM polyvec.databases d JOIN polyvec.tenants t ON t.id = d.tenant_id
-      WHERE t.name = ${tenant} ORDER BY d.name LIMIT ${page.limit} OFFSET ${page.offset}`);
+      WHERE t.name = ${tenant} AND COALESCE(d.name = ${only}, TRUE) ORDER BY d.name LIMIT ${page.limit} OFFSET ${page.offset}`);
   }
 
   /** Removes the database with its collections, unless one of them is protected. */
@@ -83,7 +83,10 @@ export class TenantStore {
     return row.deleted === '1' ? 'deleted' : 'protected';
   }
 
-  /** Removes every tenant with all it has, and makes the default tenant and database anew. `protected`: a collection is, and all stays. */
+  /**
+   * Removes every tenant with all it has, and makes the default tenant and database anew, and those that keys are for. `protected`: a
+   * collection is, and all stays.
+   */
   async reset(): Promise<'reset' | 'protected'> {
     return this.database.transaction(async (transaction) => {
       // two resets at once would delete each other's defaults
@@ -95,6 +98,31 @@ export class TenantStore {
         WITH tenant AS (INSERT INTO polyvec.tenants (name) VALUES (${DEFAULT_TENANT}) RETURNING id)
         INSERT INTO polyvec.databases (id, tenant_id, name)
         SELECT '00000000-0000-0000-0000-000000000000', id, ${DEFAULT_DATABASE} FROM tenant`);
+      await transaction.query(sql`
+        INSERT INTO polyvec.tenants (name) SELECT DISTINCT tenant FROM polyvec.api_keys WHERE tenant IS NOT NULL
+        ON CONFLICT (name) DO NOTHING`);
+      await transaction.query(sql`
+        INSERT INTO polyvec.databases (tenant_id, name)
+        SELECT DISTINCT t.id, COALESCE(k.database, ${DEFAULT_DATABASE}) FROM polyvec.api_keys k JOIN polyvec.tenants t ON t.name = k.tenant
+        ON CONFLICT (tenant_id, name) DO NOTHING`);
+      return 'reset';
+    });
+  }
+
+  /** Removes the tenant's databases, or the one of that name, and makes it anew, or the default one. `protected`: a collection is, and all stays. */
+  async resetTenant(tenant: string, only: string | null): Promise<'reset' | 'protected'> {
+    return this.database.transaction(async (transaction) => {
+      const own = sql`SELECT d.id FROM polyvec.databases d JOIN polyvec.tenants t ON t.id = d.tenant_id
+        WHERE t.name = ${tenant} AND COALESCE(d.name = ${only}, TRUE) FOR UPDATE OF d`;
+      await transaction.query(own);
+      const kept = await transaction.query(sql`
+        SELECT id FROM polyvec.collections WHERE deletion_protection AND database_id IN (${own}) LIMIT 1`);
+      if (kept.length > 0) return 'protected';
+      await transaction.query(sql`DELETE FROM polyvec.databases WHERE id IN (${own})`);
+      await transaction.query(sql`
+        INSERT INTO polyvec.databases (tenant_id, name)
+        SELECT id, COALESCE(${only}, ${DEFAULT_DATABASE}) FROM polyvec.tenants WHERE name = ${tenant}
+        ON CONFLICT (tenant_id, name) DO NOTHING`);
       return 'reset';
     });
   }

@@ -1,6 +1,7 @@
 import { startCluster } from '../support/promotion-cluster.js';
 import { playRound } from '../support/promotion-round.js';
 import { noProgress } from '../support/promotion-scene.js';
+import { option, report } from './report.js';
 
 /**
  * Collections get tables of their own while three instances write and read them, round after round: `--rounds 50`,
@@ -9,13 +10,6 @@ import { noProgress } from '../support/promotion-scene.js';
 const INSTANCES = 3;
 /** Of what is wrong in a round: one thing leads to others. */
 const MAX_SHOWN = 10;
-
-function option(name: string, fallback: number): number {
-  const at = process.argv.indexOf(`--${name}`);
-  const value = at === -1 ? fallback : Number(process.argv[at + 1]);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} takes a whole number`);
-  return value;
-}
 
 const rounds = option('rounds', 50);
 const seed = option('seed', Date.now() % 1_000_000_000);
@@ -52,4 +46,11 @@ const figures = [
   ['seconds', Math.round((performance.now() - started) / 1_000)],
 ] as const;
 for (const [name, value] of figures) console.log(`${name.padEnd(24)}${String(value)}`);
-process.exitCode = wrong + lost === 0 ? 0 : 1;
+const { rounds: played, writes, reads } = progress;
+await report({
+  name: 'promotion',
+  event: `collections move into tables of their own while ${String(INSTANCES)} instances write and read them, ${String(played)} rounds`,
+  aim: '0 wrong answers, 0 lost writes',
+  figure: `${String(wrong)} wrong, ${String(lost)} lost of ${String(writes)} writes; ${String(reads)} reads`,
+  met: wrong + lost === 0,
+});

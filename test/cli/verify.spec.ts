@@ -14,7 +14,7 @@ import { openDatabase } from '../../src/postgres/open-database.js';
 import { sql } from '../../src/postgres/sql.js';
 import { ChromaApi, type CollectionApi } from '../support/chroma-api.js';
 import { COLLECTIONS } from '../support/chroma-client.js';
-import { createStorage, type TestGateway, type TestStorage } from '../support/gateway.js';
+import { createStorage, type TestStorage } from '../support/gateway.js';
 import { createIndex } from '../support/pinecone-api.js';
 import { indexed } from '../support/promotion-cluster.js';
 import { randomFrom } from '../support/promotion-writer.js';
@@ -83,10 +83,13 @@ async function fillLarge(chroma: ChromaApi): Promise<CollectionApi> {
 }
 
 async function fillHybrid(gateway: Gateway, chroma: ChromaApi): Promise<string> {
-  const index = await createIndex({ pineconeUrl: gateway.urls.get('pinecone') ?? '' } as TestGateway, {
-    dimension: DIMENSION,
-    metric: 'dotproduct',
-  });
+  const index = await createIndex(
+    { pineconeUrl: gateway.urls.get('pinecone') ?? '' },
+    {
+      dimension: DIMENSION,
+      metric: 'dotproduct',
+    },
+  );
   for (const name of ['', ODD_NAMESPACE]) {
     const vectors = newRecords(150).embeddings.map((values, number) => ({
       id: String(number),

@@ -138,4 +138,13 @@ describe('errors', () => {
       expect([answer.status, message(answer)]).toEqual([400, expect.stringContaining('Compiled regex exceeds size limit')]);
     }
   });
+
+  it('D93: the API document and its page are about the routes that are served', async () => {
+    const document = await session.ask(get('/openapi.json'));
+    expect([document.status, document.contentType, at(document, 'openapi')]).toEqual([200, 'application/json', '"3.1.0"']);
+    expect(at(document, 'paths', '/api/v1/collections', 'get', 'operationId')).toBe('"v1_list_collections"');
+    const page = await session.ask(get('/docs'));
+    expect([page.status, page.contentType]).toEqual([200, 'text/html']);
+    expect(page.text).not.toContain('<script');
+  });
 });

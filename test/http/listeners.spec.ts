@@ -84,9 +84,9 @@ describe('listeners', () => {
 
   const open = async (options: Partial<ListenersOptions> = {}, ...others: readonly Listener[]): Promise<Listeners> => {
     const index = { name: 'index', port: 0, prefix: (port: number) => `/port/${String(port)}`, ...echo };
-    return dispose(await Listeners.open([index, ...others], { ...OPTIONS, ...options }, answer), (listeners) =>
-      listeners.close(0),
-    );
+    return dispose(await Listeners.open([index, ...others], { ...OPTIONS, ...options }, answer), async (listeners) => {
+      await listeners.close(0);
+    });
   };
 
   const openPort = async (options: Partial<ListenersOptions> = {}): Promise<number> => portOf(await open(options));

@@ -157,6 +157,30 @@ describe('of requests at the same moment', () => {
     expect(left.embeddings).toEqual(left.ids.map(() => [1]));
     expect(await ask(gateway.chromaUrl, `${COLLECTIONS}/${uuid}/count`)).toEqual({ status: 200, text: String(left.ids.length) });
   });
+
+  it('writes to a collection whose settings change without a pause all succeed', async () => {
+    const uuid = await createCollection(gateway.chromaUrl);
+    let writing = true;
+    const changers = times(4, async (changer) => {
+      const answers: ChromaAnswer[] = [];
+      while (writing) {
+        const body = { new_metadata: { changer, change: answers.length } };
+        answers.push(await ask(gateway.chromaUrl, `${COLLECTIONS}/${uuid}`, body, 'PUT'));
+      }
+      return answers;
+    });
+    const writes = await times(4, async (writer) => {
+      const answers: ChromaAnswer[] = [];
+      for (let index = 0; index < 15; index += 1) {
+        answers.push(await records(uuid, 'upsert', { ids: [`${String(writer)} ${String(index)}`], embeddings: [[index]] }));
+      }
+      return answers;
+    });
+    writing = false;
+    const changes = tally((await changers).flat());
+    expect(tally(writes.flat())).toEqual({ 200: 60 });
+    expect(changes).toEqual({ 200: changes[200] });
+  });
 });
 
 describe('a collection that is deleted', () => {

@@ -70,7 +70,10 @@ const leaf: fc.Arbitrary<Filter> = fc.oneof(
     .map(([name, op, value]): Filter => ({ kind: 'compare', field: name, op, value })),
   fc.subarray(IDS).map((ids): Filter => ({ kind: 'id', values: ids })),
   fc
-    .tuple(fc.constantFrom('document' as const, 'uri' as const), fc.option(fc.array(fc.constantFrom(...NEEDLES), { maxLength: 3 })))
+    .tuple(
+      fc.constantFrom('document' as const, 'uri' as const),
+      fc.option(fc.array(fc.constantFrom(...NEEDLES), { maxLength: 3 })),
+    )
     .map(([part, items]): Filter => ({ kind: 'content', part, values: items })),
   fc.constantFrom(...NEEDLES).map((pattern): Filter => ({ kind: 'document', op: 'contains', pattern })),
   fc.constantFrom(...PATTERNS).map((pattern): Filter => ({ kind: 'document', op: 'matches', pattern })),

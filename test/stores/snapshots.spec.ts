@@ -5,6 +5,7 @@ import type { Collection, NewCollection } from '../../src/collections/collection
 import { CollectionsModule } from '../../src/collections/collections.module.js';
 import { CollectionsService } from '../../src/collections/collections.service.js';
 import { CONFIG, readConfig } from '../../src/config.js';
+import { Limits } from '../../src/limits/limits.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
 import { PostgresModule } from '../../src/postgres/postgres.module.js';
@@ -45,7 +46,7 @@ beforeAll(async () => {
   const config = readConfig(storage.environment);
   database = await openDatabase(config, () => undefined);
   const modules = [PostgresModule.with(database), TenantsModule, CollectionsModule, RecordsModule, SnapshotsModule];
-  const settings = { module: Core, providers: [{ provide: CONFIG, useValue: config }], exports: [CONFIG] };
+  const settings = { module: Core, providers: [{ provide: CONFIG, useValue: config }, Limits], exports: [CONFIG, Limits] };
   application = await NestFactory.createApplicationContext({ module: Core, imports: [settings, ...modules] }, { logger: false });
   collections = application.get(CollectionsService);
   records = application.get(RecordsService);

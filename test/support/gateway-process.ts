@@ -11,7 +11,11 @@ import { createStorage } from './gateway.js';
 /** A gateway in a process of its own, as people run it: it can be killed, and its temporary files seen. */
 export interface GatewayProcess {
   readonly chromaUrl: string;
+  /** Where each protocol is served, by its name. */
+  readonly urls: ReadonlyMap<string, string>;
   readonly process: ChildProcess;
+  /** What it has written to standard error: its log. */
+  readonly log: () => string;
 }
 
 /** Where such processes keep their data, one after the other or several at once. */
@@ -40,7 +44,7 @@ export async function createProcessStorage(env: Readonly<Record<string, string>>
   return {
     temporaryDirectory,
     start: async () => {
-      const gateway = await launch(environment, started);
+      const gateway = await launchGateway(environment, started);
       return gateway;
     },
     enginePid: () => readEnginePid(storage.environment['POLYVEC_DATA_DIR'] ?? ''),
@@ -65,10 +69,26 @@ export async function endProcess(child: ChildProcess, signal: NodeJS.Signals): P
   await exited;
 }
 
-async function launch(environment: Readonly<Record<string, string>>, started: ChildProcess[]): Promise<GatewayProcess> {
+/**
+ * Chroma and the console on free ports, the others off, unless the environment says otherwise. The process is put among those started
+ * before it listens. @throws Error with what it wrote, when it ends instead
+ */
+export async function launchGateway(
+  environment: Readonly<Record<string, string>>,
+  started: ChildProcess[],
+): Promise<GatewayProcess> {
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, ['--no-warnings', '--import', REGISTER, MAIN, 'start'], {
-    env: { PATH, HOME, POLYVEC_CHROMA_PORT: '0', POLYVEC_CONSOLE_PORT: '0', POLYVEC_PINECONE_PORT: 'off', POLYVEC_VECTORIZER_PORT: 'off', POLYVEC_LOG_LEVEL: 'silent', ...environment },
+    env: {
+      PATH,
+      HOME,
+      POLYVEC_CHROMA_PORT: '0',
+      POLYVEC_CONSOLE_PORT: '0',
+      POLYVEC_PINECONE_PORT: 'off',
+      POLYVEC_VECTORIZER_PORT: 'off',
+      POLYVEC_LOG_LEVEL: 'silent',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.push(child);
@@ -76,10 +96,11 @@ async function launch(environment: Readonly<Record<string, string>>, started: Ch
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
-  let chromaUrl = '';
+  const urls = new Map<string, string>();
   for await (const line of createInterface({ input: child.stdout })) {
-    chromaUrl = /^ +chroma +(http:\S+)$/.exec(line)?.[1] ?? chromaUrl;
-    if (line.startsWith('Listening')) return { chromaUrl, process: child };
+    const [, name, url] = /^ +(\w+) +(http:\S+)$/.exec(line) ?? [];
+    if (name !== undefined && url !== undefined) urls.set(name, url);
+    if (line.startsWith('Listening')) return { chromaUrl: urls.get('chroma') ?? '', urls, process: child, log: () => output };
   }
   throw new Error(`the gateway did not start: ${output}`);
 }

@@ -43,11 +43,16 @@ const QUIET = {
 export async function startGateway(options: { readonly env?: Readonly<Record<string, string>> } = {}): Promise<TestGateway> {
   const storage = await createStorage();
   try {
-    return await launch(storage, { ...QUIET, ...storage.environment, ...options.env });
+    return await startGatewayOn(storage, options.env ?? {});
   } catch (error) {
     await storage.remove();
     throw error;
   }
+}
+
+/** Starts a gateway in this process on data that may be there; it goes with the gateway. */
+export async function startGatewayOn(storage: TestStorage, env: Readonly<Record<string, string>>): Promise<TestGateway> {
+  return launch(storage, { ...QUIET, ...storage.environment, ...env });
 }
 
 async function launch(storage: TestStorage, environment: Readonly<Record<string, string>>): Promise<TestGateway> {

@@ -57,7 +57,10 @@ export class PineconeApi {
 }
 
 /** A new index of the gateway, serverless unless `inside` says otherwise. @throws Error with the answer when it is refused */
-export async function createIndex(gateway: TestGateway, inside: Readonly<Record<string, unknown>>): Promise<IndexApi> {
+export async function createIndex(
+  gateway: Pick<TestGateway, 'pineconeUrl'>,
+  inside: Readonly<Record<string, unknown>>,
+): Promise<IndexApi> {
   const name = `i-${randomUUID()}`;
   const spec = { serverless: { cloud: 'aws', region: 'us-east-1' } };
   const control = new PineconeApi(gateway.pineconeUrl);

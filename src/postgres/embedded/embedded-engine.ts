@@ -43,6 +43,7 @@ export class EmbeddedEngine {
   /** By the clock of `performance`. */
   private upSince = Infinity;
   private failures = 0;
+  private restartCount = 0;
   private lastReason = '';
   private stopped: Promise<void> | undefined;
   private restartTimer: NodeJS.Timeout | undefined;
@@ -86,6 +87,11 @@ export class EmbeddedEngine {
 
   get engineDescription(): string {
     return `Postgres ${this.facts?.server ?? ''} (embedded), pgvector ${this.facts?.vector ?? ''}`;
+  }
+
+  /** How often the engine has come back. */
+  get restarts(): number {
+    return this.restartCount;
   }
 
   /** Undefined while no engine runs. */
@@ -153,7 +159,10 @@ export class EmbeddedEngine {
 
   private rise(facts: ReadyMessage): void {
     if (this.stopped !== undefined) return;
-    if (this.facts !== undefined) this.options.log('info', 'the embedded Postgres is back');
+    if (this.facts !== undefined) {
+      this.restartCount += 1;
+      this.options.log('info', 'the embedded Postgres is back');
+    }
     this.facts = facts;
     this.isUp = true;
     this.upSince = performance.now();

@@ -16,6 +16,7 @@ import { nameProblem } from './names.js';
 import { pageOf } from './query-string.js';
 import { CreateCollectionRequest, UpdateCollectionRequest } from './requests.js';
 import { EMPTY, toCollectionListResponse, toCollectionResponse, type CollectionShape } from './responses.js';
+import { Allow } from '../../keys/allow.js';
 
 const COLLECTIONS = 'tenants/:tenant/databases/:database/collections';
 /** Python clients from 0.5.16 to 0.6.3 name their HTTP library, later ones themselves. */
@@ -32,6 +33,7 @@ export class CollectionsController {
     private readonly collections: CollectionsService,
   ) {}
 
+  @Allow('write')
   @Post(COLLECTIONS)
   @HttpCode(200)
   async create(@Param() path: ScopePath, @Body() body: RequestBody, @Headers('user-agent') agent?: string): Promise<string> {
@@ -40,17 +42,20 @@ export class CollectionsController {
     return toCollectionResponse(collection, this.shapeFor(agent));
   }
 
+  @Allow('read')
   @Get(COLLECTIONS)
   async list(@Param() path: ScopePath, @Query() query: QueryString, @Headers('user-agent') agent?: string): Promise<string> {
     const collections = await this.collections.list(scopeOf(path), pageOf(query));
     return toCollectionListResponse(collections, this.shapeFor(agent));
   }
 
+  @Allow('read')
   @Get('tenants/:tenant/databases/:database/collections_count')
   async count(@Param() path: ScopePath): Promise<string> {
     return String(await this.collections.count(scopeOf(path)));
   }
 
+  @Allow('read')
   @Get(`${COLLECTIONS}/by-id/:uuid`)
   async getByUuid(@Param() path: ScopePath & { readonly uuid: string }, @Headers('user-agent') agent?: string): Promise<string> {
     if (!isUuid(path.uuid)) throw invalidArgument('Validation error: collection_id: Invalid collection ID format, expected UUID');
@@ -60,12 +65,14 @@ export class CollectionsController {
     );
   }
 
+  @Allow('read')
   @Get(`${COLLECTIONS}/:name`)
   async getByName(@Param() path: ScopePath & { readonly name: string }, @Headers('user-agent') agent?: string): Promise<string> {
     return toCollectionResponse(await this.collections.requireByName(scopeOf(path), path.name), this.shapeFor(agent));
   }
 
   /** By resource name: `<tenant's resource name>:<database>:<collection>`. */
+  @Allow('read')
   @Get('collections/:crn')
   async getByResourceName(@Param('crn') crn: string, @Headers('user-agent') agent?: string): Promise<string> {
     const [resourceName, database, name, ...rest] = crn.split(':');
@@ -79,6 +86,7 @@ export class CollectionsController {
     return toCollectionResponse(collection, this.shapeFor(agent));
   }
 
+  @Allow('write')
   @Put(`${COLLECTIONS}/:uuid`)
   async update(@Param() path: ScopePath & { readonly uuid: string }, @Body() body: RequestBody): Promise<string> {
     const request = validate(UpdateCollectionRequest, body);
@@ -88,6 +96,7 @@ export class CollectionsController {
     return EMPTY;
   }
 
+  @Allow('write')
   @Delete(`${COLLECTIONS}/:name`)
   async delete(@Param() path: ScopePath & { readonly name: string }): Promise<string> {
     await this.collections.delete(scopeOf(path), path.name);

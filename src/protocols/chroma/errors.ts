@@ -6,11 +6,13 @@ import { JsonNumber, type Json } from '../../http/json.js';
 import { JsonSyntaxError } from '../../http/json-syntax-error.js';
 import { allowedMethods } from '../../http/routes.js';
 import { RequestError, type RequestProblem } from '../../http/validate.js';
+import { limitWords } from '../../limits/limit-words.js';
 import { ChromaError, invalidArgument, unprocessable } from './chroma-error.js';
 import { toLegacyError } from './v1/errors.js';
 import { wordRegexError } from './filter.js';
 import { INCLUDES } from './requests.js';
 import { unexpected } from './serde.js';
+import { askToRetry, unavailable } from './unavailable.js';
 
 /** Status and `error` of each kind; the message is worded by subject below. */
 export const SHAPES = {
@@ -55,11 +57,9 @@ export class ChromaExceptionFilter implements ExceptionFilter {
     if (error.status >= 500 && error.error === 'InternalError') {
       this.logger.error({ message: 'internal error', trace, cause: String(thrown) }, thrown instanceof Error ? thrown.stack : '');
     }
-    if (thrown instanceof GatewayError && thrown.detail.kind === 'unavailable') {
-      response.setHeader('retry-after', String(Math.ceil((thrown.detail.retryAfterMs ?? 1000) / 1000)));
-    }
+    askToRetry(thrown, response);
     response.status(error.status);
-    if (error.status === 413 && PLAIN_TEXT_TOO_LARGE.test(path)) {
+    if (isBodyTooLarge(thrown) && PLAIN_TEXT_TOO_LARGE.test(path)) {
       response.removeHeader('content-type');
       response.end('Payload too large');
       return;
@@ -82,8 +82,10 @@ function toChromaError(thrown: unknown, request: Request): ChromaError {
   }
   if (thrown instanceof RequestError) return wordProblem(thrown.problem);
   if (thrown instanceof GatewayError) {
-    const [status, error] = SHAPES[thrown.kind];
-    return new ChromaError(status, error, wordDetail(thrown.detail) + fullStop(thrown.detail, request));
+    const { detail } = thrown;
+    if (detail.kind === 'unavailable') return unavailable(detail);
+    const [status, error] = SHAPES[detail.kind];
+    return new ChromaError(status, error, wordDetail(detail) + fullStop(detail, request));
   }
   // the framework's own, for a path that cannot be decoded
   if (thrown instanceof HttpException && thrown.getStatus() === 400) return badPath(request.path);
@@ -115,8 +117,12 @@ function fullStop(detail: ErrorDetail, request: Request): string {
   return request.method === 'PUT' || RECORDS_PATH.test(request.path) ? '.' : '';
 }
 
+function isBodyTooLarge(thrown: unknown): boolean {
+  return thrown instanceof GatewayError && thrown.detail.kind === 'too_large' && thrown.detail.subject === 'body';
+}
+
 /** A core error in Chroma's words. */
-function wordDetail(detail: ErrorDetail): string {
+function wordDetail(detail: Exclude<ErrorDetail, { kind: 'unavailable' }>): string {
   switch (detail.kind) {
     case 'invalid':
       return wordInvalid(detail);
@@ -132,13 +138,13 @@ function wordDetail(detail: ErrorDetail): string {
     case 'conflict':
       return `Collection [${detail.name}] is being changed by other requests; try again`;
     case 'forbidden':
+      if (detail.subject === 'permission') return 'Permission denied.';
       return detail.subject === 'reset' ? 'Reset is disabled by config' : 'The collection is protected from deletion';
     case 'too_large':
+      if (detail.subject === 'batch') return `Limit exceeded: ${limitWords(detail)}; send no more than max_batch_size at a time`;
       return 'Failed to buffer the request body: length limit exceeded';
     case 'unsupported':
       return `Unimplemented: ${detail.subject}`;
-    case 'unavailable':
-      return detail.subject === 'statement' ? 'The request took too long' : 'The database is not available; try again';
     case 'unauthenticated':
       return 'Permission denied.';
     case 'internal':
@@ -160,6 +166,8 @@ function wordInvalid(detail: Extract<ErrorDetail, { kind: 'invalid' }>): string 
       return wordRegexError(detail.reason);
     case 'filter':
       return `Invalid where clause: ${detail.reason}`;
+    case 'limit':
+      return `Limit exceeded: ${limitWords(detail)}`;
     case 'text':
       return `The request cannot be stored: ${detail.reason}`;
   }

@@ -1,4 +1,4 @@
-import { and, exists, id, is, not, or, type Comparison, type Filter, type Scalar } from '../../filters/filter.js';
+import { and, exists, id, is, not, oneCondition, or, type Comparison, type Filter, type Scalar } from '../../filters/filter.js';
 import { translateRegex } from '../../filters/regex/translate.js';
 import { isJsonObject, JsonNumber, type Json } from '../../http/json.js';
 import { invalidArgument, type ChromaError } from './chroma-error.js';
@@ -111,7 +111,7 @@ class WhereParser {
   }
 
   private negation(key: string, filter: Filter): Filter {
-    return this.dialect.missingKey === 'included' ? not(filter) : and(exists(key), not(filter));
+    return this.dialect.missingKey === 'included' ? not(filter) : oneCondition(and(exists(key), not(filter)));
   }
 
   private scalars(key: string, operand: Json): readonly Scalar[] {

@@ -1,13 +1,14 @@
 import type { Request, RequestHandler } from 'express';
 import type { Config } from '../../config.js';
+import type { BodyBudget } from '../../http/body-budget.js';
 import { bodyReader } from '../../http/request-body.js';
 import { ChromaError } from './chroma-error.js';
 
 const V1 = '/api/v1';
 
 /** What every request under Chroma's prefix passes before its route: the answer's type, the rules of API v1's paths, the body. */
-export function chromaMiddleware(config: Config): readonly RequestHandler[] {
-  const readBody = bodyReader(config.maxBodyBytes);
+export function chromaMiddleware(config: Config, authenticate: RequestHandler, budget: BodyBudget): readonly RequestHandler[] {
+  const readBody = bodyReader({ limitBytes: config.maxBodyBytes, maxDepth: config.maxJsonDepth, budget });
   const prepare: RequestHandler = (request, response, next) => {
     response.setHeader('content-type', 'application/json');
     // a percent sign that begins no escape stands for itself
@@ -18,10 +19,19 @@ export function chromaMiddleware(config: Config): readonly RequestHandler[] {
     }
     if (!config.chromaV1) throw legacyRefusal(request);
     // a trailing slash means nothing in v1
-    request.url = request.url.replace(/\/+(?=\?|$)/, '');
+    request.url = withoutTrailingSlashes(request.url);
     next();
   };
-  return [prepare, readBody];
+  return [prepare, authenticate, readBody];
+}
+
+/** In time that grows with the URL, whatever it is: nobody has shown a key yet. */
+function withoutTrailingSlashes(url: string): string {
+  const mark = url.indexOf('?');
+  const end = mark < 0 ? url.length : mark;
+  let kept = end;
+  while (kept > 0 && url[kept - 1] === '/') kept -= 1;
+  return url.slice(0, kept) + url.slice(end);
 }
 
 function legacyRefusal(request: Request): ChromaError {

@@ -30,6 +30,7 @@ import {
   upsertRecords,
 } from './record-operations.js';
 import { EMPTY, includeTail, toIndexingStatus } from './responses.js';
+import { Allow } from '../../keys/allow.js';
 
 const NO_FUNCTIONS = "Tonic error: code: 'Operation is not implemented or not supported', message: ";
 
@@ -44,6 +45,7 @@ export class RecordsController {
     private readonly indexes: IndexesService,
   ) {}
 
+  @Allow('write')
   @Post('add')
   @HttpCode(201)
   async add(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
@@ -52,6 +54,7 @@ export class RecordsController {
     return EMPTY;
   }
 
+  @Allow('write')
   @Post('update')
   @HttpCode(200)
   async update(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
@@ -60,6 +63,7 @@ export class RecordsController {
     return EMPTY;
   }
 
+  @Allow('write')
   @Post('upsert')
   @HttpCode(200)
   async upsert(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
@@ -68,6 +72,7 @@ export class RecordsController {
     return EMPTY;
   }
 
+  @Allow('read')
   @Post('get')
   @HttpCode(200)
   async get(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string | StreamableFile> {
@@ -76,6 +81,7 @@ export class RecordsController {
     return getRecords(this.records, () => this.collection(path), request, include, MODERN, includeTail(include));
   }
 
+  @Allow('read')
   @Post('query')
   @HttpCode(200)
   async query(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
@@ -84,6 +90,7 @@ export class RecordsController {
     return queryRecords(this.records, () => this.collection(path), request, include, MODERN, includeTail(include));
   }
 
+  @Allow('write')
   @Post('delete')
   @HttpCode(200)
   async delete(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
@@ -92,6 +99,7 @@ export class RecordsController {
     return `{"deleted":${String(count)}}`;
   }
 
+  @Allow('read')
   @Get('count')
   async count(@Param() path: CollectionPath, @Query() query: Readonly<Record<string, unknown>>): Promise<string> {
     requireReadLevel(query);
@@ -99,11 +107,13 @@ export class RecordsController {
   }
 
   /** Every write is searchable at once; what is not in an index yet, and is worth one, is compared one by one. */
+  @Allow('read')
   @Get('indexing_status')
   async indexingStatus(@Param() path: CollectionPath): Promise<string> {
     return toIndexingStatus(await this.indexes.progress(await this.collection(path), NAMESPACE));
   }
 
+  @Allow('read')
   @Post('search')
   async search(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<never> {
     validate(SearchRequest, body);
@@ -111,6 +121,7 @@ export class RecordsController {
     throw unimplemented('Error executing plan: Not implemented: Search operation is not implemented for local executor');
   }
 
+  @Allow('write')
   @Post('fork')
   async fork(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<never> {
     validate(ForkRequest, body);
@@ -118,23 +129,27 @@ export class RecordsController {
     throw unimplemented('Collection forking is unsupported for local chroma');
   }
 
+  @Allow('read')
   @Get('fork_count')
   async forkCount(@Param() path: CollectionPath): Promise<never> {
     await this.collection(path);
     throw unimplemented('Count forks is unsupported for local chroma');
   }
 
+  @Allow('write')
   @Post('functions/attach')
   attachFunction(@Body() body: RequestBody): never {
     validate(AttachFunctionRequest, body);
     throw unimplemented(`${NO_FUNCTIONS}" Attached Function operations not yet implemented in SqliteSysDb"`);
   }
 
+  @Allow('read')
   @Get('functions/:name')
   getFunction(): never {
     throw new ChromaError(404, 'NotFoundError', 'Attached function not found');
   }
 
+  @Allow('write')
   @Post('attached_functions/:name/detach')
   detachFunction(): never {
     throw unimplemented(`${NO_FUNCTIONS}"Not implemented"`);

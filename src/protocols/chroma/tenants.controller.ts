@@ -9,6 +9,7 @@ import { isShort, nameProblem, requireDatabaseName } from './names.js';
 import { pageOf } from './query-string.js';
 import { CreateDatabaseRequest, CreateTenantRequest, UpdateTenantRequest } from './requests.js';
 import { EMPTY, toDatabaseListResponse, toDatabaseResponse } from './responses.js';
+import { Allow } from '../../keys/allow.js';
 
 type QueryString = Readonly<Record<string, unknown>>;
 
@@ -20,6 +21,7 @@ export class TenantsController {
     private readonly collections: CollectionsService,
   ) {}
 
+  @Allow('admin')
   @Post()
   @HttpCode(200)
   async createTenant(@Body() body: RequestBody): Promise<string> {
@@ -29,12 +31,14 @@ export class TenantsController {
     return EMPTY;
   }
 
+  @Allow('key')
   @Get(':tenant')
   async getTenant(@Param('tenant') name: string): Promise<string> {
     const tenant = await this.tenants.require(name);
     return JSON.stringify({ name: tenant.name, resource_name: tenant.resourceName });
   }
 
+  @Allow('admin')
   @Patch(':tenant')
   async updateTenant(@Param('tenant') name: string, @Body() body: RequestBody): Promise<string> {
     const request = validate(UpdateTenantRequest, body);
@@ -42,6 +46,7 @@ export class TenantsController {
     return EMPTY;
   }
 
+  @Allow('admin')
   @Post(':tenant/databases')
   @HttpCode(200)
   async createDatabase(@Param('tenant') tenant: string, @Body() body: RequestBody): Promise<string> {
@@ -52,17 +57,20 @@ export class TenantsController {
     return EMPTY;
   }
 
+  @Allow('key')
   @Get(':tenant/databases')
   async listDatabases(@Param('tenant') tenant: string, @Query() query: QueryString): Promise<string> {
     return toDatabaseListResponse(await this.tenants.listDatabases(tenant, pageOf(query)));
   }
 
+  @Allow('key')
   @Get(':tenant/databases/:database')
   async getDatabase(@Param('tenant') tenant: string, @Param('database') name: string): Promise<string> {
     const database = requireDatabaseName(name);
     return toDatabaseResponse(await this.tenants.requireDatabase({ tenant, database }));
   }
 
+  @Allow('admin')
   @Delete(':tenant/databases/:database')
   async deleteDatabase(@Param('tenant') tenant: string, @Param('database') name: string): Promise<string> {
     try {

@@ -3,8 +3,10 @@ import type { Request, Response } from 'express';
 import { GatewayError, type ErrorDetail, type ErrorKind } from '../../errors.js';
 import { JsonSyntaxError } from '../../http/json-syntax-error.js';
 import { RequestError, type RequestProblem } from '../../http/validate.js';
+import { limitWords } from '../../limits/limit-words.js';
 import { wrongDimension } from './vector-rules.js';
 import { PineconeError, type PineconeCode } from './pinecone-error.js';
+import { unavailable } from './unavailable.js';
 
 /** The code of each kind of error; the message is worded by subject below. */
 export const SHAPES = {
@@ -33,8 +35,8 @@ export function toPineconeError(thrown: unknown): PineconeError {
   if (thrown instanceof RequestError) return new PineconeError('INVALID_ARGUMENT', wordProblem(thrown.problem));
   if (thrown instanceof GatewayError) {
     const { detail } = thrown;
-    const retryAfterMs = detail.kind === 'unavailable' ? (detail.retryAfterMs ?? 1_000) : undefined;
-    return new PineconeError(SHAPES[detail.kind], wordDetail(detail), retryAfterMs);
+    if (detail.kind === 'unavailable') return unavailable(detail);
+    return new PineconeError(SHAPES[detail.kind], wordDetail(detail));
   }
   if (thrown instanceof HttpException && thrown.getStatus() < 500) {
     const missing = thrown.getStatus() === 404;
@@ -82,7 +84,7 @@ function wordUndecodable(thrown: JsonSyntaxError | RequestError): PineconeError 
   );
 }
 
-function wordDetail(detail: ErrorDetail): string {
+function wordDetail(detail: Exclude<ErrorDetail, { kind: 'unavailable' }>): string {
   switch (detail.kind) {
     case 'invalid':
       return wordInvalid(detail);
@@ -93,13 +95,13 @@ function wordDetail(detail: ErrorDetail): string {
     case 'conflict':
       return 'The index is being changed by other requests; try again';
     case 'forbidden':
+      if (detail.subject === 'permission') return 'The API key does not allow this.';
       return 'Deletion protection is enabled for this index. Disable deletion protection before retrying.';
     case 'too_large':
+      if (detail.subject === 'batch') return `Limit exceeded: ${limitWords(detail)}`;
       return `Request body exceeds the limit of ${String(detail.limitBytes)} bytes`;
     case 'unsupported':
       return detail.subject;
-    case 'unavailable':
-      return wordUnavailable(detail.subject);
     case 'unauthenticated':
       return 'Invalid API key.';
     case 'internal':
@@ -120,6 +122,8 @@ function wordInvalid(detail: Extract<ErrorDetail, { kind: 'invalid' }>): string 
     case 'filter':
     case 'pattern':
       return `Invalid filter: ${detail.reason}`;
+    case 'limit':
+      return `Limit exceeded: ${limitWords(detail)}`;
     case 'text':
       return `The request cannot be stored: ${detail.reason}`;
   }
@@ -144,12 +148,6 @@ function wordMissing(detail: Extract<ErrorDetail, { kind: 'not_found' }>): strin
 
 function wordOther({ subject, name }: { readonly subject: string; readonly name: string }): string {
   return `${subject.charAt(0).toUpperCase()}${subject.slice(1).replace('_', ' ')} ${name} not found.`;
-}
-
-function wordUnavailable(subject: string): string {
-  if (subject === 'statement') return 'The request took too long';
-  if (subject === 'database') return 'The database is not available; try again';
-  return `The ${subject} endpoint is not available; try again`;
 }
 
 /** What the fields' rules want, for those that a client is told about. */

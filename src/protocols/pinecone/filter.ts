@@ -1,4 +1,4 @@
-import { and, exists, has, is, not, or, type Comparison, type Filter, type Scalar } from '../../filters/filter.js';
+import { and, exists, has, is, not, oneCondition, or, type Comparison, type Filter, type Scalar } from '../../filters/filter.js';
 import { isJsonObject, JsonNumber, stringifyJson, type Json, type JsonObject } from '../../http/json.js';
 import { comparesToNumber, equalsLarge, float64Text, isLarge } from './float64.js';
 import { DOCUMENT_KEY, URI_KEY } from './metadata.js';
@@ -103,13 +103,14 @@ function anyOf(field: string, values: readonly Scalar[]): Filter {
   const large = values.filter((value) => typeof value === 'object' && isLarge(Number(value.number)));
   const plain = is(field, ...values.filter((value) => !large.includes(value)));
   const rounded = large.map((value) => equalsLarge(field, Number(typeof value === 'object' ? value.number : value)));
-  return or(...(large.length < values.length || large.length === 0 ? [plain] : []), ...rounded, has(field, ...values));
+  const itself = [...(large.length < values.length || large.length === 0 ? [plain] : []), ...rounded];
+  return oneCondition(or(...itself, has(field, ...values)));
 }
 
 /** A record without the field differs from nothing. */
 function noneOf(field: string, values: readonly Scalar[], options: FilterOptions): Filter {
   const differs = not(anyOf(field, values));
-  return options.neMatchesMissing ? differs : and(isThere(field), differs);
+  return options.neMatchesMissing ? differs : oneCondition(and(isThere(field), differs));
 }
 
 function isThere(field: string): Filter {

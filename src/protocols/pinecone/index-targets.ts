@@ -3,7 +3,7 @@ import type { Collection } from '../../collections/collection.js';
 import { CollectionPortsService } from '../../collections/collection-ports.service.js';
 import { CollectionsService } from '../../collections/collections.service.js';
 import { GatewayError } from '../../errors.js';
-import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../../tenants/tenant.js';
+import { callerScope } from '../../tenants/caller.js';
 import { TenantsService } from '../../tenants/tenants.service.js';
 import { isIndex } from './index-definition.js';
 
@@ -12,9 +12,6 @@ export type IndexTarget =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'port'; readonly port: number }
   | { readonly kind: 'host'; readonly label: string };
-
-/** Where indexes are looked for when no key says otherwise. */
-export const SCOPE = { tenant: DEFAULT_TENANT, database: DEFAULT_DATABASE };
 
 /** Finds the index that a request is for. */
 @Injectable()
@@ -45,15 +42,15 @@ export class IndexTargets {
       case 'port':
         return this.ports.require(target.port);
       case 'name':
-        return this.collections.requireByName(SCOPE, target.name);
+        return this.collections.requireByName(callerScope(), target.name);
       case 'host':
-        return this.collections.requireByName(SCOPE, await this.nameOf(target.label));
+        return this.collections.requireByName(callerScope(), await this.nameOf(target.label));
     }
   }
 
   /** The label is the index' name, a dash, and the project's id. */
   private async nameOf(label: string): Promise<string> {
-    const { shortId } = await this.tenants.require(SCOPE.tenant);
+    const { shortId } = await this.tenants.require(callerScope().tenant);
     const suffix = `-${shortId}`;
     if (!label.endsWith(suffix)) throw new GatewayError({ kind: 'not_found', subject: 'collection', name: label });
     return label.slice(0, -suffix.length);

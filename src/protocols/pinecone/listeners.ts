@@ -6,13 +6,16 @@ const INDEX_PORT = 'pinecone index ';
 
 /** The control plane's port, and one for each index there may be; all of them speak REST and gRPC. */
 export function pineconeListeners(config: Config, grpc: GrpcServers): readonly Listener[] {
-  const accept: Pick<Listener, 'acceptHttp2' | 'drainHttp2' | 'maxBodyBytes'> = {
+  const accept: Pick<Listener, 'acceptHttp2' | 'retireHttp2' | 'drainHttp2' | 'maxBodyBytes'> = {
     maxBodyBytes: config.pineconeMaxBodyBytes,
     acceptHttp2: (socket, port) => {
       grpc.accept(socket, port);
     },
+    retireHttp2: () => {
+      grpc.retire();
+    },
     drainHttp2: () => {
-      grpc.drain(config.shutdownTimeoutMs);
+      grpc.drain();
     },
   };
   if (config.pineconePort === 'off') return [];

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { Config } from '../../config.js';
+import type { BodyBudget } from '../../http/body-budget.js';
 import { bodyReader } from '../../http/request-body.js';
 import { RequestError } from '../../http/validate.js';
+import { currentRequest } from '../../observability/request-context.js';
 
 const EMPTY_NAMESPACE = /(\/records\/namespaces\/)(?=\/)/;
 
@@ -10,10 +12,10 @@ const EMPTY_NAMESPACE = /(\/records\/namespaces\/)(?=\/)/;
 export const NO_CONTENT_TYPE = 'text/plain';
 
 /** What every request under Pinecone's prefix passes before its route. */
-export function pineconeMiddleware(config: Config): readonly RequestHandler[] {
+export function pineconeMiddleware(config: Config, authenticate: RequestHandler, budget: BodyBudget): readonly RequestHandler[] {
   const prepare: RequestHandler = (request, response, next) => {
     response.setHeader('content-type', 'application/json');
-    response.setHeader('x-pinecone-request-id', randomUUID());
+    response.setHeader('x-pinecone-request-id', currentRequest()?.id ?? randomUUID());
     if (request.url.includes('%00')) throw new RequestError({ kind: 'nul' });
     const index = indexOfHost(request.headers.host, config.pineconeDomain);
     if (index !== undefined && !request.url.startsWith('/_')) request.url = `/_host/${index}${request.url}`;
@@ -21,7 +23,7 @@ export function pineconeMiddleware(config: Config): readonly RequestHandler[] {
     request.url = request.url.replace(EMPTY_NAMESPACE, '$1__default__');
     next();
   };
-  return [prepare, bodyReader(config.pineconeMaxBodyBytes)];
+  return [prepare, authenticate, bodyReader({ limitBytes: config.pineconeMaxBodyBytes, maxDepth: config.maxJsonDepth, budget })];
 }
 
 /** `{index}-{project}` of `{index}-{project}.svc.{domain}`; undefined for any other host. */

@@ -16,6 +16,7 @@ export const CODES = {
   PAYLOAD_TOO_LARGE: [status.OUT_OF_RANGE, 413],
   UNIMPLEMENTED: [status.UNIMPLEMENTED, 501],
   INTERNAL: [status.INTERNAL, 500],
+  DEADLINE_EXCEEDED: [status.DEADLINE_EXCEEDED, 504],
   UNAVAILABLE: [status.UNAVAILABLE, 503],
 } as const satisfies Readonly<Record<string, readonly [grpc: status, http: number]>>;
 
@@ -28,12 +29,10 @@ export class PineconeError extends Error {
     message: string,
     /** When the client may try again. */
     readonly retryAfterMs?: number,
+    /** The HTTP status. */
+    readonly status: number = CODES[code][1],
   ) {
     super(message);
-  }
-
-  get status(): number {
-    return CODES[this.code][1];
   }
 
   get grpcCode(): status {

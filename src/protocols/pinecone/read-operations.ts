@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { stringifyJson } from '../../http/json.js';
+import { LaggingReads } from '../../records/lagging-reads.service.js';
 import { NamespacesService } from '../../records/namespaces.service.js';
+import type { PageRequest } from '../../records/record.js';
 import { RecordsService } from '../../records/records.service.js';
 import type { Namespace } from '../../records/namespace.js';
 import { parseSchema } from './metadata-schema.js';
@@ -33,6 +35,7 @@ export class ReadOperations {
     private readonly vectors: VectorOperations,
     private readonly records: RecordsService,
     private readonly namespaces: NamespacesService,
+    private readonly lagging: LaggingReads,
     private readonly limits: RateLimits,
   ) {}
 
@@ -48,7 +51,7 @@ export class ReadOperations {
     }
     for (const id of ids) requireSomeId(id);
     this.limits.require(collection, namespace, { kind: 'fetch' });
-    const { records, lsn } = await this.records.page(collection, namespace, { ids, parts: EVERYTHING[form], limit: ids.length });
+    const { records, lsn } = await this.page(collection, namespace, { ids, parts: EVERYTHING[form], limit: ids.length });
     return { records, lsn, namespace: request.namespace ?? '', next: undefined };
   }
 
@@ -59,7 +62,7 @@ export class ReadOperations {
     const filter = this.vectors.filterOf(request.filter);
     const after = decodeCursor(request.paginationToken, query);
     this.limits.require(collection, namespace, { kind: 'fetch_by_metadata' });
-    const page = await this.records.page(collection, namespace, { filter, after, parts: EVERYTHING[form], limit: limit + 1 });
+    const page = await this.page(collection, namespace, { filter, after, parts: EVERYTHING[form], limit: limit + 1 });
     const records = page.records.slice(0, limit);
     return { records, lsn: page.lsn, namespace: request.namespace ?? '', next: nextOf(page.records, limit, query) };
   }
@@ -71,7 +74,7 @@ export class ReadOperations {
     const query = ['list', namespace, prefix];
     const after = decodeCursor(request.paginationToken, query);
     this.limits.require(collection, namespace, { kind: 'list' });
-    const page = await this.records.page(collection, namespace, { prefix, after, parts: NOTHING, limit: limit + 1 });
+    const page = await this.page(collection, namespace, { prefix, after, parts: NOTHING, limit: limit + 1 });
     return {
       ids: page.records.slice(0, limit).map((record) => record.id),
       lsn: page.lsn,
@@ -86,11 +89,8 @@ export class ReadOperations {
     const prefix = request.prefix ?? '';
     const query = ['namespaces', prefix];
     const after = decodeCursor(request.paginationToken, query);
-    const { namespaces, total } = await this.namespaces.list(
-      collection,
-      { defaultName: DEFAULT_ALIAS, prefix, after, limit: limit + 1 },
-      measured,
-    );
+    const wanted = { defaultName: DEFAULT_ALIAS, prefix, after, limit: limit + 1 };
+    const { namespaces, total } = await this.lagging.read(collection, () => this.namespaces.list(collection, wanted, measured));
     const page = namespaces.slice(0, limit);
     const next = namespaces.length > limit ? encodeCursor(publicName(page.at(-1)?.name ?? ''), query) : undefined;
     return { namespaces: page, total, next };
@@ -108,13 +108,18 @@ export class ReadOperations {
   /** The default namespace always exists. */
   async describeNamespace(collection: Collection, sent: string, measured: boolean): Promise<Namespace> {
     const name = namespaceOf(sent);
-    if (name !== '') return this.namespaces.require(collection, name, measured);
-    const known = await this.namespaces.find(collection, name, measured);
+    const find = (): Promise<Namespace | undefined> => this.namespaces.find(collection, name, measured);
+    if (name !== '') return this.lagging.read(collection, () => this.namespaces.require(collection, name, measured));
+    const known = await this.lagging.read(collection, find);
     return known ?? { name, schema: null, count: 0, bytes: 0, lsn: '0' };
   }
 
   async deleteNamespace(collection: Collection, sent: string): Promise<void> {
     await this.namespaces.delete(collection, namespaceOf(sent));
+  }
+
+  private async page(collection: Collection, namespace: string, request: PageRequest): ReturnType<RecordsService['page']> {
+    return this.lagging.read(collection, () => this.records.page(collection, namespace, request));
   }
 }
 

@@ -21,17 +21,17 @@ export class SearchRecordsRequest {
 }
 
 /** Reads one JSON object per line; blank lines mean nothing. @throws PineconeError 400 that names the line */
-export function readRecords(text: string): readonly SentRecord[] {
+export function readRecords(text: string, maxDepth?: number): readonly SentRecord[] {
   const records: SentRecord[] = [];
   text.split('\n').forEach((line, index) => {
-    if (line.trim() !== '') records.push(readRecord(line, index + 1));
+    if (line.trim() !== '') records.push(readRecord(line, index + 1, maxDepth));
   });
   return records;
 }
 
-function readRecord(line: string, number: number): SentRecord {
+function readRecord(line: string, number: number, maxDepth: number | undefined): SentRecord {
   try {
-    const reader = new JsonReader(line);
+    const reader = new JsonReader(line, maxDepth);
     const object = withoutNulls(readObject(reader, 'record'));
     reader.end();
     const id = object.get('_id') ?? object.get('id');

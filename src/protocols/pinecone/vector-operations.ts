@@ -7,6 +7,7 @@ import type { Filter } from '../../filters/filter.js';
 import type { JsonObject } from '../../http/json.js';
 import type { Deletion, RecordWrite, Selection, SparseVector } from '../../records/record.js';
 import { embeddingOf, sparseOf } from '../../records/embedding-of.js';
+import { LaggingReads } from '../../records/lagging-reads.service.js';
 import { NamespacesService } from '../../records/namespaces.service.js';
 import { RecordsService } from '../../records/records.service.js';
 import { parseFilter } from './filter.js';
@@ -32,6 +33,7 @@ export class VectorOperations {
     @Inject(CONFIG) private readonly config: Config,
     private readonly records: RecordsService,
     private readonly namespaces: NamespacesService,
+    private readonly lagging: LaggingReads,
     private readonly limits: RateLimits,
   ) {}
 
@@ -62,11 +64,13 @@ export class VectorOperations {
     const parts = partsOf(request.includeValues === true && form, request.includeMetadata === true);
     const echo = request.namespace ?? '';
     if (query === undefined) {
-      const { lsn } = await this.records.page(collection, namespace, { ids: [], parts, limit: 1 });
+      const none = { ids: [], parts, limit: 1 };
+      const { lsn } = await this.lagging.read(collection, () => this.records.page(collection, namespace, none));
       return { matches: [], namespace: echo, lsn };
     }
     const { embedding, sparse } = query;
-    const ranked = await this.records.rank(collection, namespace, { embedding, sparse, filter, parts, limit: request.topK });
+    const wanted = { embedding, sparse, filter, parts, limit: request.topK };
+    const ranked = await this.lagging.read(collection, () => this.records.rank(collection, namespace, wanted));
     return { matches: ranked.records, namespace: echo, lsn: ranked.lsn };
   }
 
@@ -100,7 +104,7 @@ export class VectorOperations {
       throw invalidArgument('Serverless and Starter indexes do not support describing index stats with metadata filtering');
     }
     this.limits.require(collection, '', { kind: 'stats' });
-    const namespaces = await this.namespaces.totals(collection, filter);
+    const namespaces = await this.lagging.read(collection, () => this.namespaces.totals(collection, filter));
     return {
       namespaces,
       lsn: namespaces.reduce((highest, { lsn }) => (BigInt(lsn) > highest ? BigInt(lsn) : highest), 0n).toString(),
@@ -146,7 +150,8 @@ export class VectorOperations {
   ): Promise<{ readonly embedding: Float32Array | null; readonly sparse: SparseVector | null } | undefined> {
     requireSomeId(id);
     const parts = { ...partsOf('binary', false), document: false, uri: false };
-    const { records } = await this.records.page(collection, namespace, { ids: [id], parts, limit: 1 });
+    const wanted = { ids: [id], parts, limit: 1 };
+    const { records } = await this.lagging.read(collection, () => this.records.page(collection, namespace, wanted));
     const [record] = records;
     if (record === undefined) return undefined;
     const embedding = record.embedding === null ? null : embeddingOf(record.embedding);

@@ -2,11 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { CollectionsService, type CollectionSource } from '../../collections/collections.service.js';
 import { GatewayError } from '../../errors.js';
-import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../../tenants/tenant.js';
+import { callerScope } from '../../tenants/caller.js';
 import { collectionNotFound } from './vectorizer-error.js';
-
-/** Where collections are looked for when no key says otherwise. */
-export const SCOPE = { tenant: DEFAULT_TENANT, database: DEFAULT_DATABASE };
 
 /** Vectorizer has no namespaces: it sees this one. */
 export const NAMESPACE = '';
@@ -34,19 +31,19 @@ export class CollectionTargets {
       if (!isVisible(collection)) throw new GatewayError({ kind: 'not_found', subject: 'collection', name });
       return operation(collection);
     };
-    return this.collections.withNamed(SCOPE, name, visible, source);
+    return this.collections.withNamed(callerScope(), name, visible, source);
   }
 
   /** By name or alias, as the catalog has it now. @throws VectorizerError 404, also for a collection without dense vectors, or whose dimension is unknown yet */
   async require(name: string): Promise<DenseCollection> {
-    const collection = await this.collections.requireByName(SCOPE, name);
+    const collection = await this.collections.requireByName(callerScope(), name);
     if (!isVisible(collection)) throw collectionNotFound(name);
     return collection;
   }
 
   /** All of them, ordered by name. */
   async list(): Promise<readonly DenseCollection[]> {
-    const all = await this.collections.list(SCOPE, { offset: 0, limit: null });
+    const all = await this.collections.list(callerScope(), { offset: 0, limit: null });
     return all.filter(isVisible).sort((left, right) => Buffer.compare(Buffer.from(left.name), Buffer.from(right.name)));
   }
 }

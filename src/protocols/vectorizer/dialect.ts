@@ -6,7 +6,8 @@ export const ABSENT_NULLS: BodyDialect = { anyMediaType: true, nullIsAbsent: tru
 /** The same, for requests in which null means something. */
 export const MEANT_NULLS: BodyDialect = { ...ABSENT_NULLS, nullIsAbsent: false };
 
-const SEARCH_ALIASES: Readonly<Record<string, string>> = {
+/** The fields of searches, by their other names. */
+export const SEARCH_ALIASES: Readonly<Record<string, string>> = {
   text: 'query',
   query_vector: 'vector',
   embedding: 'vector',

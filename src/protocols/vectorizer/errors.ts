@@ -5,7 +5,9 @@ import { JsonSyntaxError } from '../../http/json-syntax-error.js';
 import { jsonObject, stringifyJson } from '../../http/json.js';
 import { allowedMethods } from '../../http/routes.js';
 import { RequestError, type RequestProblem } from '../../http/validate.js';
+import { type LimitName, limitWords } from '../../limits/limit-words.js';
 import { numbersToJson } from './json-values.js';
+import { unavailable } from './unavailable.js';
 import { collectionNotFound, notFound, parseError, validationError, VectorizerError } from './vectorizer-error.js';
 
 /** Status and `error_type` of each kind; the message is worded by subject below. */
@@ -22,8 +24,29 @@ export const SHAPES = {
   internal: [500, 'internal_error'],
 } as const satisfies Record<ErrorKind, readonly [status: number, errorType: string]>;
 
-/** A failing model endpoint is not this server's unavailability. */
-const EMBEDDING_FAILURE = [502, 'embedding_error'] as const;
+const FORBIDDEN = {
+  permission: 'The API key does not allow this',
+  deletion: 'The collection is protected from deletion',
+  reset: 'Reset is not allowed',
+} as const;
+
+/** The field that an exceeded limit is told of. */
+const LIMITED_FIELDS: Readonly<Record<LimitName, string>> = {
+  maxRecords: 'vectors',
+  maxIds: 'ids',
+  maxResults: 'limit',
+  maxFilterPredicates: 'filter',
+  maxFilterDepth: 'filter',
+  maxFilterValues: 'filter',
+  maxFilterBytes: 'filter',
+  maxRegexCharacters: 'filter',
+  maxMetadataBytes: 'metadata',
+  maxMetadataKeys: 'metadata',
+  maxMetadataKeyBytes: 'metadata',
+  maxDocumentBytes: 'text',
+  maxIdBytes: 'id',
+  maxNameBytes: 'name',
+};
 
 const logger = new Logger('Vectorizer');
 
@@ -89,6 +112,7 @@ export function errorBody(error: VectorizerError): string {
 }
 
 function wordDetail(detail: ErrorDetail): VectorizerError {
+  if (detail.kind === 'unavailable') return unavailable(detail);
   const [status, errorType] = SHAPES[detail.kind];
   switch (detail.kind) {
     case 'invalid':
@@ -100,13 +124,12 @@ function wordDetail(detail: ErrorDetail): VectorizerError {
     case 'conflict':
       return new VectorizerError(status, errorType, 'The collection is being changed by other requests; try again');
     case 'forbidden':
-      return new VectorizerError(status, errorType, 'The collection is protected from deletion');
+      return new VectorizerError(status, errorType, FORBIDDEN[detail.subject]);
     case 'too_large':
+      if (detail.subject === 'batch') return new VectorizerError(status, errorType, `Limit exceeded: ${limitWords(detail)}`);
       return new VectorizerError(status, errorType, `The request body exceeds the limit of ${detail.limitBytes} bytes`);
     case 'unsupported':
       return new VectorizerError(status, errorType, detail.subject);
-    case 'unavailable':
-      return wordUnavailable(detail.subject);
     case 'unauthenticated':
       return new VectorizerError(status, errorType, 'Authentication required. Provide a valid JWT token or API key.');
     case 'internal':
@@ -127,6 +150,8 @@ function wordInvalid(detail: Extract<ErrorDetail, { kind: 'invalid' }>): Vectori
     case 'filter':
     case 'pattern':
       return parseError('filter', detail.reason);
+    case 'limit':
+      return validationError(LIMITED_FIELDS[detail.limit], limitWords(detail));
     case 'text':
       return validationError('body', `it cannot be stored: ${detail.reason}`);
   }
@@ -135,15 +160,6 @@ function wordInvalid(detail: Extract<ErrorDetail, { kind: 'invalid' }>): Vectori
 function wrongDimension(expected: number, actual: number): VectorizerError {
   const message = `Dimension mismatch: expected ${String(expected)}, got ${String(actual)}`;
   return new VectorizerError(400, 'dimension_mismatch', message, { expected, actual });
-}
-
-function wordUnavailable(subject: string): VectorizerError {
-  if (subject === 'embedding' || subject === 'rerank') {
-    return new VectorizerError(...EMBEDDING_FAILURE, `The ${subject} endpoint failed; nothing was written`);
-  }
-  const [status, errorType] = SHAPES.unavailable;
-  const message = subject === 'statement' ? 'The request took too long' : 'The database is not available; try again';
-  return new VectorizerError(status, errorType, message);
 }
 
 /** What class-validator's rules want. */

@@ -1,10 +1,15 @@
 import type { RequestHandler } from 'express';
 import type { Config } from '../../config.js';
+import type { BodyBudget } from '../../http/body-budget.js';
 import { bodyReader, type RequestBody } from '../../http/request-body.js';
 import { RequestError } from '../../http/validate.js';
 
 /** What every request under Vectorizer's prefix passes before its route. */
-export function vectorizerMiddleware(config: Config): readonly RequestHandler[] {
+export function vectorizerMiddleware(
+  config: Config,
+  authenticate: RequestHandler,
+  budget: BodyBudget,
+): readonly RequestHandler[] {
   const prepare: RequestHandler = (request, response, next) => {
     response.setHeader('content-type', 'application/json');
     request.url = decodable(request.url);
@@ -20,7 +25,12 @@ export function vectorizerMiddleware(config: Config): readonly RequestHandler[] 
     if (bytes.length > 0 && !isJson) throw new RequestError({ kind: 'media_type' });
     next();
   };
-  return [prepare, bodyReader(config.vectorizerMaxBodyBytes), requireJson];
+  return [
+    prepare,
+    authenticate,
+    bodyReader({ limitBytes: config.vectorizerMaxBodyBytes, maxDepth: config.maxJsonDepth, budget }),
+    requireJson,
+  ];
 }
 
 /** Clients put names and ids into paths as they are: a part that cannot be decoded means itself. */

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { currentRequest } from '../../observability/request-context.js';
 import type { Outcome, SearchPlan } from './search-plan.js';
 
 /** Takes what searches say of how they were carried out. */
@@ -11,8 +12,9 @@ export function listenToSearches<T>(listener: SearchListener, request: () => T):
   return listeners.run(listener, request);
 }
 
-/** Says how a search was carried out, if anyone wants to know: the plan, what was expected, and what was found. */
+/** Says how a search was carried out, for its request's account, and whoever else wants to know: plan, what was expected, what was found. */
 export function reportSearch(plan: SearchPlan, outcome: Outcome): void {
+  currentRequest()?.plans.push(plan.kind === 'index' ? 'hnsw' : `exact: ${plan.reason}`);
   listeners.getStore()?.(lineOf(plan, outcome));
 }
 

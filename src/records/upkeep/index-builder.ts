@@ -170,20 +170,15 @@ export class IndexBuilder {
     if (this.stopped) throw new Error('stopped');
     const bytes = rows * (4 * (collection.dimension ?? 0) + GRAPH_BYTES);
     const memory = Math.min(this.config.indexMemoryMb, 64 + Math.ceil(bytes / 2 ** 20));
-    try {
-      await session.script(`SET maintenance_work_mem = '${String(memory)}MB'`);
-      await this.store.build(session, collection, id, definition).catch(async (error: unknown) => {
-        if (!isResourceShortage(error)) throw error;
-        // parallel workers share their memory through a file system that may be small, in a container above all
-        this.logger.warn(`an index is built by one process, for want of shared memory: ${String(error)}`);
-        await this.store.dropUnready(session, id);
-        await session.script('SET max_parallel_maintenance_workers = 0');
-        await this.store.build(session, collection, id, definition);
-      });
-    } finally {
-      // the embedded engine has one session for all
-      if (!this.database.traits.namedStatements) await session.script('RESET maintenance_work_mem');
-    }
+    await session.set('maintenance_work_mem', `${String(memory)}MB`);
+    await this.store.build(session, collection, id, definition).catch(async (error: unknown) => {
+      if (!isResourceShortage(error)) throw error;
+      // parallel workers share their memory through a file system that may be small, in a container above all
+      this.logger.warn(`an index is built by one process, for want of shared memory: ${String(error)}`);
+      await this.store.dropUnready(session, id);
+      await session.set('max_parallel_maintenance_workers', '0');
+      await this.store.build(session, collection, id, definition);
+    });
   }
 
   /** Drops indexes that were replaced, or whose building was cut off; the caller is `alone`. */

@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { Database, type Queryable } from '../../postgres/database.js';
-import { identifier, integer, sql, type Sql } from '../../postgres/sql.js';
+import { identifier, sql } from '../../postgres/sql.js';
 import { moveLock, nextNumber } from '../record-tables.js';
-
-/** Rows of which planners need to know more than a hundred values to tell what a filter leaves. */
-const STATISTICS_TARGET = 1_000;
+import { createIndexes, createTables, type TableNames } from './dedicated-tables.store.js';
 
 /** Moves collections out of the pool, into a pair of tables of their own. There is no way back. */
 @Injectable()
@@ -49,11 +47,11 @@ export class PromotionStore {
         INSERT INTO polyvec.dropped_collections (id, record_table, vector_table, with_sparse)
         VALUES (${collection.id}, 'pool_records', 'pool_vectors', FALSE)`);
       return true;
-    });
+    }, 'long');
   }
 }
 
-function tableNames({ id }: Collection): { readonly records: string; readonly vectors: string } {
+function tableNames({ id }: Collection): TableNames {
   return { records: `records_${id}`, vectors: `vectors_${id}` };
 }
 
@@ -61,39 +59,12 @@ async function copyRows(transaction: Queryable, collection: Collection, dimensio
   const names = tableNames(collection);
   const records = sql`polyvec.${identifier(names.records)}`;
   const vectors = sql`polyvec.${identifier(names.vectors)}`;
-  await transaction.script(createTables(records, vectors, dimension).text);
+  await transaction.script(createTables(names, dimension).text);
   await transaction.query(sql`
     INSERT INTO ${records} SELECT * FROM polyvec.pool_records WHERE collection_id = ${collection.id} ORDER BY namespace, rid`);
   await transaction.query(sql`
     INSERT INTO ${vectors} (collection_id, namespace, rid, embedding, seq)
     SELECT collection_id, namespace, rid, embedding, ${nextNumber(collection.metric, sql`embedding`)}
     FROM polyvec.pool_vectors WHERE collection_id = ${collection.id} ORDER BY namespace, rid`);
-  await transaction.script(createIndexes(names, records, vectors).text);
-}
-
-/** The pool's columns, and what the pool says of their storage. */
-function createTables(records: Sql, vectors: Sql, dimension: number): Sql {
-  return sql`
-    CREATE TABLE ${records} (LIKE polyvec.pool_records);
-    ALTER TABLE ${records} ALTER metadata SET STATISTICS ${integer(STATISTICS_TARGET)}, ALTER document SET STATISTICS 0,
-      ALTER uri SET STATISTICS 0, ALTER long_id SET STATISTICS 0;
-    CREATE TABLE ${vectors} (LIKE polyvec.pool_vectors);
-    ALTER TABLE ${vectors} ALTER embedding TYPE vector(${integer(dimension)}), ALTER embedding SET STATISTICS 0;
-    ALTER TABLE ${vectors} SET (toast_tuple_target = 8160, vacuum_index_cleanup = off)`;
-}
-
-/**
- * The pool's keys, an index on metadata, and one on the vectors' numbers. Dead vectors stay in the vector indexes until these are built
- * anew, which costs less than a vacuum of them.
- */
-function createIndexes(names: { readonly records: string; readonly vectors: string }, records: Sql, vectors: Sql): Sql {
-  const gin = identifier(`${names.records}_metadata`);
-  const numbers = identifier(`${names.vectors}_seq`);
-  return sql`
-    ALTER TABLE ${records} ADD PRIMARY KEY (collection_id, namespace, id), ADD UNIQUE (collection_id, namespace, rid);
-    CREATE INDEX ${gin} ON ${records} USING gin (metadata jsonb_path_ops) WITH (fastupdate = off);
-    ALTER TABLE ${vectors} ADD PRIMARY KEY (collection_id, namespace, rid);
-    CREATE INDEX ${numbers} ON ${vectors} (namespace, seq);
-    ANALYZE ${records};
-    ANALYZE ${vectors}`;
+  await transaction.script(createIndexes(names).text);
 }

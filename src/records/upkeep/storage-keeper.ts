@@ -4,6 +4,7 @@ import { CollectionStore } from '../../collections/collection.store.js';
 import { CollectionSweeper } from '../../collections/collection-sweeper.js';
 import { CollectionsService } from '../../collections/collections.service.js';
 import { CONFIG, type Config } from '../../config.js';
+import { GatewayError } from '../../errors.js';
 import { FieldIndexKeeper } from './field-index-keeper.js';
 import { HotKeys } from './hot-keys.js';
 import { IndexBuilder } from './index-builder.js';
@@ -27,6 +28,8 @@ const QUIET_MS = 10_000;
 const FILTERS_PER_LOOK = 32;
 /** How often everything is looked through: what other instances have changed, and what is used no more. */
 const ROUND_MS = 3_600_000;
+/** So long after a look that failed comes the next one. */
+const RETRY_MS = 60_000;
 
 /**
  * Gives collections that have grown tables of their own, and their vectors indexes, in the background: any instance may, whoever
@@ -40,6 +43,7 @@ export class StorageKeeper implements OnApplicationBootstrap, BeforeApplicationS
   private filters = 0;
   private timer: NodeJS.Timeout | undefined;
   private round: NodeJS.Timeout | undefined;
+  private retry: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private stopped = false;
 
@@ -67,6 +71,7 @@ export class StorageKeeper implements OnApplicationBootstrap, BeforeApplicationS
     this.stopped = true;
     clearTimeout(this.timer);
     clearInterval(this.round);
+    clearTimeout(this.retry);
     this.fields.stop();
     this.builder.stop();
     await this.running;
@@ -116,10 +121,6 @@ export class StorageKeeper implements OnApplicationBootstrap, BeforeApplicationS
     this.timer.unref();
   }
 
-  private isStopped(): boolean {
-    return this.stopped;
-  }
-
   private async lookAround(): Promise<void> {
     try {
       for (const uuid of await this.promotions.due(this.config.dedicatedMinFloats)) {
@@ -127,7 +128,10 @@ export class StorageKeeper implements OnApplicationBootstrap, BeforeApplicationS
       }
       this.schedule();
     } catch (error) {
-      this.logger.warn(`the tables were not looked through: ${String(error)}`);
+      this.complain('the tables were not looked through', error);
+      if (this.stopped) return;
+      clearTimeout(this.retry);
+      this.retry = setTimeout(() => void this.lookAround(), RETRY_MS).unref();
     }
   }
 
@@ -139,8 +143,14 @@ export class StorageKeeper implements OnApplicationBootstrap, BeforeApplicationS
       const due = await this.promotions.due(this.config.dedicatedMinFloats, uuids);
       for (const [uuid, changes] of ripe) await this.workOn(uuid, changes, due.has(uuid));
     } catch (error) {
-      if (!this.stopped) this.logger.warn(`storage was not looked after: ${String(error)}`);
+      this.complain('storage was not looked after', error);
     }
+  }
+
+  /** That the database is not available is told where that is found, once for all that it meets. */
+  private complain(what: string, error: unknown): void {
+    if (this.stopped || (error instanceof GatewayError && error.kind === 'unavailable')) return;
+    this.logger.warn(`${what}: ${String(error)}`);
   }
 
   private async workOn(uuid: string, changes: Changes, isDue: boolean): Promise<void> {
@@ -153,7 +163,7 @@ export class StorageKeeper implements OnApplicationBootstrap, BeforeApplicationS
     } catch (error) {
       // tried again when it has been left alone for a while
       changes.at = Date.now();
-      if (!this.isStopped()) this.logger.warn(`the storage of ${uuid} was not looked after: ${String(error)}`);
+      this.complain(`the storage of ${uuid} was not looked after`, error);
       return;
     }
     // changes during the work wait for the next round

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
+import { Database } from '../../postgres/database.js';
 import type { Selection } from '../record.js';
 import { StorageKeeper } from './storage-keeper.js';
 import { UpkeepStore } from './upkeep.store.js';
@@ -21,6 +22,7 @@ export class Upkeep implements BeforeApplicationShutdown {
   private running: Promise<void> | undefined;
 
   constructor(
+    private readonly database: Database,
     private readonly store: UpkeepStore,
     private readonly keeper: StorageKeeper,
   ) {}
@@ -31,6 +33,7 @@ export class Upkeep implements BeforeApplicationShutdown {
 
   /** Rows have been written or deleted. Returns at once. */
   note(collection: Collection, rows: number): void {
+    this.database.replica?.wrote(collection.uuid);
     this.keeper.note(collection, rows);
     const table = this.tables.get(collection.recordTable) ?? { changes: 0, threshold: MIN_CHANGES };
     this.tables.set(collection.recordTable, table);

@@ -27,6 +27,10 @@ describe('routes', () => {
     },
   );
 
+  it('are looked for as fast in a URL of nothing but slashes', async () => {
+    expect((await chroma.call(`/api/v1${'/'.repeat(900_000)}x`)).status).toBe(404);
+  });
+
   it.each(['/api/v2/heartbeat/', '/api/v2/version/', `${COLLECTIONS}/`, '/api/v2/tenants/default_tenant/'])(
     'with a trailing slash are 404 on v2: %s',
     async (path) => {

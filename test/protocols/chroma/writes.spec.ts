@@ -126,7 +126,27 @@ describe('write calls', () => {
     });
   });
 
-  const ODD_IDS = ['x'.repeat(1_000), 'y'.repeat(5_000), '漢'.repeat(2_000), ' ', 'a b/c?d', '👩‍👩‍👧‍👦', "'; --", '"', '\\', '%', '_', '\n', 'é', 'e\u0301', 'null', '0', '__proto__', 'constructor', 'toString'];
+  const ODD_IDS = [
+    'x'.repeat(1_000),
+    'y'.repeat(5_000),
+    '漢'.repeat(2_000),
+    ' ',
+    'a b/c?d',
+    '👩‍👩‍👧‍👦',
+    "'; --",
+    '"',
+    '\\',
+    '%',
+    '_',
+    '\n',
+    'é',
+    'e\u0301',
+    'null',
+    '0',
+    '__proto__',
+    'constructor',
+    'toString',
+  ];
 
   it('take any text for an id, of 5,000 characters, too', async () => {
     const collection = await chroma.filled({ ids: ODD_IDS, embeddings: ODD_IDS.map((_, at) => [at]) });
@@ -155,7 +175,13 @@ describe('write calls', () => {
 
 describe('add', () => {
   it('leaves existing ids alone', async () => {
-    const collection = await chroma.filled({ ids: ['a'], embeddings: [[1]], documents: ['old'], metadatas: [{ k: 1 }], uris: ['u'] });
+    const collection = await chroma.filled({
+      ids: ['a'],
+      embeddings: [[1]],
+      documents: ['old'],
+      metadatas: [{ k: 1 }],
+      uris: ['u'],
+    });
     const before = await everything(collection);
     expect(
       await collection.outcome('add', { ids: ['a'], embeddings: [[2]], documents: ['new'], metadatas: [{ k: 2 }], uris: ['v'] }),
@@ -191,7 +217,13 @@ describe('add', () => {
 
 describe('update', () => {
   const filled = async (): Promise<CollectionApi> =>
-    chroma.filled({ ids: ['a'], embeddings: [[1, 2]], documents: ['doc'], metadatas: [{ k1: 'v1', k2: 2, list: [1, 2] }], uris: ['u1'] });
+    chroma.filled({
+      ids: ['a'],
+      embeddings: [[1, 2]],
+      documents: ['doc'],
+      metadatas: [{ k1: 'v1', k2: 2, list: [1, 2] }],
+      uris: ['u1'],
+    });
 
   it('merges metadata key by key, replaces arrays, changes types and removes nulls', async () => {
     const collection = await filled();
@@ -231,14 +263,24 @@ describe('update', () => {
 
   it('applies equal ids one after the other', async () => {
     const collection = await filled();
-    await collection.post('update', { ids: ['a', 'a'], documents: ['first', null], metadatas: [{ k1: 'x', k2: null }, { k1: 'y' }] });
+    await collection.post('update', {
+      ids: ['a', 'a'],
+      documents: ['first', null],
+      metadatas: [{ k1: 'x', k2: null }, { k1: 'y' }],
+    });
     expect(await everything(collection)).toMatchObject({ documents: ['first'], metadatas: [{ k1: 'y', list: [1, 2] }] });
   });
 });
 
 describe('upsert', () => {
   it('updates what exists, and inserts what does not, without the nulls', async () => {
-    const collection = await chroma.filled({ ids: ['a'], embeddings: [[1, 2]], documents: ['A'], metadatas: [{ old: 1 }], uris: ['u1'] });
+    const collection = await chroma.filled({
+      ids: ['a'],
+      embeddings: [[1, 2]],
+      documents: ['A'],
+      metadatas: [{ old: 1 }],
+      uris: ['u1'],
+    });
     const embeddings = [
       [3, 4],
       [5, 6],

@@ -110,14 +110,14 @@ it('gets another port when its own is no longer open', async () => {
 });
 
 describe('when there are more indexes than ports', () => {
-  it('serves those without one under a path of the console port, until a port is free', async () => {
+  it('serves those without one under a path of the control port, until a port is free', async () => {
     await withGateway({ POLYVEC_PINECONE_INDEX_PORTS: '0:1' }, async (gateway) => {
-      const consolePort = new URL(gateway.consoleUrl).port;
+      const controlPort = new URL(gateway.pineconeUrl).port;
       const first = await create(gateway, 'first');
       expect(portOf(first)).toBe(gateway.indexPorts[0]);
-      expect(await create(gateway, 'second')).toBe(`localhost:${consolePort}/pinecone/_index/second`);
+      expect(await create(gateway, 'second')).toBe(`localhost:${controlPort}/_index/second`);
       const url = await hostOf(gateway, 'second', { 'user-agent': 'python-client-7.3.0' });
-      expect(url).toBe(`http://localhost:${consolePort}/pinecone/_index/second`);
+      expect(url).toBe(`http://localhost:${controlPort}/_index/second`);
       expect(await metricAt(url.replace('localhost', '127.0.0.1'))).toEqual(SERVED);
       await drop(gateway, 'first');
       expect(await hostOf(gateway, 'second')).toBe(first);

@@ -14,8 +14,9 @@ import { legacyNameProblem, nameProblem } from '../names.js';
 import { pageOf } from '../query-string.js';
 import { CreateCollectionRequest, CreateDatabaseRequest, CreateTenantRequest, UpdateCollectionRequest } from '../requests.js';
 import { toCollectionListResponse, toCollectionResponse, toDatabaseResponse, type CollectionShape } from '../responses.js';
-import { heartbeatResponse } from '../system.controller.js';
+import { heartbeatResponse, maxBatchSize } from '../system.controller.js';
 import { requireTenantName } from '../tenants.controller.js';
+import { Allow } from '../../../keys/allow.js';
 
 type QueryString = Readonly<Record<string, unknown>>;
 
@@ -31,21 +32,25 @@ export class V1CatalogController {
     private readonly collections: CollectionsService,
   ) {}
 
+  @Allow('anyone')
   @Get(['', 'heartbeat'])
   heartbeat(): string {
     return heartbeatResponse();
   }
 
+  @Allow('anyone')
   @Get('version')
   version(): string {
     return JSON.stringify(VERSION);
   }
 
+  @Allow('anyone')
   @Get('pre-flight-checks')
   preFlightChecks(): string {
-    return JSON.stringify({ max_batch_size: this.config.chromaMaxBatchSize });
+    return JSON.stringify({ max_batch_size: maxBatchSize(this.config) });
   }
 
+  @Allow('admin')
   @Post('reset')
   @HttpCode(200)
   async reset(): Promise<string> {
@@ -55,6 +60,7 @@ export class V1CatalogController {
     return 'true';
   }
 
+  @Allow('admin')
   @Post('tenants')
   @HttpCode(200)
   async createTenant(@Body() body: RequestBody): Promise<string> {
@@ -64,12 +70,14 @@ export class V1CatalogController {
     return 'null';
   }
 
+  @Allow('key')
   @Get('tenants/:tenant')
   async getTenant(@Param('tenant') name: string): Promise<string> {
     const tenant = await this.tenants.require(name);
     return JSON.stringify({ name: tenant.name });
   }
 
+  @Allow('admin')
   @Post('databases')
   @HttpCode(200)
   async createDatabase(@Query() query: QueryString, @Body() body: RequestBody): Promise<string> {
@@ -80,21 +88,25 @@ export class V1CatalogController {
     return 'null';
   }
 
+  @Allow('key')
   @Get('databases/:database')
   async getDatabase(@Param('database') database: string, @Query() query: QueryString): Promise<string> {
     return toDatabaseResponse(await this.tenants.requireDatabase({ tenant: scopeOf(query).tenant, database }));
   }
 
+  @Allow('read')
   @Get('collections')
   async list(@Query() query: QueryString): Promise<string> {
     return toCollectionListResponse(await this.collections.list(scopeOf(query), pageOf(query)), this.shape);
   }
 
+  @Allow('read')
   @Get('count_collections')
   async count(@Query() query: QueryString): Promise<string> {
     return String(await this.collections.count(scopeOf(query)));
   }
 
+  @Allow('write')
   @Post('collections')
   @HttpCode(200)
   async create(@Query() query: QueryString, @Body() body: RequestBody): Promise<string> {
@@ -105,17 +117,20 @@ export class V1CatalogController {
     return toCollectionResponse(collection, this.shape);
   }
 
+  @Allow('read')
   @Get('collections/:name')
   async getByName(@Param('name') name: string, @Query() query: QueryString): Promise<string> {
     return toCollectionResponse(await this.collections.requireByName(scopeOf(query), name), this.shape);
   }
 
+  @Allow('write')
   @Delete('collections/:name')
   async delete(@Param('name') name: string, @Query() query: QueryString): Promise<string> {
     await this.collections.delete(scopeOf(query), name);
     return 'null';
   }
 
+  @Allow('write')
   @Put('collections/:uuid')
   async update(@Param('uuid') text: string, @Body() body: RequestBody): Promise<string> {
     const request = validate(UpdateCollectionRequest, body);

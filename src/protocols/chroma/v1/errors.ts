@@ -6,6 +6,9 @@ import { ChromaError } from '../chroma-error.js';
 /** The answers of servers 0.5.20 to 0.6.3, where they differ from v2's; undefined where they do not. */
 export function toLegacyError(detail: ErrorDetail, request: Request): ChromaError | undefined {
   const tenant = typeof request.query['tenant'] === 'string' ? request.query['tenant'] : DEFAULT_TENANT;
+  if (detail.kind === 'unauthenticated' || (detail.kind === 'forbidden' && detail.subject === 'permission')) {
+    return new ChromaError(403, 'AuthError', 'Forbidden');
+  }
   if (detail.kind === 'not_found') {
     if (detail.subject === 'tenant') return new ChromaError(404, 'NotFoundError', `Tenant ${detail.name} not found`);
     if (detail.subject === 'database') {

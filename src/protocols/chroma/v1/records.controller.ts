@@ -20,6 +20,7 @@ import {
 } from '../record-operations.js';
 import { AddRequest, UpdateRequest, UpsertRequest } from '../requests.js';
 import { V1DeleteRequest, V1GetRequest, V1QueryRequest } from './requests.js';
+import { Allow } from '../../../keys/allow.js';
 
 const NO_CONDITION =
   'You must provide either ids, where, or where_document to delete. If you want to delete all the data in a collection you can delete the collection itself using the delete_collection method.';
@@ -37,6 +38,7 @@ export class V1RecordsController {
     this.dialect = { missingKey: config.chromaV1MissingKey, legacy: true };
   }
 
+  @Allow('write')
   @Post('add')
   @HttpCode(201)
   async add(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string> {
@@ -44,6 +46,7 @@ export class V1RecordsController {
     return 'true';
   }
 
+  @Allow('write')
   @Post('update')
   @HttpCode(200)
   async update(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string> {
@@ -51,6 +54,7 @@ export class V1RecordsController {
     return 'null';
   }
 
+  @Allow('write')
   @Post('upsert')
   @HttpCode(200)
   async upsert(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string> {
@@ -58,6 +62,7 @@ export class V1RecordsController {
     return 'null';
   }
 
+  @Allow('read')
   @Post('get')
   @HttpCode(200)
   async get(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string | StreamableFile> {
@@ -66,6 +71,7 @@ export class V1RecordsController {
     return getRecords(this.records, () => this.collection(uuid), request, include, this.dialect, tail(include));
   }
 
+  @Allow('read')
   @Post('query')
   @HttpCode(200)
   async query(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string> {
@@ -74,6 +80,7 @@ export class V1RecordsController {
     return queryRecords(this.records, () => this.collection(uuid), request, include, this.dialect, tail(include));
   }
 
+  @Allow('write')
   @Post('delete')
   @HttpCode(200)
   async delete(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string> {
@@ -83,6 +90,7 @@ export class V1RecordsController {
     return JSON.stringify(ids);
   }
 
+  @Allow('read')
   @Get('count')
   async count(@Param('uuid') uuid: string): Promise<string> {
     return String(await this.records.count(await this.collection(uuid), NAMESPACE));

@@ -8,7 +8,7 @@ import { apiVersion, type ApiVersion } from '../api-version.js';
 import { queryOf, textOf } from '../data/query-string.js';
 import { CONTROL_PLANE } from '../dialect.js';
 import { NO_CONTENT_TYPE } from '../middleware.js';
-import { IndexTargets, SCOPE } from '../index-targets.js';
+import { IndexTargets } from '../index-targets.js';
 import { PineconeError } from '../pinecone-error.js';
 import { pageOf, requestedPage } from './page-token.js';
 import { restoreTarget } from './restore-target.js';
@@ -16,6 +16,8 @@ import { findNamed } from './snapshot-errors.js';
 import { CreateBackupRequest, RestoreBackupRequest } from './snapshot-requests.js';
 import { createdStatus } from './statuses.js';
 import { toBackupResponse, toBackupsResponse, toRestoreResponse } from './snapshot-responses.js';
+import { Allow } from '../../../keys/allow.js';
+import { callerScope } from '../../../tenants/caller.js';
 
 const KIND = 'backup';
 
@@ -27,6 +29,7 @@ export class BackupsController {
     private readonly snapshots: SnapshotsService,
   ) {}
 
+  @Allow('write')
   @Post('indexes/:index/backups')
   async create(
     @Param('index') index: string,
@@ -43,6 +46,7 @@ export class BackupsController {
   }
 
   /** Those of the index that has the name; with `include_deleted`, those of every index that ever had it. */
+  @Allow('read')
   @Get('indexes/:index/backups')
   async listOfIndex(@Param('index') index: string, @Req() sent: Request): Promise<string> {
     if (textOf(queryOf(sent), 'include_deleted') !== 'true') {
@@ -55,34 +59,39 @@ export class BackupsController {
     return text;
   }
 
+  @Allow('read')
   @Get('backups')
   async listAll(@Req() sent: Request): Promise<string> {
     return (await this.list(sent, ['all'], undefined)).text;
   }
 
+  @Allow('read')
   @Get('backups/:id')
   async describe(@Param('id') id: string, @Req() sent: Request): Promise<string> {
-    return toBackupResponse(await findNamed('Backup', id, this.snapshots.require(SCOPE, id)), versionOf(sent));
+    return toBackupResponse(await findNamed('Backup', id, this.snapshots.require(callerScope(), id)), versionOf(sent));
   }
 
+  @Allow('write')
   @Delete('backups/:id')
   @HttpCode(202)
   @Header('content-type', NO_CONTENT_TYPE)
   async delete(@Param('id') id: string): Promise<void> {
-    const backup = await findNamed('Backup', id, this.snapshots.require(SCOPE, id));
+    const backup = await findNamed('Backup', id, this.snapshots.require(callerScope(), id));
     await findNamed('Backup', id, this.snapshots.delete(backup));
   }
 
+  @Allow('write')
   @Post('backups/:id/create-index')
   @HttpCode(202)
   async restore(@Param('id') id: string, @Body() body: RequestBody): Promise<string> {
     const request = validate(RestoreBackupRequest, body, CONTROL_PLANE);
-    const backup = await findNamed('Backup', id, this.snapshots.require(SCOPE, id));
+    const backup = await findNamed('Backup', id, this.snapshots.require(callerScope(), id));
     const target = restoreTarget(backup, request);
-    const { jobUuid, collection } = await findNamed('Backup', id, this.snapshots.restore(SCOPE, backup, target));
+    const { jobUuid, collection } = await findNamed('Backup', id, this.snapshots.restore(callerScope(), backup, target));
     return toRestoreResponse(jobUuid, collection.uuid);
   }
 
+  @Allow('write')
   @All(['indexes/:index/backup-schedules', 'backup-schedules/:id', 'backup-schedules/:id/history'])
   schedules(): never {
     throw new PineconeError('UNIMPLEMENTED', 'Backup schedules are not served here: create backups when they are due');
@@ -94,7 +103,7 @@ export class BackupsController {
     source: SnapshotPage['source'],
   ): Promise<{ readonly text: string; readonly count: number }> {
     const page = requestedPage(queryOf(sent), ['backups', ...list]);
-    const found = await this.snapshots.list(SCOPE, { kind: KIND, source, after: page.after, limit: page.limit + 1 });
+    const found = await this.snapshots.list(callerScope(), { kind: KIND, source, after: page.after, limit: page.limit + 1 });
     const { items, next } = pageOf(found, page, ['backups', ...list]);
     return { text: toBackupsResponse(items, next, versionOf(sent)), count: items.length };
   }

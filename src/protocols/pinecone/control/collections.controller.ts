@@ -8,12 +8,14 @@ import { SnapshotsService } from '../../../snapshots/snapshots.service.js';
 import { CONTROL_PLANE } from '../dialect.js';
 import { definitionOf } from '../index-definition.js';
 import { NO_CONTENT_TYPE } from '../middleware.js';
-import { IndexTargets, SCOPE } from '../index-targets.js';
+import { IndexTargets } from '../index-targets.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { requireName } from './resource-name.js';
 import { findNamed } from './snapshot-errors.js';
 import { CreateCollectionRequest } from './snapshot-requests.js';
 import { toCollectionResponse, toCollectionsResponse } from './snapshot-responses.js';
+import { Allow } from '../../../keys/allow.js';
+import { callerScope } from '../../../tenants/caller.js';
 
 /** What the pod world calls collections: copies of indexes that other indexes can be made of. */
 @Controller('pinecone/collections')
@@ -24,11 +26,13 @@ export class CollectionsController {
     private readonly snapshots: SnapshotsService,
   ) {}
 
+  @Allow('read')
   @Get()
   async list(): Promise<string> {
-    return toCollectionsResponse(await this.snapshots.list(SCOPE, { kind: 'collection', limit: null }));
+    return toCollectionsResponse(await this.snapshots.list(callerScope(), { kind: 'collection', limit: null }));
   }
 
+  @Allow('write')
   @Post()
   @HttpCode(201)
   async create(@Body() body: RequestBody): Promise<string> {
@@ -41,11 +45,13 @@ export class CollectionsController {
     return toCollectionResponse(created);
   }
 
+  @Allow('read')
   @Get(':name')
   async describe(@Param('name') name: string): Promise<string> {
     return toCollectionResponse(await this.find(name));
   }
 
+  @Allow('write')
   @Delete(':name')
   @HttpCode(202)
   @Header('content-type', NO_CONTENT_TYPE)
@@ -54,7 +60,7 @@ export class CollectionsController {
   }
 
   private async find(name: string): Promise<Snapshot> {
-    return findNamed('Collection', name, this.snapshots.requireByName(SCOPE, 'collection', name));
+    return findNamed('Collection', name, this.snapshots.requireByName(callerScope(), 'collection', name));
   }
 
   private requireSource(index: Collection): void {

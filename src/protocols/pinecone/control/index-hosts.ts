@@ -19,7 +19,7 @@ export class IndexHosts {
     private readonly tenants: TenantsService,
   ) {}
 
-  /** A name under the domain where there is one, else a port of its own, else a path on the console's port. */
+  /** A name under the domain where there is one, else a port of its own, else a path on the control plane's. */
   async hostOf(collection: Collection, userAgent: string | undefined): Promise<string> {
     const { pineconeDomain: domain } = this.config;
     const publicHost = isIPv6(this.config.publicHost) ? `[${this.config.publicHost}]` : this.config.publicHost;
@@ -30,15 +30,15 @@ export class IndexHosts {
       if (HOST_LABEL.test(label)) return `${label}.svc.${domain}`;
     }
     const port = await this.collectionPorts.portOf(collection, this.ports.open);
-    const place = port === undefined ? `${publicHost}:${this.pathOf(collection)}` : `${publicHost}:${String(port)}`;
+    const place = `${publicHost}:${port === undefined ? this.pathOf(collection) : String(port)}`;
     return this.wantsUrl(userAgent) ? `http://${place}` : place;
   }
 
-  /** On the console's port, or else on the control plane's, with the index in the path. */
+  /** On the control plane's port, which every client reaches, or else on the console's, with the index in the path. */
   private pathOf({ name }: Collection): string {
     const path = `_index/${encodeURIComponent(name)}`;
     const { console, control } = this.ports;
-    return console === undefined ? `${String(control)}/${path}` : `${String(console)}/pinecone/${path}`;
+    return control === undefined ? `${String(console)}/pinecone/${path}` : `${String(control)}/${path}`;
   }
 
   /** Whether a bare host would make the SDK speak TLS, which only a port with a certificate does. */

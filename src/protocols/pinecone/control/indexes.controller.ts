@@ -11,7 +11,7 @@ import { apiVersion, SCHEMA_SHAPE, type ApiVersion } from '../api-version.js';
 import { CONTROL_PLANE } from '../dialect.js';
 import { definitionOf, isIndex } from '../index-definition.js';
 import { NO_CONTENT_TYPE } from '../middleware.js';
-import { IndexTargets, SCOPE } from '../index-targets.js';
+import { IndexTargets } from '../index-targets.js';
 import { invalidArgument, PineconeError } from '../pinecone-error.js';
 import { toChanges, toSchemaChanges } from './configure-index.js';
 import { IndexHosts } from './index-hosts.js';
@@ -27,6 +27,8 @@ import { toIndexModel } from './index-responses.js';
 import { toNewIndex, toNewModelIndex, toNewSchemaIndex } from './new-index.js';
 import { SourceCollections } from './source-collections.js';
 import { acceptedStatus } from './statuses.js';
+import { Allow } from '../../../keys/allow.js';
+import { callerScope } from '../../../tenants/caller.js';
 
 /** Indexes: the control plane in both of its shapes, told apart by the API version. */
 @Controller('pinecone/indexes')
@@ -40,15 +42,17 @@ export class IndexesController {
     private readonly sources: SourceCollections,
   ) {}
 
+  @Allow('read')
   @Get()
   async list(@Req() sent: Request): Promise<string> {
-    const collections = (await this.collections.list(SCOPE, { offset: 0, limit: null })).filter(isIndex);
+    const collections = (await this.collections.list(callerScope(), { offset: 0, limit: null })).filter(isIndex);
     const byName = [...collections].sort((left, right) => (left.name < right.name ? -1 : 1));
     const models: object[] = [];
     for (const collection of byName) models.push(await this.model(collection, sent));
     return JSON.stringify({ indexes: models });
   }
 
+  @Allow('write')
   @Post()
   @HttpCode(201)
   async create(@Body() body: RequestBody, @Req() sent: Request): Promise<string> {
@@ -60,6 +64,7 @@ export class IndexesController {
     return this.created(index, sent);
   }
 
+  @Allow('write')
   @Post('create-for-model')
   @HttpCode(201)
   async createForModel(@Body() body: RequestBody, @Req() sent: Request): Promise<string> {
@@ -68,11 +73,13 @@ export class IndexesController {
     return this.created(toNewModelIndex(request, requireModel, this.config.pineconeStrictRegions), sent);
   }
 
+  @Allow('read')
   @Get(':name')
   async describe(@Param('name') name: string, @Req() sent: Request): Promise<string> {
     return this.targets.run({ kind: 'name', name }, async (collection) => JSON.stringify(await this.model(collection, sent)));
   }
 
+  @Allow('write')
   @Patch(':name')
   async configure(
     @Param('name') name: string,
@@ -82,18 +89,19 @@ export class IndexesController {
   ): Promise<string> {
     const version = versionOf(sent);
     const model = await this.targets.run({ kind: 'name', name }, async () => {
-      const revised = await this.collections.revise(SCOPE, name, (collection) => this.changes(collection, body, version));
+      const revised = await this.collections.revise(callerScope(), name, (collection) => this.changes(collection, body, version));
       return this.model(revised, sent);
     });
     response.status(acceptedStatus(sent));
     return JSON.stringify(model);
   }
 
+  @Allow('write')
   @Delete(':name')
   @HttpCode(202)
   @Header('content-type', NO_CONTENT_TYPE)
   async delete(@Param('name') name: string): Promise<string> {
-    await this.targets.run({ kind: 'name', name }, () => this.collections.delete(SCOPE, name));
+    await this.targets.run({ kind: 'name', name }, () => this.collections.delete(callerScope(), name));
     return '';
   }
 
@@ -112,7 +120,7 @@ export class IndexesController {
     const { spec } = definitionOf(index);
     const source = spec.kind === 'byoc' ? undefined : spec.sourceCollection;
     const collection =
-      source === undefined ? await this.collections.create(SCOPE, index) : await this.sources.createIndex(source, index);
+      source === undefined ? await this.collections.create(callerScope(), index) : await this.sources.createIndex(source, index);
     return JSON.stringify(await this.model(collection, sent));
   }
 
@@ -120,7 +128,7 @@ export class IndexesController {
   private async requireQuota(name: string): Promise<void> {
     const limit = this.config.pineconeMaxIndexes;
     if (limit === 0) return;
-    const collections = await this.collections.list(SCOPE, { offset: 0, limit: null });
+    const collections = await this.collections.list(callerScope(), { offset: 0, limit: null });
     if (collections.some((collection) => collection.name === name)) return;
     if (collections.filter(isIndex).length < limit) return;
     throw new PineconeError(
@@ -137,7 +145,7 @@ export class IndexesController {
 
 function requireKnownFields(body: RequestBody): void {
   const text = decodeText(body.bytes);
-  const sent = text.trim() === '' ? new Map() : parseJson(text);
+  const sent = text.trim() === '' ? new Map() : parseJson(text, body.maxDepth);
   const unknown = isJsonObject(sent) ? [...sent.keys()].find((key) => !SCHEMA_CONFIGURATION_FIELDS.has(key)) : undefined;
   if (unknown !== undefined) throw invalidArgument(`Unknown field '${unknown}'`);
 }

@@ -2,9 +2,10 @@ import { Controller, Get, Param, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import { SnapshotsService } from '../../../snapshots/snapshots.service.js';
 import { queryOf } from '../data/query-string.js';
-import { SCOPE } from '../index-targets.js';
 import { pageOf, requestedPage } from './page-token.js';
 import { toRestoreJobResponse, toRestoreJobsResponse } from './snapshot-responses.js';
+import { Allow } from '../../../keys/allow.js';
+import { callerScope } from '../../../tenants/caller.js';
 
 const LIST = ['restore-jobs'];
 
@@ -13,16 +14,18 @@ const LIST = ['restore-jobs'];
 export class RestoreJobsController {
   constructor(private readonly snapshots: SnapshotsService) {}
 
+  @Allow('read')
   @Get()
   async list(@Req() sent: Request): Promise<string> {
     const page = requestedPage(queryOf(sent), LIST);
-    const found = await this.snapshots.jobs(SCOPE, { kind: 'backup', after: page.after, limit: page.limit + 1 });
+    const found = await this.snapshots.jobs(callerScope(), { kind: 'backup', after: page.after, limit: page.limit + 1 });
     const { items, next } = pageOf(found, page, LIST);
     return toRestoreJobsResponse(items, next);
   }
 
+  @Allow('read')
   @Get(':id')
   async describe(@Param('id') id: string): Promise<string> {
-    return toRestoreJobResponse(await this.snapshots.requireJob(SCOPE, id));
+    return toRestoreJobResponse(await this.snapshots.requireJob(callerScope(), id));
   }
 }

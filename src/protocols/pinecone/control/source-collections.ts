@@ -3,10 +3,10 @@ import type { Collection, NewCollection } from '../../../collections/collection.
 import type { Snapshot } from '../../../snapshots/snapshot.js';
 import { SnapshotsService } from '../../../snapshots/snapshots.service.js';
 import { definitionOf, settingsWith } from '../index-definition.js';
-import { SCOPE } from '../index-targets.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { findNamed } from './snapshot-errors.js';
 import { environmentOf } from './snapshot-responses.js';
+import { callerScope } from '../../../tenants/caller.js';
 
 /** Indexes that are made of a collection: `source_collection`. */
 @Injectable()
@@ -19,12 +19,12 @@ export class SourceCollections {
    * @throws GatewayError `already_exists` when the name is taken
    */
   async createIndex(source: string, index: NewCollection): Promise<Collection> {
-    const snapshot = await findNamed('Collection', source, this.snapshots.requireByName(SCOPE, 'collection', source));
+    const snapshot = await findNamed('Collection', source, this.snapshots.requireByName(callerScope(), 'collection', source));
     requireFitting(snapshot, index);
     const { collection } = await findNamed(
       'Collection',
       source,
-      this.snapshots.restore(SCOPE, snapshot, {
+      this.snapshots.restore(callerScope(), snapshot, {
         name: index.name,
         metric: index.metric,
         settings: settingsWith(definitionOf(index), snapshot.settings),

@@ -11,6 +11,7 @@ import { CreateNamespaceRequest, ListNamespacesRequest } from '../requests.js';
 import { toNamespaceResponse, toNamespacesResponse } from '../responses.js';
 import { fill, numberOf, queryOf, textOf } from './query-string.js';
 import { INDEX_PATHS, targetOf, type TargetPath } from './target-path.js';
+import { Allow } from '../../../keys/allow.js';
 
 type NamespacePath = TargetPath & { readonly namespace: string };
 
@@ -22,6 +23,7 @@ export class NamespacesController {
     private readonly reads: ReadOperations,
   ) {}
 
+  @Allow('read')
   @Get('namespaces')
   async list(@Param() path: TargetPath, @Req() sent: Request): Promise<string> {
     const query = queryOf(sent);
@@ -39,6 +41,7 @@ export class NamespacesController {
     return toNamespacesResponse(result, version);
   }
 
+  @Allow('write')
   @Post('namespaces')
   @HttpCode(200)
   async create(@Param() path: TargetPath, @Body() body: RequestBody, @Req() sent: Request): Promise<string> {
@@ -47,6 +50,7 @@ export class NamespacesController {
     return toNamespaceResponse(namespace, versionOf(sent));
   }
 
+  @Allow('read')
   @Get('namespaces/:namespace')
   async describe(@Param() path: NamespacePath, @Req() sent: Request): Promise<string> {
     const version = versionOf(sent);
@@ -56,6 +60,7 @@ export class NamespacesController {
     return toNamespaceResponse(namespace, version);
   }
 
+  @Allow('write')
   @Delete('namespaces/:namespace')
   @HttpCode(200)
   async delete(@Param() path: NamespacePath): Promise<string> {
@@ -63,11 +68,13 @@ export class NamespacesController {
     return '{}';
   }
 
+  @Allow('write')
   @All(['bulk/imports', 'bulk/imports/:id'])
   imports(): never {
     throw new PineconeError('UNIMPLEMENTED', 'Bulk imports are not served here');
   }
 
+  @Allow('write')
   @All('namespaces/:namespace/documents/:operation')
   documents(): never {
     throw new PineconeError('UNIMPLEMENTED', 'The documents API is not served here: use the vectors API');

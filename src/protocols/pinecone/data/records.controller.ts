@@ -10,6 +10,7 @@ import { readRecords, SearchRecordsRequest } from '../record-requests.js';
 import { READ_UNITS } from '../responses.js';
 import { READ_HEADERS, setHeaders, WRITE_HEADERS } from './lsn-headers.js';
 import { INDEX_PATHS, targetOf, type TargetPath } from './target-path.js';
+import { Allow } from '../../../keys/allow.js';
 
 type RecordsPath = TargetPath & { readonly namespace: string };
 
@@ -22,6 +23,7 @@ export class RecordsController {
   ) {}
 
   /** One JSON object per line, whatever the content type says. */
+  @Allow('write')
   @Post('records/namespaces/:namespace/upsert')
   @HttpCode(201)
   @Header('content-type', NO_CONTENT_TYPE)
@@ -30,12 +32,13 @@ export class RecordsController {
     @Body() body: RequestBody,
     @Res({ passthrough: true }) response: Response,
   ): Promise<string> {
-    const sent = readRecords(decodeText(body.bytes));
+    const sent = readRecords(decodeText(body.bytes), body.maxDepth);
     const { lsn } = await this.targets.run(targetOf(path), (collection) => this.records.upsert(collection, path.namespace, sent));
     setHeaders(response, WRITE_HEADERS, lsn);
     return '';
   }
 
+  @Allow('read')
   @Post('records/namespaces/:namespace/search')
   @HttpCode(200)
   async search(

@@ -11,9 +11,12 @@ export interface TargetPath {
   readonly host?: string;
 }
 
+const PORT = /^\d{1,5}$/;
+
+/** @throws PineconeError 400 for a path that is of no index */
 export function targetOf(path: TargetPath): IndexTarget {
   if (path.index !== undefined) return { kind: 'name', name: path.index };
-  if (path.port !== undefined) return { kind: 'port', port: Number(path.port) };
+  if (path.port !== undefined && PORT.test(path.port)) return { kind: 'port', port: Number(path.port) };
   if (path.host !== undefined) return { kind: 'host', label: path.host };
   throw invalidArgument('The request names no index');
 }

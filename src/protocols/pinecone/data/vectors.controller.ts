@@ -30,6 +30,7 @@ import { VectorOperations } from '../vector-operations.js';
 import { READ_HEADERS, setHeaders, WRITE_HEADERS } from './lsn-headers.js';
 import { fill, numberOf, queryOf, textOf } from './query-string.js';
 import { INDEX_PATHS, targetOf, type TargetPath } from './target-path.js';
+import { Allow } from '../../../keys/allow.js';
 
 const EMPTY = '{}';
 
@@ -43,6 +44,7 @@ export class VectorsController {
     private readonly reads: ReadOperations,
   ) {}
 
+  @Allow('write')
   @Post('vectors/upsert')
   @HttpCode(200)
   async upsert(
@@ -55,6 +57,7 @@ export class VectorsController {
     return toUpsertResponse(result.upsertedCount);
   }
 
+  @Allow('read')
   @Post('query')
   @HttpCode(200)
   async query(
@@ -66,6 +69,7 @@ export class VectorsController {
     return toQueryResponse(await this.read(path, response, (collection) => this.vectors.query(collection, request, 'text')));
   }
 
+  @Allow('read')
   @Get('vectors/fetch')
   async fetch(@Param() path: TargetPath, @Req() sent: Request, @Res({ passthrough: true }) response: Response): Promise<string> {
     const query = queryOf(sent);
@@ -73,6 +77,7 @@ export class VectorsController {
     return toFetchResponse(await this.read(path, response, (collection) => this.reads.fetch(collection, request, 'text')));
   }
 
+  @Allow('read')
   @Post('vectors/fetch_by_metadata')
   @HttpCode(200)
   async fetchByMetadata(
@@ -86,6 +91,7 @@ export class VectorsController {
     );
   }
 
+  @Allow('write')
   @Post('vectors/update')
   @HttpCode(200)
   async update(
@@ -97,6 +103,7 @@ export class VectorsController {
     return toUpdateResponse(await this.write(path, response, (collection) => this.vectors.update(collection, request)));
   }
 
+  @Allow('write')
   @Post('vectors/delete')
   @HttpCode(200)
   async delete(
@@ -107,6 +114,7 @@ export class VectorsController {
     return this.remove(path, validate(DeleteRequest, body, DATA_PLANE), response);
   }
 
+  @Allow('write')
   @Delete('vectors/delete')
   @HttpCode(200)
   async deleteByQuery(
@@ -123,6 +131,7 @@ export class VectorsController {
     return this.remove(path, request, response);
   }
 
+  @Allow('read')
   @Get('vectors/list')
   async list(@Param() path: TargetPath, @Req() sent: Request, @Res({ passthrough: true }) response: Response): Promise<string> {
     const query = queryOf(sent);
@@ -135,6 +144,7 @@ export class VectorsController {
     return toListResponse(await this.read(path, response, (collection) => this.reads.list(collection, check(request))));
   }
 
+  @Allow('read')
   @Post('describe_index_stats')
   @HttpCode(200)
   async stats(
@@ -147,6 +157,7 @@ export class VectorsController {
   }
 
   /** The older form: its filter means nothing. */
+  @Allow('read')
   @Get('describe_index_stats')
   async statsByQuery(
     @Param() path: TargetPath,

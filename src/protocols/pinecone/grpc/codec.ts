@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import protobuf, { type Field, type Reader, type Type, type Writer } from 'protobufjs';
-import { createReader, createWriter, eachField, readStruct, readText, writeStruct } from './struct.js';
+import protobuf, { type Field, type Type, type Writer } from 'protobufjs';
+import { createReader, createWriter, eachField, type MessageReader, readStruct, readText, writeStruct } from './struct.js';
 
 /**
  * Messages of `vector-service.proto`, read and written by its own text, with what a general library costs left out: packed
@@ -27,9 +27,13 @@ export function messageType(name: string): Type {
   return root.lookupType(name);
 }
 
-/** @throws RangeError, Error for bytes that are no such message, and RequestError for text with a NUL */
-export function decode(type: Type, bytes: Uint8Array): Message {
-  const reader = createReader(bytes);
+/**
+ * Structs in it may have `levels`, unless those are more than any may have.
+ * @throws RangeError, Error for bytes that are no such message, PineconeError for a Struct that is too deep, and RequestError for
+ *   text with a NUL
+ */
+export function decode(type: Type, bytes: Uint8Array, levels?: number): Message {
+  const reader = createReader(bytes, levels);
   return readMessage(reader, type, bytes.length);
 }
 
@@ -48,7 +52,7 @@ function fieldsOf(type: Type): ReadonlyMap<number, Field> {
   return fields;
 }
 
-function readMessage(reader: Reader, type: Type, length: number): Message {
+function readMessage(reader: MessageReader, type: Type, length: number): Message {
   const message: Message = {};
   const fields = fieldsOf(type);
   for (const field of fields.values()) if (field.repeated) message[field.name] = field.type === 'float' ? new Float32Array() : [];
@@ -61,7 +65,7 @@ function readMessage(reader: Reader, type: Type, length: number): Message {
   return message;
 }
 
-function readField(reader: Reader, field: Field, wireType: number, message: Message): void {
+function readField(reader: MessageReader, field: Field, wireType: number, message: Message): void {
   if (field.map) {
     readMapEntry(reader, field, message);
   } else if (!field.repeated) {
@@ -77,7 +81,7 @@ function readField(reader: Reader, field: Field, wireType: number, message: Mess
   }
 }
 
-function readOne(reader: Reader, field: Field): unknown {
+function readOne(reader: MessageReader, field: Field): unknown {
   switch (field.type) {
     case 'string':
       return readText(reader);
@@ -98,13 +102,13 @@ function readOne(reader: Reader, field: Field): unknown {
   }
 }
 
-function readPacked(reader: Reader, list: unknown[]): void {
+function readPacked(reader: MessageReader, list: unknown[]): void {
   const end = reader.uint32() + reader.pos;
   while (reader.pos < end) list.push(reader.uint32());
   if (reader.pos !== end) throw new RangeError('a number is cut off');
 }
 
-function packedFloats(reader: Reader): Float32Array {
+function packedFloats(reader: MessageReader): Float32Array {
   const bytes = reader.bytes();
   if (bytes.length % 4 !== 0) throw new RangeError('a number is cut off');
   const floats = new Float32Array(bytes.length / 4);
@@ -119,7 +123,7 @@ function concatenate(left: Float32Array, right: Float32Array): Float32Array {
   return all;
 }
 
-function readMapEntry(reader: Reader, field: Field, message: Message): void {
+function readMapEntry(reader: MessageReader, field: Field, message: Message): void {
   const map = (message[field.name] ?? {}) as Message;
   message[field.name] = map;
   let key = '';

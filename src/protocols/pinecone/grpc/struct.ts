@@ -9,7 +9,8 @@ import { invalidArgument } from '../pinecone-error.js';
  * the JSON reader does.
  */
 
-const MAX_DEPTH = 100;
+/** As many as clients' own libraries read. */
+const MAX_LEVELS = 101;
 /** Field numbers of `Value`'s kinds. */
 const NULL = 1;
 const NUMBER = 2;
@@ -22,9 +23,14 @@ const VARINT = 0;
 const FIXED64 = 1;
 const BYTES = 2;
 
+/** A reader that knows how many objects and lists may lie within each other. */
+export interface MessageReader extends Reader {
+  readonly levels: number;
+}
+
 /** Reads a Struct of `length` bytes. @throws PineconeError when it is nested too deeply */
-export function readStruct(reader: Reader, length: number, depth = 0): JsonObject {
-  if (depth > MAX_DEPTH) throw invalidArgument('The request is nested too deeply');
+export function readStruct(reader: MessageReader, length: number, depth = 1): JsonObject {
+  requireDepth(reader, depth);
   const object = new Map<string, Json>();
   eachField(reader, length, (field) => {
     if (field !== 1) return false;
@@ -48,7 +54,7 @@ export function readText(reader: Reader): string {
   return text;
 }
 
-function readEntry(reader: Reader, depth: number): { readonly key: string; readonly value: Json } {
+function readEntry(reader: MessageReader, depth: number): { readonly key: string; readonly value: Json } {
   let key = '';
   let value: Json = null;
   eachField(reader, reader.uint32(), (field) => {
@@ -60,7 +66,7 @@ function readEntry(reader: Reader, depth: number): { readonly key: string; reado
   return { key, value };
 }
 
-function readValue(reader: Reader, depth: number): Json {
+function readValue(reader: MessageReader, depth: number): Json {
   let value: Json = null;
   eachField(reader, reader.uint32(), (field) => {
     if (field === NUMBER) value = new JsonNumber(String(reader.double()));
@@ -74,8 +80,12 @@ function readValue(reader: Reader, depth: number): Json {
   return value;
 }
 
-function readList(reader: Reader, depth: number): readonly Json[] {
-  if (depth > MAX_DEPTH) throw invalidArgument('The request is nested too deeply');
+function requireDepth({ levels }: MessageReader, depth: number): void {
+  if (depth > levels) throw invalidArgument(`The request is nested deeper than the limit of ${String(levels)} levels`);
+}
+
+function readList(reader: MessageReader, depth: number): readonly Json[] {
+  requireDepth(reader, depth);
   const list: Json[] = [];
   eachField(reader, reader.uint32(), (field) => {
     if (field !== 1) return false;
@@ -129,8 +139,9 @@ function writeList(writer: Writer, items: readonly unknown[]): void {
   writer.ldelim();
 }
 
-export function createReader(bytes: Uint8Array): Reader {
-  return protobuf.Reader.create(bytes);
+/** Structs may have `levels`, within what is read at all. */
+export function createReader(bytes: Uint8Array, levels = MAX_LEVELS): MessageReader {
+  return Object.assign(protobuf.Reader.create(bytes), { levels: Math.min(levels, MAX_LEVELS) });
 }
 
 export function createWriter(): Writer {

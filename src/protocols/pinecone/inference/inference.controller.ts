@@ -10,12 +10,14 @@ import { invalidArgument } from '../pinecone-error.js';
 import { readParameters } from './model-parameters.js';
 import { toEmbedResponse, toModelResponse, toModelsResponse, toRerankResponse } from './model-responses.js';
 import { EmbedRequest, inputTexts, readDocuments, RerankRequest } from './requests.js';
+import { Allow } from '../../../keys/allow.js';
 
 /** Models, and what they do with texts, on the control plane. */
 @Controller('pinecone')
 export class InferenceController {
   constructor(private readonly embedding: EmbeddingService) {}
 
+  @Allow('read')
   @Post('embed')
   @HttpCode(200)
   async embed(@Body() body: RequestBody): Promise<string> {
@@ -31,6 +33,7 @@ export class InferenceController {
     return toEmbedResponse(model.name, embeddings, parameters.get('return_tokens') === true);
   }
 
+  @Allow('read')
   @Post('rerank')
   @HttpCode(200)
   async rerank(@Body() body: RequestBody): Promise<string> {
@@ -44,6 +47,7 @@ export class InferenceController {
     return toRerankResponse(model.name, scores, request.return_documents === false ? undefined : documents);
   }
 
+  @Allow('read')
   @Get('models')
   models(@Req() sent: Request): string {
     const query = queryOf(sent);
@@ -55,6 +59,7 @@ export class InferenceController {
     return toModelsResponse(this.embedding.models().filter(matches));
   }
 
+  @Allow('read')
   @Get('models/:name')
   model(@Param('name') name: string): string {
     return toModelResponse(this.embedding.requireModel(name));

@@ -12,7 +12,7 @@ import {
   NO_QUANTIZATION,
   settingsWith,
 } from '../collection-definition.js';
-import { CollectionTargets, type DenseCollection, isVisible, NAMESPACE, SCOPE } from '../collection-targets.js';
+import { CollectionTargets, type DenseCollection, isVisible, NAMESPACE } from '../collection-targets.js';
 import { EmbeddingProviders, LOCAL_PROVIDER } from '../embedding-providers.js';
 import { collectionNotFound, invalidConfiguration, validationError } from '../vectorizer-error.js';
 import { rfc3339 } from './collection-responses.js';
@@ -24,6 +24,7 @@ import {
   requireName,
   type UpdateCollectionRequest,
 } from './create-request.js';
+import { callerScope } from '../../../tenants/caller.js';
 
 /** The payload field that names the file a text came from. */
 export const SOURCE_FIELD = 'file_path';
@@ -59,7 +60,7 @@ export class CollectionOperations {
     };
     const dimension = this.providers.dimensionOf(this.providers.requireProvider(provider), request.dimension ?? undefined);
     const settings = settingsWith(definition);
-    const created = await this.collections.create(SCOPE, {
+    const created = await this.collections.create(callerScope(), {
       name,
       protocol: 'vectorizer',
       metric,
@@ -82,7 +83,7 @@ export class CollectionOperations {
       ttlSeconds: null,
       updatedAt: null,
     };
-    const collection = await this.collections.requireOrCreate(SCOPE, {
+    const collection = await this.collections.requireOrCreate(callerScope(), {
       name: requireName(name, 'collection'),
       protocol: 'vectorizer',
       metric: 'cosine',
@@ -103,7 +104,10 @@ export class CollectionOperations {
   async list(): Promise<readonly SizedCollection[]> {
     const collections = await this.targets.list();
     const sizes = await this.sizes.sizes(collections, NAMESPACE, SOURCE_FIELD);
-    return collections.map((collection) => ({ collection, size: sizes.get(collection.id) ?? NOTHING }));
+    return collections.flatMap((collection) => {
+      const size = sizes.get(collection.id);
+      return size === undefined ? [] : [{ collection, size }];
+    });
   }
 
   /** How many there are. */
@@ -129,7 +133,7 @@ export class CollectionOperations {
   async revise(name: string, change: (definition: CollectionDefinition) => CollectionDefinition): Promise<DenseCollection> {
     await this.targets.require(name);
     const updatedAt = rfc3339(new Date());
-    const revised = await this.collections.revise(SCOPE, name, (collection): CollectionChanges => ({
+    const revised = await this.collections.revise(callerScope(), name, (collection): CollectionChanges => ({
       settings: settingsWith({ ...change(definitionOf(collection)), updatedAt }, collection.settings),
     }));
     return requireVisible(revised);
@@ -137,14 +141,14 @@ export class CollectionOperations {
 
   async delete(name: string): Promise<void> {
     await this.targets.require(name);
-    await this.collections.delete(SCOPE, name);
+    await this.collections.delete(callerScope(), name);
   }
 
   async rename(name: string, newName: string | undefined): Promise<void> {
     if (newName === undefined) throw validationError('new_name', 'missing or invalid new_name parameter');
     const { name: known } = await this.targets.require(name);
     if (newName === name || newName === known) throw invalidConfiguration('new_name is the name that the collection has');
-    await this.collections.rename(SCOPE, name, requireName(newName, 'new_name'));
+    await this.collections.rename(callerScope(), name, requireName(newName, 'new_name'));
   }
 
   /** Deletes the empty ones that were made through Vectorizer and are not protected; with `dryRun` none. Returns their names. */
@@ -161,13 +165,16 @@ export class CollectionOperations {
 
   async sized(collection: DenseCollection): Promise<SizedCollection> {
     const sizes = await this.sizes.sizes([collection], NAMESPACE, SOURCE_FIELD);
-    return { collection, size: sizes.get(collection.id) ?? NOTHING };
+    const size = sizes.get(collection.id);
+    // deleted since it was found
+    if (size === undefined) throw collectionNotFound(collection.name);
+    return { collection, size };
   }
 
   /** The collection of that name, if Vectorizer clients see one. */
   async find(name: string): Promise<DenseCollection | undefined> {
     try {
-      const collection = await this.collections.requireByName(SCOPE, name);
+      const collection = await this.collections.requireByName(callerScope(), name);
       if (isVisible(collection)) return collection;
     } catch (error) {
       if (!(error instanceof GatewayError) || error.kind !== 'not_found') throw error;
@@ -175,8 +182,6 @@ export class CollectionOperations {
     return undefined;
   }
 }
-
-const NOTHING: CollectionSize = { count: 0, payloadBytes: 0, sources: 0 };
 
 function requireVisible(collection: Parameters<typeof isVisible>[0]): DenseCollection {
   if (isVisible(collection)) return collection;

@@ -7,12 +7,14 @@ import { isSet, queryOf } from '../query-string.js';
 import { CollectionOperations } from './collection-operations.js';
 import { bytesOf, type CollectionReader, metricName, toCollection } from './collection-responses.js';
 import { CreateCollectionRequest, UpdateCollectionRequest } from './create-request.js';
+import { Allow } from '../../../keys/allow.js';
 
 /** Collections: `/collections` and what is directly below it. */
 @Controller('vectorizer/collections')
 export class CollectionsController {
   constructor(private readonly operations: CollectionOperations) {}
 
+  @Allow('read')
   @Get()
   async list(@Req() sent: Request): Promise<object> {
     const collections = await this.operations.list();
@@ -24,6 +26,7 @@ export class CollectionsController {
   }
 
   /** SDKs that send `similarity_metric` want the collection, and fail on a message; the others want a message. */
+  @Allow('write')
   @Post()
   @HttpCode(200)
   async create(@Body() body: RequestBody): Promise<object> {
@@ -41,6 +44,7 @@ export class CollectionsController {
     };
   }
 
+  @Allow('read')
   @Get('empty')
   async listEmpty(): Promise<object> {
     const empty = (await this.operations.list()).filter(({ size }) => size.count === 0).map(({ collection }) => collection.name);
@@ -48,6 +52,7 @@ export class CollectionsController {
     return { status: 'success', empty_collections: empty, collections: empty, count: empty.length };
   }
 
+  @Allow('write')
   @Delete('cleanup')
   async cleanUp(@Req() sent: Request): Promise<object> {
     const dry = isSet(queryOf(sent), 'dry_run', false);
@@ -58,29 +63,34 @@ export class CollectionsController {
     return { status: 'success', message, deleted_count: count, dry_run: dry, success: true, removed: count, collections: names };
   }
 
+  @Allow('read')
   @Get(':collection')
   async describe(@Param('collection') name: string, @Req() sent: Request): Promise<object> {
     const { collection, size } = await this.operations.describe(name);
     return toCollection(collection, size, { ...readerOf(sent), configuration: isSet(queryOf(sent), 'with_config', false) });
   }
 
+  @Allow('write')
   @Patch(':collection')
   async update(@Param('collection') name: string, @Body() body: RequestBody): Promise<object> {
     const { collection, size } = await this.operations.update(name, validate(UpdateCollectionRequest, body, ABSENT_NULLS));
     return toCollection(collection, size);
   }
 
+  @Allow('write')
   @Put(':collection')
   async replace(@Param('collection') name: string, @Body() body: RequestBody): Promise<object> {
     return this.update(name, body);
   }
 
+  @Allow('write')
   @Delete(':collection')
   async delete(@Param('collection') name: string): Promise<object> {
     await this.operations.delete(name);
     return { message: `Collection '${name}' deleted successfully`, status: 'deleted', collection: name };
   }
 
+  @Allow('read')
   @Get(':collection/stats')
   async stats(@Param('collection') name: string): Promise<object> {
     const { collection, size } = await this.operations.describe(name);

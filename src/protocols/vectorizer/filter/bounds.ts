@@ -1,4 +1,4 @@
-import { and, type Comparison, type FieldPath, type Filter } from '../../../filters/filter.js';
+import { and, oneCondition, type Comparison, type FieldPath, type Filter } from '../../../filters/filter.js';
 import type { Json } from '../../../http/json.js';
 import { presentFields } from './fields.js';
 import { onKey } from './keys.js';
@@ -11,13 +11,17 @@ export function parseRange(key: string, sent: Json, path: string): Filter {
   const bounds = readBounds(sent, path, boundOf);
   const types = new Set(bounds.map(({ value }) => typeof value));
   if (types.size > 1) throw wrong(path, 'expected bounds of one type');
-  return onKey(key, (field) => and(...bounds.map(({ op, value }): Filter => ({ kind: 'compare', field, op, value }))));
+  return onKey(key, (field) =>
+    oneCondition(and(...bounds.map(({ op, value }): Filter => ({ kind: 'compare', field, op, value })))),
+  );
 }
 
 /** The value's number of elements, keys or bytes lies within bounds. */
 export function parseValuesCount(key: string, sent: Json, path: string): Filter {
   const bounds = readBounds(sent, path, countOf);
-  return onKey(key, (field: FieldPath) => and(...bounds.map(({ op, value }): Filter => ({ kind: 'size', field, op, value }))));
+  return onKey(key, (field: FieldPath) =>
+    oneCondition(and(...bounds.map(({ op, value }): Filter => ({ kind: 'size', field, op, value })))),
+  );
 }
 
 interface Bound<T> {

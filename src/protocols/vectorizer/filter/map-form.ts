@@ -1,4 +1,4 @@
-import { has, or, type Comparison, type FieldPath, type Filter, type Scalar } from '../../../filters/filter.js';
+import { has, oneCondition, or, type Comparison, type FieldPath, type Filter, type Scalar } from '../../../filters/filter.js';
 import { isJsonObject, stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
 import { equalsAny, hasKey, onKey } from './keys.js';
 import { asList, booleanOf, boundOf, each, objectOf, scalarOf, scalarOrNullOf, wrong } from './operands.js';
@@ -104,6 +104,6 @@ function refuseOperators(value: Json, path: string): void {
 function contains(key: string, value: Scalar): Filter {
   return onKey(key, (field: FieldPath) => {
     const element = has(field, value);
-    return typeof value === 'string' ? or(element, { kind: 'text', field, op: 'contains', text: value }) : element;
+    return typeof value === 'string' ? oneCondition(or(element, { kind: 'text', field, op: 'contains', text: value })) : element;
   });
 }

@@ -1,4 +1,4 @@
-import { and, id, is, not, or, type Filter } from '../../../filters/filter.js';
+import { and, id, is, not, oneCondition, or, type Filter } from '../../../filters/filter.js';
 import { JsonNumber, type Json, type JsonObject } from '../../../http/json.js';
 import { parseRange, parseValuesCount } from './bounds.js';
 import { onlyField, presentFields, requireField } from './fields.js';
@@ -79,7 +79,7 @@ function parseMembership(key: string, name: string, operand: Json, path: string)
   if (name === 'any') return values.length === 0 ? NOTHING : equalsAny(key, values);
   // every record that has the field would match
   if (values.length === 0) throw wrong(path, 'expected a non-empty list');
-  return and(hasKey(key), not(equalsAny(key, values)));
+  return oneCondition(and(hasKey(key), not(equalsAny(key, values))));
 }
 
 function innerKey(sent: Json, path: string): string {
@@ -93,7 +93,9 @@ function isNull(key: string): Filter {
 
 /** Missing, null, or a list of nothing. */
 function isBlank(key: string): Filter {
-  return onKey(key, (field) => or(not({ kind: 'exists', field }), is(field, null), { kind: 'equals', field, json: '[]' }));
+  return onKey(key, (field) =>
+    oneCondition(or(not({ kind: 'exists', field }), is(field, null), { kind: 'equals', field, json: '[]' })),
+  );
 }
 
 function hasId(sent: Json, path: string): Filter {

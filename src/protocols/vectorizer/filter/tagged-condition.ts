@@ -1,4 +1,4 @@
-import { and, is, not, type FieldPath, type Filter, type TextPosition } from '../../../filters/filter.js';
+import { and, is, not, oneCondition, type FieldPath, type Filter, type TextPosition } from '../../../filters/filter.js';
 import { isJsonObject, type Json, type JsonObject } from '../../../http/json.js';
 import { parseRange, parseValuesCount } from './bounds.js';
 import { presentFields, requireField } from './fields.js';
@@ -45,7 +45,7 @@ function parseMatch(sent: JsonObject, path: string): Filter {
 
 /** Not what null means in a map, but what the real server does with it. */
 function present(field: FieldPath): Filter {
-  return and({ kind: 'exists', field }, not(is(field, null)));
+  return oneCondition(and({ kind: 'exists', field }, not(is(field, null))));
 }
 
 /** On strings only: a list that holds the text is no match. */

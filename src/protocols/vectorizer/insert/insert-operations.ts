@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { FieldCollector } from '../../../collections/field-collector.js';
 import { stringifyJson } from '../../../http/json.js';
+import { Limits } from '../../../limits/limits.js';
 import type { RecordWrite } from '../../../records/record.js';
 import { RecordsService } from '../../../records/records.service.js';
 import { CollectionOperations } from '../catalog/collection-operations.js';
@@ -34,6 +35,7 @@ export class InsertOperations {
     private readonly collections: CollectionOperations,
     private readonly providers: EmbeddingProviders,
     private readonly records: RecordsService,
+    private readonly limits: Limits,
   ) {}
 
   /** Stores one entry. A missing collection is made. @throws VectorizerError 400 for an entry that cannot be stored */
@@ -73,6 +75,8 @@ export class InsertOperations {
 
   private async store(collection: DenseCollection, entries: readonly PlannedEntry[]): Promise<void> {
     const vectors = entries.flatMap((entry) => entry.vectors);
+    // before their texts are embedded for nothing
+    this.limits.requireBatch(vectors.length);
     const texts = vectors.flatMap(({ embedding, document }) => (embedding === null && document !== null ? [document] : []));
     const embeddings = await this.providers.embed(collection, texts, 'passage');
     const { ttlSeconds } = definitionOf(collection);

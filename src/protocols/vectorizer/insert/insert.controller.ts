@@ -6,12 +6,14 @@ import { requireCollection } from '../require-collection.js';
 import { InsertOperations } from './insert-operations.js';
 import { BatchInsertRequest, entriesOf, entryOf, InsertRequest } from './insert-requests.js';
 import { toBatchInsertResponse, toInsertResponse } from './insert-responses.js';
+import { Allow } from '../../../keys/allow.js';
 
 /** Inserts: the collection in the path, or in the body. */
 @Controller('vectorizer')
 export class InsertController {
   constructor(private readonly operations: InsertOperations) {}
 
+  @Allow('write')
   @Post(['insert', 'collections/:collection/insert'])
   @HttpCode(200)
   async insert(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<object> {
@@ -20,12 +22,14 @@ export class InsertController {
     return toInsertResponse(collection, await this.operations.insertOne(collection, entryOf(request), request));
   }
 
+  @Allow('write')
   @Post(['insert_texts', 'batch_insert', 'collections/:collection/insert_texts', 'collections/:collection/batch_insert'])
   @HttpCode(200)
   async insertTexts(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<object> {
     return this.insertBatch(path, body, 'texts');
   }
 
+  @Allow('write')
   @Post(['insert_vectors', 'collections/:collection/insert_vectors', 'collections/:collection/vectors'])
   @HttpCode(200)
   async insertVectors(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<object> {

@@ -10,6 +10,7 @@ import { DEFAULT_HNSW, definitionOf, NO_QUANTIZATION, type Quantization } from '
 import { CollectionTargets } from '../collection-targets.js';
 import { ABSENT_NULLS, MEANT_NULLS } from '../dialect.js';
 import { unimplemented, validationError } from '../vectorizer-error.js';
+import { Allow } from '../../../keys/allow.js';
 
 /** `{new_name}`. */
 export class RenameRequest {
@@ -47,6 +48,7 @@ export class MaintenanceController {
   ) {}
 
   /** What was written was saved before it was answered. */
+  @Allow('write')
   @Post('force-save')
   @HttpCode(200)
   async save(@Param('collection') name: string): Promise<object> {
@@ -54,6 +56,7 @@ export class MaintenanceController {
     return { success: true, message: `Collection '${name}' saved successfully`, flushed: true };
   }
 
+  @Allow('write')
   @Post('rename')
   @HttpCode(200)
   async rename(@Param('collection') name: string, @Body() body: RequestBody): Promise<object> {
@@ -62,6 +65,7 @@ export class MaintenanceController {
     return { old_name: name, new_name: newName, alias_retained: true, status: 'ok' };
   }
 
+  @Allow('read')
   @Get('ttl')
   async ttl(@Param('collection') name: string): Promise<object> {
     const { ttlSeconds } = definitionOf(await this.targets.require(name));
@@ -69,6 +73,7 @@ export class MaintenanceController {
   }
 
   /** Counts for vectors that are written from now on. */
+  @Allow('write')
   @Post('ttl')
   @HttpCode(200)
   async setTtl(@Param('collection') name: string, @Body() body: RequestBody): Promise<object> {
@@ -82,6 +87,7 @@ export class MaintenanceController {
     return { collection: name, ttl_secs: seconds, status: 'ok' };
   }
 
+  @Allow('write')
   @Post('reindex')
   @HttpCode(200)
   async reindex(@Param('collection') name: string, @Body() body: RequestBody): Promise<object> {
@@ -93,6 +99,7 @@ export class MaintenanceController {
   }
 
   /** The encoding is reported; vectors stay float32. */
+  @Allow('write')
   @Post('reencode')
   @HttpCode(200)
   async reencode(@Param('collection') name: string, @Body() body: RequestBody): Promise<object> {
@@ -103,11 +110,13 @@ export class MaintenanceController {
     return { job_id: randomUUID(), collection: name, state: 'completed', target_encoding: encoding, progress: 1 };
   }
 
+  @Allow('write')
   @Post(['snapshot', 'snapshots/:id/restore'])
   snapshot(): never {
     throw unimplemented('Snapshots of collections are');
   }
 
+  @Allow('read')
   @Get('snapshots')
   listSnapshots(): never {
     throw unimplemented('Snapshots of collections are');

@@ -19,6 +19,7 @@ import {
   UpsertRequest,
 } from './requests.js';
 import { completed, enveloped, toHits, toPage, toPoints } from './responses.js';
+import { Allow } from '../../../keys/allow.js';
 
 /** Points of a collection, as Qdrant's clients ask for them. A write is done when its answer is sent. */
 @Controller('vectorizer/qdrant/collections/:collection/points')
@@ -26,6 +27,7 @@ import { completed, enveloped, toHits, toPage, toPoints } from './responses.js';
 export class PointsController {
   constructor(private readonly operations: PointOperations) {}
 
+  @Allow('write')
   @Put()
   async upsert(@Param('collection') collection: string, @Body() body: RequestBody): Promise<string> {
     return enveloped(async () => {
@@ -34,6 +36,7 @@ export class PointsController {
     });
   }
 
+  @Allow('write')
   @Post('delete')
   @HttpCode(200)
   async delete(@Param('collection') collection: string, @Body() body: RequestBody): Promise<string> {
@@ -43,6 +46,7 @@ export class PointsController {
     });
   }
 
+  @Allow('read')
   @Get()
   async get(@Param('collection') collection: string, @Req() sent: Request): Promise<string> {
     return enveloped(async () => {
@@ -55,6 +59,7 @@ export class PointsController {
     });
   }
 
+  @Allow('read')
   @Post()
   @HttpCode(200)
   async retrieve(@Param('collection') collection: string, @Body() body: RequestBody): Promise<string> {
@@ -65,6 +70,7 @@ export class PointsController {
     });
   }
 
+  @Allow('read')
   @Post('count')
   @HttpCode(200)
   async count(@Param('collection') collection: string, @Body() body: RequestBody): Promise<string> {
@@ -74,6 +80,7 @@ export class PointsController {
     });
   }
 
+  @Allow('read')
   @Post('scroll')
   @HttpCode(200)
   async scroll(@Param('collection') collection: string, @Body() body: RequestBody): Promise<string> {
@@ -84,6 +91,7 @@ export class PointsController {
     });
   }
 
+  @Allow('read')
   @Post('search')
   @HttpCode(200)
   async search(@Param('collection') collection: string, @Body() body: RequestBody): Promise<string> {

@@ -6,6 +6,7 @@ import { toCreateRequest } from './create-request.js';
 import { QdrantExceptionFilter } from './errors.js';
 import { CreateRequest, QDRANT } from './requests.js';
 import { enveloped, toCollectionInfo, toCollectionList } from './responses.js';
+import { Allow } from '../../../keys/allow.js';
 
 /** Collections, as Qdrant's clients ask for them. */
 @Controller('vectorizer/qdrant/collections')
@@ -13,16 +14,19 @@ import { enveloped, toCollectionInfo, toCollectionList } from './responses.js';
 export class QdrantCollectionsController {
   constructor(private readonly operations: CollectionOperations) {}
 
+  @Allow('read')
   @Get()
   async list(): Promise<string> {
     return enveloped(async () => toCollectionList(await this.operations.list()));
   }
 
+  @Allow('read')
   @Get(':collection')
   async describe(@Param('collection') name: string): Promise<string> {
     return enveloped(async () => toCollectionInfo(await this.operations.describe(name)));
   }
 
+  @Allow('write')
   @Put(':collection')
   async create(@Param('collection') name: string, @Body() body: RequestBody): Promise<string> {
     return enveloped(async () => {
@@ -31,6 +35,7 @@ export class QdrantCollectionsController {
     });
   }
 
+  @Allow('write')
   @Delete(':collection')
   async delete(@Param('collection') name: string): Promise<string> {
     return enveloped(async () => {

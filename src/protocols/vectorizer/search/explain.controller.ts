@@ -9,6 +9,7 @@ import { parseFilter } from '../filter/parse-filter.js';
 import { validationError } from '../vectorizer-error.js';
 import { SearchOperations, type SearchResult } from './search-operations.js';
 import { SearchRequest } from './search-requests.js';
+import { Allow } from '../../../keys/allow.js';
 
 /** What a search has cost. Times are in milliseconds. */
 interface Trace {
@@ -32,6 +33,7 @@ export class ExplainController {
     private readonly searches: SearchOperations,
   ) {}
 
+  @Allow('read')
   @Post('collections/:collection/explain')
   @HttpCode(200)
   async explain(@Param('collection') name: string, @Body() body: RequestBody): Promise<string> {

@@ -6,12 +6,14 @@ import { requireCollection } from '../require-collection.js';
 import { HybridOperations, type HybridResult } from './hybrid-operations.js';
 import { HYBRID, HybridRequest } from './hybrid-requests.js';
 import { hitText } from './search-responses.js';
+import { Allow } from '../../../keys/allow.js';
 
 /** Searches that fuse a dense and a sparse list. */
 @Controller('vectorizer')
 export class HybridController {
   constructor(private readonly operations: HybridOperations) {}
 
+  @Allow('read')
   @Post(['hybrid_search', 'collections/:collection/hybrid_search'])
   @HttpCode(200)
   async search(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<string> {

@@ -6,6 +6,7 @@ import { payloadText } from '../stored-vector.js';
 import { requireQuery } from './hybrid-requests.js';
 import { IntelligentOperations, type IntelligentResult, type PlacedHit, type Scope } from './intelligent-operations.js';
 import { collectionsOr, INTELLIGENT, IntelligentRequest, requireCollections } from './intelligent-requests.js';
+import { Allow } from '../../../keys/allow.js';
 
 const DEFAULT_LIMIT = 10;
 const DEFAULT_TOTAL_LIMIT = 20;
@@ -20,6 +21,7 @@ type ToScope = (request: IntelligentRequest) => Scope;
 export class IntelligentController {
   constructor(private readonly operations: IntelligentOperations) {}
 
+  @Allow('read')
   @Post(['intelligent_search', 'collections/:collection/intelligent_search'])
   @HttpCode(200)
   async intelligent(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<string> {
@@ -28,6 +30,7 @@ export class IntelligentController {
     );
   }
 
+  @Allow('read')
   @Post(['semantic_search', 'collections/:collection/semantic_search'])
   @HttpCode(200)
   async semantic(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<string> {
@@ -36,6 +39,7 @@ export class IntelligentController {
     );
   }
 
+  @Allow('read')
   @Post('contextual_search')
   @HttpCode(200)
   async contextual(@Body() body: RequestBody): Promise<string> {
@@ -44,6 +48,7 @@ export class IntelligentController {
     );
   }
 
+  @Allow('read')
   @Post('multi_collection_search')
   @HttpCode(200)
   async multiCollection(@Body() body: RequestBody): Promise<string> {

@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
+import { Limits } from '../../../limits/limits.js';
 import { ABSENT_NULLS, SEARCH } from '../dialect.js';
 import { toVectorizerError } from '../errors.js';
 import { requireCollection } from '../require-collection.js';
@@ -9,6 +10,7 @@ import { CollectionTargets } from '../collection-targets.js';
 import { SearchOperations } from './search-operations.js';
 import { BatchSearchRequest, FileSearchRequest, requireQueries, SearchRequest } from './search-requests.js';
 import { searchMembers, toFileSearchResponse, toSearchResponse } from './search-responses.js';
+import { Allow } from '../../../keys/allow.js';
 
 /** Searches of a batch that run at the same time: one request must not take every connection. */
 const SEARCHES_AT_ONCE = 4;
@@ -25,8 +27,10 @@ export class SearchController {
   constructor(
     private readonly operations: SearchOperations,
     private readonly targets: CollectionTargets,
+    private readonly limits: Limits,
   ) {}
 
+  @Allow('read')
   @Post(['search', 'collections/:collection/search'])
   @HttpCode(200)
   async search(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<string> {
@@ -35,6 +39,7 @@ export class SearchController {
     return toSearchResponse(collection, await this.operations.search(collection, request));
   }
 
+  @Allow('read')
   @Post('collections/:collection/search/text')
   @HttpCode(200)
   async searchText(@Param('collection') collection: string, @Body() body: RequestBody): Promise<string> {
@@ -42,6 +47,7 @@ export class SearchController {
     return toSearchResponse(collection, await this.operations.search(collection, request, 'query'));
   }
 
+  @Allow('read')
   @Post('collections/:collection/search/file')
   @HttpCode(200)
   async searchFile(@Param('collection') collection: string, @Body() body: RequestBody): Promise<string> {
@@ -52,12 +58,14 @@ export class SearchController {
   }
 
   /** Searches fail one by one. */
+  @Allow('read')
   @Post(['batch_search', 'collections/:collection/batch_search'])
   @HttpCode(200)
   async searchMany(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<string> {
     const request = validate(BatchSearchRequest, body, ABSENT_NULLS);
     const collection = requireCollection(path, request.collection);
     const queries = requireQueries(request.queries);
+    this.limits.requireBatch(queries.length);
     await this.targets.require(collection);
     const results: SearchOutcome[] = [];
     for (let start = 0; start < queries.length; start += SEARCHES_AT_ONCE) {

@@ -12,6 +12,7 @@ import { ABSENT_NULLS } from '../dialect.js';
 import { EmbeddingProviders, LOCAL_PROVIDER } from '../embedding-providers.js';
 import { readNumber } from '../json-values.js';
 import { validationError } from '../vectorizer-error.js';
+import { Allow } from '../../../keys/allow.js';
 
 /** The release whose behaviour is followed: clients may look at it. */
 export const EMULATED_VERSION = '3.5.0';
@@ -35,6 +36,7 @@ export class SystemController {
   ) {}
 
   /** 503 when the database does not answer. */
+  @Allow('anyone')
   @Get('health')
   async health(@Res({ passthrough: true }) response: Response): Promise<object> {
     const available = await this.tenants.isAvailable();
@@ -49,6 +51,7 @@ export class SystemController {
   }
 
   /** `collections` is a number, as Python's SDK reads it. */
+  @Allow('read')
   @Get('stats')
   async stats(): Promise<object> {
     const collections = await this.collections.list();
@@ -69,12 +72,14 @@ export class SystemController {
     };
   }
 
+  @Allow('read')
   @Get('status')
   async status(): Promise<object> {
     const count = await this.collections.count();
     return { online: true, version: EMULATED_VERSION, uptime_seconds: uptimeSeconds(), collections_count: count };
   }
 
+  @Allow('read')
   @Get('indexing/progress')
   async progress(): Promise<object> {
     const collections = await this.collections.list();
@@ -98,6 +103,7 @@ export class SystemController {
     };
   }
 
+  @Allow('anyone')
   @Get('prometheus/metrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   async metrics(): Promise<string> {
@@ -111,6 +117,7 @@ export class SystemController {
       .join('');
   }
 
+  @Allow('read')
   @Post('embed')
   @HttpCode(200)
   async embed(@Body() body: RequestBody): Promise<object> {

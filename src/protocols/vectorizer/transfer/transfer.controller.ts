@@ -4,18 +4,21 @@ import { validate } from '../../../http/validate.js';
 import { ABSENT_NULLS } from '../dialect.js';
 import { TransferRequest } from '../vectors/update-requests.js';
 import { TransferOperations } from './transfer-operations.js';
+import { Allow } from '../../../keys/allow.js';
 
 /** Vectors from one collection to another. */
 @Controller('vectorizer/collections/:collection/vectors')
 export class TransferController {
   constructor(private readonly operations: TransferOperations) {}
 
+  @Allow('write')
   @Post('move')
   @HttpCode(200)
   async move(@Param('collection') collection: string, @Body() body: RequestBody): Promise<object> {
     return this.transfer(collection, body, 'move');
   }
 
+  @Allow('write')
   @Post('copy')
   @HttpCode(200)
   async copy(@Param('collection') collection: string, @Body() body: RequestBody): Promise<object> {

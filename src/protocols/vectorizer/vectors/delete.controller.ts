@@ -7,17 +7,20 @@ import { requireCollection } from '../require-collection.js';
 import { DeleteOperations, type DeleteReport } from './delete-operations.js';
 import { BatchDeleteRequest, DeleteByFilterRequest, VectorRequest } from './delete-requests.js';
 import { requireId } from './update-requests.js';
+import { Allow } from '../../../keys/allow.js';
 
 /** Deletes: one, many, and all that match. */
 @Controller('vectorizer')
 export class DeleteController {
   constructor(private readonly operations: DeleteOperations) {}
 
+  @Allow('write')
   @Delete('collections/:collection/vectors/*id')
   async deleteOne(@Param('collection') collection: string, @Param('id') id: string | readonly string[]): Promise<object> {
     return this.remove(collection, idOf(id));
   }
 
+  @Allow('write')
   @Post('delete')
   @HttpCode(200)
   async deleteByBody(@Body() body: RequestBody): Promise<object> {
@@ -25,6 +28,7 @@ export class DeleteController {
     return this.remove(requireCollection(undefined, request.collection), requireId(request.id));
   }
 
+  @Allow('write')
   @Post('batch_delete')
   @HttpCode(200)
   async deleteMany(@Body() body: RequestBody): Promise<object> {
@@ -34,6 +38,7 @@ export class DeleteController {
     return toBatchDeleteResponse(collection, reports);
   }
 
+  @Allow('write')
   @Post(['collections/:collection/batch_delete', 'collections/:collection/vectors/delete'])
   @HttpCode(200)
   async deleteManyOf(@Param('collection') collection: string, @Body() body: RequestBody): Promise<object> {
@@ -43,11 +48,13 @@ export class DeleteController {
   }
 
   /** As older Python SDKs ask for it. */
+  @Allow('write')
   @Delete('collections/:collection/vectors')
   async deleteListed(@Param('collection') collection: string, @Body() body: RequestBody): Promise<object> {
     return this.deleteManyOf(collection, body);
   }
 
+  @Allow('write')
   @Post(['collections/:collection/delete_by_filter', 'collections/:collection/vectors/delete_by_filter'])
   @HttpCode(200)
   async deleteByFilter(@Param('collection') collection: string, @Body() body: RequestBody): Promise<object> {

@@ -22,6 +22,7 @@ import {
   requireUpdates,
   UpdateRequest,
 } from './update-requests.js';
+import { Allow } from '../../../keys/allow.js';
 
 const DEFAULT_PAGE = 10;
 const MAX_PAGE = 1_000;
@@ -36,6 +37,7 @@ export class VectorsController {
     private readonly updates: UpdateOperations,
   ) {}
 
+  @Allow('read')
   @Get('collections/:collection/vectors')
   async list(@Param('collection') collection: string, @Req() sent: Request): Promise<string> {
     const query = queryOf(sent);
@@ -53,6 +55,7 @@ export class VectorsController {
     return `{"vectors":[${vectors.join(',')}],"total":${String(total)},"limit":${String(limit)},"offset":${String(offset)},"message":${message}}`;
   }
 
+  @Allow('read')
   @Get('collections/:collection/vectors/*id')
   async get(
     @Param('collection') collection: string,
@@ -64,6 +67,7 @@ export class VectorsController {
     return withCollection(vectorObject(await this.reads.get(collection, idOf(id), shown), shown.payload), collection);
   }
 
+  @Allow('read')
   @Post('vector')
   @HttpCode(200)
   async getByBody(@Body() body: RequestBody): Promise<string> {
@@ -72,6 +76,7 @@ export class VectorsController {
     return withCollection(vectorObject(await this.reads.get(collection, requireId(request.id), ALL), true), collection);
   }
 
+  @Allow('write')
   @Post('update')
   @HttpCode(200)
   async update(@Body() body: RequestBody): Promise<string> {
@@ -79,6 +84,7 @@ export class VectorsController {
     return this.change(requireCollection(undefined, request.collection), requireId(request.id), request, 'patch');
   }
 
+  @Allow('write')
   @Put('collections/:collection/vectors/*id')
   async replace(
     @Param('collection') collection: string,
@@ -88,6 +94,7 @@ export class VectorsController {
     return this.change(collection, idOf(id), validate(UpdateRequest, body, ABSENT_NULLS), 'replacement');
   }
 
+  @Allow('write')
   @Patch('collections/:collection/vectors/*id/expiry')
   async expire(
     @Param('collection') collection: string,
@@ -105,6 +112,7 @@ export class VectorsController {
     return { id, collection, expires_at: expiresAt, status: 'ok' };
   }
 
+  @Allow('write')
   @Patch('collections/:collection/vectors/*id')
   async patch(
     @Param('collection') collection: string,
@@ -114,6 +122,7 @@ export class VectorsController {
     return this.change(collection, idOf(id), validate(UpdateRequest, body, ABSENT_NULLS), 'patch');
   }
 
+  @Allow('write')
   @Post(['batch_update', 'collections/:collection/batch_update'])
   @HttpCode(200)
   async updateMany(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<object> {
@@ -132,6 +141,7 @@ export class VectorsController {
     };
   }
 
+  @Allow('write')
   @Post('collections/:collection/vectors/bulk_update_metadata')
   @HttpCode(200)
   async updateByFilter(@Param('collection') collection: string, @Body() body: RequestBody): Promise<object> {

@@ -1,0 +1,25 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { CONFIG, type Config } from '../config.js';
+import { ApiKeyStore } from './api-key.store.js';
+import { ApiKeysService } from './api-keys.service.js';
+import { Authentication } from './authentication.js';
+import { rootDigest } from './root-key.js';
+import { RuleGuard } from './rule.guard.js';
+
+/** Who calls, and what they may. */
+@Global()
+@Module({
+  providers: [
+    ApiKeyStore,
+    {
+      provide: ApiKeysService,
+      useFactory: (store: ApiKeyStore, config: Config) => new ApiKeysService(store, rootDigest(config)),
+      inject: [ApiKeyStore, CONFIG],
+    },
+    Authentication,
+    { provide: APP_GUARD, useClass: RuleGuard },
+  ],
+  exports: [ApiKeysService, Authentication],
+})
+export class KeysModule {}

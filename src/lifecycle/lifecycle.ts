@@ -1,0 +1,21 @@
+/** A gateway's own state, as probes tell it. */
+export type Phase = 'starting' | 'serving' | 'stopping';
+
+/** Where a gateway is in its life; it never goes back. */
+export class Lifecycle {
+  private current: Phase = 'starting';
+
+  get phase(): Phase {
+    return this.current;
+  }
+
+  /** The database is there, and every port is open. */
+  serve(): void {
+    if (this.current === 'starting') this.current = 'serving';
+  }
+
+  /** New requests had better go elsewhere. */
+  stop(): void {
+    this.current = 'stopping';
+  }
+}

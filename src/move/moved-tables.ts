@@ -1,0 +1,55 @@
+/** What becomes of a table when its database is moved. */
+export type TableFate =
+  /** Its rows are copied as they are, all at once, when everything else is there. Columns in `renewed` get the default instead. */
+  | { readonly kind: 'catalog'; readonly renewed?: readonly string[] }
+  /** Its rows belong to collections or snapshots, and go with them. */
+  | { readonly kind: 'records' }
+  /** It is about the database that it is in. */
+  | { readonly kind: 'left'; readonly reason: string };
+
+/**
+ * Every table of the schema, those of single collections excepted, by name. What refers to another table comes after it: rows are
+ * copied in this order.
+ */
+export const TABLES: Readonly<Record<string, TableFate>> = {
+  tenants: { kind: 'catalog' },
+  databases: { kind: 'catalog' },
+  collections: { kind: 'catalog', renewed: ['moving', 'document_index'] },
+  collection_fields: { kind: 'catalog' },
+  collection_ports: { kind: 'catalog' },
+  collection_aliases: { kind: 'catalog' },
+  namespaces: { kind: 'catalog' },
+  snapshots: { kind: 'catalog' },
+  snapshot_namespaces: { kind: 'catalog' },
+  restore_jobs: { kind: 'catalog' },
+  api_keys: { kind: 'catalog' },
+  pool_records: { kind: 'records' },
+  pool_vectors: { kind: 'records' },
+  pool_sparse: { kind: 'records' },
+  pool_postings: { kind: 'records' },
+  snapshot_records: { kind: 'records' },
+  snapshot_vectors: { kind: 'records' },
+  migrations: { kind: 'left', reason: 'the target has its own' },
+  vector_indexes: { kind: 'left', reason: "the target's gateways build them" },
+  leases: { kind: 'left', reason: 'they are held by processes of the source' },
+  dropped_collections: { kind: 'left', reason: 'what is deleted is not moved' },
+};
+
+/** Every sequence of the schema: whether the target goes on where the source has stopped. */
+export const SEQUENCES: Readonly<Record<string, 'continued' | 'left'>> = {
+  tenants_id_seq: 'continued',
+  collections_id_seq: 'continued',
+  rid: 'continued',
+  vector_seq: 'continued',
+  vector_indexes_id_seq: 'left',
+};
+
+/** The tables that are copied row by row, in their order. */
+export const CATALOG: readonly { readonly table: string; readonly renewed: readonly string[] }[] = Object.entries(TABLES).flatMap(
+  ([table, fate]) => (fate.kind === 'catalog' ? [{ table, renewed: fate.renewed ?? [] }] : []),
+);
+
+/** The sequences that go on. */
+export const CONTINUED: readonly string[] = Object.entries(SEQUENCES).flatMap(([name, fate]) =>
+  fate === 'continued' ? [name] : [],
+);

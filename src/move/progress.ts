@@ -1,0 +1,102 @@
+import type { WriteStream } from 'node:tty';
+
+/** Shows a person how far a move has got. */
+export interface Progress {
+  /** Something apart from the figures. */
+  note(text: string): void;
+  /** There are `total` records, of which `done` are there from before. */
+  begin(total: number, done: number): void;
+  /** The records of this collection or snapshot are being copied; `done` of them are there from before. */
+  copying(label: string, done: number, total: number): void;
+  /** They are read on both sides. */
+  comparing(label: string): void;
+  /** So many more records are done. */
+  advance(records: number): void;
+  /** Nothing more is to come. */
+  end(): void;
+}
+
+const BAR_WIDTH = 24;
+const ERASE_LINE = '\r\u001b[K';
+
+/** A line per collection, for files and pipes. */
+export class ProgressLines implements Progress {
+  constructor(private readonly print: (line: string) => void) {}
+
+  note(text: string): void {
+    this.print(text);
+  }
+
+  begin(total: number, done: number): void {
+    const before = done === 0 ? '' : `, ${grouped(done)} of them there from before`;
+    this.print(`${grouped(total)} records${before}`);
+  }
+
+  copying(label: string, done: number, total: number): void {
+    this.print(`copying ${label}: ${grouped(total)} records${done === 0 ? '' : `, ${grouped(done)} of them there from before`}`);
+  }
+
+  comparing(label: string): void {
+    this.print(`comparing ${label}`);
+  }
+
+  advance(): void {
+    // the next line tells
+  }
+
+  end(): void {
+    // the table tells
+  }
+}
+
+/** A bar in the terminal's last line. */
+export class ProgressBar implements Progress {
+  private total = 0;
+  private done = 0;
+  private doing = '';
+
+  constructor(private readonly terminal: Pick<WriteStream, 'write' | 'columns'>) {}
+
+  note(text: string): void {
+    this.terminal.write(`${ERASE_LINE}${text}\n`);
+  }
+
+  begin(total: number, done: number): void {
+    this.total = total;
+    this.done = done;
+  }
+
+  copying(label: string): void {
+    this.doing = label;
+    this.draw();
+  }
+
+  comparing(label: string): void {
+    this.doing = `comparing ${label}`;
+    this.draw();
+  }
+
+  advance(records: number): void {
+    this.done += records;
+    this.draw();
+  }
+
+  end(): void {
+    this.terminal.write(ERASE_LINE);
+  }
+
+  private draw(): void {
+    const share = this.total === 0 ? 1 : Math.min(1, this.done / this.total);
+    const filled = Math.round(share * BAR_WIDTH);
+    const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
+    const percent = String(Math.floor(share * 100)).padStart(3);
+    const line = `${bar} ${percent} %  ${grouped(this.done)} of ${grouped(this.total)} records  ${this.doing}`;
+    // a line that wraps could not be erased
+    this.terminal.write(ERASE_LINE + line.slice(0, Math.max(1, this.terminal.columns - 1)));
+  }
+}
+
+/** With commas, as people read long numbers. */
+export function grouped(count: number): string {
+  return count.toLocaleString('en-US');
+}

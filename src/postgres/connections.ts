@@ -1,0 +1,135 @@
+import type pg from 'pg';
+import { GatewayError } from '../errors.js';
+import { measureWait } from '../observability/statement.js';
+import { queryOn } from './measured.js';
+import type { Patience } from './patience.js';
+import { Slots } from './slots.js';
+import { isReadOnly, leavesConnectionSound, NothingDone } from './sqlstate.js';
+
+/** One could not be had in the time that was left. */
+export class NoTime extends Error {}
+
+/** All connections are thrown away at most so often: the server may take no writes for long, and is still read. */
+const RENEWAL_MS = 500;
+
+/** How many connections there are, and what they do. */
+export interface PoolState {
+  readonly used: number;
+  readonly idle: number;
+  /** Callers that wait for one. */
+  readonly waiting: number;
+}
+
+/** A connection on loan. */
+export class Connection {
+  /** Whether it may be used again. */
+  isSound = true;
+  /** The server behind it takes no writes. */
+  isReadOnly = false;
+
+  constructor(private readonly client: pg.PoolClient) {}
+
+  /** Sends a statement; one without an answer after `limitMs` is given up, and the connection with it. */
+  async send(request: pg.QueryConfig, limitMs: number | undefined): Promise<pg.QueryResult> {
+    const limited: pg.QueryConfig & { readonly query_timeout: number | undefined } = { ...request, query_timeout: limitMs };
+    try {
+      return await queryOn(this.client, limited);
+    } catch (error) {
+      this.isSound &&= leavesConnectionSound(error);
+      this.isReadOnly ||= isReadOnly(error);
+      throw error;
+    }
+  }
+}
+
+/** Lends the pool's connections, to so many at a time as there are; the others wait. What breaks is thrown away. */
+export class Connections {
+  private readonly slots: Slots;
+  private readonly born = new WeakMap<pg.PoolClient, number>();
+  /** Those that are older lead to a server that is not wanted any more. */
+  private renewedAt = -Infinity;
+
+  constructor(
+    private readonly pool: pg.Pool,
+    /** Resolves when the engine takes connections. @throws GatewayError when there is no use in waiting */
+    private readonly ready: () => Promise<void>,
+    size: number,
+    maxWaiting: number,
+  ) {
+    this.slots = new Slots(size, maxWaiting);
+  }
+
+  get state(): PoolState {
+    return { used: this.slots.used, idle: this.pool.idleCount, waiting: this.slots.waiting };
+  }
+
+  /**
+   * Lends a connection to `work` for as long as it takes.
+   * @throws Crowded when none comes free in time, NothingDone when none can be opened, and what `work` throws
+   */
+  async use<T>(patience: Patience, work: (connection: Connection) => Promise<T>): Promise<T> {
+    await measureWait(() => this.slots.take(patience.waitMs));
+    try {
+      const client = await measureWait(() => this.connect(patience.waitMs));
+      const connection = new Connection(client);
+      try {
+        return await work(connection);
+      } finally {
+        if (connection.isReadOnly) this.renew();
+        client.release(!connection.isSound);
+      }
+    } finally {
+      this.slots.give();
+    }
+  }
+
+  /** Uses none of the present connections any more: another server has taken over, and new ones may find it. */
+  private renew(): void {
+    const now = performance.now();
+    if (now - this.renewedAt > RENEWAL_MS) this.renewedAt = now;
+  }
+
+  private async connect(limitMs: number): Promise<pg.PoolClient> {
+    try {
+      return await within(limitMs, this.open(), (late) => {
+        late.release();
+      });
+    } catch (error) {
+      throw error instanceof GatewayError ? error : new NothingDone(error);
+    }
+  }
+
+  private async open(): Promise<pg.PoolClient> {
+    await this.ready();
+    for (;;) {
+      const client = await this.pool.connect();
+      const born = this.born.get(client) ?? performance.now();
+      this.born.set(client, born);
+      if (born >= this.renewedAt) return client;
+      client.release(true);
+    }
+  }
+}
+
+/** What `promise` gives within the time; what it gives later goes to `late`. @throws NoTime after it */
+async function within<T>(limitMs: number, promise: Promise<T>, late: (value: T) => void): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let isLate = false;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      isLate = true;
+      reject(new NoTime('no connection could be opened in time'));
+    }, limitMs);
+  });
+  promise.then(
+    (value) => {
+      if (isLate) late(value);
+    },
+    () => undefined,
+  );
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

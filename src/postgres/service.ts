@@ -1,0 +1,55 @@
+import type pg from 'pg';
+import type { Config } from '../config.js';
+import type { EngineLog } from './open-database.js';
+import { GRACE_MS, type PatienceLimits } from './patience.js';
+import { connectionTo } from './pooler.js';
+
+/** How much of the database there is for requests, and for how long they may ask. */
+export interface Service extends PatienceLimits {
+  readonly connections: number;
+  /** Callers that may wait for one. */
+  readonly maxWaiting: number;
+  /** Where it goes what clients are not told of a fault. */
+  readonly log: (message: string) => void;
+}
+
+type ServiceConfig = Pick<Config, 'poolSize' | 'poolTimeoutMs' | 'poolMaxWaiting' | 'statementTimeoutMs'>;
+
+const SERVER_WAIT_MS = 2_000;
+const SERVER_WAITING = 10;
+/** The engine runs one statement at a time: waiting is the rule. */
+const EMBEDDED_WAIT_MS = 30_000;
+const EMBEDDED_WAITING = 100;
+
+/** A server refuses in time what it cannot serve: clients and load balancers may ask elsewhere, or later. */
+export function serverService(config: ServiceConfig, log: EngineLog): Service {
+  return {
+    connections: config.poolSize,
+    maxWaiting: config.poolMaxWaiting ?? SERVER_WAITING * config.poolSize,
+    waitMs: config.poolTimeoutMs ?? SERVER_WAIT_MS,
+    statementMs: config.statementTimeoutMs,
+    log: warningsTo(log),
+  };
+}
+
+/** The embedded engine ends statements that take too long itself, and all connections with it; there is no other one to ask. */
+export function embeddedService(config: ServiceConfig, log: EngineLog): Service {
+  return {
+    connections: config.poolSize,
+    maxWaiting: config.poolMaxWaiting ?? EMBEDDED_WAITING * config.poolSize,
+    waitMs: config.poolTimeoutMs ?? EMBEDDED_WAIT_MS,
+    statementMs: Infinity,
+    log: warningsTo(log),
+  };
+}
+
+/** A connection to the server that does not wait for an answer for ever: one that is stopped, or cut off, sends none. */
+export function limitedConnectionTo(config: Parameters<typeof connectionTo>[0], url: string): pg.ClientConfig {
+  return { ...connectionTo(config, url), query_timeout: config.statementTimeoutMs + GRACE_MS };
+}
+
+function warningsTo(log: EngineLog): (message: string) => void {
+  return (message) => {
+    log('warn', message);
+  };
+}

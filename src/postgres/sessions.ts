@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import type { Session } from './database.js';
+
+/**
+ * Whose settings a connection changes: its own, those of all connections (the embedded engine has one session for everyone), or those
+ * of strangers (a pooler hands connections on).
+ */
+export type SettingsScope = 'own' | 'everyone' | 'strangers';
+
+/** Opens connections apart from the pool. */
+export class Sessions {
+  /** By these the server knows those that are open: a pooler does not tell which of its connections a statement runs on. */
+  private readonly open = new Set<string>();
+
+  constructor(
+    private readonly where: pg.ClientConfig,
+    private readonly scope: SettingsScope,
+  ) {}
+
+  /** Opens a connection on which a statement may take as long as the server allows, without a limit of ours, and closes it after `work`. */
+  async run<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const name = `polyvec-${randomUUID()}`;
+    const client = this.newClient(name);
+    await client.connect();
+    const changed = new Set<string>();
+    this.open.add(name);
+    try {
+      if (this.scope === 'own') await client.query('SET statement_timeout = 0');
+      return await work({
+        script: async (text) => {
+          await client.query(text);
+        },
+        set: async (setting, value) => {
+          if (this.scope === 'strangers') return;
+          changed.add(setting);
+          await client.query(`SET ${setting} = ${pg.escapeLiteral(value)}`);
+        },
+      });
+    } finally {
+      this.open.delete(name);
+      if (this.scope === 'everyone') for (const setting of changed) await reset(client, setting);
+      await client.end();
+    }
+  }
+
+  /** Cancels what is under way; it fails then. The embedded engine finishes first. */
+  async cancel(): Promise<void> {
+    if (this.scope === 'everyone' || this.open.size === 0) return;
+    const client = this.newClient('polyvec');
+    await client.connect();
+    try {
+      await client.query(
+        `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = ANY ($1::text[]) AND state = 'active'`,
+        [[...this.open]],
+      );
+    } finally {
+      await client.end();
+    }
+  }
+
+  private newClient(name: string): pg.Client {
+    const client = new pg.Client({ ...this.where, application_name: name, query_timeout: 0 });
+    // one that breaks fails its statement, which tells its caller; without a listener it would end the process, too
+    client.on('error', () => undefined);
+    return client;
+  }
+}
+
+async function reset(client: pg.Client, setting: string): Promise<void> {
+  // an engine that broke forgets it by itself
+  await client.query(`RESET ${setting}`).catch(() => undefined);
+}

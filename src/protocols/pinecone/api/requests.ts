@@ -1,0 +1,169 @@
+import type { RequestType } from '../../../http/request-schema.js';
+import {
+  ANYTHING,
+  COUNT,
+  described,
+  eitherOf,
+  listOf,
+  NUMBER,
+  OBJECT,
+  objectOf,
+  oneOf,
+  ref,
+  TEXT,
+  type Schema,
+  type Schemas,
+} from '../../../http/schema.js';
+import {
+  ConfigureIndexRequest,
+  ConfigureSchemaIndexRequest,
+  CreateForModelRequest,
+  CreateIndexRequest,
+  CreateSchemaIndexRequest,
+} from '../control/index-requests.js';
+import { CreateBackupRequest, CreateCollectionRequest, RestoreBackupRequest } from '../control/snapshot-requests.js';
+import { EmbedRequest, RerankRequest } from '../inference/requests.js';
+import { SearchRecordsRequest } from '../record-requests.js';
+import {
+  CreateNamespaceRequest,
+  DeleteRequest,
+  DescribeIndexStatsRequest,
+  FetchByMetadataRequest,
+  QueryRequest,
+  UpdateRequest,
+  UpsertRequest,
+} from '../requests.js';
+
+const NAMESPACE = described(TEXT, 'The default namespace unless given.');
+const FILTER = ref('Filter');
+const IDS = listOf(TEXT);
+const VALUES = listOf(NUMBER);
+const TAGS = ref('Tags');
+const CAPACITY = described(OBJECT, 'Given back as it was asked for; without effect.');
+const FIELDS = described(objectOf({ fields: OBJECT }), 'Fields, by name.');
+const METRIC = oneOf('cosine', 'euclidean', 'dotproduct');
+const PLACE: Schemas = { cloud: oneOf('aws', 'gcp', 'azure'), region: TEXT };
+const PARAMETERS: Schemas = { read_parameters: OBJECT, write_parameters: OBJECT };
+
+const SPEC = eitherOf(
+  objectOf({ serverless: objectOf(PLACE, { read_capacity: OBJECT, schema: OBJECT, source_collection: TEXT }) }),
+  objectOf({
+    pod: objectOf(
+      { environment: TEXT },
+      { pod_type: TEXT, replicas: COUNT, shards: COUNT, pods: COUNT, metadata_config: OBJECT, source_collection: TEXT },
+    ),
+  }),
+  objectOf({ byoc: objectOf({ environment: TEXT }, { read_capacity: OBJECT, schema: OBJECT }) }),
+);
+
+const SEARCH_QUERY: Schema = objectOf(
+  { top_k: { type: 'integer', minimum: 1, maximum: 10_000 } },
+  {
+    inputs: described(OBJECT, '`{"text": …}`: the text to search for.'),
+    vector: objectOf({}, { values: VALUES, sparse_values: VALUES, sparse_indices: listOf(COUNT) }),
+    id: TEXT,
+    filter: FILTER,
+    match_terms: described(OBJECT, 'Terms that a hit must have; for the sparse model alone.'),
+  },
+);
+
+const RERANK: Schema = objectOf({ model: TEXT, rank_fields: listOf(TEXT) }, { top_n: COUNT, query: TEXT, parameters: OBJECT });
+
+const CONTROL: Readonly<Record<string, RequestType>> = {
+  CreateIndexRequest: {
+    type: CreateIndexRequest,
+    fields: {
+      spec: SPEC,
+      dimension: described({ type: 'integer', minimum: 0, maximum: 16_000 }, 'For dense vectors.'),
+      metric: METRIC,
+      vector_type: oneOf('dense', 'sparse'),
+      tags: TAGS,
+    },
+    description: 'Before API version 2026-07.',
+  },
+  CreateSchemaIndexRequest: {
+    type: CreateSchemaIndexRequest,
+    fields: {
+      deployment: objectOf({}, { deployment_type: oneOf('managed', 'byoc'), environment: TEXT, ...PLACE }),
+      schema: FIELDS,
+      read_capacity: CAPACITY,
+      tags: TAGS,
+      source_backup_id: described(TEXT, 'Refused: an index out of a backup is made by the call of the backup.'),
+    },
+    description: 'From API version 2026-07 on.',
+  },
+  CreateForModelRequest: {
+    type: CreateForModelRequest,
+    fields: {
+      embed: objectOf({ model: TEXT, field_map: objectOf({ text: TEXT }) }, { metric: METRIC, dimension: COUNT, ...PARAMETERS }),
+      tags: TAGS,
+      read_capacity: CAPACITY,
+      schema: FIELDS,
+    },
+  },
+  ConfigureIndexRequest: {
+    type: ConfigureIndexRequest,
+    fields: { spec: OBJECT, tags: TAGS, embed: objectOf({ model: TEXT }, { field_map: OBJECT, ...PARAMETERS }) },
+    description: 'Before API version 2026-07.',
+  },
+  ConfigureSchemaIndexRequest: {
+    type: ConfigureSchemaIndexRequest,
+    fields: { deployment: OBJECT, schema: FIELDS, read_capacity: CAPACITY, tags: TAGS },
+    description: 'From API version 2026-07 on. Other fields are refused.',
+  },
+  CreateBackupRequest: { type: CreateBackupRequest },
+  RestoreBackupRequest: { type: RestoreBackupRequest, fields: { tags: TAGS, read_capacity: CAPACITY } },
+  CreateCollectionRequest: { type: CreateCollectionRequest },
+  EmbedRequest: {
+    type: EmbedRequest,
+    fields: { inputs: { ...listOf(eitherOf(objectOf({ text: TEXT }), TEXT)), minItems: 1 }, parameters: OBJECT },
+  },
+  RerankRequest: {
+    type: RerankRequest,
+    fields: { documents: { ...listOf(eitherOf(OBJECT, TEXT)), minItems: 1 }, parameters: OBJECT },
+  },
+};
+
+/** The bodies of Pinecone's API. */
+export const REQUESTS: Readonly<Record<string, RequestType>> = {
+  ...CONTROL,
+  UpsertRequest: {
+    type: UpsertRequest,
+    fields: { vectors: { ...listOf(ref('Vector')), minItems: 1 }, namespace: NAMESPACE },
+    required: ['vectors'],
+  },
+  QueryRequest: {
+    type: QueryRequest,
+    fields: {
+      namespace: NAMESPACE,
+      vector: VALUES,
+      sparseVector: ref('SparseValues'),
+      filter: FILTER,
+      queries: described(ANYTHING, 'Refused: one query per request.'),
+    },
+  },
+  FetchByMetadataRequest: { type: FetchByMetadataRequest, fields: { namespace: NAMESPACE, filter: FILTER } },
+  UpdateRequest: {
+    type: UpdateRequest,
+    fields: {
+      namespace: NAMESPACE,
+      values: VALUES,
+      sparseValues: ref('SparseValues'),
+      setMetadata: ref('Metadata'),
+      filter: FILTER,
+    },
+    description: 'A change of one vector, by `id`, or of the metadata of all that match `filter`.',
+  },
+  DeleteRequest: {
+    type: DeleteRequest,
+    fields: { ids: IDS, namespace: NAMESPACE, filter: FILTER },
+    description: 'One of `ids`, `deleteAll` and `filter`.',
+  },
+  DescribeIndexStatsRequest: { type: DescribeIndexStatsRequest, fields: { filter: FILTER } },
+  CreateNamespaceRequest: { type: CreateNamespaceRequest, fields: { schema: FIELDS } },
+  SearchRecordsRequest: {
+    type: SearchRecordsRequest,
+    fields: { query: SEARCH_QUERY, fields: IDS, rerank: RERANK },
+    required: ['query'],
+  },
+};

@@ -1,0 +1,99 @@
+import type { Duplex } from 'node:stream';
+import { type Server, ServerCredentials } from '@grpc/grpc-js';
+
+interface Connection {
+  readonly injector: ReturnType<Server['createConnectionInjector']>;
+  hasCarriedCall: boolean;
+}
+
+/** What a client that has just connected may need for its first call, when its server closes. */
+const FIRST_CALL_MS = 1_000;
+/** What a client may need to close a connection itself, once it is told to. */
+const LINGER_MS = 1_000;
+
+/** The connections of a gRPC server. Each has an injector of its own, so that it can be closed without the others. */
+export class GrpcConnections {
+  private readonly connections = new Map<string, Connection>();
+  private isRetiring = false;
+  private isDraining = false;
+
+  /** @param graceMs how long calls may go on when their connection is closed */
+  constructor(
+    private readonly server: Server,
+    private readonly graceMs: number,
+  ) {}
+
+  /** Takes over a connection that begins with an HTTP/2 preface. */
+  accept(socket: Duplex): void {
+    const peer = peerOf(socket);
+    const injector = this.server.createConnectionInjector(ServerCredentials.createInsecure());
+    const connection = { injector, hasCarriedCall: false };
+    this.connections.set(peer, connection);
+    socket.once('close', () => {
+      if (this.connections.get(peer) === connection) this.connections.delete(peer);
+      injector.destroy();
+    });
+    endLater(socket);
+    injector.injectConnection(socket);
+    if (this.isDraining) this.drainSoon(connection);
+  }
+
+  /** From now on a connection closes after the call that comes next: its client is told (GOAWAY) when it waits for the answer. */
+  retire(): void {
+    this.isRetiring = true;
+  }
+
+  /** A call has come; `peer` is what the call says of its connection. */
+  called(peer: string): void {
+    const connection = this.connections.get(peer);
+    if (connection === undefined) return;
+    connection.hasCarriedCall = true;
+    // a proxy that is told while its connection is idle may just be sending a call, which it would not repeat
+    if (this.isRetiring) connection.injector.drain(this.graceMs);
+  }
+
+  /** Closes all connections when the calls that are under way are answered, or after the grace. */
+  drain(): void {
+    this.isDraining = true;
+    for (const connection of this.connections.values()) {
+      if (connection.hasCarriedCall) connection.injector.drain(this.graceMs);
+      else this.drainSoon(connection);
+    }
+  }
+
+  destroy(): void {
+    for (const { injector } of this.connections.values()) injector.destroy();
+  }
+
+  /** A new connection's first call is on its way. */
+  private drainSoon({ injector }: Connection): void {
+    setTimeout(() => {
+      injector.drain(this.graceMs);
+    }, FIRST_CALL_MS).unref();
+  }
+}
+
+/** As a call words it. */
+function peerOf(socket: Duplex): string {
+  const { remoteAddress, remotePort } = socket as { readonly remoteAddress?: string; readonly remotePort?: number };
+  return `${String(remoteAddress)}:${String(remotePort)}`;
+}
+
+/**
+ * Lets the client close first. The library ends a connection with the last answer on it, and nginx takes that answer for a broken one
+ * when it comes together with the first bytes of the connection, which nginx still wants to acknowledge.
+ */
+function endLater(socket: Duplex): void {
+  const end = socket.end.bind(socket) as () => Duplex;
+  socket.end = () => {
+    if (socket.readableEnded || socket.destroyed) return end();
+    const timer = setTimeout(end, LINGER_MS);
+    for (const event of ['end', 'close']) {
+      socket.once(event, () => {
+        clearTimeout(timer);
+        end();
+      });
+    }
+    return socket;
+  };
+}
