@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Collection } from '../src/collections/collection.js';
 import { CollectionStore } from '../src/collections/collection.store.js';
-import { readConfig } from '../src/config.js';
+import { readConfig } from '../src/config/config.js';
 import { Database, type EngineTraits } from '../src/postgres/database.js';
 import type {
   DeleteRequest,

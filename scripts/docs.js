@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { buildIfNeeded } from './build-if-needed.js';
 
 buildIfNeeded();
-const { SETTINGS } = await import('../dist/config.js');
+const { SETTINGS } = await import('../dist/config/config.js');
 const { ChromaModule } = await import('../dist/protocols/chroma/chroma.module.js');
 const { PineconeModule } = await import('../dist/protocols/pinecone/pinecone.module.js');
 const { VectorizerModule } = await import('../dist/protocols/vectorizer/vectorizer.module.js');

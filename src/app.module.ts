@@ -1,6 +1,6 @@
 import { Global, Module, type DynamicModule, type ExceptionFilter, type Type } from '@nestjs/common';
 import type { Express, RequestHandler } from 'express';
-import { CONFIG, type Config } from './config.js';
+import { CONFIG, type Config } from './config/config.js';
 import { ConsoleModule } from './console/console.module.js';
 import { BodyBudget, bodyBudgetOf } from './http/body-budget.js';
 import { API_DESCRIPTIONS, type ApiDescription } from './http/api-description.js';

@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import express, { type Express } from 'express';
 import { AppModule, CONSOLE_CREDENTIALS, listenersOf, PROTOCOLS, protocolAt } from './app.module.js';
-import { type Config, MiB } from './config.js';
+import { type Config, MiB } from './config/config.js';
 import { PROBES } from './console/health.controller.js';
 import { ProtocolExceptionFilter } from './exception-filter.js';
 import { explainSearches } from './explain.js';

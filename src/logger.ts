@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type Logger, type LoggerOptions } from 'pino';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 import { redact } from './observability/redact.js';
 import { currentRequest } from './observability/request-context.js';
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import type { CertsOptions } from './certs.js';
 import { maintenanceConfig } from './existing-database.js';
 import { addKeys } from './keys-command.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { maintenanceConfig } from './existing-database.js';
 import type * as keysCommands from './keys.js';
 import type { NewKeyOptions } from './keys.js';

@@ -1,4 +1,4 @@
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { parseKey } from '../keys/api-key.js';
 import { ApiKeyStore, type ApiKey } from '../keys/api-key.store.js';
 import { ApiKeysService } from '../keys/api-keys.service.js';

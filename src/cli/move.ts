@@ -1,5 +1,5 @@
-import type { Config } from '../config.js';
-import { MiB, positive, postgresUrl } from '../config-values.js';
+import type { Config } from '../config/config.js';
+import { MiB, positive, postgresUrl } from '../config/values.js';
 import { GatewayError } from '../errors.js';
 import { createLogger } from '../logger.js';
 import { compareAll } from '../move/comparison.js';

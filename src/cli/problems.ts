@@ -1,4 +1,4 @@
-import { ConfigError } from '../config.js';
+import { ConfigError } from '../config/config.js';
 
 /** Tells a person what went wrong, in a line for each problem. */
 export function tellProblems(error: unknown): void {

@@ -1,4 +1,4 @@
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { isPooled } from '../collections/collection.js';
 import { CollectionStore } from '../collections/collection.store.js';
 import { CollectionSweeper } from '../collections/collection-sweeper.js';

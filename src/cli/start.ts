@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { readConfig, type Config } from '../config.js';
+import { readConfig, type Config } from '../config/config.js';
 import { startGateway, type Gateway } from '../gateway.js';
 import { createLogger } from '../logger.js';
 import { tellProblems } from './problems.js';

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import type { Gateway } from '../gateway.js';
 import { drainDelayOf } from '../lifecycle/drain-delay.js';
 import { tellProblems } from './problems.js';

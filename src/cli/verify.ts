@@ -1,5 +1,5 @@
-import type { Config } from '../config.js';
-import { count } from '../config-values.js';
+import type { Config } from '../config/config.js';
+import { count } from '../config/values.js';
 import { isPooled } from '../collections/collection.js';
 import { CollectionStore } from '../collections/collection.store.js';
 import type { Database } from '../postgres/database.js';

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { readConfig } from '../config.js';
+import { readConfig } from '../config/config.js';
 import { workerCountOf } from './worker-count.js';
 
 const SERVER = { DATABASE_URL: 'postgres://somewhere/database' };

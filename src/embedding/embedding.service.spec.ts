@@ -1,5 +1,5 @@
 import { embeddingsReply, startModelServer } from '../../test/support/model-server.js';
-import { ConfigError, readConfig } from '../config.js';
+import { ConfigError, readConfig } from '../config/config.js';
 import { EmbeddingService } from './embedding.service.js';
 
 const MODELS =

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { CONFIG, type Config } from '../config.js';
+import { CONFIG, type Config } from '../config/config.js';
 import { GatewayError } from '../errors.js';
 import type { Endpoint } from './endpoint.js';
 import { embedLocally } from './local-embedder.js';

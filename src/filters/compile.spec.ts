@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createStorage, type TestStorage } from '../../test/support/gateway.js';
-import { readConfig } from '../config.js';
+import { readConfig } from '../config/config.js';
 import type { Database } from '../postgres/database.js';
 import { openDatabase } from '../postgres/open-database.js';
 import { join, sql, type Sql } from '../postgres/sql.js';

@@ -1,4 +1,4 @@
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import type { RequestType } from './request-schema.js';
 import type { Schema, Schemas } from './schema.js';
 

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { createSecureContext } from 'node:tls';
-import type { Port } from '../config.js';
+import type { Port } from '../config/config.js';
 import { ConnectionGate } from './connection-gate.js';
 import type { HttpMessages } from './express-messages.js';
 import { type Handler, PortServer } from './port-server.js';

@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { MiB } from '../config.js';
+import { MiB } from '../config/config.js';
 
 /** A reply up to this size, in UTF-16 units, is kept in memory. */
 const MEMORY_LIMIT = 16 * MiB;

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import type { RequestHandler } from 'express';
-import { CONFIG, type Config } from '../config.js';
+import { CONFIG, type Config } from '../config/config.js';
 import { GatewayError } from '../errors.js';
 import { EVERYONE, runAs, type Caller } from '../tenants/caller.js';
 import { ApiKeysService } from './api-keys.service.js';

@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { CONFIG, type Config } from '../config.js';
+import { CONFIG, type Config } from '../config/config.js';
 import { ApiKeyStore } from './api-key.store.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { Authentication } from './authentication.js';

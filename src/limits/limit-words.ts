@@ -1,4 +1,4 @@
-import { LIMIT_SETTINGS } from '../config-limits.js';
+import { LIMIT_SETTINGS } from '../config/limits.js';
 import type { ExceededLimit } from '../errors.js';
 
 /** What a limit bounds: who has how many of what. */

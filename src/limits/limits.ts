@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CONFIG, type Config } from '../config.js';
+import { CONFIG, type Config } from '../config/config.js';
 import { GatewayError } from '../errors.js';
 import type { Filter } from '../filters/filter.js';
 import { measureFilter } from '../filters/measure.js';

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import type { Database } from '../postgres/database.js';
 import { DataDirectoryLock } from '../postgres/embedded/data-directory-lock.js';
 import { openUnchanged, type EngineLog } from '../postgres/open-database.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Attributes } from '@opentelemetry/api';
 import type { Logger } from 'pino';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 import { runRequest, type RequestContext } from './request-context.js';
 import { endRequestSpan, runInSpan, startRequestSpan, type TraceCarrier } from './tracing.js';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { Arrival } from './arrival.js';
 import { Database, type EngineTraits } from './database.js';
 import { EmbeddedEngine } from './embedded/embedded-engine.js';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import type { Access } from './database.js';
 import type { EngineLog } from './open-database.js';
 import { Sessions } from './sessions.js';

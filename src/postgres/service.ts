@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import type { EngineLog } from './open-database.js';
 import { GRACE_MS, type PatienceLimits } from './patience.js';
 import { connectionTo } from './pooler.js';

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { move, moveOptions } from '../../src/cli/move.js';
 import { verifyDatabase } from '../../src/cli/verify.js';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { SEQUENCES, TABLES } from '../../src/move/moved-tables.js';
 import type { Database } from '../../src/postgres/database.js';
 import { DataDirectoryLock } from '../../src/postgres/embedded/data-directory-lock.js';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { reindexDatabase } from '../../src/cli/reindex.js';
 import { verify, verifyDatabase } from '../../src/cli/verify.js';
-import { readConfig, type Config } from '../../src/config.js';
+import { readConfig, type Config } from '../../src/config/config.js';
 import { startGateway, type Gateway } from '../../src/gateway.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { PROTOCOLS } from '../../src/app.module.js';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { buildDocument, type ApiDocument } from '../../src/console/docs/document.js';
 import type { ApiDescription } from '../../src/http/api-description.js';
 import { DocumentedApi, operationsOf, referencesIn, resolve } from '../support/api-document.js';

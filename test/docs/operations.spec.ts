@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
 import { runCommandLine } from '../../src/cli/command-line.js';
-import { SETTINGS } from '../../src/config.js';
+import { SETTINGS } from '../../src/config/config.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listKeys, revokeKey, rotateKey } from '../../src/cli/keys.js';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { startGateway } from '../../src/gateway.js';
 import { parseKey } from '../../src/keys/api-key.js';
 import { createStorage, startGatewayOn, type TestStorage } from '../support/gateway.js';

@@ -1,4 +1,4 @@
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { startGateway, type Gateway } from '../../src/gateway.js';
 import { newKeyId, newKeyText } from '../../src/keys/api-key.js';
 import { ask, COLLECTIONS } from '../support/chroma-client.js';

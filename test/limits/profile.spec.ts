@@ -1,5 +1,5 @@
-import { readConfig } from '../../src/config.js';
-import { LIMIT_SETTINGS } from '../../src/config-limits.js';
+import { readConfig } from '../../src/config/config.js';
+import { LIMIT_SETTINGS } from '../../src/config/limits.js';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;

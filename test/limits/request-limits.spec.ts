@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { LIMIT_SETTINGS } from '../../src/config-limits.js';
+import { LIMIT_SETTINGS } from '../../src/config/limits.js';
 import type { LimitName } from '../../src/limits/limit-words.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { DOORS, doorsOf, type Answer, type Door, type DoorName, type Doors } from './doors.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { startGateway as start, type Gateway } from '../../src/gateway.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { startGateway as start, type Gateway } from '../../src/gateway.js';
 import { ChromaApi, CollectionApi } from '../support/chroma-api.js';
 import { COLLECTIONS } from '../support/chroma-client.js';

@@ -1,4 +1,4 @@
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { CollectionPortsService } from '../../src/collections/collection-ports.service.js';
 import { CollectionPortStore } from '../../src/collections/collection-port.store.js';
 import type { Collection } from '../../src/collections/collection.js';

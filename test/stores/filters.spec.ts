@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { compile } from '../../src/filters/compile.js';
 import type { Comparison, Filter, Scalar } from '../../src/filters/filter.js';
 import type { Database } from '../../src/postgres/database.js';

@@ -1,4 +1,4 @@
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { startGateway as start, type Gateway } from '../../src/gateway.js';
 import { ask, COLLECTIONS, createCollection, type ChromaAnswer } from '../support/chroma-client.js';
 import { createStorage, type TestStorage } from '../support/gateway.js';

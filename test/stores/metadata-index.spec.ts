@@ -1,4 +1,4 @@
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { compile } from '../../src/filters/compile.js';
 import { and, is, not, or, type Comparison, type Filter } from '../../src/filters/filter.js';
 import type { Database } from '../../src/postgres/database.js';

@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { Collection, NewCollection } from '../../src/collections/collection.js';
 import { CollectionsModule } from '../../src/collections/collections.module.js';
 import { CollectionsService } from '../../src/collections/collections.service.js';
-import { CONFIG, readConfig } from '../../src/config.js';
+import { CONFIG, readConfig } from '../../src/config/config.js';
 import { Limits } from '../../src/limits/limits.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';

@@ -1,5 +1,5 @@
 import { createKey, type NewKeyOptions } from '../../src/cli/keys.js';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { createStorage, startGatewayOn, type TestGateway } from './gateway.js';
 
 /** A gateway that asks for keys, and some. */

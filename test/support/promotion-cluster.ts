@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { startGateway as start, type Gateway } from '../../src/gateway.js';
 import { ChromaApi } from './chroma-api.js';
 import { COLLECTIONS } from './chroma-client.js';

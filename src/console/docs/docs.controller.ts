@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Controller, Get, Inject, NotFoundException, Param, Req, Res } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { Express, Request, Response } from 'express';
-import { CONFIG, type Config } from '../../config.js';
+import { CONFIG, type Config } from '../../config/config.js';
 import { API_DESCRIPTIONS, type ApiDescription, type ApiServer } from '../../http/api-description.js';
 import { routesOf } from '../../http/routes.js';
 import { Allow } from '../../keys/allow.js';

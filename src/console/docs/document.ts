@@ -1,4 +1,4 @@
-import type { Config } from '../../config.js';
+import type { Config } from '../../config/config.js';
 import type { ApiDescription, ApiHome, ApiOperation, ApiServer } from '../../http/api-description.js';
 import { requestSchema } from '../../http/request-schema.js';
 import type { Route } from '../../http/routes.js';

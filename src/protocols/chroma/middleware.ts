@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import type { Config } from '../../config.js';
+import type { Config } from '../../config/config.js';
 import type { BodyBudget } from '../../http/body-budget.js';
 import { bodyReader } from '../../http/request-body.js';
 import { ChromaError } from './chroma-error.js';

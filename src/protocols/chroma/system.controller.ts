@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Inject, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { CollectionsService } from '../../collections/collections.service.js';
-import { CONFIG, type Config } from '../../config.js';
+import { CONFIG, type Config } from '../../config/config.js';
 import { GatewayError } from '../../errors.js';
 import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../../tenants/tenant.js';
 import { TenantsService } from '../../tenants/tenants.service.js';

@@ -1,4 +1,4 @@
-import type { Config } from '../../config.js';
+import type { Config } from '../../config/config.js';
 import type { Listener } from '../../http/listeners.js';
 import type { GrpcServers } from './grpc/grpc-servers.js';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import type { Config } from '../../config.js';
+import type { Config } from '../../config/config.js';
 import type { BodyBudget } from '../../http/body-budget.js';
 import { bodyReader } from '../../http/request-body.js';
 import { RequestError } from '../../http/validate.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { CONFIG, type Config } from '../../config.js';
+import { CONFIG, type Config } from '../../config/config.js';
 import { PineconeError } from './pinecone-error.js';
 import { publicName } from './namespace-name.js';
 import { TokenBuckets } from './token-buckets.js';

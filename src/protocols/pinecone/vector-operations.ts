@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { FieldCollector } from '../../collections/field-collector.js';
-import { CONFIG, type Config } from '../../config.js';
+import { CONFIG, type Config } from '../../config/config.js';
 import { GatewayError } from '../../errors.js';
 import type { Filter } from '../../filters/filter.js';
 import type { JsonObject } from '../../http/json.js';

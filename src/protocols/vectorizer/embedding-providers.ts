@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { CONFIG, type Config } from '../../config.js';
-import { LOCAL_MODEL } from '../../config-embedding.js';
+import { CONFIG, type Config } from '../../config/config.js';
+import { LOCAL_MODEL } from '../../config/embedding.js';
 import { EmbeddingService } from '../../embedding/embedding.service.js';
 import type { EmbeddingModel, InputType } from '../../embedding/model.js';
 import { GatewayError } from '../../errors.js';

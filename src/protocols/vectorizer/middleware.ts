@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { Config } from '../../config.js';
+import type { Config } from '../../config/config.js';
 import type { BodyBudget } from '../../http/body-budget.js';
 import { bodyReader, type RequestBody } from '../../http/request-body.js';
 import { RequestError } from '../../http/validate.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { CONFIG, type Config } from '../../config.js';
+import { CONFIG, type Config } from '../../config/config.js';
 import type { Filter } from '../../filters/filter.js';
 import { RecordEstimateStore } from './record-estimate.store.js';
 import {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { CollectionsService } from '../../collections/collections.service.js';
-import { CONFIG, type Config } from '../../config.js';
+import { CONFIG, type Config } from '../../config/config.js';
 import { Database, type Session } from '../../postgres/database.js';
 import { DocumentIndexStore } from './document-index.store.js';
 import { HotKeys } from './hot-keys.js';

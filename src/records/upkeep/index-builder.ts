@@ -3,7 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Collection, IndexContent } from '../../collections/collection.js';
 import { CollectionsService } from '../../collections/collections.service.js';
 import { hnswParameters } from '../../collections/hnsw.js';
-import { CONFIG, type Config } from '../../config.js';
+import { CONFIG, type Config } from '../../config/config.js';
 import { Database, type Session } from '../../postgres/database.js';
 import { isResourceShortage } from '../../postgres/sqlstate.js';
 import { mostOutside, planIndexes, type IndexBuild, type IndexLimits, type NamespaceState } from './index-plan.js';

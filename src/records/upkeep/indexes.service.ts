@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isPooled, type Collection } from '../../collections/collection.js';
 import { CollectionsService } from '../../collections/collections.service.js';
-import { CONFIG, type Config } from '../../config.js';
+import { CONFIG, type Config } from '../../config/config.js';
 import { IndexMetricsStore, type IndexCounts } from './index-metrics.store.js';
 import { mostOutside } from './index-plan.js';
 import { indexesOf } from '../search/search-plan.js';

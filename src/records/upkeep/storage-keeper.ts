@@ -3,7 +3,7 @@ import { isPooled, type Collection } from '../../collections/collection.js';
 import { CollectionStore } from '../../collections/collection.store.js';
 import { CollectionSweeper } from '../../collections/collection-sweeper.js';
 import { CollectionsService } from '../../collections/collections.service.js';
-import { CONFIG, type Config } from '../../config.js';
+import { CONFIG, type Config } from '../../config/config.js';
 import { GatewayError } from '../../errors.js';
 import { FieldIndexKeeper } from './field-index-keeper.js';
 import { HotKeys } from './hot-keys.js';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { readConfig } from '../../../src/config.js';
+import { readConfig } from '../../../src/config/config.js';
 import { startGateway as start, type Gateway } from '../../../src/gateway.js';
 import { createProcessStorage, endProcess, type ProcessStorage } from '../../support/gateway-process.js';
 import { createStorage, startGateway, type TestGateway, type TestStorage } from '../../support/gateway.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readConfig } from '../../../src/config.js';
+import { readConfig } from '../../../src/config/config.js';
 import { compile } from '../../../src/filters/compile.js';
 import { and } from '../../../src/filters/filter.js';
 import { isJsonObject, parseJson, type Json, type JsonObject } from '../../../src/http/json.js';

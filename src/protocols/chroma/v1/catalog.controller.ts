@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import type { Collection } from '../../../collections/collection.js';
 import { CollectionsService } from '../../../collections/collections.service.js';
-import { CONFIG, type Config } from '../../../config.js';
+import { CONFIG, type Config } from '../../../config/config.js';
 import { GatewayError } from '../../../errors.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';

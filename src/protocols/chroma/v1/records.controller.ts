@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, type StreamableFile } from '@nestjs/common';
 import type { Collection } from '../../../collections/collection.js';
 import { CollectionsService } from '../../../collections/collections.service.js';
-import { CONFIG, type Config } from '../../../config.js';
+import { CONFIG, type Config } from '../../../config/config.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import { RecordsService } from '../../../records/records.service.js';

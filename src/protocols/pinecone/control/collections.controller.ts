@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import type { Collection } from '../../../collections/collection.js';
-import { CONFIG, type Config } from '../../../config.js';
+import { CONFIG, type Config } from '../../../config/config.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import type { Snapshot } from '../../../snapshots/snapshot.js';

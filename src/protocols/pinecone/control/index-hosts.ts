@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Collection } from '../../../collections/collection.js';
 import { CollectionPortsService } from '../../../collections/collection-ports.service.js';
-import { CONFIG, type Config } from '../../../config.js';
+import { CONFIG, type Config } from '../../../config/config.js';
 import { TenantsService } from '../../../tenants/tenants.service.js';
 import { IndexPorts } from '../index-ports.js';
 

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Patch, 
 import type { Request, Response } from 'express';
 import type { Collection, NewCollection } from '../../../collections/collection.js';
 import { CollectionsService } from '../../../collections/collections.service.js';
-import { CONFIG, type Config } from '../../../config.js';
+import { CONFIG, type Config } from '../../../config/config.js';
 import { EmbeddingService } from '../../../embedding/embedding.service.js';
 import { isJsonObject, parseJson } from '../../../http/json.js';
 import type { RequestBody } from '../../../http/request-body.js';

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Collection } from '../../../collections/collection.js';
-import { CONFIG, type Config } from '../../../config.js';
+import { CONFIG, type Config } from '../../../config/config.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { check, validate } from '../../../http/validate.js';
 import { apiVersion } from '../api-version.js';

@@ -9,7 +9,7 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { CONFIG, type Config } from '../../../config.js';
+import { CONFIG, type Config } from '../../../config/config.js';
 import { BodyBudget } from '../../../http/body-budget.js';
 import { RequestError } from '../../../http/validate.js';
 import { Authentication } from '../../../keys/authentication.js';

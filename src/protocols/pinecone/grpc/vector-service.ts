@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Collection } from '../../../collections/collection.js';
-import { CONFIG, type Config } from '../../../config.js';
+import { CONFIG, type Config } from '../../../config/config.js';
 import { check } from '../../../http/validate.js';
 import { SCHEMA_SHAPE, type ApiVersion } from '../api-version.js';
 import { READ_HEADERS, WRITE_HEADERS } from '../data/lsn-headers.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CollectionChanges } from '../../../collections/collection.js';
 import { CollectionsService } from '../../../collections/collections.service.js';
-import { CONFIG, type Config } from '../../../config.js';
+import { CONFIG, type Config } from '../../../config/config.js';
 import { GatewayError } from '../../../errors.js';
 import type { CollectionSize } from '../../../records/record.js';
 import { RecordSizesService } from '../../../records/record-sizes.service.js';

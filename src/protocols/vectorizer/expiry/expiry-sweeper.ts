@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { CollectionsService } from '../../../collections/collections.service.js';
-import { CONFIG, type Config } from '../../../config.js';
+import { CONFIG, type Config } from '../../../config/config.js';
 import { RecordsService } from '../../../records/records.service.js';
 import { NAMESPACE } from '../collection-targets.js';
 import { EXPIRY_FIELD } from './expiry.js';

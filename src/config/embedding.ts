@@ -1,4 +1,4 @@
-import { setting, text } from './config-values.js';
+import { setting, text } from './values.js';
 
 /** A model name that clients may use, and what stands behind it. */
 export type EmbeddingEntry =

@@ -1,4 +1,4 @@
-import { duration, oneOf, setting } from './config-values.js';
+import { duration, oneOf, setting } from './values.js';
 
 /** The settings of what an operator sees of requests; a part of the gateway's. */
 export const OBSERVABILITY_SETTINGS = {

@@ -1,4 +1,4 @@
-import { boolean, count, host, MiB, oneOf, type Port, portRange, positive, port, setting, strictly } from './config-values.js';
+import { boolean, count, host, MiB, oneOf, type Port, portRange, positive, port, setting, strictly } from './values.js';
 
 /** The settings of Pinecone's ports, hosts and limits; a part of the gateway's. */
 export const PINECONE_SETTINGS = {

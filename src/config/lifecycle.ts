@@ -1,4 +1,4 @@
-import { count, duration, setting } from './config-values.js';
+import { count, duration, setting } from './values.js';
 
 /** The settings of starting, stopping and staying connected; a part of the gateway's. */
 export const LIFECYCLE_SETTINGS = {

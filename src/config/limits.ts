@@ -1,4 +1,4 @@
-import { count, duration, MiB, oneOf, type Setting, setting, strictly, wholeNumber } from './config-values.js';
+import { count, duration, MiB, oneOf, type Setting, setting, strictly, wholeNumber } from './values.js';
 
 const KiB = 1024;
 const ANY_NUMBER = ' `0`: any number.';

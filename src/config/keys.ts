@@ -1,4 +1,4 @@
-import { boolean, oneOf, setting, text } from './config-values.js';
+import { boolean, oneOf, setting, text } from './values.js';
 
 /** The settings of keys; a part of the gateway's. */
 export const KEY_SETTINGS = {

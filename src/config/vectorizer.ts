@@ -1,4 +1,4 @@
-import { duration, MiB, type Port, port, positive, setting, strictly } from './config-values.js';
+import { duration, MiB, type Port, port, positive, setting, strictly } from './values.js';
 
 /** The settings of Vectorizer's port; a part of the gateway's. */
 export const VECTORIZER_SETTINGS = {

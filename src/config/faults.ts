@@ -1,4 +1,4 @@
-import { duration, positive, setting } from './config-values.js';
+import { duration, positive, setting } from './values.js';
 
 /** The settings of what happens while the database is slow, crowded or gone; a part of the gateway's. */
 export const FAULT_SETTINGS = {

@@ -1,4 +1,4 @@
-import { oneOf, postgresUrl, setting } from './config-values.js';
+import { oneOf, postgresUrl, setting } from './values.js';
 
 /** The settings of what stands between the gateway and a Postgres server, or beside it; a part of the gateway's. */
 export const SERVER_SETTINGS = {

@@ -1,4 +1,4 @@
-import { duration, oneOf, positive, setting } from './config-values.js';
+import { duration, oneOf, positive, setting } from './values.js';
 
 /** The settings of tiers, vector indexes and their upkeep; a part of the gateway's. */
 export const STORAGE_SETTINGS = {

@@ -1,4 +1,4 @@
-import { PINECONE_SETTINGS } from './config-pinecone.js';
+import { PINECONE_SETTINGS } from './pinecone.js';
 import {
   boolean,
   duration,
@@ -13,20 +13,20 @@ import {
   type Setting,
   setting,
   text,
-} from './config-values.js';
-import { EMBEDDING_SETTINGS } from './config-embedding.js';
-import { KEY_SETTINGS } from './config-keys.js';
-import { FAULT_SETTINGS } from './config-faults.js';
-import { OBSERVABILITY_SETTINGS } from './config-observability.js';
-import { SERVER_SETTINGS } from './config-server.js';
-import { LIFECYCLE_SETTINGS } from './config-lifecycle.js';
-import { LIMIT_SETTINGS } from './config-limits.js';
-import { STORAGE_SETTINGS } from './config-storage.js';
-import { VECTORIZER_SETTINGS } from './config-vectorizer.js';
+} from './values.js';
+import { EMBEDDING_SETTINGS } from './embedding.js';
+import { KEY_SETTINGS } from './keys.js';
+import { FAULT_SETTINGS } from './faults.js';
+import { OBSERVABILITY_SETTINGS } from './observability.js';
+import { SERVER_SETTINGS } from './server.js';
+import { LIFECYCLE_SETTINGS } from './lifecycle.js';
+import { LIMIT_SETTINGS } from './limits.js';
+import { STORAGE_SETTINGS } from './storage.js';
+import { VECTORIZER_SETTINGS } from './vectorizer.js';
 
-export { MiB } from './config-values.js';
+export { MiB } from './values.js';
 
-export type { Port } from './config-values.js';
+export type { Port } from './values.js';
 
 /** Every setting of the gateway. `npm run docs` makes the README's table from this list. */
 export const SETTINGS = {
