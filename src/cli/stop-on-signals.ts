@@ -9,8 +9,8 @@ import { tellProblems } from './problems.js';
 const CLOSING_MS = 10_000;
 
 /**
- * Stops the gateway, or the one that is just starting, on SIGINT or SIGTERM and ends the process: with 0 when every request was finished, with 1 when some were cut off,
- * when the stop took too long, or at once on a second signal.
+ * Stops the gateway, or the one that is just starting, on SIGINT or SIGTERM and ends the process: with 0 when every request was
+ * finished, with 1 when some were cut off, when the stop took too long, or at once on a second signal.
  */
 export function stopOnSignals(starting: Promise<Gateway>, config: Config): void {
   let isStopping = false;

@@ -189,8 +189,8 @@ export class CollectionsService {
 
   /**
    * Runs a statement that carries a remembered collection's epoch. It answers `stale` when the catalog has moved on; then
-   * it is run once more with the collection as it is now.
-   * @throws GatewayError `not_found` when the collection is gone
+   * it is run again with the collection as it is now. It must not ask for changes of the collection itself.
+   * @throws GatewayError `not_found` when the collection is gone, `conflict` when others change it faster than statements run
    */
   async current<T>(collection: Collection, statement: (current: Collection) => Promise<T | 'stale'>): Promise<T> {
     let known = collection;

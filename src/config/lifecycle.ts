@@ -1,4 +1,4 @@
-import { count, duration, setting } from './values.js';
+import { duration, MAX_DURATION_MS, setting, wholeNumber } from './values.js';
 
 /** The settings of starting, stopping and staying connected; a part of the gateway's. */
 export const LIFECYCLE_SETTINGS = {
@@ -11,7 +11,7 @@ export const LIFECYCLE_SETTINGS = {
   drainDelayMs: setting<number | undefined>(
     'POLYVEC_DRAIN_DELAY_MS',
     undefined,
-    count,
+    wholeNumber(0, MAX_DURATION_MS),
     'How long a stop goes on taking requests while `/readyz` says 503, for load balancers to notice. Unset: 0 on loopback addresses, 5000 on others.',
   ),
   keepAliveTimeoutMs: setting(

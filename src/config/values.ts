@@ -7,7 +7,8 @@ import { isIP } from 'node:net';
 /** Bytes in one MiB. */
 export const MiB = 1024 * 1024;
 
-const MAX_DURATION_MS = 2 ** 31 - 1;
+/** In milliseconds: timers take no more. */
+export const MAX_DURATION_MS = 2 ** 31 - 1;
 
 /** One setting: where it comes from, how it is read, and what the README says of it. */
 export interface Setting<T> {
@@ -54,7 +55,7 @@ export function positive(value: string): number {
   throw new Error('a whole number above 0');
 }
 
-/** In milliseconds, above 0; a timer takes no more. */
+/** In milliseconds, above 0. */
 export function duration(value: string): number {
   if (/^[1-9]\d{0,9}$/.test(value) && Number(value) <= MAX_DURATION_MS) return Number(value);
   throw new Error(`milliseconds, from 1 to ${String(MAX_DURATION_MS)}`);

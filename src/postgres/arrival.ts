@@ -46,6 +46,11 @@ export class Arrival {
     this.resolve();
   }
 
+  /** Aborted when nobody waits for the database any more. */
+  get stopped(): AbortSignal {
+    return this.stopping.signal;
+  }
+
   /** No attempt begins any more, and none fails. */
   stop(): void {
     this.stopping.abort();

@@ -93,10 +93,11 @@ async function openServer(
     const { hostname, port, pathname } = new URL(url);
     const place = `${hostname}:${port || '5432'}${pathname}`;
     const traits = await arrival.of(`the database at ${place}`, own, async () => {
-      const found = await prepare(pool, own, log, async (client) => {
+      const bringUpToDate = async (client: pg.ClientBase): Promise<void> => {
         await pastPooler(config, client, schema);
         await warnOfPooler(config, client, log);
-      });
+      };
+      const found = await prepare(pool, own, log, bringUpToDate, arrival.stopped);
       return { ...found, description: `${found.description} at ${place}` };
     });
     return new Database(
@@ -146,10 +147,19 @@ async function prepare(
   pool: pg.Pool,
   traits: Pick<EngineTraits, 'namedStatements' | 'concurrentIndexes'>,
   log: EngineLog,
-  bringUpToDate: (client: pg.ClientBase) => Promise<void>,
+  bringUpToDate: SchemaCare,
+  stopped?: AbortSignal,
 ): Promise<EngineTraits> {
   const client = await pool.connect();
   let isGood = false;
+  let isReleased = false;
+  const release = (): void => {
+    // the next attempt begins on a new connection: a bad one may be silent, or lead to a server that is a standby by now
+    if (!isReleased) client.release(!isGood);
+    isReleased = true;
+  };
+  // a stop waits for the pool, but for no silent server
+  stopped?.addEventListener('abort', release);
   try {
     const version = await requirePgvector(client);
     await bringUpToDate(client);
@@ -169,8 +179,8 @@ async function prepare(
       keyListsByIndex: Number(rows[0]?.number) >= 170_000,
     };
   } finally {
-    // the next attempt begins on a new one: this one may be silent, or lead to a server that is a standby by now
-    client.release(!isGood);
+    stopped?.removeEventListener('abort', release);
+    release();
   }
 }
 

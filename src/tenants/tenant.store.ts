@@ -37,7 +37,8 @@ export class TenantStore {
     const rows = await this.database.query(sql`
       UPDATE polyvec.tenants SET resource_name = ${resourceName}
       WHERE name = ${name} AND COALESCE(resource_name, ${resourceName}) = ${resourceName}
-        AND NOT EXISTS (SELECT FROM polyvec.tenants o WHERE (o.resource_name = ${resourceName} OR o.name = ${resourceName}) AND o.name <> ${name})
+        AND NOT EXISTS (
+          SELECT FROM polyvec.tenants o WHERE ${resourceName} IN (o.resource_name, o.name) AND o.name <> ${name})
       RETURNING id`);
     return rows.length > 0;
   }

@@ -1,8 +1,9 @@
 import { connect as connectHttp2, constants } from 'node:http2';
 import { connect } from 'node:net';
+import type { TestGateway } from '../support/gateway.js';
 import { startKeyedGateway, type KeyedGateway } from '../support/keyed-gateway.js';
 
-/** What those without a good key may cost: no body of theirs is waited for, read or counted. */
+/** What those may cost who have no good key, or send nothing: no body of theirs is waited for without end, read or counted. */
 
 const ANNOUNCED = 60_000;
 
@@ -43,34 +44,43 @@ describe('a request without a good key', () => {
   });
 });
 
-describe('a gRPC call without a good key', () => {
-  /** The status that is answered to a call of which the message has only begun. */
-  async function statusOf(key: string): Promise<string> {
-    const [port = 0] = keyed.gateway.indexPorts;
-    const session = connectHttp2(`http://127.0.0.1:${String(port)}`);
-    try {
-      return await new Promise((resolve, reject) => {
-        session.once('error', reject);
-        const stream = session.request({
-          [constants.HTTP2_HEADER_METHOD]: 'POST',
-          [constants.HTTP2_HEADER_PATH]: '/VectorService/Upsert',
-          'content-type': 'application/grpc',
-          te: 'trailers',
-          'api-key': key,
-        });
-        stream.once('response', (headers) => {
-          resolve(`${String(headers['grpc-status'])} ${decodeURI(String(headers['grpc-message']))}`);
-        });
-        stream.once('error', reject);
-        // a message of 60,000 bytes, of which ten come
-        stream.write(Buffer.from([0, 0, 0, 0xea, 0x60, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]));
+/** The status that is answered to a gRPC call of which the message has only begun. */
+async function statusOf({ indexPorts }: TestGateway, key: string): Promise<string> {
+  const [port = 0] = indexPorts;
+  const session = connectHttp2(`http://127.0.0.1:${String(port)}`);
+  try {
+    return await new Promise((resolve, reject) => {
+      session.once('error', reject);
+      const stream = session.request({
+        [constants.HTTP2_HEADER_METHOD]: 'POST',
+        [constants.HTTP2_HEADER_PATH]: '/VectorService/Upsert',
+        'content-type': 'application/grpc',
+        te: 'trailers',
+        'api-key': key,
       });
-    } finally {
-      session.destroy();
-    }
+      stream.once('response', (headers) => {
+        resolve(`${String(headers['grpc-status'])} ${decodeURI(String(headers['grpc-message']))}`);
+      });
+      stream.once('error', reject);
+      // a message of 60,000 bytes, of which ten come
+      stream.write(Buffer.from([0, 0, 0, 0xea, 0x60, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]));
+    });
+  } finally {
+    session.destroy();
   }
+}
 
-  it.each(['', 'pv_of_another_kind'])('(%p) is refused before its message has come', async (key) => {
-    expect(await statusOf(key)).toBe('16 Invalid API key.');
+describe('a gRPC call', () => {
+  it.each(['', 'pv_of_another_kind'])('without a good key (%p) is refused before its message has come', async (key) => {
+    expect(await statusOf(keyed.gateway, key)).toBe('16 Invalid API key.');
+  });
+
+  it('with a good key ends when its message does not come', async () => {
+    const { gateway, keys } = await startKeyedGateway({ reader: {} }, { POLYVEC_REQUEST_TIMEOUT_MS: '300' });
+    try {
+      expect(await statusOf(gateway, keys.reader)).toBe('4 The request took too long to come');
+    } finally {
+      await gateway.stop();
+    }
   });
 });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { readConfig } from '../../src/config/config.js';
 import { startGateway, type Gateway } from '../../src/gateway.js';
 import { newKeyId, newKeyText } from '../../src/keys/api-key.js';
@@ -12,6 +14,33 @@ import { probe, probed } from '../support/probes.js';
 
 const OK = [200, { status: 'ok' }];
 const STARTING = [503, { status: 'unavailable', reason: 'starting' }];
+
+/** A server that takes connections, and answers no statement. */
+async function startSilentServer(): Promise<Server> {
+  const READY = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
+  const server = createServer((socket) => {
+    socket.once('data', () => socket.write(READY));
+    socket.on('error', () => undefined);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+describe('a stop', () => {
+  it('does not wait for a server that is silent since it has been connected', async () => {
+    const server = await startSilentServer();
+    try {
+      const { port } = server.address() as AddressInfo;
+      const run = polyvec(['start'], { ...FREE_PORTS, DATABASE_URL: `postgres://nobody@127.0.0.1:${String(port)}/nothing` });
+      await waitFor(run, 'Listening');
+      run.child.kill('SIGTERM');
+      expect(await exitCode(run)).toBe(0);
+    } finally {
+      server.close();
+    }
+  });
+});
 
 (hasServer ? describe : describe.skip)(`a start without the database${serverReason}`, () => {
   let storage: TestStorage;

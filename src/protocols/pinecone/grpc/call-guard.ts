@@ -49,10 +49,13 @@ type Refuse = (error: unknown, metadata: Metadata) => void;
 
 function guardOf({ authentication, timeoutMs }: CallRules, refuse: Refuse): ServerListener {
   let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
   const admit = async (metadata: Metadata): Promise<void> => {
     if ((await callerOf(authentication, metadata)) === undefined) {
       throw new GatewayError({ kind: 'unauthenticated', subject: 'key' });
     }
+    // the client has left while its key was looked up
+    if (isOver) return;
     timer = setTimeout(() => {
       refuse(new PineconeError('DEADLINE_EXCEEDED', 'The request took too long to come'), metadata);
     }, timeoutMs).unref();
@@ -72,7 +75,9 @@ function guardOf({ authentication, timeoutMs }: CallRules, refuse: Refuse): Serv
       clearTimeout(timer);
       goOn();
     },
+    // also when the call has been answered
     onCancel: () => {
+      isOver = true;
       clearTimeout(timer);
     },
   };
