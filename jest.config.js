@@ -6,6 +6,6 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': '@swc/jest' },
-  setupFiles: ['reflect-metadata', '<rootDir>/test/support/seed.js'],
+  setupFiles: ['reflect-metadata', '<rootDir>/test/support/setup/seed.js'],
   testTimeout: 120_000,
 };

@@ -1,6 +1,6 @@
 /** Many namespaces of ten records each in one Pinecone index. */
 import protobuf from 'protobufjs';
-import { PineconeGrpc, root, typesOf } from '../test/support/pinecone-grpc.js';
+import { PineconeGrpc, root, typesOf } from '../test/support/clients/pinecone-grpc.js';
 import { DIMENSION, randomNumbers, vectorSource } from './data.js';
 import type { Engine } from './engines.js';
 import type { Catalog, Weight } from './many-catalog.js';

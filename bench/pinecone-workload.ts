@@ -1,8 +1,8 @@
 import type { Filter } from '../src/filters/filter.js';
 import { isJsonObject, parseJson } from '../src/http/json.js';
-import { parseFilter } from '../src/protocols/pinecone/filter.js';
+import { parseFilter } from '../src/protocols/pinecone/filter/parse-filter.js';
 import type { Parts, RecordWrite } from '../src/records/record.js';
-import { encode, PineconeGrpc, typesOf } from '../test/support/pinecone-grpc.js';
+import { encode, PineconeGrpc, typesOf } from '../test/support/clients/pinecone-grpc.js';
 import type { PreparedWork } from './contender.js';
 import { randomNumbers, vectorSource, type BenchRecord } from './data.js';
 import { HttpClient, type HttpRequest } from './http-client.js';

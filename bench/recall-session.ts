@@ -14,7 +14,7 @@ const TAIL_COMPONENTS = 4_000_000;
 const POLL_MS = 500;
 /** So long nothing may happen: a gateway looks for work a moment after a write, and may find more. */
 const QUIET_MS = 8_000;
-const PATIENCE_MS = 2 * 60 * 60 * 1_000;
+const MAX_WAIT_MS = 2 * 60 * 60 * 1_000;
 
 interface Status {
   readonly op_indexing_progress: number;
@@ -90,7 +90,7 @@ export class RecallSession {
         const isReady = status.num_unindexed_ops * this.dataset.dimension <= TAIL_COMPONENTS;
         if (!isReady || (await isWorking(client))) lastBusy = now;
         const isComplete = now - lastBusy >= QUIET_MS;
-        if (isComplete || now - start > PATIENCE_MS) {
+        if (isComplete || now - start > MAX_WAIT_MS) {
           const facts = await this.indexFacts(client);
           return { seconds: (lastBusy - start) / 1_000, unindexed: status.num_unindexed_ops, isComplete, ...facts };
         }

@@ -11,6 +11,6 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 buildIfNeeded();
 env.DATABASE_URL ??= env.TEST_DATABASE_URL ?? developmentDatabase();
 if (env.DATABASE_URL === '') console.error('No Postgres server: only the embedded engine is measured.');
-await import('../test/support/register.js');
+await import('../test/support/setup/register.js');
 const protocol = ['pinecone', 'vectorizer', 'many', 'recall', 'search'].find((name) => process.argv.includes(name)) ?? 'chroma';
 await import(`../bench/${protocol}.ts`);

@@ -1,5 +1,5 @@
 /**
- * `npm run chaos -- <name>`: the program test/chaos/<name>.ts, `promotion` without a name, on the server that TEST_DATABASE_URL or
+ * `npm run chaos -- <name>`: the program test/chaos/programs/<name>.ts, `promotion` without a name, on the server that TEST_DATABASE_URL or
  * DATABASE_URL names, or else on the development database. It prints its figure and exits with 1 when the aim is missed;
  * `--rounds 50`, `--seed 1` where it takes them; `--write` puts the figure into docs/reliability.md.
  */
@@ -10,11 +10,11 @@ import { developmentDatabase } from './development-database.js';
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const [word = ''] = process.argv.slice(2);
 const name = word === '' || word.startsWith('-') ? 'promotion' : word;
-if (!/^[a-z]+$/.test(name) || name === 'report' || !existsSync(`test/chaos/${name}.ts`)) {
-  const programs = readdirSync('test/chaos').map((file) => file.replace(/\.ts$/, ''));
-  console.error(`chaos: no program ${name}; there is ${programs.filter((program) => program !== 'report').join(', ')}`);
+if (!/^[a-z]+$/.test(name) || !existsSync(`test/chaos/programs/${name}.ts`)) {
+  const programs = readdirSync('test/chaos/programs').map((file) => file.replace(/\.ts$/, ''));
+  console.error(`chaos: no program ${name}; there is ${programs.join(', ')}`);
   process.exit(2);
 }
 process.env.TEST_DATABASE_URL ??= process.env.DATABASE_URL ?? developmentDatabase();
-await import('../test/support/register.js');
-await import(`../test/chaos/${name}.ts`);
+await import('../test/support/setup/register.js');
+await import(`../test/chaos/programs/${name}.ts`);

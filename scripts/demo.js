@@ -2,5 +2,5 @@
 import { buildIfNeeded } from './build-if-needed.js';
 
 buildIfNeeded();
-await import('../test/support/register.js');
+await import('../test/support/setup/register.js');
 await import('../bench/demo/demo.ts');

@@ -72,7 +72,7 @@ function prepare(mode) {
 }
 
 function nodeArguments() {
-  const register = './test/support/register.js';
+  const register = './test/support/setup/register.js';
   return ['--experimental-vm-modules', '--no-warnings', ...(existsSync(join(root, register)) ? ['--import', register] : [])];
 }
 

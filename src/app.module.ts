@@ -19,7 +19,7 @@ import { ChromaModule } from './protocols/chroma/chroma.module.js';
 import { ChromaExceptionFilter } from './protocols/chroma/errors.js';
 import { chromaMiddleware } from './protocols/chroma/middleware.js';
 import { PineconeExceptionFilter } from './protocols/pinecone/errors.js';
-import { GrpcServers } from './protocols/pinecone/grpc/grpc-servers.js';
+import { GrpcServers } from './protocols/pinecone/data/grpc/grpc-servers.js';
 import { pineconeListeners } from './protocols/pinecone/listeners.js';
 import { pineconeMiddleware } from './protocols/pinecone/middleware.js';
 import { PINECONE_API } from './protocols/pinecone/api/description.js';

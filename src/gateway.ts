@@ -20,10 +20,10 @@ import { observeRequests } from './observability/http-observer.js';
 import { RequestObserver } from './observability/request-observer.js';
 import { Lifecycle } from './lifecycle/lifecycle.js';
 import { drainDelayOf } from './lifecycle/drain-delay.js';
-import { Arrival } from './postgres/arrival.js';
+import { StartupConnection } from './postgres/startup-connection.js';
 import type { Database } from './postgres/database.js';
 import { type EngineLog, openDatabase } from './postgres/open-database.js';
-import { IndexPorts } from './protocols/pinecone/index-ports.js';
+import { IndexPorts } from './protocols/pinecone/indexes/index-ports.js';
 import { indexPortsOf, isIndexPort } from './protocols/pinecone/listeners.js';
 
 /** What an answer depends on once origins are allowed: caches must know. */
@@ -60,7 +60,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const log: EngineLog = (level, message) => {
     logger[level]({ context: 'database' }, message);
   };
-  const arrival = new Arrival('awaited', log);
+  const arrival = new StartupConnection('awaited', log);
   const database = await openDatabase(config, log, arrival);
   try {
     const observer = new RequestObserver(config, new GatewayMetrics(() => database.figures()), logger);
@@ -128,7 +128,7 @@ function corsOptions(config: Config): object {
 interface Parts {
   readonly config: Config;
   readonly database: Database;
-  readonly arrival: Arrival;
+  readonly arrival: StartupConnection;
   readonly application: NestExpressApplication;
   readonly listeners: Listeners;
   readonly lifecycle: Lifecycle;

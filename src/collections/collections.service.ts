@@ -6,7 +6,7 @@ import { isWithinReach, reachOf, requireNameWithinReach, withinReach } from '../
 import type { Page, Scope } from '../tenants/tenant.js';
 import { type Collection, type CollectionChanges, type NewCollection, type ProtocolName } from './collection.js';
 import { CollectionMemory } from './collection-memory.js';
-import { CollectionTurns } from './collection-turns.js';
+import { CollectionLocks } from './collection-locks.js';
 import { CollectionStore } from './collection.store.js';
 import { CollectionSweeper } from './collection-sweeper.js';
 import { isStale, TablesGone, untilGone } from './stale.js';
@@ -29,7 +29,7 @@ export type CollectionSource = 'memory' | 'catalog';
 @Injectable()
 export class CollectionsService {
   private readonly memory = new CollectionMemory();
-  private readonly turns = new CollectionTurns();
+  private readonly locks = new CollectionLocks();
 
   constructor(
     private readonly store: CollectionStore,
@@ -134,7 +134,7 @@ export class CollectionsService {
     if (changes.name !== undefined) requireNameWithinReach(changes.name);
     this.limits.requireName(changes.name ?? '');
     this.memory.drop(collection);
-    const outcome = await this.turns.take(collection.uuid, () => this.store.update(collection, changes));
+    const outcome = await this.locks.run(collection.uuid, () => this.store.update(collection, changes));
     if (outcome === 'missing') throw missing(collection.uuid);
     if (outcome === 'taken') throw taken(changes.name ?? collection.name);
   }
@@ -144,7 +144,7 @@ export class CollectionsService {
     for (;;) {
       const collection = await this.requireByName(scope, name);
       const changes = changesOf(collection);
-      const outcome = await this.turns.take(collection.uuid, () => this.store.update(collection, changes, 'unchanged'));
+      const outcome = await this.locks.run(collection.uuid, () => this.store.update(collection, changes, 'unchanged'));
       this.memory.drop(collection);
       if (outcome === 'updated') return this.requireByName(scope, name);
       if (outcome === 'missing') throw missing(name);
@@ -203,7 +203,7 @@ export class CollectionsService {
         return untilGone(statement, known);
       };
       if (attempt > MAX_FREE) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt));
-      result = await (attempt < MAX_FREE ? again() : this.turns.take(collection.uuid, again));
+      result = await (attempt < MAX_FREE ? again() : this.locks.run(collection.uuid, again));
     }
     if (!isStale(result)) return result;
     throw new GatewayError({ kind: 'conflict', subject: 'collection', name: collection.name });

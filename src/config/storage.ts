@@ -1,6 +1,6 @@
 import { duration, oneOf, positive, setting } from './values.js';
 
-/** The settings of tiers, vector indexes and their upkeep; a part of the gateway's. */
+/** The settings of tiers, vector indexes and their maintenance; a part of the gateway's. */
 export const STORAGE_SETTINGS = {
   dedicatedMinFloats: setting(
     'POLYVEC_DEDICATED_MIN_FLOATS',

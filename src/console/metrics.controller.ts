@@ -3,7 +3,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { Gauge, Registry } from 'prom-client';
 import { GatewayMetrics } from '../observability/gateway-metrics.js';
-import { IndexesService } from '../records/upkeep/indexes.service.js';
+import { IndexesService } from '../records/maintenance/indexes.service.js';
 import { Allow } from '../keys/allow.js';
 
 /** Scrapers wait about ten seconds; what the gateway knows by itself must not be lost because the database hangs. */
@@ -68,14 +68,14 @@ export class MetricsController {
     this.counting ??= this.indexes.counts().finally(() => {
       this.counting = undefined;
     });
-    const patience = new AbortController();
-    const silence = setTimeout(DATABASE_PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+    const waiting = new AbortController();
+    const silence = setTimeout(DATABASE_PATIENCE_MS, undefined, { signal: waiting.signal }).catch(() => undefined);
     try {
       return await Promise.race([this.counting, silence]);
     } catch {
       return undefined;
     } finally {
-      patience.abort();
+      waiting.abort();
     }
   }
 

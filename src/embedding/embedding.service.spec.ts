@@ -1,4 +1,4 @@
-import { embeddingsReply, startModelServer } from '../../test/support/model-server.js';
+import { embeddingsReply, startModelServer } from '../../test/support/servers/model-server.js';
 import { ConfigError, readConfig } from '../config/config.js';
 import { EmbeddingService } from './embedding.service.js';
 

@@ -4,7 +4,7 @@ import {
   type ModelReply,
   type ModelRequest,
   type ModelServer,
-} from '../../test/support/model-server.js';
+} from '../../test/support/servers/model-server.js';
 import { GatewayError } from '../errors.js';
 import type { Endpoint } from './endpoint.js';
 import { embedRemotely } from './openai-endpoint.js';

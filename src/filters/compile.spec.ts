@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { createStorage, type TestStorage } from '../../test/support/gateway.js';
+import { createStorage, type TestStorage } from '../../test/support/gateway/gateway.js';
 import { readConfig } from '../config/config.js';
 import type { Database } from '../postgres/database.js';
 import { openDatabase } from '../postgres/open-database.js';

@@ -4,14 +4,14 @@ import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 const SHORT_MS = 0.3;
 /** After a rest, the system is less likely to let others run just when it matters. */
 const REST_MS = 2;
-const PATIENCE_MS = 2_000;
+const MAX_WAIT_MS = 2_000;
 
 /**
  * Resolves right after a turn of the event loop in which nobody connected and hardly anything was done, or when it will not get quiet.
  * A port that closes then has accepted everyone: the system resets those whom it has let in, and we have not.
  */
 export async function quietMoment(accepted: () => number): Promise<void> {
-  for (const deadline = performance.now() + PATIENCE_MS; performance.now() < deadline;) {
+  for (const deadline = performance.now() + MAX_WAIT_MS; performance.now() < deadline;) {
     await sleep(REST_MS);
     await turn();
     const [before, start] = [accepted(), performance.now()];

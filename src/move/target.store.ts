@@ -1,6 +1,6 @@
 import type { Database, Queryable } from '../postgres/database.js';
 import { identifier, literal, sql, type Sql } from '../postgres/sql.js';
-import { createIndexes, createTables } from '../records/upkeep/dedicated-tables.store.js';
+import { createIndexes, createTables } from '../records/maintenance/dedicated-tables.store.js';
 import { digest } from './digest.store.js';
 import { isDedicated, START, type NamespaceDigest, type Owner, type Part, type RowPlace } from './move.js';
 

@@ -19,7 +19,7 @@ interface Round {
 }
 
 /** A worker that is busy for longer is left out: its figures are labelled as its own, so that nobody takes theirs for a sum. */
-const PATIENCE_MS = 2_000;
+const MAX_WAIT_MS = 2_000;
 
 /** In the primary: asks all workers for their figures when one of them wants everybody's. */
 export function relayMetrics(): void {
@@ -48,7 +48,7 @@ function ask(rounds: Map<number, Round>, id: number, done: (text: string) => voi
     clearTimeout(timer);
     if (rounds.delete(id)) done(merged(texts));
   };
-  const timer = setTimeout(finish, PATIENCE_MS);
+  const timer = setTimeout(finish, MAX_WAIT_MS);
   rounds.set(id, { missing: new Set(workers.map((worker) => worker.id)), texts, finish });
   for (const worker of workers) tell(worker, { kind: 'metrics asked', id });
 }

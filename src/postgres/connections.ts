@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { GatewayError } from '../errors.js';
 import { measureWait } from '../observability/statement.js';
 import { queryOn } from './measured.js';
-import type { Patience } from './patience.js';
+import type { RetryBudget } from './retry-budget.js';
 import { Slots } from './slots.js';
 import { isReadOnly, leavesConnectionSound, NothingDone } from './sqlstate.js';
 
@@ -67,10 +67,10 @@ export class Connections {
    * Lends a connection to `work` for as long as it takes.
    * @throws Crowded when none comes free in time, NothingDone when none can be opened, and what `work` throws
    */
-  async use<T>(patience: Patience, work: (connection: Connection) => Promise<T>): Promise<T> {
-    await measureWait(() => this.slots.take(patience.waitMs));
+  async use<T>(budget: RetryBudget, work: (connection: Connection) => Promise<T>): Promise<T> {
+    await measureWait(() => this.slots.take(budget.waitMs));
     try {
-      const client = await measureWait(() => this.connect(patience.waitMs));
+      const client = await measureWait(() => this.connect(budget.waitMs));
       const connection = new Connection(client);
       try {
         return await work(connection);

@@ -6,7 +6,7 @@ import { currentRequest } from '../observability/request-context.js';
 import { Connections, NoTime, type Connection } from './connections.js';
 import { FaultLog, isFault } from './fault-log.js';
 import { FailureCounts } from './measured.js';
-import { GRACE_MS, Patience } from './patience.js';
+import { GRACE_MS, RetryBudget } from './retry-budget.js';
 import type { ReadReplica } from './read-replica.js';
 import type { Service } from './service.js';
 import { Sessions } from './sessions.js';
@@ -117,8 +117,8 @@ export class Database implements Queryable {
    */
   async query<T extends object = Row>(statement: Sql): Promise<readonly T[]> {
     const request = this.statements.request(statement);
-    const rows = (patience: Patience, connections: Connections): Promise<T[]> =>
-      connections.use(patience, async (connection) => (await connection.send(request, patience.statementMs)).rows as T[]);
+    const rows = (budget: RetryBudget, connections: Connections): Promise<T[]> =>
+      connections.use(budget, async (connection) => (await connection.send(request, budget.statementMs)).rows as T[]);
     return this.persist(rows, () => isRead(request.text));
   }
 
@@ -127,15 +127,15 @@ export class Database implements Queryable {
    * breaks before the end has undone everything, too.
    */
   async transaction<T>(work: (transaction: Queryable) => Promise<T>, mode: TransactionMode = 'write'): Promise<T> {
-    const attempt = (patience: Patience, connections: Connections): Promise<T> =>
-      connections.use(patience, (connection) => this.attempt(patience, connection, work, mode));
+    const attempt = (budget: RetryBudget, connections: Connections): Promise<T> =>
+      connections.use(budget, (connection) => this.attempt(budget, connection, work, mode));
     return this.persist(attempt, () => mode === 'snapshot');
   }
 
   /** As in `Queryable`; outside of any transaction but the text's own. For work that nobody waits for. */
   async script(text: string): Promise<void> {
-    const patience = new Patience({ ...this.service, waitMs: Math.max(this.service.waitMs, BACKGROUND_WAIT_MS) });
-    await this.primary.use(patience, (connection) => connection.send({ text }, patience.statementMs));
+    const budget = new RetryBudget({ ...this.service, waitMs: Math.max(this.service.waitMs, BACKGROUND_WAIT_MS) });
+    await this.primary.use(budget, (connection) => connection.send({ text }, budget.statementMs));
   }
 
   /**
@@ -172,23 +172,23 @@ export class Database implements Queryable {
   }
 
   private async persist<T>(
-    work: (patience: Patience, connections: Connections) => Promise<T>,
+    work: (budget: RetryBudget, connections: Connections) => Promise<T>,
     onlyReads: () => boolean,
   ): Promise<T> {
     const { standbyInUse } = this;
     const waitMs = standbyInUse === undefined ? this.waitMs : Math.min(this.waitMs, STANDBY_WAIT_MS);
-    const patience = new Patience({ ...this.service, waitMs });
+    const budget = new RetryBudget({ ...this.service, waitMs });
     let reason: unknown;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await work(patience, standbyInUse ?? this.primary);
+        return await work(budget, standbyInUse ?? this.primary);
       } catch (error) {
         const effect = effectOf(error);
         // that there is no time for another attempt is not why there had to be one
         if (reason === undefined || !isOutOfTime(error)) reason = error;
         // what the standby does not answer, the primary does
         const isFinal = standbyInUse !== undefined && effect !== 'rolled_back';
-        const pause = isFinal ? undefined : patience.pauseAfter(attempt, effect, onlyReads());
+        const pause = isFinal ? undefined : budget.pauseAfter(attempt, effect, onlyReads());
         if (pause === undefined) throw this.told(reason);
         await sleep(pause);
       }
@@ -196,7 +196,7 @@ export class Database implements Queryable {
   }
 
   private async attempt<T>(
-    patience: Patience,
+    budget: RetryBudget,
     connection: Connection,
     work: (transaction: Queryable) => Promise<T>,
     mode: TransactionMode,
@@ -206,7 +206,7 @@ export class Database implements Queryable {
     const limitMs = statementMs === Infinity ? undefined : mode === 'long' ? NO_LIMIT_MS : statementMs + GRACE_MS;
     let isEnding = false;
     try {
-      await connection.send({ text: begin + this.access.transactionSettings }, patience.statementMs);
+      await connection.send({ text: begin + this.access.transactionSettings }, budget.statementMs);
       const result = await work({
         vectorOid: this.vectorOid,
         query: async <R extends object>(statement: Sql) =>

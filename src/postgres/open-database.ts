@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Config } from '../config/config.js';
-import { Arrival } from './arrival.js';
+import { StartupConnection } from './startup-connection.js';
 import { Database, type EngineTraits } from './database.js';
 import { EmbeddedEngine } from './embedded/embedded-engine.js';
 import { migrate, requireMigrated } from './migrations.js';
@@ -21,17 +21,17 @@ const REPLICA_TIMEOUT_MS = 1_000;
 
 /**
  * Opens the database that the configuration names, a server or the embedded engine, and brings its schema up to date. A server may
- * come later where the arrival says so.
+ * come later where the startup says so.
  * @throws Error with one line that says what to do, when the server is too old or lacks pgvector.
  */
 export async function openDatabase(
   config: Config,
   log: EngineLog,
-  arrival: Arrival = new Arrival('required', log),
+  startup: StartupConnection = new StartupConnection('required', log),
 ): Promise<Database> {
-  if (config.databaseUrl !== undefined) return openServer(config, config.databaseUrl, log, arrival);
+  if (config.databaseUrl !== undefined) return openServer(config, config.databaseUrl, log, startup);
   const database = await openEmbedded(config, log);
-  arrival.arrive();
+  startup.arrive();
   return database;
 }
 
@@ -41,7 +41,7 @@ export async function openDatabase(
  */
 export async function openUnchanged(config: Config, log: EngineLog): Promise<Database> {
   if (config.databaseUrl !== undefined) {
-    return openServer(config, config.databaseUrl, log, new Arrival('required', log), requireMigrated);
+    return openServer(config, config.databaseUrl, log, new StartupConnection('required', log), requireMigrated);
   }
   // whoever reads all of it in one transaction waits in between for where it goes
   return openEmbedded(config, log, { schema: requireMigrated, idleTransactionTimeoutMs: config.statementTimeoutMs });
@@ -84,7 +84,7 @@ async function openServer(
   config: Config,
   url: string,
   log: EngineLog,
-  arrival: Arrival,
+  startup: StartupConnection,
   schema: SchemaCare = migrate,
 ): Promise<Database> {
   const pool = newPool(config, limitedConnectionTo(config, url), log);
@@ -92,18 +92,18 @@ async function openServer(
     const own = { namedStatements: config.pooler === 'off', concurrentIndexes: true };
     const { hostname, port, pathname } = new URL(url);
     const place = `${hostname}:${port || '5432'}${pathname}`;
-    const traits = await arrival.of(`the database at ${place}`, own, async () => {
+    const traits = await startup.of(`the database at ${place}`, own, async () => {
       const bringUpToDate = async (client: pg.ClientBase): Promise<void> => {
         await pastPooler(config, client, schema);
         await warnOfPooler(config, client, log);
       };
-      const found = await prepare(pool, own, log, bringUpToDate, arrival.stopped);
+      const found = await prepare(pool, own, log, bringUpToDate, startup.stopped);
       return { ...found, description: `${found.description} at ${place}` };
     });
     return new Database(
       pool,
       traits,
-      () => arrival.ready(),
+      () => startup.ready(),
       () => Promise.resolve(),
       { ...accessTo(config, url), replica: openReplica(config, url, log) },
       serverService(config, log),

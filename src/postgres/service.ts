@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import type { Config } from '../config/config.js';
 import type { EngineLog } from './open-database.js';
-import { GRACE_MS, type PatienceLimits } from './patience.js';
+import { GRACE_MS, type RetryLimits } from './retry-budget.js';
 import { connectionTo } from './pooler.js';
 
 /** How much of the database there is for requests, and for how long they may ask. */
-export interface Service extends PatienceLimits {
+export interface Service extends RetryLimits {
   readonly connections: number;
   /** Callers that may wait for one. */
   readonly maxWaiting: number;

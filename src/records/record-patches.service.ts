@@ -8,7 +8,7 @@ import { roundsOf } from './patch-rounds.js';
 import type { RecordPatch, Selection, SelectionPatched, WriteOutcome } from './record.js';
 import { RecordPatchStore } from './record-patch.store.js';
 import { hasUnknownFields } from './unknown-fields.js';
-import { Upkeep } from './upkeep/upkeep.js';
+import { Maintenance } from './maintenance/maintenance.js';
 
 /** Changes of parts of records that exist. */
 @Injectable()
@@ -17,7 +17,7 @@ export class RecordPatchesService {
     private readonly database: Database,
     private readonly collections: CollectionsService,
     private readonly store: RecordPatchStore,
-    private readonly upkeep: Upkeep,
+    private readonly maintenance: Maintenance,
     private readonly limits: Limits,
   ) {}
 
@@ -43,7 +43,7 @@ export class RecordPatchesService {
       if (hasNewFields) this.collections.forget(current);
       return this.patchInRounds(current, namespace, roundsOf(patches), hasNewFields);
     });
-    this.upkeep.note(collection, outcome.ids.length);
+    this.maintenance.note(collection, outcome.ids.length);
     return { lsn: outcome.lsn, ids: new Set(outcome.ids) };
   }
 
@@ -79,7 +79,7 @@ export class RecordPatchesService {
       if (hasNewFields) this.collections.forget(current);
       return this.store.patchSelected(current, namespace, selection, { text: patch.text, hasNewFields });
     });
-    this.upkeep.note(collection, outcome.ids.length);
+    this.maintenance.note(collection, outcome.ids.length);
     return outcome;
   }
 }

@@ -8,7 +8,7 @@ import { embeddingOf, sparseOf } from './embedding-of.js';
 import type { Parts, RecordWrite, StoredRecord } from './record.js';
 import { RecordStore } from './record.store.js';
 import { RecordWriteStore } from './record-write.store.js';
-import { Upkeep } from './upkeep/upkeep.js';
+import { Maintenance } from './maintenance/maintenance.js';
 
 const EVERYTHING: Parts = { document: true, uri: true, metadata: true, embedding: 'binary', sparse: true };
 const REPLACE = { existing: 'replace', missing: 'insert' } as const;
@@ -33,7 +33,7 @@ export class RecordTransfersService {
     private readonly collections: CollectionStore,
     private readonly store: RecordStore,
     private readonly writeStore: RecordWriteStore,
-    private readonly upkeep: Upkeep,
+    private readonly maintenance: Maintenance,
     private readonly limits: Limits,
   ) {}
 
@@ -47,8 +47,8 @@ export class RecordTransfersService {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const ids = await this.database.transaction(async (transaction) => this.transferWithin(transaction, transfer));
       if (ids === 'stale') continue;
-      this.upkeep.note(transfer.destination, ids.length);
-      if (transfer.mode === 'move') this.upkeep.note(transfer.source, ids.length);
+      this.maintenance.note(transfer.destination, ids.length);
+      if (transfer.mode === 'move') this.maintenance.note(transfer.source, ids.length);
       return new Set(ids);
     }
     throw new GatewayError({ kind: 'conflict', subject: 'collection', name: transfer.destination.name });

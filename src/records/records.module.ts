@@ -1,17 +1,17 @@
 import { Module } from '@nestjs/common';
 import { CollectionsModule } from '../collections/collections.module.js';
-import { DocumentIndexStore } from './upkeep/document-index.store.js';
-import { FieldIndexKeeper } from './upkeep/field-index-keeper.js';
-import { HotKeys } from './upkeep/hot-keys.js';
-import { IndexBuilder } from './upkeep/index-builder.js';
-import { IndexMetricsStore } from './upkeep/index-metrics.store.js';
-import { IndexesService } from './upkeep/indexes.service.js';
-import { LeaseStore } from './upkeep/lease.store.js';
-import { MetadataIndexStore } from './upkeep/metadata-index.store.js';
-import { LaggingReads } from './lagging-reads.service.js';
+import { DocumentIndexStore } from './maintenance/document-index.store.js';
+import { FieldIndexMaintenance } from './maintenance/field-index-maintenance.js';
+import { HotKeys } from './maintenance/hot-keys.js';
+import { IndexBuilder } from './maintenance/index-builder.js';
+import { IndexMetricsStore } from './maintenance/index-metrics.store.js';
+import { IndexesService } from './maintenance/indexes.service.js';
+import { LeaseStore } from './maintenance/lease.store.js';
+import { MetadataIndexStore } from './maintenance/metadata-index.store.js';
+import { ReplicaReads } from './replica-reads.service.js';
 import { NamespaceStore } from './namespace.store.js';
 import { NamespacesService } from './namespaces.service.js';
-import { PromotionStore } from './upkeep/promotion.store.js';
+import { PromotionStore } from './maintenance/promotion.store.js';
 import { RecordEstimateStore } from './search/record-estimate.store.js';
 import { RecordPatchesService } from './record-patches.service.js';
 import { RecordPatchStore } from './record-patch.store.js';
@@ -27,10 +27,10 @@ import { RecordWriteStore } from './record-write.store.js';
 import { RecordTransfersService } from './record-transfers.service.js';
 import { RecordsService } from './records.service.js';
 import { SearchPlanner } from './search/search-planner.js';
-import { StorageKeeper } from './upkeep/storage-keeper.js';
-import { Upkeep } from './upkeep/upkeep.js';
-import { UpkeepStore } from './upkeep/upkeep.store.js';
-import { VectorIndexStore } from './upkeep/vector-index.store.js';
+import { StorageMaintenance } from './maintenance/storage-maintenance.js';
+import { Maintenance } from './maintenance/maintenance.js';
+import { StatisticsStore } from './maintenance/statistics.store.js';
+import { VectorIndexStore } from './maintenance/vector-index.store.js';
 
 @Module({
   imports: [CollectionsModule],
@@ -56,16 +56,16 @@ import { VectorIndexStore } from './upkeep/vector-index.store.js';
     HotKeys,
     MetadataIndexStore,
     DocumentIndexStore,
-    FieldIndexKeeper,
+    FieldIndexMaintenance,
     IndexMetricsStore,
     IndexesService,
-    StorageKeeper,
-    UpkeepStore,
-    Upkeep,
+    StorageMaintenance,
+    StatisticsStore,
+    Maintenance,
     RecordSizesService,
     RecordsService,
     NamespacesService,
-    LaggingReads,
+    ReplicaReads,
   ],
   exports: [
     RecordsService,
@@ -74,9 +74,9 @@ import { VectorIndexStore } from './upkeep/vector-index.store.js';
     RecordTextsService,
     RecordTransfersService,
     NamespacesService,
-    LaggingReads,
+    ReplicaReads,
     IndexesService,
-    Upkeep,
+    Maintenance,
   ],
 })
 export class RecordsModule {}

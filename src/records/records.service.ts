@@ -32,7 +32,7 @@ import { RecordWriteStore } from './record-write.store.js';
 import { COMPLETE } from './search/search-plan.js';
 import { SearchPlanner } from './search/search-planner.js';
 import { hasUnknownFields } from './unknown-fields.js';
-import { Upkeep } from './upkeep/upkeep.js';
+import { Maintenance } from './maintenance/maintenance.js';
 
 /** Rows in one page of a read; a read of more than one page sees one snapshot. */
 const PAGE_ROWS = 1_000;
@@ -50,7 +50,7 @@ export class RecordsService {
     private readonly pageStore: RecordPageStore,
     private readonly rankStore: RecordRankStore,
     private readonly planner: SearchPlanner,
-    private readonly upkeep: Upkeep,
+    private readonly maintenance: Maintenance,
     private readonly limits: Limits,
   ) {}
 
@@ -71,7 +71,7 @@ export class RecordsService {
         ? await this.writeFirst(current, { dimension, sparse, embeddings }, write)
         : await write(this.database, current);
       if (outcome === 'stale') return 'stale';
-      this.upkeep.note(current, settled.records.length);
+      this.maintenance.note(current, settled.records.length);
       // the catalog knows more now: which fields the write has added, the dimension, or that there are sparse vectors
       if (hasNewFields || isFirst) this.collections.forget(current);
       return outcome;
@@ -108,7 +108,7 @@ export class RecordsService {
   }
 
   private async readPages(collection: Collection, namespace: string, request: ReadRequest, sink: RecordSink): Promise<void> {
-    this.upkeep.noteFilter(collection, request);
+    this.maintenance.noteFilter(collection, request);
     await this.collections.current(collection, async (current) => {
       const wanted = request.limit ?? Infinity;
       const limit = Math.min(wanted, PAGE_ROWS + 1);
@@ -158,7 +158,7 @@ export class RecordsService {
    */
   async search(collection: Collection, namespace: string, request: SearchRequest): Promise<readonly (readonly Match[])[]> {
     this.limits.requireSearch(request);
-    this.upkeep.noteFilter(collection, request);
+    this.maintenance.noteFilter(collection, request);
     return this.collections.current(collection, async (current) => {
       requireDimension(current, request.queries);
       if (current.dimension === null || request.limit === 0 || request.queries.length === 0) {
@@ -174,9 +174,9 @@ export class RecordsService {
   /** Deletes the selected records. */
   async delete(collection: Collection, namespace: string, request: DeleteRequest): Promise<Deletion> {
     this.limits.requireSelection(request);
-    this.upkeep.noteFilter(collection, request);
+    this.maintenance.noteFilter(collection, request);
     const deletion = await this.collections.current(collection, (current) => this.store.delete(current, namespace, request));
-    this.upkeep.note(collection, deletion.count);
+    this.maintenance.note(collection, deletion.count);
     return deletion;
   }
 
@@ -187,7 +187,7 @@ export class RecordsService {
     request: PageRequest,
   ): Promise<Position & { readonly records: readonly StoredRecord[] }> {
     this.limits.requireSelection(request);
-    this.upkeep.noteFilter(collection, request);
+    this.maintenance.noteFilter(collection, request);
     return this.collections.current(collection, (current) => this.pageStore.readPage(current, namespace, request));
   }
 
@@ -201,7 +201,7 @@ export class RecordsService {
     request: RankRequest,
   ): Promise<Position & { readonly records: readonly RankedRecord[] }> {
     this.limits.requireSearch(request);
-    this.upkeep.noteFilter(collection, request);
+    this.maintenance.noteFilter(collection, request);
     return this.collections.current(collection, (current) => {
       requireDimension(current, [request.embedding]);
       const { embedding, sparse, limit } = request;
@@ -221,13 +221,13 @@ export class RecordsService {
     patch: MetadataPatch,
   ): Promise<WriteOutcome & { readonly count: number }> {
     this.limits.requirePatch(selection, patch);
-    this.upkeep.noteFilter(collection, selection);
+    this.maintenance.noteFilter(collection, selection);
     const merged = await this.collections.current(collection, (current) => {
       const hasNewFields = hasUnknownFields(current, patch.fields);
       if (hasNewFields) this.collections.forget(current);
       return this.pageStore.merge(current, namespace, selection, { ...patch, hasNewFields });
     });
-    this.upkeep.note(collection, merged.count);
+    this.maintenance.note(collection, merged.count);
     return merged;
   }
 
@@ -238,7 +238,7 @@ export class RecordsService {
     selection: Selection,
   ): Promise<Position & { readonly count: number }> {
     this.limits.requireSelection(selection);
-    this.upkeep.noteFilter(collection, selection);
+    this.maintenance.noteFilter(collection, selection);
     return this.collections.current(collection, (current) => this.pageStore.count(current, namespace, selection));
   }
 

@@ -4,7 +4,7 @@ import { CollectionSweeper } from '../collections/collection-sweeper.js';
 import { CollectionsService } from '../collections/collections.service.js';
 import { GatewayError } from '../errors.js';
 import { Limits } from '../limits/limits.js';
-import { Upkeep } from '../records/upkeep/upkeep.js';
+import { Maintenance } from '../records/maintenance/maintenance.js';
 import { reachOf, requireNameWithinReach } from '../tenants/caller.js';
 import type { Scope } from '../tenants/tenant.js';
 import type {
@@ -27,7 +27,7 @@ export class SnapshotsService {
   constructor(
     private readonly collections: CollectionsService,
     private readonly store: SnapshotStore,
-    private readonly upkeep: Upkeep,
+    private readonly maintenance: Maintenance,
     private readonly sweeper: CollectionSweeper,
     private readonly limits: Limits,
   ) {}
@@ -39,7 +39,7 @@ export class SnapshotsService {
     if (created === 'missing') throw missing('collection', collection.name);
     if (created === 'taken') throw new GatewayError({ kind: 'already_exists', subject: 'snapshot', name: snapshot.name ?? '' });
     const taken = await this.require(collection, created.uuid);
-    this.upkeep.note({ ...collection, ...created.rows }, taken.recordCount);
+    this.maintenance.note({ ...collection, ...created.rows }, taken.recordCount);
     return taken;
   }
 
@@ -74,7 +74,7 @@ export class SnapshotsService {
     if (restored === 'missing') throw missing('snapshot', snapshot.uuid);
     if (restored === 'taken') throw new GatewayError({ kind: 'already_exists', subject: 'collection', name: target.name });
     const collection = await this.collections.requireCurrent(scope, restored.collectionUuid);
-    this.upkeep.note(collection, snapshot.recordCount);
+    this.maintenance.note(collection, snapshot.recordCount);
     return { collection, jobUuid: restored.jobUuid };
   }
 

@@ -11,11 +11,11 @@ import { connect, createServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { makeCertificates } from '../../src/cli/certs.js';
-import { startGateway } from '../support/gateway.js';
+import { startGateway } from '../support/gateway/gateway.js';
 
 const run = promisify(execFile);
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const REGISTER = new URL('../support/register.js', import.meta.url).href;
+const REGISTER = new URL('../support/setup/register.js', import.meta.url).href;
 const DAY_MS = 86_400_000;
 
 describe('polyvec certs', () => {

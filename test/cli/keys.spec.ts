@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parseKey } from '../../src/keys/api-key.js';
-import { createStorage, type TestStorage } from '../support/gateway.js';
+import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
 
 const run = promisify(execFile);
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const REGISTER = new URL('../support/register.js', import.meta.url).href;
+const REGISTER = new URL('../support/setup/register.js', import.meta.url).href;
 
 interface Ended {
   readonly code: number;

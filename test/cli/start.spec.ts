@@ -1,5 +1,5 @@
-import { createStorage, type TestStorage } from '../support/gateway.js';
-import { exitCode, FREE_PORTS, polyvec, urlOf, waitFor } from '../support/polyvec-command.js';
+import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
+import { exitCode, FREE_PORTS, polyvec, urlOf, waitFor } from '../support/gateway/polyvec-command.js';
 
 describe('polyvec start', () => {
   let storage: TestStorage;

@@ -12,16 +12,16 @@ import { startGateway, type Gateway } from '../../src/gateway.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
 import { sql } from '../../src/postgres/sql.js';
-import { ChromaApi, type CollectionApi } from '../support/chroma-api.js';
-import { COLLECTIONS } from '../support/chroma-client.js';
-import { createStorage, type TestStorage } from '../support/gateway.js';
-import { createIndex } from '../support/pinecone-api.js';
-import { indexed } from '../support/promotion-cluster.js';
-import { randomFrom } from '../support/promotion-writer.js';
+import { ChromaApi, type CollectionApi } from '../support/clients/chroma-api.js';
+import { COLLECTIONS } from '../support/clients/chroma-client.js';
+import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
+import { createIndex } from '../support/clients/pinecone-api.js';
+import { indexed } from '../chaos/promotion/promotion-cluster.js';
+import { randomFrom } from '../chaos/promotion/promotion-writer.js';
 
 const run = promisify(execFile);
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const REGISTER = new URL('../support/register.js', import.meta.url).href;
+const REGISTER = new URL('../support/setup/register.js', import.meta.url).href;
 const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
 
 const DIMENSION = 8;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { startGateway } from '../support/gateway.js';
+import { startGateway } from '../support/gateway/gateway.js';
 import { startChroma, type ChromaServer } from './differential/chroma-server.js';
 import { closeConnections, send } from './differential/exchange.js';
 import { beginnings, operation } from './differential/generate/operations.js';

@@ -4,9 +4,9 @@ import { PROTOCOLS } from '../../src/app.module.js';
 import { readConfig } from '../../src/config/config.js';
 import { buildDocument, type ApiDocument } from '../../src/console/docs/document.js';
 import type { ApiDescription } from '../../src/http/api-description.js';
-import { DocumentedApi, operationsOf, referencesIn, resolve } from '../support/api-document.js';
-import { handledRoutes, type HandledRoute } from '../support/api-routes.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
+import { DocumentedApi, operationsOf, referencesIn, resolve } from '../support/routes/api-document.js';
+import { handledRoutes, type HandledRoute } from '../support/routes/api-routes.js';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 
 const NAMES = PROTOCOLS.map(({ name }) => name);
 const PAGES = ['/docs', ...NAMES.map((name) => `/docs/${name}`), '/chroma/docs'];
@@ -483,7 +483,7 @@ describe('the other readings', () => {
 
   it('are the gRPC service of an index, as text', async () => {
     const response = await fetch(`${gateway.consoleUrl}/docs/vector-service.proto`);
-    const location = new URL('../../src/protocols/pinecone/grpc/vector-service.proto', import.meta.url);
+    const location = new URL('../../src/protocols/pinecone/data/grpc/vector-service.proto', import.meta.url);
     expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     expect(await response.text()).toBe(readFileSync(location, 'utf8'));

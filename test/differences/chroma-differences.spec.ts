@@ -1,5 +1,5 @@
 import { closeConnections, get, post, send, withBody } from '../clients/differential/exchange.js';
-import { startGateway } from '../support/gateway.js';
+import { startGateway } from '../support/gateway/gateway.js';
 import { at, COLLECTIONS, message, startSession, TENANTS, type ChromaSession } from './chroma-session.js';
 
 /** The numbers in `docs/differences.md`, section Chroma, that are not about records. */

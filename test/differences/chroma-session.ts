@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { isJsonObject, parseJson, stringifyJson, type Json } from '../../src/http/json.js';
 import { post, send, type WireAnswer, type WireRequest } from '../clients/differential/exchange.js';
-import { startGateway } from '../support/gateway.js';
+import { startGateway } from '../support/gateway/gateway.js';
 
 export const TENANTS = '/api/v2/tenants';
 export const COLLECTIONS = `${TENANTS}/default_tenant/databases/default_database/collections`;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import { SETTINGS } from '../../src/config/config.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const page = readFileSync(join(root, 'docs/operations.md'), 'utf8');

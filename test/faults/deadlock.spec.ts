@@ -1,6 +1,6 @@
-import { startGateway, type TestGateway } from '../support/gateway.js';
-import { hasServer } from '../support/faulty-gateway.js';
-import { runShuffledWriters } from '../support/shuffled-writers.js';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
+import { hasServer } from '../support/faults/faulty-gateway.js';
+import { runShuffledWriters } from '../chaos/deadlock/shuffled-writers.js';
 
 const describeOnServer = hasServer ? describe : describe.skip;
 const reason = hasServer ? '' : ' (skipped: the embedded engine runs one statement at a time; TEST_DATABASE_URL names a server)';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { METHODS, PineconeGrpc } from '../support/pinecone-grpc.js';
-import { ROOT_KEY, startKeyedGateway, type KeyedGateway } from '../support/keyed-gateway.js';
-import { requestOf, type Place, type RouteRequest } from '../support/route-requests.js';
-import { allRoutes, type Route } from '../support/routes.js';
+import { METHODS, PineconeGrpc } from '../support/clients/pinecone-grpc.js';
+import { ROOT_KEY, startKeyedGateway, type KeyedGateway } from '../support/gateway/keyed-gateway.js';
+import { requestOf, type Place, type RouteRequest } from '../support/routes/route-requests.js';
+import { allRoutes, type Route } from '../support/routes/routes.js';
 
 /**
  * Every route of the router, with every scope, on one's own tenant, another tenant, another database and one that nobody has: what

@@ -3,10 +3,10 @@ import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage
 import { connect as http2Connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
 import { readConfig } from '../../src/config/config.js';
 import { startGateway, type Gateway } from '../../src/gateway.js';
-import { COLLECTIONS } from '../support/chroma-client.js';
-import { createStorage, type TestStorage } from '../support/gateway.js';
-import { exitCode, FREE_PORTS, polyvec, urlOf, waitFor } from '../support/polyvec-command.js';
-import { probed } from '../support/probes.js';
+import { COLLECTIONS } from '../support/clients/chroma-client.js';
+import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
+import { exitCode, FREE_PORTS, polyvec, urlOf, waitFor } from '../support/gateway/polyvec-command.js';
+import { probed } from '../support/gateway/probes.js';
 
 const STOPPING = [503, { status: 'unavailable', reason: 'stopping' }];
 

@@ -2,10 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { hasServer } from '../support/faulty-gateway.js';
-import { createStorage, type TestStorage } from '../support/gateway.js';
-import { endProcess, launchGateway } from '../support/gateway-process.js';
-import { probe } from '../support/probes.js';
+import { hasServer } from '../support/faults/faulty-gateway.js';
+import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
+import { endProcess, launchGateway } from '../support/gateway/gateway-process.js';
+import { probe } from '../support/gateway/probes.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 const INSTANCES = 5;

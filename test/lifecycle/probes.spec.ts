@@ -1,8 +1,8 @@
 import pg from 'pg';
-import { FaultProxy } from '../support/fault-proxy.js';
-import { hasServer, serverReason } from '../support/faulty-gateway.js';
-import { createStorage, startGateway, startGatewayOn, type TestGateway } from '../support/gateway.js';
-import { probe, probed } from '../support/probes.js';
+import { FaultProxy } from '../support/faults/fault-proxy.js';
+import { hasServer, serverReason } from '../support/faults/faulty-gateway.js';
+import { createStorage, startGateway, startGatewayOn, type TestGateway } from '../support/gateway/gateway.js';
+import { probe, probed } from '../support/gateway/probes.js';
 
 const OK = [200, { status: 'ok' }];
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { LIMIT_SETTINGS } from '../../src/config/limits.js';
 import type { LimitName } from '../../src/limits/limit-words.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
-import { DOORS, doorsOf, type Answer, type Door, type DoorName, type Doors } from './doors.js';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
+import { DOORS, doorsOf, type Answer, type Door, type DoorName, type Doors } from './transports.js';
 
 /** A limit, and a request that has as much as it is told of what the limit bounds, at every door that has such a thing. */
 interface Row {

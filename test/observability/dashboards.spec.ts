@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { startGateway, type TestGateway } from '../support/gateway.js';
-import { scrape } from '../support/prometheus.js';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
+import { scrape } from '../support/gateway/prometheus.js';
 
 interface Panel {
   readonly targets?: readonly { readonly expr: string }[];

@@ -1,6 +1,6 @@
-import { ask, COLLECTIONS } from '../support/chroma-client.js';
-import { createProcessStorage, type GatewayProcess, type ProcessStorage } from '../support/gateway-process.js';
-import { scrape, scrapeUntil } from '../support/prometheus.js';
+import { ask, COLLECTIONS } from '../support/clients/chroma-client.js';
+import { createProcessStorage, type GatewayProcess, type ProcessStorage } from '../support/gateway/gateway-process.js';
+import { scrape, scrapeUntil } from '../support/gateway/prometheus.js';
 
 const isEmbedded = (process.env['TEST_DATABASE_URL'] ?? '') === '';
 const describeOnEngine = isEmbedded ? describe : describe.skip;

@@ -16,10 +16,10 @@ import {
 import { runRequest } from '../../src/observability/request-context.js';
 import { measureStatement } from '../../src/observability/statement.js';
 import { endRequestSpan, startRequestSpan } from '../../src/observability/tracing.js';
-import { ChromaApi, type CollectionApi } from '../support/chroma-api.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
-import { createIndex } from '../support/pinecone-api.js';
-import { PineconeGrpc } from '../support/pinecone-grpc.js';
+import { ChromaApi, type CollectionApi } from '../support/clients/chroma-api.js';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
+import { createIndex } from '../support/clients/pinecone-api.js';
+import { PineconeGrpc } from '../support/clients/pinecone-grpc.js';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const REMOTE: SpanContext = { traceId: TRACE_ID, spanId: 'b7ad6b7169203331', traceFlags: TraceFlags.SAMPLED, isRemote: true };

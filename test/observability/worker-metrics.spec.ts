@@ -1,6 +1,6 @@
 import { request } from 'node:http';
-import { createProcessStorage, type ProcessStorage } from '../support/gateway-process.js';
-import { scrapeUntil } from '../support/prometheus.js';
+import { createProcessStorage, type ProcessStorage } from '../support/gateway/gateway-process.js';
+import { scrapeUntil } from '../support/gateway/prometheus.js';
 
 const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
 const describeOnServer = hasServer ? describe : describe.skip;

@@ -5,12 +5,12 @@ import { startGateway as start, type Gateway } from '../../src/gateway.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
 import { sql } from '../../src/postgres/sql.js';
-import { createStorage, type TestStorage } from '../support/gateway.js';
-import { findPgBouncer, startPgBouncer, type PgBouncer } from '../support/pgbouncer.js';
-import { PooledLoad } from '../support/pooled-load.js';
-import { SMALL_TIERS, type Cluster } from '../support/promotion-cluster.js';
-import { playRound } from '../support/promotion-round.js';
-import { noProgress } from '../support/promotion-scene.js';
+import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
+import { findPgBouncer, startPgBouncer, type PgBouncer } from '../support/servers/pgbouncer.js';
+import { PooledLoad } from '../chaos/pool/pooled-load.js';
+import { SMALL_TIERS, type Cluster } from '../chaos/promotion/promotion-cluster.js';
+import { playRound } from '../chaos/promotion/promotion-round.js';
+import { noProgress } from '../chaos/promotion/promotion-scene.js';
 
 const server = process.env['TEST_DATABASE_URL'] ?? '';
 const program = findPgBouncer();

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { startGateway, type TestGateway } from '../support/gateway.js';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 
 interface Answer {
   readonly status: number;

@@ -1,6 +1,6 @@
-import { COLLECTIONS } from '../support/chroma-client.js';
-import { ChromaApi, CollectionApi, uniqueName } from '../support/chroma-api.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
+import { COLLECTIONS } from '../support/clients/chroma-client.js';
+import { ChromaApi, CollectionApi, uniqueName } from '../support/clients/chroma-api.js';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 import {
   createIndex,
   DONE,
@@ -9,7 +9,7 @@ import {
   type Answer,
   type NamespaceApi,
   type Vector,
-} from '../support/pinecone-api.js';
+} from '../support/clients/pinecone-api.js';
 
 /** docs/cross-protocol.md: what is written through one protocol is read, filtered, searched and deleted through the other. */
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, COLLECTIONS, createCollection, type ChromaAnswer } from '../support/chroma-client.js';
-import { createProcessStorage, type GatewayProcess, type ProcessStorage } from '../support/gateway-process.js';
+import { ask, COLLECTIONS, createCollection, type ChromaAnswer } from '../support/clients/chroma-client.js';
+import { createProcessStorage, type GatewayProcess, type ProcessStorage } from '../support/gateway/gateway-process.js';
 
 const onServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
 /** More than one page, so that reading them takes a transaction. */

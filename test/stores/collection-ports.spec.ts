@@ -5,7 +5,7 @@ import type { Collection } from '../../src/collections/collection.js';
 import type { CollectionsService } from '../../src/collections/collections.service.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
-import { createStorage, type TestStorage } from '../support/gateway.js';
+import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
 
 let storage: TestStorage;
 let database: Database;

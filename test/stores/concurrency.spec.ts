@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { ask, COLLECTIONS, createCollection, type ChromaAnswer } from '../support/chroma-client.js';
-import { createProcessStorage, type GatewayProcess, type ProcessStorage } from '../support/gateway-process.js';
+import { ask, COLLECTIONS, createCollection, type ChromaAnswer } from '../support/clients/chroma-client.js';
+import { createProcessStorage, type GatewayProcess, type ProcessStorage } from '../support/gateway/gateway-process.js';
 
 let storage: ProcessStorage;
 let gateway: GatewayProcess;

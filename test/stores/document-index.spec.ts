@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { ask, COLLECTIONS, createCollection } from '../support/chroma-client.js';
-import { eventually, SMALL_TIERS } from '../support/promotion-cluster.js';
-import { startTierGateway, type TierGateway } from '../support/tier-twins.js';
+import { ask, COLLECTIONS, createCollection } from '../support/clients/chroma-client.js';
+import { eventually, SMALL_TIERS } from '../chaos/promotion/promotion-cluster.js';
+import { startTierGateway, type TierGateway } from '../support/tiers/tier-twins.js';
 
 const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
 const describeOnServer = hasServer ? describe : describe.skip;

@@ -6,7 +6,7 @@ import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
 import { recordKey } from '../../src/postgres/record-key.js';
 import { join, sql } from '../../src/postgres/sql.js';
-import { createStorage, type TestStorage } from '../support/gateway.js';
+import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
 
 /** A record as the compiler's SQL sees it. */
 interface Sample {

@@ -1,7 +1,7 @@
 import { readConfig } from '../../src/config/config.js';
 import { startGateway as start, type Gateway } from '../../src/gateway.js';
-import { ask, COLLECTIONS, createCollection, type ChromaAnswer } from '../support/chroma-client.js';
-import { createStorage, type TestStorage } from '../support/gateway.js';
+import { ask, COLLECTIONS, createCollection, type ChromaAnswer } from '../support/clients/chroma-client.js';
+import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
 
 const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
 const describeOnServer = hasServer ? describe : describe.skip;

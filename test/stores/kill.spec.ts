@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, COLLECTIONS, createCollection, fieldsOf, type ChromaAnswer } from '../support/chroma-client.js';
-import { createProcessStorage, endProcess, type GatewayProcess, type ProcessStorage } from '../support/gateway-process.js';
+import { ask, COLLECTIONS, createCollection, fieldsOf, type ChromaAnswer } from '../support/clients/chroma-client.js';
+import { createProcessStorage, endProcess, type GatewayProcess, type ProcessStorage } from '../support/gateway/gateway-process.js';
 
 type Victim = 'gateway' | 'embedded engine';
 

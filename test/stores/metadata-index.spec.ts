@@ -4,8 +4,8 @@ import { and, is, not, or, type Comparison, type Filter } from '../../src/filter
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
 import { identifier, sql } from '../../src/postgres/sql.js';
-import { MetadataIndexStore } from '../../src/records/upkeep/metadata-index.store.js';
-import { createStorage, type TestStorage } from '../support/gateway.js';
+import { MetadataIndexStore } from '../../src/records/maintenance/metadata-index.store.js';
+import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
 
 const ROWS = 4_000;
 const KEYS = ['price', "it's", 'back\\slash', '"quoted"', 'ключ', '$1', '', 'a.b', '-- ', '\n'];

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { ask, COLLECTIONS, createCollection } from '../support/chroma-client.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
-import { ModelCollection, type ModelSpace } from '../support/model.js';
-import { commands, readAll, type Commands, type Session } from '../support/model-commands.js';
+import { ask, COLLECTIONS, createCollection } from '../support/clients/chroma-client.js';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
+import { ModelCollection, type ModelSpace } from '../support/models/model.js';
+import { commands, readAll, type Commands, type Session } from '../support/models/model-commands.js';
 
 /** Repeat a failure with the seed that it tells: `TEST_SEED=… npm test -- test/stores/model`. */
 const SEED = Number(process.env['TEST_SEED'] ?? '20261121');

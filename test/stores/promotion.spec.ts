@@ -1,7 +1,7 @@
-import { ChromaApi, CollectionApi } from '../support/chroma-api.js';
-import { leftovers, promoted, startCluster, type Cluster } from '../support/promotion-cluster.js';
-import { playRound } from '../support/promotion-round.js';
-import { noProgress, type Progress } from '../support/promotion-scene.js';
+import { ChromaApi, CollectionApi } from '../support/clients/chroma-api.js';
+import { leftovers, promoted, startCluster, type Cluster } from '../chaos/promotion/promotion-cluster.js';
+import { playRound } from '../chaos/promotion/promotion-round.js';
+import { noProgress, type Progress } from '../chaos/promotion/promotion-scene.js';
 
 const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
 const describeOnServer = hasServer ? describe : describe.skip;

@@ -20,7 +20,7 @@ import { SnapshotsService } from '../../src/snapshots/snapshots.service.js';
 import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../../src/tenants/tenant.js';
 import { TenantsModule } from '../../src/tenants/tenants.module.js';
 import { TenantsService } from '../../src/tenants/tenants.service.js';
-import { createStorage, type TestStorage } from '../support/gateway.js';
+import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
 
 const SCOPE = { tenant: DEFAULT_TENANT, database: DEFAULT_DATABASE };
 const BACKUP: NewSnapshot = { kind: 'backup', name: 'nightly', description: 'of the test' };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { ChromaApi } from '../support/chroma-api.js';
-import { COLLECTIONS } from '../support/chroma-client.js';
-import { hasVectorIndex, indexed, promoted, SMALL_TIERS } from '../support/promotion-cluster.js';
+import { ChromaApi } from '../support/clients/chroma-api.js';
+import { COLLECTIONS } from '../support/clients/chroma-client.js';
+import { hasVectorIndex, indexed, promoted, SMALL_TIERS } from '../chaos/promotion/promotion-cluster.js';
 import {
   chromaDoor,
   pineconeDoor,
@@ -9,9 +9,9 @@ import {
   type ReadDoor,
   type Target,
   type WriteDoor,
-} from '../support/promotion-doors.js';
-import { distanceOf, type Metric, type Stored } from '../support/promotion-model.js';
-import { randomFrom } from '../support/promotion-writer.js';
+} from '../chaos/promotion/promotion-transports.js';
+import { distanceOf, type Metric, type Stored } from '../chaos/promotion/promotion-model.js';
+import { randomFrom } from '../chaos/promotion/promotion-writer.js';
 import {
   CHROMA,
   columns,
@@ -24,8 +24,8 @@ import {
   TEXTS,
   VECTORIZER,
   ZERO,
-} from '../support/tier-operations.js';
-import { send, startTierGateway, type Request, type TierGateway, type Twin } from '../support/tier-twins.js';
+} from '../support/tiers/tier-operations.js';
+import { send, startTierGateway, type Request, type TierGateway, type Twin } from '../support/tiers/tier-twins.js';
 
 /** Everything that clients do goes on in a collection with tables and an index of its own as it does in the pool. */
 

@@ -2,10 +2,10 @@ import { Module } from '@nestjs/common';
 import { CollectionsModule } from '../../collections/collections.module.js';
 import { RecordsModule } from '../../records/records.module.js';
 import { TenantsModule } from '../../tenants/tenants.module.js';
-import { CollectionsController } from './collections.controller.js';
-import { RecordsController } from './records.controller.js';
-import { SystemController } from './system.controller.js';
-import { TenantsController } from './tenants.controller.js';
+import { CollectionsController } from './collections/collections.controller.js';
+import { RecordsController } from './records/records.controller.js';
+import { SystemController } from './system/system.controller.js';
+import { TenantsController } from './tenants/tenants.controller.js';
 import { V1CatalogController } from './v1/catalog.controller.js';
 import { V1RecordsController } from './v1/records.controller.js';
 

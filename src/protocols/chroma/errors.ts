@@ -9,9 +9,9 @@ import { RequestError, type RequestProblem } from '../../http/validate.js';
 import { limitWords } from '../../limits/limit-words.js';
 import { ChromaError, invalidArgument, unprocessable } from './chroma-error.js';
 import { toLegacyError } from './v1/errors.js';
-import { wordRegexError } from './filter.js';
+import { wordRegexError } from './filter/parse-filter.js';
 import { INCLUDES } from './requests.js';
-import { unexpected } from './serde.js';
+import { unexpected } from './wire/serde.js';
 import { askToRetry, unavailable } from './unavailable.js';
 
 /** Status and `error` of each kind; the message is worded by subject below. */

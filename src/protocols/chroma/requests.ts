@@ -2,9 +2,9 @@ import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, Min, Valida
 import { type Json, readJson } from '../../http/json.js';
 import type { JsonReader } from '../../http/json-reader.js';
 import { Read } from '../../http/validate.js';
-import { readEmbeddings, readQueryEmbeddings, type SentEmbeddings } from './embeddings.js';
-import { readMetadataList, type SentMetadata } from './metadata-list.js';
-import { readTexts } from './texts.js';
+import { readEmbeddings, readQueryEmbeddings, type SentEmbeddings } from './wire/embeddings.js';
+import { readMetadataList, type SentMetadata } from './wire/metadata-list.js';
+import { readTexts } from './wire/texts.js';
 
 /** Absent is fine, null is not. */
 const IfPresent = ValidateIf((_object, value) => value !== undefined);

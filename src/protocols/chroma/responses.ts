@@ -2,11 +2,11 @@ import { StreamableFile } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { jsonObject, JsonNumber, parseJson, stringifyJson, type Json, type JsonObject } from '../../http/json.js';
 import { ColumnSpool } from '../../http/spool.js';
-import type { IndexProgress } from '../../records/upkeep/indexes.service.js';
+import type { IndexProgress } from '../../records/maintenance/indexes.service.js';
 import type { Match, Parts, StoredRecord } from '../../records/record.js';
 import type { TenantDatabase } from '../../tenants/tenant.js';
-import { configurationJson, legacyConfigurationJson, withDiscoveredKeys } from './configuration/schema.js';
-import { schemaOf } from './collection-schema.js';
+import { configurationJson, legacyConfigurationJson, withDiscoveredKeys } from './collections/configuration/schema.js';
+import { schemaOf } from './collections/collection-schema.js';
 import type { Include } from './requests.js';
 
 /** The answer to what has nothing to tell. */

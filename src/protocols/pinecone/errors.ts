@@ -4,7 +4,7 @@ import { GatewayError, type ErrorDetail, type ErrorKind } from '../../errors.js'
 import { JsonSyntaxError } from '../../http/json-syntax-error.js';
 import { RequestError, type RequestProblem } from '../../http/validate.js';
 import { limitWords } from '../../limits/limit-words.js';
-import { wrongDimension } from './vector-rules.js';
+import { wrongDimension } from './data/vector-rules.js';
 import { PineconeError, type PineconeCode } from './pinecone-error.js';
 import { unavailable } from './unavailable.js';
 

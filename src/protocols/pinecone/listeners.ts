@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.js';
 import type { Listener } from '../../http/listeners.js';
-import type { GrpcServers } from './grpc/grpc-servers.js';
+import type { GrpcServers } from './data/grpc/grpc-servers.js';
 
 const INDEX_PORT = 'pinecone index ';
 

@@ -6,7 +6,7 @@ import { jsonObject, stringifyJson } from '../../http/json.js';
 import { allowedMethods } from '../../http/routes.js';
 import { RequestError, type RequestProblem } from '../../http/validate.js';
 import { type LimitName, limitWords } from '../../limits/limit-words.js';
-import { numbersToJson } from './json-values.js';
+import { numbersToJson } from './wire/json-values.js';
 import { unavailable } from './unavailable.js';
 import { collectionNotFound, notFound, parseError, validationError, VectorizerError } from './vectorizer-error.js';
 

@@ -4,7 +4,7 @@ import { join, sql, type Sql } from '../../postgres/sql.js';
 import type { Selection } from '../record.js';
 import { recordTable, selected, vectorTable } from '../record-tables.js';
 import type { IndexPlan, SearchPlan } from './search-plan.js';
-import { indexedForm } from '../upkeep/vector-index.store.js';
+import { indexedForm } from '../maintenance/vector-index.store.js';
 
 /** The operator that an index on the metric serves. */
 const OPERATORS: Readonly<Record<Metric, Sql>> = { l2: sql`<->`, cosine: sql`<=>`, ip: sql`<#>` };

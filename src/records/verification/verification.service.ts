@@ -3,7 +3,7 @@ import { isPooled, type Collection } from '../../collections/collection.js';
 import { CollectionStore } from '../../collections/collection.store.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { isUndefinedTable } from '../../postgres/sqlstate.js';
-import { INDEX_LEASE } from '../upkeep/index-builder.js';
+import { INDEX_LEASE } from '../maintenance/index-builder.js';
 import { TableShapeStore } from './table-shape.store.js';
 import {
   miscountProblems,

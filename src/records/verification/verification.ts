@@ -1,5 +1,5 @@
 import { isPooled, type Collection } from '../../collections/collection.js';
-import { indexColumn, indexName, operatorClass } from '../upkeep/vector-index.store.js';
+import { indexColumn, indexName, operatorClass } from '../maintenance/vector-index.store.js';
 import type { IndexEntry, TableIndex, TableShape } from './table-shape.store.js';
 import type { Miscount, RowCounts, SparseCounts } from './verification.store.js';
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { createIndex, type IndexApi, type NamespaceApi } from '../../support/pinecone-api.js';
+import { createIndex, type IndexApi, type NamespaceApi } from '../../support/clients/pinecone-api.js';
 import { CURL_SAMPLES } from './curl-samples.js';
 import { NAMESPACE, RECORDS } from './documented-records.js';
 import { startSecureGateway, type Gateways } from './samples.js';

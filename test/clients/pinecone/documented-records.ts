@@ -1,4 +1,4 @@
-import type { Vector } from '../../support/pinecone-api.js';
+import type { Vector } from '../../support/clients/pinecone-api.js';
 
 export const NAMESPACE = 'example-namespace';
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import { PYTHON_ENVIRONMENT, run, type Outcome } from './compat/programs.js';
 import { startRecordingProxy, type RecordingServer } from './compat/recording-server.js';
 import { store, storedIds, type StoredVector } from './compat/stored-vectors.js';

@@ -1,4 +1,4 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import { SdkCalls, type SdkVector } from './typescript/sdk-calls.js';
 import type { Json } from './typescript/validators.js';
 

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { ChromaApi, refused } from '../../support/chroma-api.js';
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { ChromaApi, refused } from '../../support/clients/chroma-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const LIMIT = 2_000;
 const TENANTS = '/api/v2/tenants';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { ChromaApi, invalid, mistyped, refused } from '../../support/chroma-api.js';
-import { COLLECTIONS } from '../../support/chroma-client.js';
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { ChromaApi, invalid, mistyped, refused } from '../../support/clients/chroma-api.js';
+import { COLLECTIONS } from '../../support/clients/chroma-client.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const TENANTS = '/api/v2/tenants';
 

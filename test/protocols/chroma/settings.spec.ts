@@ -1,6 +1,6 @@
-import { ChromaApi, notFound, refused } from '../../support/chroma-api.js';
-import { COLLECTIONS } from '../../support/chroma-client.js';
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { ChromaApi, notFound, refused } from '../../support/clients/chroma-api.js';
+import { COLLECTIONS } from '../../support/clients/chroma-client.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const HNSW = { space: 'cosine', ef_construction: 100, ef_search: 100, resize_factor: 1.2, batch_size: 100, sync_threshold: 1000 };
 const LEGACY_CONFIGURATION = {

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonNumber, parseJson } from '../../../src/http/json.js';
-import { ChromaApi, notFound } from '../../support/chroma-api.js';
-import { COLLECTIONS } from '../../support/chroma-client.js';
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { ChromaApi, notFound } from '../../support/clients/chroma-api.js';
+import { COLLECTIONS } from '../../support/clients/chroma-client.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 let gateway: TestGateway;
 let chroma: ChromaApi;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ChromaApi, invalid, mistyped, notFound, refused, uniqueName } from '../../support/chroma-api.js';
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { ChromaApi, invalid, mistyped, notFound, refused, uniqueName } from '../../support/clients/chroma-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const TENANTS = '/api/v2/tenants';
 

@@ -1,5 +1,5 @@
-import { ChromaApi, type CollectionApi, invalid, mistyped } from '../../support/chroma-api.js';
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { ChromaApi, type CollectionApi, invalid, mistyped } from '../../support/clients/chroma-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const LENGTHS = 'Inconsistent number of IDs, embeddings, documents, URIs and metadatas';
 const WRITES = ['add', 'upsert', 'update'] as const;

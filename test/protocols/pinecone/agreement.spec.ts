@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { createIndex, succeeded, type IndexApi } from '../../support/pinecone-api.js';
-import { PineconeGrpc } from '../../support/pinecone-grpc.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
+import { createIndex, succeeded, type IndexApi } from '../../support/clients/pinecone-api.js';
+import { PineconeGrpc } from '../../support/clients/pinecone-grpc.js';
 import { GrpcSide } from './agreement/grpc-side.js';
 import { jsonText, namespaceOf, type Operation, type Result } from './agreement/operation.js';
 import { contentOf, DEFINITIONS, operationsOn, type Kind } from './agreement/operations.js';

@@ -1,4 +1,4 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   createIndex,
   DONE,
@@ -7,7 +7,7 @@ import {
   MISSING_NAMESPACE,
   type IndexApi,
   type NamespaceApi,
-} from '../../support/pinecone-api.js';
+} from '../../support/clients/pinecone-api.js';
 
 const DELETE = '/vectors/delete';
 const GENRES = [

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { createIndex, succeeded, type IndexApi, type NamespaceApi } from '../../support/pinecone-api.js';
-import { matches, type ModelFilter, type ModelMetadata } from '../../support/pinecone-filter-model.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
+import { createIndex, succeeded, type IndexApi, type NamespaceApi } from '../../support/clients/pinecone-api.js';
+import { matches, type ModelFilter, type ModelMetadata } from '../../support/models/pinecone-filter-model.js';
 
 /** Repeat a failure with the seed that it tells: `TEST_SEED=… npm test -- test/protocols/pinecone/filter-model`. */
 const SEED = Number(process.env['TEST_SEED'] ?? '20261121');

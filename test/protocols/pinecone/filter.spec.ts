@@ -1,5 +1,5 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { createIndex, DONE, invalidWith, type IndexApi, type NamespaceApi, type Outcome } from '../../support/pinecone-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
+import { createIndex, DONE, invalidWith, type IndexApi, type NamespaceApi, type Outcome } from '../../support/clients/pinecone-api.js';
 
 const FETCH = '/vectors/fetch_by_metadata';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   createIndex,
   DONE,
@@ -12,7 +12,7 @@ import {
   type Answer,
   type IndexApi,
   type NamespaceApi,
-} from '../../support/pinecone-api.js';
+} from '../../support/clients/pinecone-api.js';
 
 const COMMITTED = ['x-pinecone-request-lsn', 'x-pinecone-lsn-committed'];
 const SEEN = ['x-pinecone-max-indexed-lsn', 'x-pinecone-lsn-reconciled'];

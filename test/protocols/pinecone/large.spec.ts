@@ -1,6 +1,6 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { createIndex, DONE, PineconeApi, type IndexApi, type NamespaceApi, type Vector } from '../../support/pinecone-api.js';
-import { PineconeGrpc } from '../../support/pinecone-grpc.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
+import { createIndex, DONE, PineconeApi, type IndexApi, type NamespaceApi, type Vector } from '../../support/clients/pinecone-api.js';
+import { PineconeGrpc } from '../../support/clients/pinecone-grpc.js';
 
 const DIMENSION = 8;
 const RECORDS = 100_001;

@@ -1,4 +1,4 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   createIndex,
   DONE,
@@ -9,7 +9,7 @@ import {
   type IndexApi,
   type Outcome,
   type Query,
-} from '../../support/pinecone-api.js';
+} from '../../support/clients/pinecone-api.js';
 
 const NAMESPACES = '/namespaces';
 const RECORDS = ['a', 'b', 'c'].map((id) => ({ id, values: [1] }));

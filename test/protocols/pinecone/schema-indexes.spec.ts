@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { PineconeApi, succeeded, type Outcome } from '../../support/pinecone-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
+import { PineconeApi, succeeded, type Outcome } from '../../support/clients/pinecone-api.js';
 
 /** The control plane's shape since 2026-07. */
 

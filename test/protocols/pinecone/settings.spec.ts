@@ -1,6 +1,6 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { createIndex, invalid, invalidWith, type IndexApi, type NamespaceApi } from '../../support/pinecone-api.js';
-import { PineconeGrpc } from '../../support/pinecone-grpc.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
+import { createIndex, invalid, invalidWith, type IndexApi, type NamespaceApi } from '../../support/clients/pinecone-api.js';
+import { PineconeGrpc } from '../../support/clients/pinecone-grpc.js';
 
 const STATS = '/describe_index_stats';
 

@@ -1,4 +1,4 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   createIndex,
   DONE,
@@ -8,7 +8,7 @@ import {
   type NamespaceApi,
   type SparseValues,
   type Vector,
-} from '../../support/pinecone-api.js';
+} from '../../support/clients/pinecone-api.js';
 
 const UPSERT = '/vectors/upsert';
 const QUERY = '/query';

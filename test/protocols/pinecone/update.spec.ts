@@ -1,4 +1,4 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   createIndex,
   DONE,
@@ -9,7 +9,7 @@ import {
   type NamespaceApi,
   type Outcome,
   type Vector,
-} from '../../support/pinecone-api.js';
+} from '../../support/clients/pinecone-api.js';
 
 const UPDATE = '/vectors/update';
 const STORED: readonly Vector[] = [

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   CollectionApi,
   done,
@@ -8,7 +8,7 @@ import {
   refused,
   VectorizerApi,
   type Outcome,
-} from '../../support/vectorizer-api.js';
+} from '../../support/clients/vectorizer-api.js';
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const FLAT = ['/insert_vectors', '/insert_texts', '/batch_insert'] as const;

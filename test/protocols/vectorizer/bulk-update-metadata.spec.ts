@@ -1,4 +1,4 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   done,
   invalidField,
@@ -7,7 +7,7 @@ import {
   unparseable,
   VectorizerApi,
   type CollectionApi,
-} from '../../support/vectorizer-api.js';
+} from '../../support/clients/vectorizer-api.js';
 
 const ROUTE = '/vectors/bulk_update_metadata';
 const OLD = { category: 'old_docs', created_at: '2024-01-01T00:00:00' };

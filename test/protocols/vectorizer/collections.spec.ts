@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { CollectionApi as ChromaCollection, ChromaApi } from '../../support/chroma-api.js';
-import { COLLECTIONS } from '../../support/chroma-client.js';
-import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { PineconeApi } from '../../support/pinecone-api.js';
+import { CollectionApi as ChromaCollection, ChromaApi } from '../../support/clients/chroma-api.js';
+import { COLLECTIONS } from '../../support/clients/chroma-client.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
+import { PineconeApi } from '../../support/clients/pinecone-api.js';
 import {
   done,
   invalidField,
@@ -13,7 +13,7 @@ import {
   VectorizerApi,
   type Entry,
   type Outcome,
-} from '../../support/vectorizer-api.js';
+} from '../../support/clients/vectorizer-api.js';
 
 /** The Python SDK fails on any other key at the top of a collection. */
 const KEYS = [

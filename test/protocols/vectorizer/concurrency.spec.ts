@@ -1,5 +1,5 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { succeeded, VectorizerApi, type Answer, type CollectionApi } from '../../support/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
+import { succeeded, VectorizerApi, type Answer, type CollectionApi } from '../../support/clients/vectorizer-api.js';
 
 const ROWS = Array.from({ length: 1200 }, (_, at) => `row-${String(at)}`);
 

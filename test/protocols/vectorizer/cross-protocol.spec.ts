@@ -1,7 +1,7 @@
-import { ChromaApi, CollectionApi as ChromaCollection, uniqueName } from '../../support/chroma-api.js';
-import { COLLECTIONS } from '../../support/chroma-client.js';
-import { startGateway, type TestGateway } from '../../support/gateway.js';
-import { createIndex, DONE, IndexApi, PineconeApi, type NamespaceApi, type Vector } from '../../support/pinecone-api.js';
+import { ChromaApi, CollectionApi as ChromaCollection, uniqueName } from '../../support/clients/chroma-api.js';
+import { COLLECTIONS } from '../../support/clients/chroma-client.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
+import { createIndex, DONE, IndexApi, PineconeApi, type NamespaceApi, type Vector } from '../../support/clients/pinecone-api.js';
 import {
   CollectionApi,
   done,
@@ -12,7 +12,7 @@ import {
   succeeded,
   unparseable,
   VectorizerApi,
-} from '../../support/vectorizer-api.js';
+} from '../../support/clients/vectorizer-api.js';
 
 /** docs/cross-protocol.md, for Vectorizer: one store, three protocols. */
 

@@ -1,4 +1,4 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   done,
   invalidField,
@@ -8,7 +8,7 @@ import {
   VectorizerApi,
   type CollectionApi,
   type Outcome,
-} from '../../support/vectorizer-api.js';
+} from '../../support/clients/vectorizer-api.js';
 
 const ROUTES = ['/delete_by_filter', '/vectors/delete_by_filter'] as const;
 const NEW = { key: 'category', match: { value: 'new' } };

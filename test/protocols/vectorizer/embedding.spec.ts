@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { readConfig } from '../../../src/config/config.js';
 import { startGateway as start, type Gateway } from '../../../src/gateway.js';
-import { createProcessStorage, endProcess, type ProcessStorage } from '../../support/gateway-process.js';
-import { createStorage, startGateway, type TestGateway, type TestStorage } from '../../support/gateway.js';
-import { embeddingsReply, startModelServer, type ModelReply, type ModelServer } from '../../support/model-server.js';
+import { createProcessStorage, endProcess, type ProcessStorage } from '../../support/gateway/gateway-process.js';
+import { createStorage, startGateway, type TestGateway, type TestStorage } from '../../support/gateway/gateway.js';
+import { embeddingsReply, startModelServer, type ModelReply, type ModelServer } from '../../support/servers/model-server.js';
 import {
   done,
   invalidField,
@@ -14,7 +14,7 @@ import {
   VectorizerApi,
   type CollectionApi,
   type Hit,
-} from '../../support/vectorizer-api.js';
+} from '../../support/clients/vectorizer-api.js';
 
 const FAILURE = refused(502, 'embedding_error');
 

@@ -1,4 +1,4 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   done,
   invalidField,
@@ -10,7 +10,7 @@ import {
   VectorizerApi,
   type Answer,
   type CollectionApi,
-} from '../../support/vectorizer-api.js';
+} from '../../support/clients/vectorizer-api.js';
 
 const LIMIT = 4000;
 const JSON_TYPE = /^application\/json(;|$)/;

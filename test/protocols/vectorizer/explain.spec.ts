@@ -1,4 +1,4 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   invalidField,
   noCollection,
@@ -7,7 +7,7 @@ import {
   unparseable,
   VectorizerApi,
   type CollectionApi,
-} from '../../support/vectorizer-api.js';
+} from '../../support/clients/vectorizer-api.js';
 
 interface Explanation {
   readonly collection: string;

@@ -7,8 +7,8 @@ import type { Database } from '../../../src/postgres/database.js';
 import { openDatabase } from '../../../src/postgres/open-database.js';
 import { sql } from '../../../src/postgres/sql.js';
 import { parseFilter } from '../../../src/protocols/vectorizer/filter/parse-filter.js';
-import { createStorage, startGateway, type TestGateway, type TestStorage } from '../../support/gateway.js';
-import { matches, type ModelRecord } from '../../support/vectorizer-filter-model.js';
+import { createStorage, startGateway, type TestGateway, type TestStorage } from '../../support/gateway/gateway.js';
+import { matches, type ModelRecord } from '../../support/models/vectorizer-filter-model.js';
 
 /** Repeat a failure with the seed that it tells: `TEST_SEED=… npm test -- test/protocols/vectorizer/filter-model`. */
 const SEED = Number(process.env['TEST_SEED'] ?? '20261121');

@@ -1,4 +1,4 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   invalidField,
   setUp,
@@ -7,7 +7,7 @@ import {
   type CollectionApi,
   type Entry,
   type Hit,
-} from '../../support/vectorizer-api.js';
+} from '../../support/clients/vectorizer-api.js';
 
 const BEFORE_2025 = { created_at: { $lt: '2025-01-01T00:00:00' } };
 const ALL = ['vec_001', 'vec_002', 'vec_003', 'vec_004', 'vec_005'];

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ChromaApi } from '../../support/chroma-api.js';
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { ChromaApi } from '../../support/clients/chroma-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   CollectionApi,
   done,
@@ -10,7 +10,7 @@ import {
   setUp,
   VectorizerApi,
   type Outcome,
-} from '../../support/vectorizer-api.js';
+} from '../../support/clients/vectorizer-api.js';
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const NO_ENCRYPTION = refused(400, 'encryption_error', {

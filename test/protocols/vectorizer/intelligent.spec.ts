@@ -1,4 +1,4 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   done,
   invalidField,
@@ -8,7 +8,7 @@ import {
   unparseable,
   VectorizerApi,
   type CollectionApi,
-} from '../../support/vectorizer-api.js';
+} from '../../support/clients/vectorizer-api.js';
 
 interface IntelligentHit {
   readonly id: string;

@@ -1,4 +1,4 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   done,
   invalidField,
@@ -8,7 +8,7 @@ import {
   succeeded,
   VectorizerApi,
   type CollectionApi,
-} from '../../support/vectorizer-api.js';
+} from '../../support/clients/vectorizer-api.js';
 
 const ALL = ['vec_001', 'vec_002', 'vec_003', 'vec_004', 'vec_005'];
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { ChromaApi, CollectionApi as ChromaCollection } from '../../support/chroma-api.js';
-import { COLLECTIONS } from '../../support/chroma-client.js';
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { ChromaApi, CollectionApi as ChromaCollection } from '../../support/clients/chroma-api.js';
+import { COLLECTIONS } from '../../support/clients/chroma-client.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   invalidField,
   refused,
@@ -10,7 +10,7 @@ import {
   VectorizerApi,
   type CollectionApi,
   type Outcome,
-} from '../../support/vectorizer-api.js';
+} from '../../support/clients/vectorizer-api.js';
 
 const POINTS = [
   { id: 1, vector: [1, 0], payload: { color: 'red', size: 1, ratio: 1.5, shiny: true, tags: ['a', 'b'], deep: { k: [null] } } },

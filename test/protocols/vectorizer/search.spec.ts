@@ -1,4 +1,4 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   done,
   invalidField,
@@ -10,7 +10,7 @@ import {
   type CollectionApi,
   type Entry,
   type Hit,
-} from '../../support/vectorizer-api.js';
+} from '../../support/clients/vectorizer-api.js';
 
 const E1 = [1, 0, 0, 0];
 const OLD = { category: 'old_docs', created_at: '2024-01-01T00:00:00' };

@@ -1,4 +1,4 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   done,
   invalidField,
@@ -7,7 +7,7 @@ import {
   VectorizerApi,
   type CollectionApi,
   type Hit,
-} from '../../support/vectorizer-api.js';
+} from '../../support/clients/vectorizer-api.js';
 
 const TEXTS = [
   { id: 'cats', text: 'cats sleep on the warm sofa', metadata: { topic: 'pets', year: 2020 } },

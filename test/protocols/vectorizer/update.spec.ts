@@ -1,4 +1,4 @@
-import { startGateway, type TestGateway } from '../../support/gateway.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   done,
   invalidField,
@@ -9,7 +9,7 @@ import {
   succeeded,
   VectorizerApi,
   type CollectionApi,
-} from '../../support/vectorizer-api.js';
+} from '../../support/clients/vectorizer-api.js';
 
 const THIRD = { category: 'new', created_at: '2025-06-01T00:00:00', page: 1 };
 

@@ -6,8 +6,8 @@ import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import { RecordsService } from '../../../records/records.service.js';
 import { invalidArgument } from '../chroma-error.js';
-import { requireUuid } from '../collection-path.js';
-import type { Dialect } from '../filter.js';
+import { requireUuid } from '../targets.js';
+import type { Dialect } from '../filter/parse-filter.js';
 import {
   addRecords,
   deleteRecords,
@@ -17,7 +17,7 @@ import {
   queryRecords,
   updateRecords,
   upsertRecords,
-} from '../record-operations.js';
+} from '../records/operations.js';
 import { AddRequest, UpdateRequest, UpsertRequest } from '../requests.js';
 import { V1DeleteRequest, V1GetRequest, V1QueryRequest } from './requests.js';
 import { Allow } from '../../../keys/allow.js';

@@ -2,7 +2,7 @@ import { IsArray, IsIn, IsInt, IsOptional, IsString, Max, Min, ValidateIf } from
 import { type Json, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
 import { Read } from '../../../http/validate.js';
-import { readQueryEmbeddings } from '../embeddings.js';
+import { readQueryEmbeddings } from '../wire/embeddings.js';
 import { INCLUDES } from '../requests.js';
 
 const IfPresent = ValidateIf((_object, value) => value !== undefined);

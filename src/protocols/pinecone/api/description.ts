@@ -1,7 +1,7 @@
 import type { ApiDescription } from '../../../http/api-description.js';
 import { BOOLEAN, COUNT, described, listOf, oneOf, TEXT } from '../../../http/schema.js';
 import { statusMeanings } from '../../../http/status-meanings.js';
-import { INDEX_PATHS } from '../data/target-path.js';
+import { INDEX_PATHS } from '../data/rest/target-path.js';
 import { SHAPES } from '../errors.js';
 import { CODES } from '../pinecone-error.js';
 import { OPERATIONS } from './operations.js';
@@ -70,7 +70,7 @@ export const PINECONE_API: ApiDescription = {
   files: [
     {
       name: 'vector-service.proto',
-      location: new URL('../grpc/vector-service.proto', import.meta.url),
+      location: new URL('../data/grpc/vector-service.proto', import.meta.url),
       description: 'The gRPC service of an index.',
     },
   ],

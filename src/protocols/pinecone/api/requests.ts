@@ -20,10 +20,10 @@ import {
   CreateForModelRequest,
   CreateIndexRequest,
   CreateSchemaIndexRequest,
-} from '../control/index-requests.js';
-import { CreateBackupRequest, CreateCollectionRequest, RestoreBackupRequest } from '../control/snapshot-requests.js';
+} from '../indexes/requests.js';
+import { CreateBackupRequest, CreateCollectionRequest, RestoreBackupRequest } from '../snapshots/requests.js';
 import { EmbedRequest, RerankRequest } from '../inference/requests.js';
-import { SearchRecordsRequest } from '../record-requests.js';
+import { SearchRecordsRequest } from '../data/record-requests.js';
 import {
   CreateNamespaceRequest,
   DeleteRequest,
@@ -32,7 +32,7 @@ import {
   QueryRequest,
   UpdateRequest,
   UpsertRequest,
-} from '../requests.js';
+} from '../data/requests.js';
 
 const NAMESPACE = described(TEXT, 'The default namespace unless given.');
 const FILTER = ref('Filter');

@@ -4,11 +4,11 @@ import { EmbeddingService } from '../../../embedding/embedding.service.js';
 import type { InputType, Model } from '../../../embedding/model.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
-import { queryOf, textOf } from '../data/query-string.js';
-import { CONTROL_PLANE } from '../dialect.js';
+import { queryOf, textOf } from '../wire/query-string.js';
+import { CONTROL_PLANE } from '../wire/dialect.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { readParameters } from './model-parameters.js';
-import { toEmbedResponse, toModelResponse, toModelsResponse, toRerankResponse } from './model-responses.js';
+import { toEmbedResponse, toModelResponse, toModelsResponse, toRerankResponse } from './responses.js';
 import { EmbedRequest, inputTexts, readDocuments, RerankRequest } from './requests.js';
 import { Allow } from '../../../keys/allow.js';
 

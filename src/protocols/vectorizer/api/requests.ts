@@ -13,13 +13,13 @@ import {
   TEXT,
   type Schemas,
 } from '../../../http/schema.js';
-import { CreateCollectionRequest, UpdateCollectionRequest } from '../catalog/create-request.js';
-import { SEARCH_ALIASES } from '../dialect.js';
-import { BatchInsertRequest, InsertRequest } from '../insert/insert-requests.js';
+import { CreateCollectionRequest, UpdateCollectionRequest } from '../collections/requests.js';
+import { SEARCH_ALIASES } from '../wire/dialect.js';
+import { BatchInsertRequest, InsertRequest } from '../insert/requests.js';
 import { ReencodeRequest, ReindexRequest, RenameRequest, TtlRequest } from '../maintenance/maintenance.controller.js';
 import { HybridRequest } from '../search/hybrid-requests.js';
 import { IntelligentRequest } from '../search/intelligent-requests.js';
-import { BatchSearchRequest, FileSearchRequest, SearchRequest } from '../search/search-requests.js';
+import { BatchSearchRequest, FileSearchRequest, SearchRequest } from '../search/requests.js';
 import { EmbedRequest } from '../system/system.controller.js';
 import { BatchDeleteRequest, DeleteByFilterRequest, VectorRequest } from '../vectors/delete-requests.js';
 import {

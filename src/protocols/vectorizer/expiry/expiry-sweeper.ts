@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnAppl
 import { CollectionsService } from '../../../collections/collections.service.js';
 import { CONFIG, type Config } from '../../../config/config.js';
 import { RecordsService } from '../../../records/records.service.js';
-import { NAMESPACE } from '../collection-targets.js';
+import { NAMESPACE } from '../targets.js';
 import { EXPIRY_FIELD } from './expiry.js';
 
 /** Removes vectors whose time has come. Every instance does it: whichever is first finds them. */

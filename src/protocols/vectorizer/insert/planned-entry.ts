@@ -3,8 +3,8 @@ import { JsonNumber, stringifyJson, type Json, type JsonObject } from '../../../
 import type { SparseVector } from '../../../records/record.js';
 import { validationError, VectorizerError } from '../vectorizer-error.js';
 import { chunkingProblem, DEFAULT_CHUNKING, MAX_UNSPLIT_BYTES, splitText, type Chunking } from './chunks.js';
-import type { ChunkingRequest } from './insert-requests.js';
-import { idText, parseId, parsePayload, parseSparse, type SentEntry } from './sent-entry.js';
+import type { ChunkingRequest } from './requests.js';
+import { idText, parseId, parsePayload, parseSparse, type SentEntry } from '../wire/sent-entry.js';
 
 /** A vector to be stored: with its components, or with the text to make them of. */
 export interface PlannedVector {

@@ -4,11 +4,11 @@ import { IsOptional, IsString } from 'class-validator';
 import { JsonNumber, readJson, type Json } from '../../../http/json.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { Read, validate } from '../../../http/validate.js';
-import { CollectionOperations } from '../catalog/collection-operations.js';
-import { parseHnsw } from '../catalog/create-request.js';
-import { DEFAULT_HNSW, definitionOf, NO_QUANTIZATION, type Quantization } from '../collection-definition.js';
-import { CollectionTargets } from '../collection-targets.js';
-import { ABSENT_NULLS, MEANT_NULLS } from '../dialect.js';
+import { CollectionOperations } from '../collections/operations.js';
+import { parseHnsw } from '../collections/requests.js';
+import { DEFAULT_HNSW, definitionOf, NO_QUANTIZATION, type Quantization } from '../collections/collection-definition.js';
+import { CollectionTargets } from '../targets.js';
+import { ABSENT_NULLS, MEANT_NULLS } from '../wire/dialect.js';
 import { unimplemented, validationError } from '../vectorizer-error.js';
 import { Allow } from '../../../keys/allow.js';
 

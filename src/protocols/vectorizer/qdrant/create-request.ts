@@ -1,6 +1,6 @@
 import { MAX_DIMENSION } from '../../../collections/collection.js';
 import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../../../http/json.js';
-import { CreateCollectionRequest } from '../catalog/create-request.js';
+import { CreateCollectionRequest } from '../collections/requests.js';
 import { validationError } from '../vectorizer-error.js';
 import type { CreateRequest } from './requests.js';
 

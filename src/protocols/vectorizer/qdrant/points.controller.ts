@@ -2,12 +2,12 @@ import { Body, Controller, Get, HttpCode, Param, Post, Put, Req, UseFilters } fr
 import type { Request } from 'express';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
-import { isSet, queryOf } from '../query-string.js';
+import { isSet, queryOf } from '../wire/query-string.js';
 import { validationError } from '../vectorizer-error.js';
 import type { Shown } from '../vectors/read-operations.js';
 import { QdrantExceptionFilter } from './errors.js';
 import { parsePointIds } from './point-id.js';
-import { PointOperations } from './point-operations.js';
+import { PointOperations } from './operations.js';
 import {
   CountRequest,
   DeleteRequest,

@@ -1,10 +1,10 @@
 import { IsBoolean, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
 import { readJson, type Json } from '../../../http/json.js';
 import { Read, type BodyDialect } from '../../../http/validate.js';
-import { ABSENT_NULLS } from '../dialect.js';
-import { readNumber } from '../json-values.js';
+import { ABSENT_NULLS } from '../wire/dialect.js';
+import { readNumber } from '../wire/json-values.js';
 import { readShown } from './shown.js';
-import type { SentComponents } from '../sent-components.js';
+import type { SentComponents } from '../wire/sent-components.js';
 import { refuseEncryption, validationError } from '../vectorizer-error.js';
 import { pointsOf, readBatch, readPoints, readQueryVector, type SentBatch, type SentPoint } from './sent-points.js';
 

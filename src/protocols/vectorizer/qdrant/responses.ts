@@ -1,11 +1,11 @@
 import type { Metric } from '../../../collections/collection.js';
 import type { StoredRecord } from '../../../records/record.js';
-import type { SizedCollection } from '../catalog/collection-operations.js';
-import { definitionOf } from '../collection-definition.js';
+import type { SizedCollection } from '../collections/operations.js';
+import { definitionOf } from '../collections/collection-definition.js';
 import type { Hit } from '../search/scores.js';
 import type { Shown } from '../vectors/read-operations.js';
 import { pointIdText } from './point-id.js';
-import type { PointPage } from './point-operations.js';
+import type { PointPage } from './operations.js';
 
 /** Answers, as JSON text: stored parts go into it as the text they are. */
 

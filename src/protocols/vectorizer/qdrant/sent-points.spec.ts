@@ -1,5 +1,5 @@
 import { JsonReader } from '../../../http/json-reader.js';
-import type { SentComponents } from '../sent-components.js';
+import type { SentComponents } from '../wire/sent-components.js';
 import { pointsOf, readBatch, readPoints, readQueryVector, readVector } from './sent-points.js';
 
 const EAST: SentComponents = { kind: 'vector', values: new Float32Array([1, 0]) };

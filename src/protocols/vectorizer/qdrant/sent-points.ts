@@ -1,6 +1,6 @@
 import { readJson, type Json } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { readComponents, type SentComponents } from '../sent-components.js';
+import { readComponents, type SentComponents } from '../wire/sent-components.js';
 import { encryptionUnsupported, validationError } from '../vectorizer-error.js';
 
 /** A point as a client sent it. */

@@ -2,13 +2,13 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import { RecordsService } from '../../../records/records.service.js';
-import { definitionOf } from '../collection-definition.js';
-import { CollectionTargets, type DenseCollection, NAMESPACE } from '../collection-targets.js';
-import { SEARCH } from '../dialect.js';
+import { definitionOf } from '../collections/collection-definition.js';
+import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
+import { SEARCH } from '../wire/dialect.js';
 import { parseFilter } from '../filter/parse-filter.js';
 import { validationError } from '../vectorizer-error.js';
-import { SearchOperations, type SearchResult } from './search-operations.js';
-import { SearchRequest } from './search-requests.js';
+import { SearchOperations, type SearchResult } from './operations.js';
+import { SearchRequest } from './requests.js';
 import { Allow } from '../../../keys/allow.js';
 
 /** What a search has cost. Times are in milliseconds. */

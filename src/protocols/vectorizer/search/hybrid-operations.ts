@@ -3,13 +3,13 @@ import type { Filter } from '../../../filters/filter.js';
 import type { Parts, SparseVector } from '../../../records/record.js';
 import { RecordTextsService } from '../../../records/record-texts.service.js';
 import { RecordsService } from '../../../records/records.service.js';
-import { CollectionTargets, type DenseCollection, NAMESPACE } from '../collection-targets.js';
-import { EmbeddingProviders } from '../embedding-providers.js';
+import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
+import { EmbeddingProviders } from '../collections/embedding-providers.js';
 import { parseFilter } from '../filter/parse-filter.js';
-import { partsOf } from '../stored-vector.js';
+import { partsOf } from '../wire/stored-vector.js';
 import { fuse, type Fusion, type Ranked } from './fusion.js';
 import { fusionOf, requireQuery, sparseQueryOf, type HybridRequest } from './hybrid-requests.js';
-import { limitOf, MAX_LIMIT_WITH_VECTORS, SearchOperations } from './search-operations.js';
+import { limitOf, MAX_LIMIT_WITH_VECTORS, SearchOperations } from './operations.js';
 import type { Hit } from './scores.js';
 
 const DEFAULT_ALPHA = 0.7;

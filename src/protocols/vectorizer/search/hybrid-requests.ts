@@ -3,9 +3,9 @@ import { readJson, type Json } from '../../../http/json.js';
 import type { BodyDialect } from '../../../http/validate.js';
 import { Read } from '../../../http/validate.js';
 import type { SparseVector } from '../../../records/record.js';
-import { SEARCH } from '../dialect.js';
-import { parseSparse } from '../insert/sent-entry.js';
-import { readNumber } from '../json-values.js';
+import { SEARCH } from '../wire/dialect.js';
+import { parseSparse } from '../wire/sent-entry.js';
+import { readNumber } from '../wire/json-values.js';
 import { validationError, VectorizerError } from '../vectorizer-error.js';
 import type { Fusion } from './fusion.js';
 

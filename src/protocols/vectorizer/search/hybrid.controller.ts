@@ -2,10 +2,10 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { stringifyJson, type Json } from '../../../http/json.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
-import { requireCollection } from '../require-collection.js';
+import { requireCollection } from '../wire/require-collection.js';
 import { HybridOperations, type HybridResult } from './hybrid-operations.js';
 import { HYBRID, HybridRequest } from './hybrid-requests.js';
-import { hitText } from './search-responses.js';
+import { hitText } from './responses.js';
 import { Allow } from '../../../keys/allow.js';
 
 /** Searches that fuse a dense and a sparse list. */

@@ -1,8 +1,8 @@
 import { IsArray, IsInt, IsNumber, IsOptional, IsString, Min } from 'class-validator';
 import { readJson, type Json } from '../../../http/json.js';
 import { Read, type BodyDialect } from '../../../http/validate.js';
-import { SEARCH } from '../dialect.js';
-import { readNumber } from '../json-values.js';
+import { SEARCH } from '../wire/dialect.js';
+import { readNumber } from '../wire/json-values.js';
 import { validationError } from '../vectorizer-error.js';
 
 /** Searches of the intelligent family: as searches, and `max_total_results` is a name of the limit, too. */

@@ -1,8 +1,8 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
-import { requireCollection } from '../require-collection.js';
-import { payloadText } from '../stored-vector.js';
+import { requireCollection } from '../wire/require-collection.js';
+import { payloadText } from '../wire/stored-vector.js';
 import { requireQuery } from './hybrid-requests.js';
 import { IntelligentOperations, type IntelligentResult, type PlacedHit, type Scope } from './intelligent-operations.js';
 import { collectionsOr, INTELLIGENT, IntelligentRequest, requireCollections } from './intelligent-requests.js';

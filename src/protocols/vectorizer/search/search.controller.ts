@@ -2,14 +2,14 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import { Limits } from '../../../limits/limits.js';
-import { ABSENT_NULLS, SEARCH } from '../dialect.js';
+import { ABSENT_NULLS, SEARCH } from '../wire/dialect.js';
 import { toVectorizerError } from '../errors.js';
-import { requireCollection } from '../require-collection.js';
+import { requireCollection } from '../wire/require-collection.js';
 import { validationError, VectorizerError } from '../vectorizer-error.js';
-import { CollectionTargets } from '../collection-targets.js';
-import { SearchOperations } from './search-operations.js';
-import { BatchSearchRequest, FileSearchRequest, requireQueries, SearchRequest } from './search-requests.js';
-import { searchMembers, toFileSearchResponse, toSearchResponse } from './search-responses.js';
+import { CollectionTargets } from '../targets.js';
+import { SearchOperations } from './operations.js';
+import { BatchSearchRequest, FileSearchRequest, requireQueries, SearchRequest } from './requests.js';
+import { searchMembers, toFileSearchResponse, toSearchResponse } from './responses.js';
 import { Allow } from '../../../keys/allow.js';
 
 /** Searches of a batch that run at the same time: one request must not take every connection. */

@@ -6,11 +6,11 @@ import type { RequestBody } from '../../../http/request-body.js';
 import { Read, validate } from '../../../http/validate.js';
 import { TenantsService } from '../../../tenants/tenants.service.js';
 import { VERSION } from '../../../version.js';
-import { CollectionOperations, type SizedCollection } from '../catalog/collection-operations.js';
-import { bytesOf, rfc3339 } from '../catalog/collection-responses.js';
-import { ABSENT_NULLS } from '../dialect.js';
-import { EmbeddingProviders, LOCAL_PROVIDER } from '../embedding-providers.js';
-import { readNumber } from '../json-values.js';
+import { CollectionOperations, type SizedCollection } from '../collections/operations.js';
+import { bytesOf, rfc3339 } from '../collections/responses.js';
+import { ABSENT_NULLS } from '../wire/dialect.js';
+import { EmbeddingProviders, LOCAL_PROVIDER } from '../collections/embedding-providers.js';
+import { readNumber } from '../wire/json-values.js';
 import { validationError } from '../vectorizer-error.js';
 import { Allow } from '../../../keys/allow.js';
 

@@ -1,9 +1,9 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
-import { ABSENT_NULLS } from '../dialect.js';
+import { ABSENT_NULLS } from '../wire/dialect.js';
 import { TransferRequest } from '../vectors/update-requests.js';
-import { TransferOperations } from './transfer-operations.js';
+import { TransferOperations } from './operations.js';
 import { Allow } from '../../../keys/allow.js';
 
 /** Vectors from one collection to another. */

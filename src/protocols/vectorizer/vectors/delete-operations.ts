@@ -3,10 +3,10 @@ import type { Filter } from '../../../filters/filter.js';
 import type { Json } from '../../../http/json.js';
 import type { Deletion } from '../../../records/record.js';
 import { RecordsService } from '../../../records/records.service.js';
-import { CollectionTargets, NAMESPACE } from '../collection-targets.js';
+import { CollectionTargets, NAMESPACE } from '../targets.js';
 import { isMissingCollection } from '../errors.js';
 import { parseFilter } from '../filter/parse-filter.js';
-import { idText } from '../insert/sent-entry.js';
+import { idText } from '../wire/sent-entry.js';
 import { collectionNotFound, validationError, vectorNotFound } from '../vectorizer-error.js';
 
 /** What became of an id that was to be deleted, in the request's order; `error` undefined: it is gone. */

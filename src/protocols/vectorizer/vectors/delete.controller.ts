@@ -1,9 +1,9 @@
 import { Body, Controller, Delete, HttpCode, Param, Post } from '@nestjs/common';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
-import { ABSENT_NULLS } from '../dialect.js';
-import { idOf } from '../path-id.js';
-import { requireCollection } from '../require-collection.js';
+import { ABSENT_NULLS } from '../wire/dialect.js';
+import { idOf } from '../wire/path-id.js';
+import { requireCollection } from '../wire/require-collection.js';
 import { DeleteOperations, type DeleteReport } from './delete-operations.js';
 import { BatchDeleteRequest, DeleteByFilterRequest, VectorRequest } from './delete-requests.js';
 import { requireId } from './update-requests.js';

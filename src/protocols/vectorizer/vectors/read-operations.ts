@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { StoredRecord } from '../../../records/record.js';
 import { RecordsService } from '../../../records/records.service.js';
-import { CollectionTargets, type DenseCollection, NAMESPACE } from '../collection-targets.js';
-import { partsOf } from '../stored-vector.js';
+import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
+import { partsOf } from '../wire/stored-vector.js';
 import { vectorNotFound } from '../vectorizer-error.js';
 
 /** What of a vector an answer shows. */

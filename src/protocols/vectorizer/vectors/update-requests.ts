@@ -2,8 +2,8 @@ import { IsOptional, IsString } from 'class-validator';
 import { isJsonObject, readJson, type Json, type JsonObject } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
 import { Read } from '../../../http/validate.js';
-import { idText } from '../insert/sent-entry.js';
-import { readComponents, type SentComponents } from '../sent-components.js';
+import { idText } from '../wire/sent-entry.js';
+import { readComponents, type SentComponents } from '../wire/sent-components.js';
 import { VectorizerError, encryptionUnsupported, refuseEncryption, validationError } from '../vectorizer-error.js';
 
 /** `POST /update`, and `PUT` and `PATCH` of a vector. */

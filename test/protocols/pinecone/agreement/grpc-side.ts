@@ -1,5 +1,5 @@
 import type { Metadata, ServiceError } from '@grpc/grpc-js';
-import type { PineconeGrpc } from '../../../support/pinecone-grpc.js';
+import type { PineconeGrpc } from '../../../support/clients/pinecone-grpc.js';
 import { LSN_HEADERS, type Fields, type Operation, type Result } from './operation.js';
 
 /** The HTTP status that REST has for gRPC's code. */

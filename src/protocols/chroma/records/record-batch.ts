@@ -1,0 +1,62 @@
+import type { Collection } from '../../../collections/collection.js';
+import { requireDimension } from '../../../records/dimension.js';
+import type { RecordBatch, RecordWrite } from '../../../records/record.js';
+import { ChromaError, invalidArgument } from '../chroma-error.js';
+import { decodeEmbeddings, type SentEmbeddings } from '../wire/embeddings.js';
+import type { SentMetadata } from '../wire/metadata-list.js';
+
+/** The parallel lists of an add, an upsert or an update. */
+export interface SentRecords {
+  readonly ids: readonly string[];
+  readonly embeddings?: SentEmbeddings | null;
+  readonly documents?: readonly (string | null)[] | null;
+  readonly uris?: readonly (string | null)[] | null;
+  readonly metadatas?: SentMetadata | null;
+}
+
+/**
+ * Makes records of the parallel lists, for a collection. What is wrong is told in the order of the real server.
+ * @throws ChromaError, GatewayError for values that are no embeddings or no metadata, a wrong dimension, lists of different
+ *   lengths, empty ids
+ */
+export function toBatch(collection: Collection, sent: SentRecords): RecordBatch {
+  const embeddings = sent.embeddings == null ? undefined : decodeEmbeddings(sent.embeddings);
+  requireValidMetadata(sent.metadatas);
+  if (embeddings !== undefined) requireDimension(collection, embeddings);
+  const { ids, documents, uris } = sent;
+  const metadatas = sent.metadatas?.items;
+  for (const list of [embeddings, documents, uris, metadatas]) {
+    if (list != null && list.length !== ids.length) {
+      throw invalidArgument('Inconsistent number of IDs, embeddings, documents, URIs and metadatas');
+    }
+  }
+  if (ids.includes('')) throw invalidArgument('Empty ID, ID must have at least one character');
+  requireNoSparseVectors(sent.metadatas);
+  const records = ids.map((id, index): RecordWrite => {
+    const metadata = metadatas?.[index];
+    return {
+      id,
+      embedding: embeddings?.[index] ?? null,
+      document: documents?.[index] ?? null,
+      uri: uris?.[index] ?? null,
+      metadata: metadata?.text ?? null,
+      removedKeys: metadata?.removedKeys ?? [],
+    };
+  });
+  return { records, fields: sent.metadatas?.fields ?? [] };
+}
+
+function requireValidMetadata(metadatas: SentMetadata | null | undefined): void {
+  metadatas?.items.forEach((metadata, index) => {
+    if (metadata?.problem?.kind === 'invalid') {
+      throw invalidArgument(`Validation error: metadatas: Invalid metadata at index ${String(index)}`);
+    }
+  });
+}
+
+function requireNoSparseVectors(metadatas: SentMetadata | null | undefined): void {
+  const sparse = metadatas?.items.find((metadata) => metadata?.problem?.kind === 'sparse')?.problem;
+  if (sparse !== undefined) {
+    throw new ChromaError(501, 'ChromaError', `Unimplemented: Sparse vector is not supported for local chroma: ${sparse.key}`);
+  }
+}

@@ -1,0 +1,129 @@
+import { type Json, readJson } from '../../../http/json.js';
+import type { JsonReader } from '../../../http/json-reader.js';
+import { JsonNumber } from '../../../http/json.js';
+import { invalidArgument, unprocessable, type ChromaError } from '../chroma-error.js';
+import { unexpected } from './serde.js';
+
+/** Embeddings as they were sent: components, or base64 of little-endian float32 components; null where there is none. */
+export type SentEmbeddings = readonly (Float32Array | string | null)[];
+
+/** Whether there must be an embedding for every record: an update need not have one. */
+export type NullEmbeddings = 'kept' | 'refused';
+
+/** Reads the `embeddings` of a write: all lists or all texts. */
+export function readEmbeddings(nulls: NullEmbeddings): (reader: JsonReader) => SentEmbeddings | null {
+  const type = nulls === 'refused' ? 'EmbeddingsPayload' : 'UpdateEmbeddingsPayload';
+  const mismatch = (): ChromaError => unprocessable('embeddings', `data did not match any variant of untagged enum ${type}`);
+  return (reader) => {
+    if (reader.kind() === 'null' && nulls === 'kept') {
+      reader.readNull();
+      return null;
+    }
+    if (reader.kind() !== 'array') {
+      reader.skipValue();
+      throw mismatch();
+    }
+    const embeddings: (Float32Array | string | null)[] = [];
+    const kinds = new Set<'list' | 'text' | 'other'>();
+    reader.readArray(() => {
+      const embedding = readEmbedding(reader);
+      if (embedding !== null) kinds.add(typeof embedding === 'string' ? 'text' : 'list');
+      else if (nulls === 'refused') kinds.add('other');
+      if (embedding === undefined) kinds.add('other');
+      embeddings.push(embedding ?? null);
+    });
+    if (kinds.size > 1 || kinds.has('other')) throw mismatch();
+    return embeddings;
+  };
+}
+
+/** Undefined for what is no embedding. */
+function readEmbedding(reader: JsonReader): Float32Array | string | null | undefined {
+  const text = reader.tryPlainString();
+  if (text !== undefined) return text;
+  const numbers = reader.tryNumbers();
+  if (numbers !== undefined) return new Float32Array(numbers);
+  const value = readJson(reader);
+  return value === null || typeof value === 'string' ? value : undefined;
+}
+
+/** Reads the `query_embeddings` of a query: lists of numbers only. */
+export function readQueryEmbeddings(reader: JsonReader): readonly Float32Array[] {
+  const path = 'query_embeddings';
+  if (reader.kind() !== 'array') throw wrongType(path, readJson(reader), 'a sequence');
+  const embeddings: Float32Array[] = [];
+  reader.readArray((row) => {
+    const numbers = reader.tryNumbers();
+    if (numbers !== undefined) {
+      embeddings.push(new Float32Array(numbers));
+      return;
+    }
+    const value = readJson(reader);
+    if (!Array.isArray(value)) throw wrongType(`${path}[${String(row)}]`, value, 'a sequence');
+    const components = value as readonly Json[];
+    const column = components.findIndex((component) => !(component instanceof JsonNumber));
+    throw wrongType(`${path}[${String(row)}][${String(column)}]`, components[column] ?? null, 'f32');
+  });
+  return embeddings;
+}
+
+/**
+ * The components of the embeddings that were sent.
+ * @throws ChromaError 400 for what is not base64, not float32, not finite, or empty
+ */
+export function decodeEmbeddings(sent: SentEmbeddings): readonly (Float32Array | null)[] {
+  const embeddings = sent.map((embedding) => (typeof embedding === 'string' ? decodeBase64(embedding) : embedding));
+  for (const embedding of embeddings) {
+    if (embedding?.length === 0)
+      throw invalidArgument('Validation error: embeddings: Each embedding must have at least 1 dimension');
+  }
+  requireFinite('embeddings', embeddings);
+  return embeddings;
+}
+
+/** @throws ChromaError 400 when a component is beyond float32 */
+export function requireFinite(field: string, embeddings: readonly (Float32Array | null)[]): void {
+  if (embeddings.every((embedding) => embedding === null || isFinite(embedding))) return;
+  throw invalidArgument(`Validation error: ${field}: Embeddings must not contain NaN or Infinity values`);
+}
+
+function decodeBase64(text: string): Float32Array {
+  const digits = text.replace(/={1,2}$/, '');
+  const padding = text.length - digits.length;
+  const symbol = /[^A-Za-z0-9+/]/.exec(digits);
+  const misplaced = symbol?.index ?? (padding > 0 && digits.length % 4 === 0 ? digits.length : undefined);
+  if (misplaced !== undefined) {
+    const code = text.codePointAt(misplaced) ?? 0;
+    throw invalidArgument(`Invalid base64 string: Invalid symbol ${String(code)}, offset ${String(misplaced)}.`);
+  }
+  if (text.length % 4 !== 0) throw invalidArgument('Invalid base64 string: Invalid padding');
+  const length = (text.length / 4) * 3 - padding;
+  if (length % 4 !== 0) {
+    throw invalidArgument(
+      `Invalid byte length: ${String(length)} bytes cannot be converted to f32 values (must be divisible by 4)`,
+    );
+  }
+  const components = new Float32Array(length / 4);
+  Buffer.from(components.buffer).write(text, 'base64');
+  const bad = components.findIndex((component) => !Number.isFinite(component));
+  if (bad >= 0) {
+    throw invalidArgument(`Non-finite float value at embedding index ${String(bad)}: ${infinityText(components[bad] ?? NaN)}`);
+  }
+  return components;
+}
+
+function infinityText(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  return value > 0 ? 'inf' : '-inf';
+}
+
+function isFinite(embedding: Float32Array): boolean {
+  // one test instead of one a component: a NaN or an infinity makes the sum one, and float32 cannot overflow a double
+  let sum = 0;
+  for (const component of embedding) sum += component;
+  return Number.isFinite(sum);
+}
+
+function wrongType(path: string, value: Json, expected: string): ChromaError {
+  return unprocessable(path, `invalid type: ${unexpected(value)}, expected ${expected}`);
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { Metadata, ServerInterceptingCall, type ServerInterceptor, type ServerListener, type StatusObject } from '@grpc/grpc-js';
+import { GatewayError } from '../../../../errors.js';
+import type { Authentication } from '../../../../keys/authentication.js';
+import type { RequestObserver } from '../../../../observability/request-observer.js';
+import { toPineconeError } from '../../errors.js';
+import { PineconeError } from '../../pinecone-error.js';
+import { observeCall } from './observe-call.js';
+
+const CREDENTIALS = { headers: ['api-key'] };
+
+/** What a call's metadata says of its caller, as HTTP's headers would. */
+export function callerOf(authentication: Authentication, metadata: Metadata): ReturnType<Authentication['callerOf']> {
+  const names = ['authorization', ...CREDENTIALS.headers];
+  const headers = Object.fromEntries(names.flatMap((name) => metadata.get(name).map((value) => [name, value.toString()])));
+  return authentication.callerOf(headers, CREDENTIALS);
+}
+
+/** What calls pass before a byte of their message is read. */
+export interface CallRules {
+  readonly authentication: Authentication;
+  readonly observer: RequestObserver;
+  /** The longest that a message may take to come, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** Refuses calls without a good key, and ends those whose message does not come. What a key must allow, methods ask for themselves. */
+export function guardCalls(rules: CallRules): ServerInterceptor {
+  return (definition, call) =>
+    new ServerInterceptingCall(call, {
+      start: (next) => {
+        next(
+          guardOf(rules, (error, metadata) => {
+            const refusal = toServiceError(error);
+            const send = (): void => {
+              call.sendStatus(refusal);
+            };
+            const name = definition.path.slice(definition.path.lastIndexOf('/') + 1);
+            observeCall(rules.observer, name, metadata, send, (answered) => {
+              answered(refusal);
+            });
+          }),
+        );
+      },
+    });
+}
+
+type Refuse = (error: unknown, metadata: Metadata) => void;
+
+function guardOf({ authentication, timeoutMs }: CallRules, refuse: Refuse): ServerListener {
+  let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
+  const admit = async (metadata: Metadata): Promise<void> => {
+    if ((await callerOf(authentication, metadata)) === undefined) {
+      throw new GatewayError({ kind: 'unauthenticated', subject: 'key' });
+    }
+    // the client has left while its key was looked up
+    if (isOver) return;
+    timer = setTimeout(() => {
+      refuse(new PineconeError('DEADLINE_EXCEEDED', 'The request took too long to come'), metadata);
+    }, timeoutMs).unref();
+  };
+  return {
+    onReceiveMetadata: (metadata, goOn) => {
+      admit(metadata).then(
+        () => {
+          goOn(metadata);
+        },
+        (error: unknown) => {
+          refuse(error, metadata);
+        },
+      );
+    },
+    onReceiveHalfClose: (goOn) => {
+      clearTimeout(timer);
+      goOn();
+    },
+    // also when the call has been answered
+    onCancel: () => {
+      isOver = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** What a call that ends with the error is answered, in Pinecone's words. */
+export function toServiceError(thrown: unknown, requestId: string = randomUUID()): StatusObject {
+  const error = toPineconeError(thrown);
+  const metadata = new Metadata();
+  metadata.set('x-pinecone-request-id', requestId);
+  if (error.retryAfterMs !== undefined) metadata.set('grpc-retry-pushback-ms', String(error.retryAfterMs));
+  return { code: error.grpcCode, details: error.message, metadata };
+}

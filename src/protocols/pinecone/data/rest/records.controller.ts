@@ -1,0 +1,66 @@
+import { Body, Controller, Header, HttpCode, Param, Post, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import type { RequestBody } from '../../../../http/request-body.js';
+import { decodeText, validate } from '../../../../http/validate.js';
+import { CONTROL_PLANE } from '../../wire/dialect.js';
+import { IndexTargets } from '../../targets.js';
+import { NO_CONTENT_TYPE } from '../../middleware.js';
+import { fieldsText, RecordOperations, type SearchRecordsResult } from '../record-operations.js';
+import { readRecords, SearchRecordsRequest } from '../record-requests.js';
+import { READ_UNITS } from './responses.js';
+import { READ_HEADERS, setHeaders, WRITE_HEADERS } from '../lsn-headers.js';
+import { INDEX_PATHS, targetOf, type TargetPath } from './target-path.js';
+import { Allow } from '../../../../keys/allow.js';
+
+type RecordsPath = TargetPath & { readonly namespace: string };
+
+/** Records of text, for indexes with integrated inference. */
+@Controller(INDEX_PATHS)
+export class RecordsController {
+  constructor(
+    private readonly targets: IndexTargets,
+    private readonly records: RecordOperations,
+  ) {}
+
+  /** One JSON object per line, whatever the content type says. */
+  @Allow('write')
+  @Post('records/namespaces/:namespace/upsert')
+  @HttpCode(201)
+  @Header('content-type', NO_CONTENT_TYPE)
+  async upsert(
+    @Param() path: RecordsPath,
+    @Body() body: RequestBody,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<string> {
+    const sent = readRecords(decodeText(body.bytes), body.maxDepth);
+    const { lsn } = await this.targets.run(targetOf(path), (collection) => this.records.upsert(collection, path.namespace, sent));
+    setHeaders(response, WRITE_HEADERS, lsn);
+    return '';
+  }
+
+  @Allow('read')
+  @Post('records/namespaces/:namespace/search')
+  @HttpCode(200)
+  async search(
+    @Param() path: RecordsPath,
+    @Body() body: RequestBody,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<string> {
+    const request = validate(SearchRecordsRequest, body, CONTROL_PLANE);
+    const result = await this.targets.run(targetOf(path), (collection) =>
+      this.records.search(collection, path.namespace, request),
+    );
+    setHeaders(response, READ_HEADERS, result.lsn);
+    return toSearchResponse(result, request.fields);
+  }
+}
+
+function toSearchResponse(
+  { hits, embedTokens, rerankUnits }: SearchRecordsResult,
+  fields: readonly string[] | undefined,
+): string {
+  const texts = hits.map((hit) => `{"_id":${JSON.stringify(hit.id)},"_score":${hit.score},"fields":${fieldsText(hit, fields)}}`);
+  const rerank = rerankUnits === undefined ? '' : `,"rerank_units":${String(rerankUnits)}`;
+  const usage = `"read_units":${String(READ_UNITS)},"embed_total_tokens":${String(embedTokens)}${rerank}`;
+  return `{"result":{"hits":[${texts.join(',')}]},"usage":{${usage}}}`;
+}

@@ -1,0 +1,71 @@
+import type { Collection } from '../../../collections/collection.js';
+import type { SparseVector } from '../../../records/record.js';
+import { invalidArgument } from '../pinecone-error.js';
+
+/** What a vector must be to be stored or searched for. The messages are Pinecone's where they are known. */
+
+const MAX_ID_LENGTH = 512;
+const ASCII = /^[\u0001-\u007f]*$/;
+const MAX_NON_ZEROS = 2048;
+const NO_SPARSE =
+  'Index configuration does not support sparse values - only indexes that are sparse or using dotproduct are supported';
+
+/** An id that a record may be found by: another protocol has written what it likes. @throws PineconeError 400 for none */
+export function requireSomeId(id: string): void {
+  if (id === '') throw invalidArgument(`Vector ID must not be empty: ids have 1 to ${String(MAX_ID_LENGTH)} characters`);
+}
+
+/** An id that Pinecone gives a record. @throws PineconeError 400 */
+export function requireId(id: string): void {
+  requireSomeId(id);
+  if (id.length > MAX_ID_LENGTH) {
+    throw invalidArgument(`Vector ID has ${String(id.length)} characters, which exceeds the limit of ${String(MAX_ID_LENGTH)}`);
+  }
+  if (id.includes('\u0000')) throw invalidArgument('Vector ID must not contain NUL characters');
+  if (!ASCII.test(id)) throw invalidArgument(`Vector ID must be ASCII, but got '${id}'`);
+}
+
+/** Dense components to be stored. @throws PineconeError 400 unless they fit the index and are not all zero */
+export function requireStorable(collection: Collection, values: Float32Array): void {
+  requireDense(collection, values);
+  if (values.every((value) => value === 0)) throw invalidArgument('Dense vectors must contain at least one non-zero value');
+}
+
+/** Dense components to be stored or searched for. @throws PineconeError 400 unless they fit the index */
+export function requireDense(collection: Collection, values: Float32Array): void {
+  if (collection.vectorType === 'sparse') throw invalidArgument('A sparse index does not hold dense vectors: send sparse values');
+  const { dimension } = collection;
+  if (dimension !== null && values.length !== dimension) throw wrongDimension(values.length, dimension);
+  // one test for all: a component that is not finite makes the sum one, and float32 cannot overflow a double
+  let sum = 0;
+  for (const value of values) sum += value;
+  if (!Number.isFinite(sum)) throw invalidArgument('Vector values must be finite numbers');
+}
+
+export function wrongDimension(actual: number, expected: number): Error {
+  return invalidArgument(`Vector dimension ${String(actual)} does not match the dimension of the index ${String(expected)}`);
+}
+
+/** Sparse components. @throws PineconeError 400 unless the index takes them and they are well formed */
+export function requireSparse(collection: Collection, sparse: SparseVector): void {
+  if (collection.vectorType === 'dense' && collection.metric !== 'ip') throw invalidArgument(NO_SPARSE);
+  const { indices, values } = sparse;
+  if (indices.length !== values.length) {
+    throw invalidArgument(
+      `Sparse vector indices and values must have the same length, got ${String(indices.length)} and ${String(values.length)}`,
+    );
+  }
+  if (indices.length === 0) throw invalidArgument('Sparse vector must contain at least one value');
+  if (indices.length > MAX_NON_ZEROS) {
+    throw invalidArgument(
+      `Sparse vector has ${String(indices.length)} values, which exceeds the limit of ${String(MAX_NON_ZEROS)}`,
+    );
+  }
+  if (new Set(indices).size < indices.length) throw invalidArgument('Sparse vector indices must be unique');
+  if (!values.every((value) => Number.isFinite(value))) throw invalidArgument('Sparse vector values must be finite numbers');
+}
+
+/** An empty one means that none was sent. */
+export function present(sparse: SparseVector | undefined): SparseVector | undefined {
+  return sparse === undefined || (sparse.indices.length === 0 && sparse.values.length === 0) ? undefined : sparse;
+}

@@ -1,0 +1,57 @@
+import { isIPv6 } from 'node:net';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Collection } from '../../../collections/collection.js';
+import { CollectionPortsService } from '../../../collections/collection-ports.service.js';
+import { CONFIG, type Config } from '../../../config/config.js';
+import { TenantsService } from '../../../tenants/tenants.service.js';
+import { IndexPorts } from './index-ports.js';
+
+/** What may stand before a dot of a host name. */
+const HOST_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** Where clients find an index: the `host` of its description. */
+@Injectable()
+export class IndexHosts {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly ports: IndexPorts,
+    private readonly collectionPorts: CollectionPortsService,
+    private readonly tenants: TenantsService,
+  ) {}
+
+  /** A name under the domain where there is one, else a port of its own, else a path on the control plane's. */
+  async hostOf(collection: Collection, userAgent: string | undefined): Promise<string> {
+    const { pineconeDomain: domain } = this.config;
+    const publicHost = isIPv6(this.config.publicHost) ? `[${this.config.publicHost}]` : this.config.publicHost;
+    if (domain !== undefined) {
+      const { shortId } = await this.tenants.require(collection.tenant);
+      const label = `${collection.name}-${shortId}`;
+      // what another protocol has named may not be a label
+      if (HOST_LABEL.test(label)) return `${label}.svc.${domain}`;
+    }
+    const port = await this.collectionPorts.portOf(collection, this.ports.open);
+    const place = `${publicHost}:${port === undefined ? this.pathOf(collection) : String(port)}`;
+    return this.wantsUrl(userAgent) ? `http://${place}` : place;
+  }
+
+  /** On the control plane's port, which every client reaches, or else on the console's, with the index in the path. */
+  private pathOf({ name }: Collection): string {
+    const path = `_index/${encodeURIComponent(name)}`;
+    const { console, control } = this.ports;
+    return control === undefined ? `${String(console)}/pinecone/${path}` : `${String(control)}/${path}`;
+  }
+
+  /** Whether a bare host would make the SDK speak TLS, which only a port with a certificate does. */
+  private wantsUrl(userAgent: string | undefined): boolean {
+    const { pineconeHostStyle: style, tlsCert } = this.config;
+    if (style !== 'auto') return style === 'url';
+    return tlsCert === undefined && takesUrls(userAgent ?? '');
+  }
+}
+
+/** SDKs that put `https://` in front of a bare host, and take a URL. */
+export function takesUrls(userAgent: string): boolean {
+  const agent = userAgent.toLowerCase();
+  if (agent.startsWith('python-client')) return !agent.includes('grpc');
+  return agent.includes('lang=typescript') || agent.includes('go-client') || agent.includes('rust');
+}

@@ -1,0 +1,40 @@
+import type { Metric, VectorType } from '../../../collections/collection.js';
+import { stringifyJson, type JsonObject } from '../../../http/json.js';
+import type { IndexDefinition } from './index-definition.js';
+import { metricName } from '../data/rest/responses.js';
+import { DENSE_FIELD, SPARSE_FIELD } from './new-index.js';
+
+/** What vectors an index has. */
+interface Vectors {
+  readonly vectorType: VectorType;
+  readonly dimension: number | null;
+  readonly metric: Metric;
+}
+
+/** `schema` of the newer shape: the vectors under their reserved names, or the field that is embedded, and declared metadata. */
+export function schemaOf(vectors: Vectors, { embedding, metadataSchema }: IndexDefinition): object {
+  const declared = metadataSchema === undefined ? {} : (plain(metadataSchema) as { readonly fields?: object });
+  const metric = metricName(vectors.metric);
+  if (embedding !== undefined) {
+    const semantic = {
+      type: 'semantic_text',
+      model: embedding.model,
+      metric,
+      dimension: vectors.dimension ?? undefined,
+      read_parameters: plain(embedding.readParameters),
+      write_parameters: plain(embedding.writeParameters),
+      description: null,
+    };
+    return { fields: { [embedding.textField]: semantic, ...declared.fields } };
+  }
+  const field =
+    vectors.vectorType === 'sparse'
+      ? { [SPARSE_FIELD]: { type: 'sparse_vector', description: null } }
+      : { [DENSE_FIELD]: { type: 'dense_vector', dimension: vectors.dimension, metric, description: null } };
+  return { fields: { ...field, ...declared.fields } };
+}
+
+/** JSON as a literal. */
+export function plain(object: JsonObject): unknown {
+  return JSON.parse(stringifyJson(object));
+}

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection, NewCollection } from '../../../collections/collection.js';
+import type { Snapshot } from '../../../snapshots/snapshot.js';
+import { SnapshotsService } from '../../../snapshots/snapshots.service.js';
+import { definitionOf, settingsWith } from './index-definition.js';
+import { invalidArgument } from '../pinecone-error.js';
+import { findNamed } from '../snapshots/errors.js';
+import { environmentOf } from '../snapshots/responses.js';
+import { callerScope } from '../../../tenants/caller.js';
+
+/** Indexes that are made of a collection: `source_collection`. */
+@Injectable()
+export class SourceCollections {
+  constructor(private readonly snapshots: SnapshotsService) {}
+
+  /**
+   * A new index with the records of the collection `source`.
+   * @throws PineconeError 404 when there is no such collection, 400 when the index does not fit it
+   * @throws GatewayError `already_exists` when the name is taken
+   */
+  async createIndex(source: string, index: NewCollection): Promise<Collection> {
+    const snapshot = await findNamed('Collection', source, this.snapshots.requireByName(callerScope(), 'collection', source));
+    requireFitting(snapshot, index);
+    const { collection } = await findNamed(
+      'Collection',
+      source,
+      this.snapshots.restore(callerScope(), snapshot, {
+        name: index.name,
+        metric: index.metric,
+        settings: settingsWith(definitionOf(index), snapshot.settings),
+        deletionProtection: index.deletionProtection ?? false,
+      }),
+    );
+    return collection;
+  }
+}
+
+function requireFitting(snapshot: Snapshot, index: NewCollection): void {
+  const { spec } = definitionOf(index);
+  if ((index.vectorType ?? 'dense') !== snapshot.vectorType) {
+    throw invalidArgument('Index and source collection must have the same vector type');
+  }
+  if ((index.dimension ?? null) !== snapshot.dimension) {
+    throw invalidArgument('Index and source collection must have the same dimension');
+  }
+  if (spec.kind === 'pod' && spec.environment !== environmentOf(definitionOf(snapshot).spec)) {
+    throw invalidArgument('Source collection must be in the same environment as the index');
+  }
+}

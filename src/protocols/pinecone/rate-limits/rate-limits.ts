@@ -1,0 +1,99 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Collection } from '../../../collections/collection.js';
+import { CONFIG, type Config } from '../../../config/config.js';
+import { PineconeError } from '../pinecone-error.js';
+import { publicName } from '../wire/namespace-name.js';
+import { TokenBuckets } from './token-buckets.js';
+
+/** What a request does, for the limits that count it. */
+export type LimitedOperation =
+  | { readonly kind: 'query' | 'update' | 'fetch_by_metadata' }
+  | { readonly kind: 'upsert'; readonly bytes: number }
+  /** Records named by id. */
+  | { readonly kind: 'delete'; readonly records: number }
+  | { readonly kind: 'delete_by_metadata' | 'update_by_metadata' | 'fetch' | 'list' | 'stats' };
+
+interface Limit {
+  readonly scope: 'namespace' | 'index';
+  /** As in "the max … per second"; also the bucket's name. */
+  readonly words: string;
+  readonly perSecond: number;
+  readonly tokens: number;
+}
+
+const MiB = 1024 * 1024;
+
+/**
+ * Pinecone's published limits, for whoever wants to know whether their program keeps them. Off unless the configuration asks
+ * for them; each instance counts for itself.
+ */
+@Injectable()
+export class RateLimits {
+  private readonly buckets = new TokenBuckets(() => performance.now());
+
+  constructor(@Inject(CONFIG) private readonly config: Config) {}
+
+  /** @throws PineconeError 429 when a limit is reached; then nothing is counted */
+  require(collection: Collection, namespace: string, operation: LimitedOperation): void {
+    if (this.config.pineconeRateLimits === 'off') return;
+    const limits = limitsOf(collection, operation);
+    const withdrawals = limits.map(({ scope, words, perSecond, tokens }) => ({
+      bucket: `${collection.uuid}:${words}:${scope === 'index' ? '' : `namespace:${namespace}`}`,
+      perSecond,
+      tokens,
+    }));
+    const short = this.buckets.take(withdrawals);
+    if (short === undefined) return;
+    const limit = limits[withdrawals.indexOf(short)];
+    const place = limit?.scope === 'namespace' ? `namespace ${publicName(namespace)}` : `index ${collection.name}`;
+    throw new PineconeError(
+      'RESOURCE_EXHAUSTED',
+      `Request failed. You've reached the max ${String(limit?.words)} per second for ${place}. ` +
+        'Pace your requests, or switch the limits off (POLYVEC_PINECONE_RATE_LIMITS).',
+      1_000,
+    );
+  }
+}
+
+function limitsOf(collection: Collection, operation: LimitedOperation): readonly Limit[] {
+  const isSparse = collection.vectorType === 'sparse';
+  switch (operation.kind) {
+    case 'query':
+      return [perNamespace('query requests', 100), perIndex('query read units', 2_000)];
+    case 'upsert':
+      return [perNamespace('upsert requests', isSparse ? 10 : 100), perNamespace('upsert bytes', 50 * MiB, operation.bytes)];
+    case 'update':
+      return [perNamespace('update requests', 100)];
+    case 'delete':
+      return [
+        perNamespace('delete requests', 100),
+        perNamespace('delete records', 5_000, operation.records),
+        perIndex('delete records', 5_000, operation.records),
+      ];
+    case 'delete_by_metadata':
+      return byMetadata('delete');
+    case 'update_by_metadata':
+      return byMetadata('update');
+    case 'fetch_by_metadata':
+      return [perNamespace('fetch by metadata requests', 5)];
+    case 'fetch':
+      return [perIndex('fetch requests', 100)];
+    case 'list':
+      return [perIndex('list requests', 200)];
+    case 'stats':
+      return [perIndex('describe_index_stats requests', 100)];
+  }
+}
+
+function byMetadata(verb: 'delete' | 'update'): readonly Limit[] {
+  const words = `${verb} by metadata requests`;
+  return [perNamespace(`${verb} requests`, 100), perNamespace(words, 5), perIndex(words, 500)];
+}
+
+function perNamespace(words: string, perSecond: number, tokens = 1): Limit {
+  return { scope: 'namespace', words, perSecond, tokens };
+}
+
+function perIndex(words: string, perSecond: number, tokens = 1): Limit {
+  return { scope: 'index', words, perSecond, tokens };
+}

@@ -1,0 +1,60 @@
+import { IsBoolean, IsInt, IsNumber, IsOptional, IsString, Min } from 'class-validator';
+import { isJsonObject, readJson, type Json } from '../../../http/json.js';
+import type { JsonReader } from '../../../http/json-reader.js';
+import { Read } from '../../../http/validate.js';
+import { readNumber } from '../wire/json-values.js';
+import { readComponents, type SentComponents } from '../wire/sent-components.js';
+import { validationError } from '../vectorizer-error.js';
+
+/** What every search may say; `SEARCH` reads the other names of its fields. */
+export class SearchRequest {
+  @IsOptional() @IsString() collection?: string;
+  @IsOptional() @IsString() query?: string;
+  @Read(readComponents) vector?: SentComponents;
+  @Read(readNumber) @IsOptional() @Min(0) @IsInt() limit?: number;
+  @Read(readNumber) @IsOptional() @IsNumber() threshold?: number;
+  @Read(readJson) filter?: Json;
+  @IsOptional() @IsBoolean() with_vector?: boolean;
+  @IsOptional() @IsBoolean() with_payload?: boolean;
+  @Read(readNumber) @IsOptional() @Min(0) @IsInt() offset?: number;
+}
+
+/** `POST /collections/{c}/search/file`. */
+export class FileSearchRequest {
+  @IsOptional() @IsString() file_path?: string;
+  @Read(readNumber) @IsOptional() @Min(0) @IsInt() limit?: number;
+  @Read(readJson) filter?: Json;
+  @IsOptional() @IsBoolean() with_vector?: boolean;
+  @IsOptional() @IsBoolean() with_payload?: boolean;
+  @Read(readNumber) @IsOptional() @Min(0) @IsInt() offset?: number;
+}
+
+export class BatchSearchRequest {
+  @IsOptional() @IsString() collection?: string;
+  /** Each is read as a search of its own. */
+  @Read(readQueries) queries?: readonly string[] | 'no_list';
+}
+
+/** The searches of a batch, as JSON texts. @throws VectorizerError 400 unless there is a list with something in it */
+export function requireQueries(sent: BatchSearchRequest['queries']): readonly string[] {
+  if (sent === undefined || sent === 'no_list') throw validationError('queries', 'missing or invalid queries parameter');
+  if (sent.length === 0) throw validationError('queries', 'queries array must contain at least one entry');
+  return sent;
+}
+
+/** Whether a filter says anything: null and `{}` do not. */
+export function hasFilter(filter: Json | undefined): filter is Json {
+  return filter !== undefined && filter !== null && !(isJsonObject(filter) && filter.size === 0);
+}
+
+function readQueries(reader: JsonReader): readonly string[] | 'no_list' {
+  if (reader.kind() !== 'array') {
+    reader.skipValue();
+    return 'no_list';
+  }
+  const queries: string[] = [];
+  reader.readArray(() => {
+    queries.push(reader.skipValue());
+  });
+  return queries;
+}

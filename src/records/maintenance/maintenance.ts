@@ -1,0 +1,62 @@
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import type { Collection } from '../../collections/collection.js';
+import { Database } from '../../postgres/database.js';
+import type { Selection } from '../record.js';
+import { StorageMaintenance } from './storage-maintenance.js';
+import { StatisticsStore } from './statistics.store.js';
+
+/** Below this, every plan is a good one. */
+const MIN_CHANGES = 500;
+/** Tables are looked at again when this share of their rows has changed. */
+const SHARE = 0.3;
+
+/**
+ * Keeps the planner's statistics near the truth while tables grow. A server's autovacuum does it within a minute, and a bulk
+ * load is queried sooner: until then plans are up to a hundred times slower. The embedded engine has no autovacuum at all.
+ */
+@Injectable()
+export class Maintenance implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(Maintenance.name);
+  /** By record table: rows changed since the last refresh, and how many lead to the next one. */
+  private readonly tables = new Map<string, { changes: number; threshold: number }>();
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly store: StatisticsStore,
+    private readonly storage: StorageMaintenance,
+  ) {}
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.running;
+  }
+
+  /** Rows have been written or deleted. Returns at once. */
+  note(collection: Collection, rows: number): void {
+    this.database.replica?.wrote(collection.uuid);
+    this.storage.note(collection, rows);
+    const table = this.tables.get(collection.recordTable) ?? { changes: 0, threshold: MIN_CHANGES };
+    this.tables.set(collection.recordTable, table);
+    table.changes += rows;
+    if (table.changes < table.threshold || this.running !== undefined) return;
+    table.changes = 0;
+    this.running = this.refresh(collection, table).finally(() => {
+      this.running = undefined;
+    });
+  }
+
+  /** A filter is used on the collection. Returns at once. */
+  noteFilter(collection: Collection, selection: Selection): void {
+    this.storage.noteFilter(collection, selection);
+  }
+
+  private async refresh(collection: Collection, table: { threshold: number }): Promise<void> {
+    try {
+      await this.store.refresh(collection);
+      table.threshold = Math.max(MIN_CHANGES, SHARE * (await this.store.estimateRows(collection)));
+    } catch (error) {
+      // the next change tries again
+      this.logger.warn(`statistics of ${collection.recordTable} were not refreshed: ${String(error)}`);
+    }
+  }
+}

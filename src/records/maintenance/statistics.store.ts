@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../../collections/collection.js';
+import { Database } from '../../postgres/database.js';
+import { sql } from '../../postgres/sql.js';
+import { recordTable, vectorTable } from '../record-tables.js';
+
+@Injectable()
+export class StatisticsStore {
+  constructor(private readonly database: Database) {}
+
+  /** Refreshes the planner's statistics of a collection's tables, removes dead rows, and marks pages that an index can answer for. */
+  async refresh(collection: Collection): Promise<void> {
+    for (const table of [recordTable(collection), vectorTable(collection)]) {
+      await this.database.script(`VACUUM (ANALYZE, SKIP_LOCKED) ${table.text}`);
+    }
+  }
+
+  /** About how many records the collection's table holds, as of the last refresh. */
+  async estimateRows(collection: Collection): Promise<number> {
+    const [row] = await this.database.query<{ rows: string }>(sql`
+      SELECT GREATEST(reltuples, 0)::bigint AS rows FROM pg_class
+      WHERE oid = to_regclass(${recordTable(collection).text})`);
+    return Number(row?.rows ?? 0);
+  }
+}

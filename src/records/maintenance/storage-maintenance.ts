@@ -1,0 +1,197 @@
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { isPooled, type Collection } from '../../collections/collection.js';
+import { CollectionStore } from '../../collections/collection.store.js';
+import { CollectionSweeper } from '../../collections/collection-sweeper.js';
+import { CollectionsService } from '../../collections/collections.service.js';
+import { CONFIG, type Config } from '../../config/config.js';
+import { GatewayError } from '../../errors.js';
+import { FieldIndexMaintenance } from './field-index-maintenance.js';
+import { HotKeys } from './hot-keys.js';
+import { IndexBuilder } from './index-builder.js';
+import { PromotionStore } from './promotion.store.js';
+import type { Selection } from '../record.js';
+
+/** Changes to a collection that nobody has looked into yet. */
+interface Changes {
+  rows: number;
+  /** So many rows are worth a look. */
+  worth: number;
+  /** Whether filters are used that an index may serve. */
+  filters: boolean;
+  /** When the last one was noted, in milliseconds. */
+  at: number;
+}
+
+/** A collection is looked at when this share of what matters has changed, or when it has been left alone. */
+const SHARE = 1 / 4;
+const QUIET_MS = 10_000;
+const FILTERS_PER_LOOK = 32;
+/** How often everything is looked through: what other instances have changed, and what is used no more. */
+const ROUND_MS = 3_600_000;
+/** So long after a look that failed comes the next one. */
+const RETRY_MS = 60_000;
+
+/**
+ * Gives collections that have grown tables of their own, and their vectors indexes, in the background: any instance may, whoever
+ * comes first. Nothing depends on when, but speed.
+ */
+@Injectable()
+export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(StorageMaintenance.name);
+  /** By uuid. */
+  private readonly changes = new Map<string, Changes>();
+  private filters = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private round: NodeJS.Timeout | undefined;
+  private retry: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private stopped = false;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly collections: CollectionsService,
+    private readonly catalog: CollectionStore,
+    private readonly sweeper: CollectionSweeper,
+    private readonly promotions: PromotionStore,
+    private readonly builder: IndexBuilder,
+    private readonly hotKeys: HotKeys,
+    private readonly fields: FieldIndexMaintenance,
+  ) {}
+
+  /** What has grown while nobody looked, or under an older version. */
+  onApplicationBootstrap(): void {
+    this.running = this.lookAround().finally(() => {
+      this.running = undefined;
+      this.schedule();
+    });
+    this.round = setInterval(() => void this.lookAround(), ROUND_MS).unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    clearInterval(this.round);
+    clearTimeout(this.retry);
+    this.fields.stop();
+    this.builder.stop();
+    await this.running;
+  }
+
+  /** Rows have been written or deleted. Returns at once. */
+  note(collection: Collection, rows: number): void {
+    const changes = this.changesOf(collection.uuid);
+    changes.rows += rows;
+    changes.worth = SHARE * this.rowsOf(collection);
+    changes.at = Date.now();
+    this.schedule();
+  }
+
+  /** A filter is used. Returns at once. */
+  noteFilter(collection: Collection, { filter }: Selection): void {
+    if (filter === undefined || isPooled(collection)) return;
+    this.hotKeys.note(collection, filter);
+    this.filters += 1;
+    if (this.filters % FILTERS_PER_LOOK !== 0 || !this.fields.isWanted(collection)) return;
+    this.changesOf(collection.uuid).filters = true;
+    this.schedule();
+  }
+
+  private changesOf(uuid: string): Changes {
+    const changes = this.changes.get(uuid) ?? { rows: 0, worth: Infinity, filters: false, at: Date.now() };
+    this.changes.set(uuid, changes);
+    return changes;
+  }
+
+  /** How many rows make it large: for the pool, or for what is outside of its indexes. */
+  private rowsOf(collection: Collection): number {
+    const floats = isPooled(collection) ? this.config.dedicatedMinFloats : this.config.indexMinFloats;
+    // the first write may have come before the dimension was known
+    return floats / (collection.dimension ?? Infinity);
+  }
+
+  private schedule(): void {
+    if (this.timer !== undefined || this.running !== undefined || this.stopped || this.changes.size === 0) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.running = this.work().finally(() => {
+        this.running = undefined;
+        this.schedule();
+      });
+    }, this.config.maintenanceIntervalMs);
+    this.timer.unref();
+  }
+
+  private async lookAround(): Promise<void> {
+    try {
+      for (const uuid of await this.promotions.due(this.config.dedicatedMinFloats)) {
+        Object.assign(this.changesOf(uuid), { rows: Infinity, filters: true });
+      }
+      this.schedule();
+    } catch (error) {
+      this.complain('the tables were not looked through', error);
+      if (this.stopped) return;
+      clearTimeout(this.retry);
+      this.retry = setTimeout(() => void this.lookAround(), RETRY_MS).unref();
+    }
+  }
+
+  private async work(): Promise<void> {
+    const ripe = [...this.changes].filter(([, changes]) => changes.filters || changes.rows >= changes.worth || isQuiet(changes));
+    if (ripe.length === 0) return;
+    try {
+      const uuids = ripe.map(([uuid]) => uuid);
+      const due = await this.promotions.due(this.config.dedicatedMinFloats, uuids);
+      for (const [uuid, changes] of ripe) await this.workOn(uuid, changes, due.has(uuid));
+    } catch (error) {
+      this.complain('storage was not looked after', error);
+    }
+  }
+
+  /** That the database is not available is told where that is found, once for all that it meets. */
+  private complain(what: string, error: unknown): void {
+    if (this.stopped || (error instanceof GatewayError && error.kind === 'unavailable')) return;
+    this.logger.warn(`${what}: ${String(error)}`);
+  }
+
+  private async workOn(uuid: string, changes: Changes, isDue: boolean): Promise<void> {
+    if (this.stopped) return;
+    const wasQuiet = isQuiet(changes);
+    const { at, filters } = changes;
+    Object.assign(changes, { rows: 0, filters: false });
+    try {
+      if (isDue && !(await this.improve(uuid, filters))) changes.rows = Infinity;
+    } catch (error) {
+      // tried again when it has been left alone for a while
+      changes.at = Date.now();
+      this.complain(`the storage of ${uuid} was not looked after`, error);
+      return;
+    }
+    // changes during the work wait for the next round
+    if (wasQuiet && changes.rows === 0 && changes.at === at) this.changes.delete(uuid);
+  }
+
+  /** False when there is more to do at once. */
+  private async improve(uuid: string, filters: boolean): Promise<boolean> {
+    const collection = await this.catalog.findAnywhere(uuid);
+    if (collection === undefined) return true;
+    if (isPooled(collection)) {
+      await this.promote(collection);
+      return false;
+    }
+    if (filters || this.fields.isWanted(collection)) await this.fields.improve(collection);
+    return (await this.builder.improve(collection)) === 'done';
+  }
+
+  private async promote(collection: Collection): Promise<void> {
+    const start = performance.now();
+    if (!(await this.promotions.promote(collection))) return;
+    this.collections.forget(collection);
+    this.sweeper.wake();
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    this.logger.log(`collection ${collection.name} has tables of its own now (${seconds} s)`);
+  }
+}
+
+function isQuiet({ at }: Changes): boolean {
+  return Date.now() - at >= QUIET_MS;
+}

@@ -1,0 +1,24 @@
+import { runHostile, type HostileFigures } from './filters/hostile-run.js';
+
+const SEED = Number(process.env['TEST_SEED']);
+
+describe(`hostile keys, values, ids and names in filters (TEST_SEED=${String(SEED)})`, () => {
+  let figures: HostileFigures;
+
+  beforeAll(async () => {
+    figures = await runHostile({ filters: 1_000, dictionaries: 5, seed: SEED });
+  });
+
+  it('select what the models say, through every protocol', () => {
+    expect(figures.complaints).toEqual([]);
+    expect(figures.filters).toBeGreaterThanOrEqual(1_000);
+    expect(figures.telling).toBeGreaterThan(figures.filters / 5);
+  });
+
+  it('make no other statements than harmless ones', () => {
+    expect([...figures.hostile].filter((shape) => !figures.harmless.has(shape))).toEqual([]);
+    expect(figures.hostile.size).toBe(figures.harmless.size);
+    // they are told apart at all
+    expect(figures.hostile.size).toBeGreaterThan(50);
+  });
+});

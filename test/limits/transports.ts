@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { ChromaApi } from '../support/clients/chroma-api.js';
+import { COLLECTIONS } from '../support/clients/chroma-client.js';
+import type { TestGateway } from '../support/gateway/gateway.js';
+import { createIndex, PineconeApi, type IndexApi } from '../support/clients/pinecone-api.js';
+import { PineconeGrpc, type Message } from '../support/clients/pinecone-grpc.js';
+import { VectorizerApi } from '../support/clients/vectorizer-api.js';
+
+/** What limits bind, in each protocol's own form: what a limit bounds is a parameter, everything else is as little as can be. */
+
+export const DOORS = ['chroma', 'pinecone', 'grpc', 'vectorizer'] as const;
+export type DoorName = (typeof DOORS)[number];
+
+/** HTTP status and body, or gRPC's code and text. */
+export type Answer = readonly [status: number, body: unknown];
+
+/** A record; its embedding is any that fits. */
+export interface SentRecord {
+  readonly id: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly document?: string;
+}
+
+/** One place that holds a record called `base`, and nothing else has. */
+export interface Door {
+  write(records: readonly SentRecord[]): Promise<Answer>;
+  delete(ids: readonly string[]): Promise<Answer>;
+  search(results: number): Promise<Answer>;
+  /** A filter in the language that all of them share. */
+  select(filter: object): Promise<Answer>;
+  create(name: string): Promise<Answer>;
+  /** The ids that are stored, and the names of what there is. */
+  state(): Promise<unknown>;
+}
+
+/** The doors of one gateway. */
+export interface Doors {
+  open(name: DoorName): Promise<Door>;
+  close(): void;
+}
+
+const DENSE = { dimension: 4, metric: 'cosine' };
+const EMBEDDING = [1, 0, 0, 0];
+const BASE = [{ id: 'base' }];
+
+export async function doorsOf(gateway: TestGateway): Promise<Doors> {
+  const index = await createIndex(gateway, DENSE);
+  const grpc = new PineconeGrpc(index.port);
+  const makers: Readonly<Record<DoorName, () => Promise<Door>>> = {
+    chroma: () => chromaDoor(new ChromaApi(gateway.chromaUrl)),
+    pinecone: () => Promise.resolve(pineconeDoor(index, new PineconeApi(gateway.pineconeUrl))),
+    grpc: () => Promise.resolve(grpcDoor(grpc, `n-${randomUUID()}`)),
+    vectorizer: () => vectorizerDoor(new VectorizerApi(gateway.vectorizerUrl)),
+  };
+  return {
+    open: async (name) => {
+      const door = await makers[name]();
+      const [status, body] = await door.write(BASE);
+      if (status >= 300) throw new Error(`${name}: ${JSON.stringify(body)}`);
+      return door;
+    },
+    close: () => {
+      grpc.close();
+    },
+  };
+}
+
+async function chromaDoor(api: ChromaApi): Promise<Door> {
+  const collection = await api.createCollection();
+  return {
+    write: (records) =>
+      collection.outcome('upsert', {
+        ids: records.map(({ id }) => id),
+        embeddings: records.map(() => EMBEDDING),
+        metadatas: records.map(({ metadata }) => metadata ?? null),
+        documents: records.map(({ document }) => document ?? null),
+      }),
+    delete: (ids) => collection.outcome('delete', { ids }),
+    search: (results) => collection.outcome('query', { query_embeddings: [EMBEDDING], n_results: results }),
+    select: (where) => collection.outcome('get', { where }),
+    create: (name) => api.outcome(COLLECTIONS, { name }),
+    state: async () => {
+      const names = (await api.call(COLLECTIONS)).body as readonly { readonly name: string }[];
+      return [await collection.ids(), names.map(({ name }) => name).sort()];
+    },
+  };
+}
+
+function pineconeDoor(index: IndexApi, control: PineconeApi): Door {
+  const namespace = index.namespace();
+  return {
+    write: (records) => namespace.outcome('/vectors/upsert', { vectors: records.map(toVector) }),
+    delete: (ids) => namespace.outcome('/vectors/delete', { ids }),
+    search: (topK) => namespace.outcome('/query', { vector: EMBEDDING, topK }),
+    select: (filter) => namespace.outcome('/query', { vector: EMBEDDING, topK: 1, filter }),
+    create: (name) => {
+      const spec = { serverless: { cloud: 'aws', region: 'us-east-1' } };
+      return control.outcome('/indexes', { body: { name, spec, ...DENSE } });
+    },
+    state: async () => [await namespace.ids(), namesOf((await control.call('/indexes')).body, 'indexes')],
+  };
+}
+
+function grpcDoor(grpc: PineconeGrpc, namespace: string): Door {
+  const call = (method: string, message: Message): Promise<Answer> => grpc.outcome(method, { namespace, ...message });
+  return {
+    write: (records) => call('Upsert', { vectors: records.map(toVector) }),
+    delete: (ids) => call('Delete', { ids }),
+    search: (topK) => call('Query', { vector: EMBEDDING, topK }),
+    select: (filter) => call('Query', { vector: EMBEDDING, topK: 1, filter }),
+    create: (name) => call('Upsert', { namespace: name, vectors: BASE.map(toVector) }),
+    state: async () => [await call('List', {}), await grpc.outcome('ListNamespaces')],
+  };
+}
+
+async function vectorizerDoor(api: VectorizerApi): Promise<Door> {
+  const collection = await api.create();
+  const path = `/collections/${collection.name}`;
+  return {
+    write: (records) =>
+      api.post(`${path}/insert_vectors`, {
+        vectors: records.map(({ id, metadata, document }) => ({ id, vector: EMBEDDING, payload: metadata, text: document })),
+      }),
+    delete: (ids) => api.post(`${path}/batch_delete`, { ids }),
+    search: (limit) => api.post(`${path}/search`, { vector: EMBEDDING, limit }),
+    select: (filter) => api.post(`${path}/search`, { query: '', filter, limit: 1 }),
+    create: (name) => api.post('/collections', { name, ...DENSE }),
+    state: async () => [await collection.ids(), namesOf((await api.call('GET', '/collections')).body, 'collections')],
+  };
+}
+
+function toVector({ id, metadata, document }: SentRecord): {
+  readonly id: string;
+  readonly values: readonly number[];
+  readonly metadata?: object;
+} {
+  const text = document === undefined ? {} : { 'chroma:document': document };
+  return { id, values: EMBEDDING, metadata: { ...metadata, ...text } };
+}
+
+function namesOf(body: unknown, key: string): readonly string[] {
+  const list = (body as Readonly<Record<string, readonly { readonly name: string }[]>>)[key] ?? [];
+  return list.map(({ name }) => name).sort();
+}
