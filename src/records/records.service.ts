@@ -102,7 +102,7 @@ export class RecordsService {
    * Passes the selected records to `take`, page after page, in the order of first insert. All pages are of one moment.
    * `restart` is called when pages already taken are void.
    */
-  async read(collection: Collection, namespace: string, request: ReadRequest, sink: RecordSink): Promise<void> {
+  async readByInsertion(collection: Collection, namespace: string, request: ReadRequest, sink: RecordSink): Promise<void> {
     this.limits.requireSelection(request);
     return this.readPages(collection, namespace, request, sink);
   }
@@ -137,7 +137,7 @@ export class RecordsService {
   }
 
   /** The selected records in the order of first insert, in memory: for reads with a limit. Ids are those that a search has found. */
-  async readAll(collection: Collection, namespace: string, request: ReadRequest): Promise<readonly StoredRecord[]> {
+  async readAllByInsertion(collection: Collection, namespace: string, request: ReadRequest): Promise<readonly StoredRecord[]> {
     this.limits.requireFilter(request.filter);
     const records: StoredRecord[] = [];
     const take = (page: readonly StoredRecord[]): Promise<void> => {
@@ -181,7 +181,7 @@ export class RecordsService {
   }
 
   /** A page of the selected records in the bytewise order of ids. */
-  async page(
+  async readById(
     collection: Collection,
     namespace: string,
     request: PageRequest,
@@ -232,7 +232,7 @@ export class RecordsService {
   }
 
   /** How many records are selected. */
-  async countSelected(
+  async countMatching(
     collection: Collection,
     namespace: string,
     selection: Selection,

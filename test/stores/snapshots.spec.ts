@@ -97,7 +97,7 @@ async function contents(collection: Collection, namespace: string): Promise<read
       return Promise.resolve();
     },
   };
-  await records.read(collection, namespace, { parts: ALL, offset: 0, limit: null }, sink);
+  await records.readByInsertion(collection, namespace, { parts: ALL, offset: 0, limit: null }, sink);
   return read;
 }
 

@@ -71,7 +71,7 @@ export async function getRecords(
   const response = new GetResponse(include, tail);
   const read = { ids, filter, parts: partsOf(include), offset: offset ?? 0, limit: limit ?? null };
   try {
-    await records.read(collection, NAMESPACE, read, {
+    await records.readByInsertion(collection, NAMESPACE, read, {
       take: (page) => response.take(page),
       restart: () => response.restart(),
     });

@@ -118,8 +118,8 @@ export class ReadOperations {
     await this.namespaces.delete(collection, namespaceOf(sent));
   }
 
-  private async page(collection: Collection, namespace: string, request: PageRequest): ReturnType<RecordsService['page']> {
-    return this.replicaReads.read(collection, () => this.records.page(collection, namespace, request));
+  private async page(collection: Collection, namespace: string, request: PageRequest): ReturnType<RecordsService['readById']> {
+    return this.replicaReads.read(collection, () => this.records.readById(collection, namespace, request));
   }
 }
 

@@ -65,7 +65,7 @@ export class VectorOperations {
     const echo = request.namespace ?? '';
     if (query === undefined) {
       const none = { ids: [], parts, limit: 1 };
-      const { lsn } = await this.replicaReads.read(collection, () => this.records.page(collection, namespace, none));
+      const { lsn } = await this.replicaReads.read(collection, () => this.records.readById(collection, namespace, none));
       return { matches: [], namespace: echo, lsn };
     }
     const { embedding, sparse } = query;
@@ -151,7 +151,7 @@ export class VectorOperations {
     requireSomeId(id);
     const parts = { ...partsOf('binary', false), document: false, uri: false };
     const wanted = { ids: [id], parts, limit: 1 };
-    const { records } = await this.replicaReads.read(collection, () => this.records.page(collection, namespace, wanted));
+    const { records } = await this.replicaReads.read(collection, () => this.records.readById(collection, namespace, wanted));
     const [record] = records;
     if (record === undefined) return undefined;
     const embedding = record.embedding === null ? null : embeddingOf(record.embedding);
@@ -190,7 +190,7 @@ export class VectorOperations {
     this.limits.require(collection, namespace, { kind: 'update_by_metadata' });
     if (request.dryRun === true) {
       await this.requireExisting(collection, namespace);
-      const { count, lsn } = await this.records.countSelected(collection, namespace, { filter });
+      const { count, lsn } = await this.records.countMatching(collection, namespace, { filter });
       return { lsn, matchedRecords: count };
     }
     const collector = new FieldCollector();

@@ -64,7 +64,7 @@ export class PointOperations {
   /** The points of the ids that exist, in the order of the ids. */
   async retrieve(name: string, ids: readonly string[], shown: Shown): Promise<readonly StoredRecord[]> {
     return this.targets.run(name, async (collection) => {
-      const { records } = await this.records.page(collection, NAMESPACE, {
+      const { records } = await this.records.readById(collection, NAMESPACE, {
         ids,
         parts: pointParts(collection, shown),
         limit: ids.length,
@@ -77,7 +77,7 @@ export class PointOperations {
   async count(name: string, filter: Json | undefined): Promise<number> {
     const parsed = optionalFilter(filter);
     return this.targets.run(name, async (collection) => {
-      const { count } = await this.records.countSelected(collection, NAMESPACE, { filter: parsed });
+      const { count } = await this.records.countMatching(collection, NAMESPACE, { filter: parsed });
       return count;
     });
   }
@@ -91,8 +91,8 @@ export class PointOperations {
       // one more than is shown tells whether there is a next page, and how it begins
       const page = { filter, parts: pointParts(collection, shown), limit: limit + 1 };
       const [first, rest] = await Promise.all([
-        from === undefined ? undefined : this.records.page(collection, NAMESPACE, { ...page, ids: [from] }),
-        this.records.page(collection, NAMESPACE, { ...page, after: from }),
+        from === undefined ? undefined : this.records.readById(collection, NAMESPACE, { ...page, ids: [from] }),
+        this.records.readById(collection, NAMESPACE, { ...page, after: from }),
       ]);
       const records = [...(first?.records ?? []), ...rest.records];
       return { records: records.slice(0, limit), next: records[limit]?.id };

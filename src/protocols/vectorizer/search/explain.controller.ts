@@ -59,7 +59,7 @@ export class ExplainController {
     if (limit === 0) return { ...known, visited_nodes: 0, payload_filter_evals: 0 };
     const all = await this.records.count(collection, NAMESPACE);
     if (filter === undefined) return { ...known, visited_nodes: all, payload_filter_evals: 0 };
-    const { count } = await this.records.countSelected(collection, NAMESPACE, { filter });
+    const { count } = await this.records.countMatching(collection, NAMESPACE, { filter });
     return { ...known, visited_nodes: count, payload_filter_evals: all };
   }
 }

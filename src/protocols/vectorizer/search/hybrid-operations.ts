@@ -105,7 +105,7 @@ export class HybridOperations {
   ): Promise<readonly Hit[]> {
     if (best.length === 0) return [];
     const ids = best.map(({ id }) => id);
-    const records = await this.records.readAll(collection, NAMESPACE, { ids, filter, parts, offset: 0, limit: null });
+    const records = await this.records.readAllByInsertion(collection, NAMESPACE, { ids, filter, parts, offset: 0, limit: null });
     const known = new Map(records.map((record) => [record.id, record]));
     return best.flatMap(({ id, score }) => {
       const record = known.get(id);

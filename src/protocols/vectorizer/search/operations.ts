@@ -98,7 +98,7 @@ export class SearchOperations {
   private async selected(collection: DenseCollection, plan: Plan): Promise<readonly Hit[]> {
     const { filter, limit, offset, parts } = plan;
     if (limit === 0) return [];
-    const records = await this.records.readAll(collection, NAMESPACE, { filter, parts, offset, limit });
+    const records = await this.records.readAllByInsertion(collection, NAMESPACE, { filter, parts, offset, limit });
     return records.map((record) => ({ record, score: 0 }));
   }
 

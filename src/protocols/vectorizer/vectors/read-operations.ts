@@ -35,7 +35,7 @@ export class ReadOperations {
   /** @throws VectorizerError 404 when there is none */
   async get(name: string, id: string, shown: Shown): Promise<StoredRecord> {
     const { records } = await this.targets.run(name, (collection) =>
-      this.records.page(collection, NAMESPACE, { ids: [id], parts: partsOf(collection, shown), limit: 1 }),
+      this.records.readById(collection, NAMESPACE, { ids: [id], parts: partsOf(collection, shown), limit: 1 }),
     );
     const [record] = records;
     if (record === undefined) throw vectorNotFound(id);
@@ -51,13 +51,13 @@ export class ReadOperations {
     const { ids, offset, limit } = request;
     const parts = partsOf(collection, request);
     if (ids !== undefined) {
-      const { records } = await this.records.page(collection, NAMESPACE, { ids, parts, limit: ids.length });
+      const { records } = await this.records.readById(collection, NAMESPACE, { ids, parts, limit: ids.length });
       const byId = new Map(records.map((record) => [record.id, record]));
       const found = [...new Set(ids)].flatMap((id) => byId.get(id) ?? []);
       return { records: found.slice(offset, offset + limit), total: found.length };
     }
     const [records, total] = await Promise.all([
-      this.records.readAll(collection, NAMESPACE, { parts, offset, limit }),
+      this.records.readAllByInsertion(collection, NAMESPACE, { parts, offset, limit }),
       this.records.count(collection, NAMESPACE),
     ]);
     return { records, total };
