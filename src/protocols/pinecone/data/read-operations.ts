@@ -90,7 +90,9 @@ export class ReadOperations {
     const query = ['namespaces', prefix];
     const after = decodeCursor(request.paginationToken, query);
     const wanted = { defaultName: DEFAULT_ALIAS, prefix, after, limit: limit + 1 };
-    const { namespaces, total } = await this.replicaReads.read(collection, () => this.namespaces.list(collection, wanted, measured));
+    const { namespaces, total } = await this.replicaReads.read(collection, () =>
+      this.namespaces.list(collection, wanted, measured),
+    );
     const page = namespaces.slice(0, limit);
     const next = namespaces.length > limit ? encodeCursor(publicName(page.at(-1)?.name ?? ''), query) : undefined;
     return { namespaces: page, total, next };
