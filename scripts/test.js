@@ -84,10 +84,11 @@ function jestArguments(mode, rest) {
   const choosesWorkers = rest.some((word) => /^(-i|--runInBand|-w.*|--maxWorkers.*)$/.test(word));
   const directory = process.env.JEST_RESULTS_DIR;
   return [
+    // first, for jest would take a path behind the patterns for one more of them
+    ...rest,
     ...suites,
     ...(choosesWorkers ? [] : ['--maxWorkers=2']),
     ...(directory ? ['--json', `--outputFile=${resolve(directory, `${mode}.json`)}`] : []),
-    ...rest,
   ];
 }
 
