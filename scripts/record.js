@@ -1,0 +1,9 @@
+/**
+ * `npm run record`: records the answers of the real Chroma server, release 1.5.9, into test/protocols/chroma/recorded, where
+ * `npm test` compares ours with them. Needs what `npm run test:clients` installs; asks nothing beyond this machine.
+ */
+import { fileURLToPath } from 'node:url';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+await import('../test/support/setup/register.js');
+await import('../test/support/differential/record.ts');
