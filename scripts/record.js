@@ -1,6 +1,6 @@
 /**
  * `npm run record`: records the answers of the real Chroma server, release 1.5.9, into test/protocols/chroma/recorded, where
- * `npm test` compares ours with them. Needs what `npm run test:clients` installs; asks nothing beyond this machine.
+ * `npm test` compares ours with them; `npm run record -- writes reads` only those groups. Needs what `npm run test:clients` installs; asks nothing beyond this machine.
  */
 import { fileURLToPath } from 'node:url';
 

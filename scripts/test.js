@@ -87,7 +87,7 @@ function jestArguments(mode, rest) {
     // first, for jest would take a path behind the patterns for one more of them
     ...rest,
     ...suites,
-    ...(choosesWorkers ? [] : ['--maxWorkers=2']),
+    ...(choosesWorkers ? ['--watchman=false'] : ['--maxWorkers=2']),
     ...(directory ? ['--json', `--outputFile=${resolve(directory, `${mode}.json`)}`] : []),
   ];
 }

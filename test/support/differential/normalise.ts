@@ -70,9 +70,22 @@ function masked(body: Json): Json {
 }
 
 function maskedField(key: string, value: Json): Json {
+  if (key === 'message' && typeof value === 'string') return inOrder(value);
   if (key === 'id' && typeof value === 'string' && UUID.test(value)) return '(a random uuid)';
   // records are compared as they are: a metadata key may well be called `id`
   return key === 'metadatas' || key === 'metadata' ? value : masked(value);
+}
+
+/** Of several validation errors, Chroma tells each on a line of its own, in an order that changes from answer to answer. */
+function inOrder(message: string): string {
+  const [, start, errors] = /^(Validation error: )(.*)$/s.exec(message) ?? [];
+  return start === undefined || errors === undefined
+    ? message
+    : start +
+        errors
+          .split(/\n(?=\w+: )/)
+          .sort()
+          .join('\n');
 }
 
 /** Replaces the long strings in a value; two are replaced alike exactly when they are equal. */

@@ -35,9 +35,11 @@ async function agree(scenario: Scenario, old: readonly Exchange[], fresh: readon
   }
 }
 
+const chosen = process.argv.slice(2);
 const chroma = await startChroma();
 try {
-  for (const group of GROUPS) await recordGroup(group, chromaRelease(), chroma.chromaUrl);
+  const groups = GROUPS.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
+  for (const group of groups) await recordGroup(group, chromaRelease(), chroma.chromaUrl);
 } finally {
   closeConnections();
   await chroma.stop();

@@ -153,7 +153,8 @@ const beginnings: fc.Arbitrary<readonly Operation[]> = fc.tuple(
   ...SLOTS.map(({ dimension }, collection) => records('add', collection, dimension, 14)),
 );
 
-/** The first records of every collection, and what is then done to them. */
-export const sequence: fc.Arbitrary<readonly Operation[]> = fc
-  .tuple(beginnings, fc.array(operation, { minLength: 1, maxLength: 60, size: 'max' }))
-  .map(([first, rest]) => [...first, ...rest]);
+/** The first records of every collection, and then that many operations or more, sixty at most. */
+export function sequence(atLeast: number): fc.Arbitrary<readonly Operation[]> {
+  const rest = fc.array(operation, { minLength: atLeast, maxLength: 60, size: 'max' });
+  return fc.tuple(beginnings, rest).map(([first, others]) => [...first, ...others]);
+}
