@@ -1,6 +1,7 @@
 /**
- * `npm run record`: records the answers of the real Chroma server, release 1.5.9, into test/protocols/chroma/recorded, where
- * `npm test` compares ours with them; `npm run record -- writes reads` only those groups. Needs what `npm run test:clients` installs; asks nothing beyond this machine.
+ * `npm run record`: records the answers of the real Chroma server into test/protocols/chroma/recorded, where `npm test`
+ * compares ours with them; `npm run record -- writes reads` records only those groups. Needs what `npm run test:clients`
+ * installs, and no network.
  */
 import { fileURLToPath } from 'node:url';
 
