@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -17,7 +17,7 @@ const PAUSE_MS = 200;
 
 /** Starts the real Chroma server on a free loopback port, with an empty store and `reset` allowed. */
 export async function startChroma(): Promise<ChromaServer> {
-  const program = chromaProgram();
+  const program = chromaProgram('chroma');
   const directory = await mkdtemp(join(tmpdir(), 'chroma-'));
   const port = await freePort();
   const configuration = join(directory, 'config.yaml');
@@ -40,10 +40,16 @@ export async function startChroma(): Promise<ChromaServer> {
   return { chromaUrl, stop };
 }
 
-/** The `chroma` command of the pinned Python environment. Its absence is a failure: a skipped comparison proves nothing. */
-function chromaProgram(): string {
+/** The release of the server that `startChroma` starts, such as `1.5.9`. Its own version route says `1.0.0`, whatever it is. */
+export function chromaRelease(): string {
+  const question = "from importlib.metadata import version; print(version('chromadb'))";
+  return execFileSync(chromaProgram('python'), ['-c', question], { encoding: 'utf8' }).trim();
+}
+
+/** A command of the pinned Python environment. Its absence is a failure: a skipped comparison proves nothing. */
+function chromaProgram(name: string): string {
   const environment = process.env['CHROMA_VENV'] ?? resolve('.clients/python-1.5.9');
-  const program = join(environment, 'bin', 'chroma');
+  const program = join(environment, 'bin', name);
   if (existsSync(program)) return program;
   throw new Error(
     `The Chroma server to compare with is missing: ${program} does not exist. ` +

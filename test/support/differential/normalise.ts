@@ -1,4 +1,6 @@
-import { isJsonObject, parseJson, type Json } from '../../../src/http/json.js';
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { isJsonObject, JsonNumber, parseJson, type Json } from '../../../src/http/json.js';
 import { JsonSyntaxError } from '../../../src/http/json-syntax-error.js';
 import type { WireAnswer, WireRequest } from './exchange.js';
 
@@ -7,7 +9,12 @@ export type Names = ReadonlyMap<string, string>;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** An answer as it is compared: own ids replaced by names, foreign ids and times by their kind. */
+const CORES = String(availableParallelism());
+
+/** Longer strings are compared, reported and recorded by their beginning and digest. */
+const LONGEST_STRING = 2000;
+
+/** An answer as it is compared: own ids replaced by names, foreign ids and times by their kind, long strings by digests. */
 export interface NormalAnswer {
   readonly status: number;
   readonly contentType: string | null;
@@ -37,7 +44,7 @@ export function normalised(answer: WireAnswer, names: Names): NormalAnswer {
     contentType: answer.contentType,
     allow: answer.allow,
     traced: answer.traced,
-    body: masked(answer.contentType === 'application/json' ? parsed(text) : text),
+    body: folded(masked(answer.contentType === 'application/json' ? parsed(text) : text)),
   };
 }
 
@@ -66,7 +73,36 @@ function masked(body: Json): Json {
 }
 
 function maskedField(key: string, value: Json): Json {
+  // its default depends on the machine
+  if (key === 'num_threads' && value instanceof JsonNumber && value.text === CORES) return '(one for each core)';
+  if (key === 'message' && typeof value === 'string') return inOrder(value);
   if (key === 'id' && typeof value === 'string' && UUID.test(value)) return '(a random uuid)';
   // records are compared as they are: a metadata key may well be called `id`
   return key === 'metadatas' || key === 'metadata' ? value : masked(value);
+}
+
+/** Of several validation errors, Chroma tells each on a line of its own, in an order that changes from answer to answer. */
+function inOrder(message: string): string {
+  const [, start, errors] = /^(Validation error: )(.*)$/s.exec(message) ?? [];
+  return start === undefined || errors === undefined
+    ? message
+    : start +
+        errors
+          .split(/\n(?=\w+: )/)
+          .sort()
+          .join('\n');
+}
+
+/** Replaces the long strings in a value; two are replaced alike exactly when they are equal. */
+function folded(value: Json): Json {
+  if (typeof value === 'string') return foldedText(value);
+  if (Array.isArray(value)) return (value as readonly Json[]).map(folded);
+  return isJsonObject(value) ? new Map([...value].map(([key, item]) => [key, folded(item)])) : value;
+}
+
+/** The text, or the beginning, length and digest of a long one. */
+export function foldedText(text: string, longest = LONGEST_STRING): string {
+  if (text.length <= longest) return text;
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 32);
+  return `${text.slice(0, 100)}… (${String(text.length)} characters, SHA-256 ${digest})`;
 }

@@ -174,7 +174,7 @@ export const COLLECTION_CALLS: readonly Scenario[] = [
     const current = get(`${COLLECTIONS}/tuned`);
     const hnsw = [
       '{"ef_search":33}',
-      '{"max_neighbors":8,"num_threads":3}',
+      '{"max_neighbors":8,"num_threads":1003}',
       '{"resize_factor":1.5,"sync_threshold":500,"batch_size":50}',
       '{}',
     ];

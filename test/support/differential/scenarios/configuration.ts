@@ -27,7 +27,7 @@ export const CONFIGURATION: readonly Scenario[] = [
       '{"hnsw":{"space":"ip"}}',
       '{"hnsw":{"space":null,"ef_search":null}}',
       '{"hnsw":{"ef_construction":33,"ef_search":44,"max_neighbors":5}}',
-      '{"hnsw":{"num_threads":1,"batch_size":1,"sync_threshold":1,"resize_factor":2}}',
+      '{"hnsw":{"num_threads":1001,"batch_size":1,"sync_threshold":1,"resize_factor":2}}',
       '{"hnsw":{"resize_factor":1.75},"unknown":{"a":1}}',
     ]),
   ),
@@ -77,7 +77,7 @@ export const CONFIGURATION: readonly Scenario[] = [
     each(pair, 'metadata', [
       '{"hnsw:space":"cosine"}',
       '{"hnsw:space":"ip","other":1}',
-      '{"hnsw:construction_ef":11,"hnsw:search_ef":12,"hnsw:M":13,"hnsw:num_threads":1}',
+      '{"hnsw:construction_ef":11,"hnsw:search_ef":12,"hnsw:M":13,"hnsw:num_threads":1001}',
       '{"hnsw:resize_factor":1.5,"hnsw:batch_size":2,"hnsw:sync_threshold":2}',
       '{"hnsw:resize_factor":2}',
       '{"hnsw:space":"bad"}',

@@ -12,6 +12,10 @@ export interface Tally {
   telling: number;
 }
 
+export function newTally(): Tally {
+  return { requests: 0, succeeded: 0, filters: 0, telling: 0 };
+}
+
 /** Gives both servers the same steps on fresh collections, and compares every answer. */
 export async function runSequence(pair: Pair, operations: readonly Operation[], tally: Tally): Promise<void> {
   // not by deleting the collections: Chroma would give what it keeps of their arrays to the next records (D27)

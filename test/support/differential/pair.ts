@@ -1,9 +1,10 @@
 import { parseJson, stringifyJson } from '../../../src/http/json.js';
 import { clipped, differences, shown, type Difference } from './compare.js';
 import { queryDifferences } from './compare-query.js';
-import { post, send, type WireAnswer, type WireRequest } from './exchange.js';
+import { post, type WireRequest } from './exchange.js';
 import { knownDifference } from './known-differences.js';
-import { idOf, normalised, resolved, type NormalAnswer } from './normalise.js';
+import type { NormalAnswer } from './normalise.js';
+import type { Answering } from './server.js';
 
 /** Where the default tenant's collections are. */
 export const COLLECTIONS = '/api/v2/tenants/default_tenant/databases/default_database/collections';
@@ -16,15 +17,14 @@ export interface Answers {
 
 /** Two servers that get the same requests. Disagreements are collected, so that one run shows them all. */
 export class Pair {
-  private readonly referenceNames = new Map<string, string>();
-  private readonly candidateNames = new Map<string, string>();
   private readonly disagreements: string[] = [];
-  private readonly known = new Set<string>();
   private compared = 0;
 
+  /** `explain` gives the number of the documented difference that an occurrence belongs to. */
   constructor(
-    private readonly referenceUrl: string,
-    private readonly candidateUrl: string,
+    private readonly reference: Answering,
+    private readonly candidate: Answering,
+    private readonly explain: typeof knownDifference = knownDifference,
   ) {}
 
   /** Sends the request to both servers and compares the answers. */
@@ -47,28 +47,26 @@ export class Pair {
 
   /** Compares the answers to a request that makes something, and remembers its ids under the name. */
   async named(name: string, request: WireRequest): Promise<Answers> {
-    const [reference, candidate] = await this.send(request);
-    remember(this.referenceNames, name, reference);
-    remember(this.candidateNames, name, candidate);
-    const answers = this.normalised(reference, candidate);
+    const answers = await this.both(request, name);
     this.compare(request, answers);
     return answers;
   }
 
-  /** Sends the request to both servers without comparing. */
-  async both(request: WireRequest): Promise<Answers> {
-    const [reference, candidate] = await this.send(request);
-    return this.normalised(reference, candidate);
+  /** Sends the request to both servers without comparing; `makes` names what it creates. */
+  async both(request: WireRequest, makes?: string): Promise<Answers> {
+    const [reference, candidate] = await Promise.all([
+      this.reference.answer(request, makes),
+      this.candidate.answer(request, makes),
+    ]);
+    return { reference, candidate };
   }
 
   /** Compares two answers that the test has put into a comparable form itself. */
   compare(request: WireRequest, answers: Answers): void {
     this.compared += 1;
-    const unexplained = answerDifferences(request, answers).filter((difference) => {
-      const number = knownDifference({ request, ...answers, difference });
-      if (number !== undefined) this.known.add(number);
-      return number === undefined;
-    });
+    const unexplained = answerDifferences(request, answers).filter(
+      (difference) => this.explain({ request, ...answers, difference }) === undefined,
+    );
     if (unexplained.length > 0) this.disagreements.push(report(request, answers, unexplained));
   }
 
@@ -77,30 +75,6 @@ export class Pair {
     if (this.compared === 0) return 'nothing was compared';
     return this.disagreements.slice(0, 40).join('\n\n');
   }
-
-  /** The numbered differences that were met. */
-  metDifferences(): ReadonlySet<string> {
-    return this.known;
-  }
-
-  private send(request: WireRequest): Promise<[WireAnswer, WireAnswer]> {
-    return Promise.all([
-      send(this.referenceUrl, resolved(request, this.referenceNames)),
-      send(this.candidateUrl, resolved(request, this.candidateNames)),
-    ]);
-  }
-
-  private normalised(reference: WireAnswer, candidate: WireAnswer): Answers {
-    return {
-      reference: normalised(reference, this.referenceNames),
-      candidate: normalised(candidate, this.candidateNames),
-    };
-  }
-}
-
-function remember(names: Map<string, string>, name: string, answer: WireAnswer): void {
-  const id = idOf(answer);
-  if (id !== undefined) names.set(name, id);
 }
 
 function answerDifferences(request: WireRequest, { reference, candidate }: Answers): readonly Difference[] {

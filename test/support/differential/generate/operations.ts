@@ -134,7 +134,7 @@ function mistakes(collection: number): fc.Arbitrary<Operation> {
 }
 
 /** Any step on any collection; mostly ones that must succeed. */
-export const operation: fc.Arbitrary<Operation> = fc.nat({ max: SLOTS.length - 1 }).chain((collection) => {
+const operation: fc.Arbitrary<Operation> = fc.nat({ max: SLOTS.length - 1 }).chain((collection) => {
   const dimension = SLOTS[collection]?.dimension ?? 1;
   return fc.oneof(
     { weight: 4, arbitrary: records('add', collection, dimension, 1) },
@@ -149,6 +149,12 @@ export const operation: fc.Arbitrary<Operation> = fc.nat({ max: SLOTS.length - 1
 });
 
 /** The first records of every collection. */
-export const beginnings: fc.Arbitrary<readonly Operation[]> = fc.tuple(
+const beginnings: fc.Arbitrary<readonly Operation[]> = fc.tuple(
   ...SLOTS.map(({ dimension }, collection) => records('add', collection, dimension, 14)),
 );
+
+/** The first records of every collection, and then that many operations or more, sixty at most. */
+export function sequence(atLeast: number): fc.Arbitrary<readonly Operation[]> {
+  const rest = fc.array(operation, { minLength: atLeast, maxLength: 60, size: 'max' });
+  return fc.tuple(beginnings, rest).map(([first, others]) => [...first, ...others]);
+}
