@@ -22,7 +22,8 @@ import { Lifecycle } from './lifecycle/lifecycle.js';
 import { drainDelayOf } from './lifecycle/drain-delay.js';
 import { StartupConnection } from './postgres/startup-connection.js';
 import type { Database } from './postgres/database.js';
-import { type EngineLog, openDatabase } from './postgres/open-database.js';
+import type { EngineLog } from './postgres/engine.js';
+import { openDatabase } from './postgres/open-database.js';
 import { IndexPorts } from './protocols/pinecone/indexes/index-ports.js';
 import { indexPortsOf, isIndexPort } from './protocols/pinecone/listeners.js';
 

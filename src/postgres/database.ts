@@ -4,12 +4,14 @@ import { GatewayError } from '../errors.js';
 import type { DatabaseFigures } from '../observability/gateway-metrics.js';
 import { currentRequest } from '../observability/request-context.js';
 import { Connections, NoTime, type Connection } from './connections.js';
+import type { EngineTraits } from './engine.js';
 import { FaultLog, isFault } from './fault-log.js';
 import { FailureCounts } from './measured.js';
+import type { Access } from './pooler.js';
 import { GRACE_MS, RetryBudget } from './retry-budget.js';
 import type { ReadReplica } from './read-replica.js';
 import type { Service } from './service.js';
-import { Sessions } from './sessions.js';
+import { type Session, Sessions } from './sessions.js';
 import { Crowded } from './slots.js';
 import { effectOf, NothingDone, translateDatabaseError } from './sqlstate.js';
 import type { Sql } from './sql.js';
@@ -26,37 +28,6 @@ export interface Queryable {
   script(text: string): Promise<void>;
   /** The object id of pgvector's type in this database, which binary parameters must name. */
   readonly vectorOid: number;
-}
-
-/** A connection apart from the pool, for work that takes long. */
-export interface Session {
-  script(text: string): Promise<void>;
-  /** Holds until the session ends. Behind a pooler nothing is set, and the server's own value holds. */
-  set(name: 'maintenance_work_mem' | 'max_parallel_maintenance_workers', value: string): Promise<void>;
-}
-
-/** How a database is reached beside its pool. */
-export interface Access {
-  readonly sessions: Sessions;
-  /** Stands behind each BEGIN: what a connection cannot be trusted to keep. */
-  readonly transactionSettings: string;
-  /** Takes reads that ask for it. */
-  readonly replica?: ReadReplica | undefined;
-}
-
-/** What the embedded engine and a server differ in. */
-export interface EngineTraits {
-  /** For the start-up log, such as `Postgres 17.2, pgvector 0.8.1`. */
-  readonly description: string;
-  readonly vectorOid: number;
-  /** Statements may be prepared under a name: each connection is a session of its own. */
-  readonly namedStatements: boolean;
-  /** An index is built while others work; the embedded engine does nothing else meanwhile. */
-  readonly concurrentIndexes: boolean;
-  /** A list of keys is looked up in an index key by key, statistics or not: from Postgres 17 on. */
-  readonly keyListsByIndex: boolean;
-  /** How often the embedded engine was started again. */
-  readonly restarts?: () => number;
 }
 
 /** `snapshot`: reads see one moment, writes are refused. `long`: a write whose statements the server alone may end. */

@@ -1,16 +1,14 @@
 import pg from 'pg';
 import type { Config } from '../config/config.js';
 import { StartupConnection } from './startup-connection.js';
-import { Database, type EngineTraits } from './database.js';
+import { Database } from './database.js';
+import type { EngineLog, EngineTraits } from './engine.js';
 import { EmbeddedEngine } from './embedded/embedded-engine.js';
 import { migrate, requireMigrated } from './migrations.js';
 import { accessTo, KEEP_ALIVE_MS, pastPooler, refuseWithoutServer, warnOfPooler } from './pooler.js';
 import { ReadReplica } from './read-replica.js';
 import { embeddedService, limitedConnectionTo, serverService } from './service.js';
 import { Sessions } from './sessions.js';
-
-/** Where the engine's own messages go. */
-export type EngineLog = (level: 'info' | 'warn' | 'error', message: string) => void;
 
 const OLDEST_POSTGRES = 150_000;
 const OLDEST_PGVECTOR = '0.8.0';

@@ -1,8 +1,17 @@
 import pg from 'pg';
 import type { Config } from '../config/config.js';
-import type { Access } from './database.js';
-import type { EngineLog } from './open-database.js';
+import type { EngineLog } from './engine.js';
+import type { ReadReplica } from './read-replica.js';
 import { Sessions } from './sessions.js';
+
+/** How a database is reached beside its pool. */
+export interface Access {
+  readonly sessions: Sessions;
+  /** Stands behind each BEGIN: what a connection cannot be trusted to keep. */
+  readonly transactionSettings: string;
+  /** Takes reads that ask for it. */
+  readonly replica?: ReadReplica | undefined;
+}
 
 /** Plans for the values at hand, always; and statements here are too short for compilation to pay. */
 const SESSION_OPTIONS = '-c plan_cache_mode=force_custom_plan -c jit=off';

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type pg from 'pg';
 import { GatewayError } from '../errors.js';
-import type { EngineLog } from './open-database.js';
+import type { EngineLog } from './engine.js';
 import { translateDatabaseError } from './sqlstate.js';
 
 /** How long one that has failed is left alone. */

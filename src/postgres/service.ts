@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Config } from '../config/config.js';
-import type { EngineLog } from './open-database.js';
+import type { EngineLog } from './engine.js';
 import { GRACE_MS, type RetryLimits } from './retry-budget.js';
 import { connectionTo } from './pooler.js';
 

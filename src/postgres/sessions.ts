@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import type { Session } from './database.js';
+
+/** A connection apart from the pool, for work that takes long. */
+export interface Session {
+  script(text: string): Promise<void>;
+  /** Holds until the session ends. Behind a pooler nothing is set, and the server's own value holds. */
+  set(name: 'maintenance_work_mem' | 'max_parallel_maintenance_workers', value: string): Promise<void>;
+}
 
 /**
  * Whose settings a connection changes: its own, those of all connections (the embedded engine has one session for everyone), or those

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayError } from '../errors.js';
-import type { EngineTraits } from './database.js';
+import type { EngineTraits } from './engine.js';
 import { translateDatabaseError } from './sqlstate.js';
 
 /** What is known of an engine before it has been reached. */

@@ -1,11 +1,11 @@
 import { Catch, HttpException, Logger, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Express, Request, Response } from 'express';
-import { GatewayError, type ErrorDetail, type ErrorKind } from '../../errors.js';
+import { GatewayError, type ErrorDetail, type ErrorKind, type LimitName } from '../../errors.js';
 import { JsonSyntaxError } from '../../http/json-syntax-error.js';
 import { jsonObject, stringifyJson } from '../../http/json.js';
 import { allowedMethods } from '../../http/routes.js';
 import { RequestError, type RequestProblem } from '../../http/validate.js';
-import { type LimitName, limitWords } from '../../limits/limit-words.js';
+import { limitWords } from '../../limits/limit-words.js';
 import { numbersToJson } from './wire/json-values.js';
 import { unavailable } from './unavailable.js';
 import { collectionNotFound, notFound, parseError, validationError, VectorizerError } from './vectorizer-error.js';

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { isNumber } from '../../filters/compile-value.js';
-import { Database, type Session } from '../../postgres/database.js';
+import { Database } from '../../postgres/database.js';
+import type { Session } from '../../postgres/sessions.js';
 import { identifier, integer, literal, sql, type Sql } from '../../postgres/sql.js';
 
 /** A collection with tables of its own. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, IndexContent, Metric } from '../../collections/collection.js';
-import { Database, type Session } from '../../postgres/database.js';
+import { Database } from '../../postgres/database.js';
+import type { Session } from '../../postgres/sessions.js';
 import { identifier, integer, literal, sql, type Sql } from '../../postgres/sql.js';
 import type { NamespaceState, SegmentState } from './index-plan.js';
 import { heldCollection, recordCount, UNINDEXED, vectorTable } from '../record-tables.js';
