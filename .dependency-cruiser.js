@@ -5,7 +5,19 @@
  * folders depend on each other. A folder without a row fails the check.
  */
 const PROTOCOL = [
-  ...['errors.ts', 'version.ts', 'config', 'observability', 'filters', 'limits', 'http', 'tenants', 'collections', 'records'],
+  ...[
+    'errors.ts',
+    'version.ts',
+    'unavailable-words.ts',
+    'config',
+    'observability',
+    'filters',
+    'limits',
+    'http',
+    'tenants',
+    'collections',
+    'records',
+  ],
   ...['snapshots', 'embedding', 'keys'],
 ];
 const LAYERS = [
@@ -16,6 +28,7 @@ const LAYERS = [
   ['postgres', 'errors.ts', 'config', 'observability'],
   ['filters', 'errors.ts', 'postgres'],
   ['limits', 'errors.ts', 'config', 'filters'],
+  ['unavailable-words.ts', 'errors.ts', 'limits'],
   ['http', 'errors.ts', 'config'],
   ['tenants', 'errors.ts', 'postgres', 'limits'],
   ['collections', 'errors.ts', 'postgres', 'limits', 'tenants'],

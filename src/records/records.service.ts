@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { CollectionStore } from '../collections/collection.store.js';
-import { CollectionsService } from '../collections/collections.service.js';
+import { CurrentCollections } from '../collections/current-collections.js';
 import { Limits } from '../limits/limits.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { settleDuplicates } from './batch.js';
@@ -42,7 +42,7 @@ const PAGE_ROWS = 1_000;
 export class RecordsService {
   constructor(
     private readonly database: Database,
-    private readonly collections: CollectionsService,
+    private readonly collections: CurrentCollections,
     private readonly collectionStore: CollectionStore,
     private readonly store: RecordStore,
     private readonly writeStore: RecordWriteStore,
@@ -60,7 +60,7 @@ export class RecordsService {
     const embeddings = batch.records.map((record) => record.embedding);
     const settled = settleDuplicates(batch.records, mode.existing);
     const sparse = batch.records.some((record) => record.sparse != null);
-    return this.collections.current(collection, async (current) => {
+    return this.collections.run(collection, async (current) => {
       const dimension = requireDimension(current, embeddings);
       const hasNewFields = hasUnknownFields(current, batch.fields);
       const write = (queryable: Queryable, known: Collection): Promise<WriteOutcome | 'stale'> =>
@@ -109,7 +109,7 @@ export class RecordsService {
 
   private async readPages(collection: Collection, namespace: string, request: ReadRequest, sink: RecordSink): Promise<void> {
     this.maintenance.noteFilter(collection, request);
-    await this.collections.current(collection, async (current) => {
+    await this.collections.run(collection, async (current) => {
       const wanted = request.limit ?? Infinity;
       const limit = Math.min(wanted, PAGE_ROWS + 1);
       const first = await this.store.readPage(this.database, current, namespace, request, { after: undefined, limit });
@@ -159,7 +159,7 @@ export class RecordsService {
   async search(collection: Collection, namespace: string, request: SearchRequest): Promise<readonly (readonly Match[])[]> {
     this.limits.requireSearch(request);
     this.maintenance.noteFilter(collection, request);
-    return this.collections.current(collection, async (current) => {
+    return this.collections.run(collection, async (current) => {
       requireDimension(current, request.queries);
       if (current.dimension === null || request.limit === 0 || request.queries.length === 0) {
         return (await this.store.isLive(this.database, current)) ? request.queries.map(() => []) : 'stale';
@@ -175,7 +175,7 @@ export class RecordsService {
   async delete(collection: Collection, namespace: string, request: DeleteRequest): Promise<Deletion> {
     this.limits.requireSelection(request);
     this.maintenance.noteFilter(collection, request);
-    const deletion = await this.collections.current(collection, (current) => this.store.delete(current, namespace, request));
+    const deletion = await this.collections.run(collection, (current) => this.store.delete(current, namespace, request));
     this.maintenance.note(collection, deletion.count);
     return deletion;
   }
@@ -188,7 +188,7 @@ export class RecordsService {
   ): Promise<Position & { readonly records: readonly StoredRecord[] }> {
     this.limits.requireSelection(request);
     this.maintenance.noteFilter(collection, request);
-    return this.collections.current(collection, (current) => this.pageStore.readPage(current, namespace, request));
+    return this.collections.run(collection, (current) => this.pageStore.readPage(current, namespace, request));
   }
 
   /**
@@ -202,7 +202,7 @@ export class RecordsService {
   ): Promise<Position & { readonly records: readonly RankedRecord[] }> {
     this.limits.requireSearch(request);
     this.maintenance.noteFilter(collection, request);
-    return this.collections.current(collection, (current) => {
+    return this.collections.run(collection, (current) => {
       requireDimension(current, [request.embedding]);
       const { embedding, sparse, limit } = request;
       // a score of both parts needs every record's
@@ -222,7 +222,7 @@ export class RecordsService {
   ): Promise<WriteOutcome & { readonly count: number }> {
     this.limits.requirePatch(selection, patch);
     this.maintenance.noteFilter(collection, selection);
-    const merged = await this.collections.current(collection, (current) => {
+    const merged = await this.collections.run(collection, (current) => {
       const hasNewFields = hasUnknownFields(current, patch.fields);
       if (hasNewFields) this.collections.forget(current);
       return this.pageStore.merge(current, namespace, selection, { ...patch, hasNewFields });
@@ -239,10 +239,10 @@ export class RecordsService {
   ): Promise<Position & { readonly count: number }> {
     this.limits.requireSelection(selection);
     this.maintenance.noteFilter(collection, selection);
-    return this.collections.current(collection, (current) => this.pageStore.count(current, namespace, selection));
+    return this.collections.run(collection, (current) => this.pageStore.count(current, namespace, selection));
   }
 
   async count(collection: Collection, namespace: string): Promise<number> {
-    return this.collections.current(collection, (current) => this.store.count(current, namespace));
+    return this.collections.run(collection, (current) => this.store.count(current, namespace));
   }
 }

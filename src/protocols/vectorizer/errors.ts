@@ -62,12 +62,6 @@ export function toVectorizerError(thrown: unknown): VectorizerError {
   return new VectorizerError(500, 'internal_error', 'internal error');
 }
 
-/** Whether a collection was not there. */
-export function isMissingCollection(thrown: unknown): boolean {
-  if (thrown instanceof VectorizerError) return thrown.errorType === 'collection_not_found';
-  return thrown instanceof GatewayError && thrown.detail.kind === 'not_found' && thrown.detail.subject === 'collection';
-}
-
 /** Answers for everything that is thrown under Vectorizer's prefix. */
 @Catch()
 export class VectorizerExceptionFilter implements ExceptionFilter {

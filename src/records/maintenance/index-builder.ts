@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Collection, IndexContent } from '../../collections/collection.js';
-import { CollectionsService } from '../../collections/collections.service.js';
+import { CurrentCollections } from '../../collections/current-collections.js';
 import { hnswParameters } from '../../collections/hnsw.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Database } from '../../postgres/database.js';
@@ -42,7 +42,7 @@ export class IndexBuilder {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
-    private readonly collections: CollectionsService,
+    private readonly collections: CurrentCollections,
     private readonly leases: LeaseStore,
     private readonly store: VectorIndexStore,
   ) {}

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnAppl
 import { isPooled, type Collection } from '../../collections/collection.js';
 import { CollectionStore } from '../../collections/collection.store.js';
 import { CollectionSweeper } from '../../collections/collection-sweeper.js';
-import { CollectionsService } from '../../collections/collections.service.js';
+import { CurrentCollections } from '../../collections/current-collections.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { GatewayError } from '../../errors.js';
 import { FieldIndexMaintenance } from './field-index-maintenance.js';
@@ -49,7 +49,7 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    private readonly collections: CollectionsService,
+    private readonly collections: CurrentCollections,
     private readonly catalog: CollectionStore,
     private readonly sweeper: CollectionSweeper,
     private readonly promotions: PromotionStore,
