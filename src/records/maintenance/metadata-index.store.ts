@@ -10,7 +10,7 @@ import { identifier, integer, literal, sql, type Sql } from '../../postgres/sql.
 type Dedicated = Pick<Collection, 'recordTable'>;
 
 const HASH_LENGTH = 16;
-/** Ranges are told apart down to a thousandth of the records: which plan is the better one is decided about there. */
+/** Estimates of ranges are exact to a thousandth of the records: about there, the better plan changes. */
 const STATISTICS_TARGET = 1_000;
 
 /**

@@ -95,7 +95,7 @@ export class VectorIndexStore {
     await session.script(indexText(collection, id, definition, this.database.traits.concurrentIndexes).text);
   }
 
-  /** The index is ready, and the ones it replaces are not to be used any more: whoever remembers otherwise finds out. */
+  /** The index is ready, and those it replaces are not used any more: statements of instances that remember them are stale. */
   async finish(collection: Collection, id: string, definition: IndexDefinition, replaced: readonly string[]): Promise<void> {
     const { namespace, low, high } = definition;
     const rows = sql`(SELECT count(*) FROM ${vectorTable(collection)} v
@@ -126,7 +126,7 @@ export class VectorIndexStore {
     return rows.map(({ id }) => id);
   }
 
-  /** Indexes on the collection's vectors that no row of the catalog tells of. */
+  /** Indexes on the collection's vectors that have no row in the catalog. */
   async unknown(collection: Collection): Promise<readonly string[]> {
     const rows = await this.database.query<{ id: string }>(sql`
       SELECT substr(x.relname, 6) AS id FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
