@@ -109,7 +109,7 @@ export class CollectionStore {
     return rows.map(toCollection);
   }
 
-  /** Those that one protocol has made, or remembers something of, and that have a metadata field of that name. */
+  /** Those that one protocol has created, or has settings of, and that have a metadata field of that name. */
   async listWithField(protocol: ProtocolName, field: string): Promise<readonly Collection[]> {
     const rows = await this.database.query<CollectionRow>(sql`
       SELECT ${COLUMNS} FROM polyvec.collections c ${JOINS}
@@ -124,7 +124,7 @@ export class CollectionStore {
     return Number(row?.count);
   }
 
-  /** `taken`: the new name is another collection's. `stale`: it is not what the caller knows any more, which `unchanged` demands. */
+  /** `taken`: the new name is another collection's. `stale`: it has changed since the caller read it, which `unchanged` forbids. */
   async update(
     collection: Collection,
     changes: CollectionChanges,
@@ -204,13 +204,13 @@ export class CollectionStore {
       WHERE id = ${collection.id} AND dimension IS NULL`);
   }
 
-  /** From now on it may have sparse vectors, and whoever remembers it otherwise finds out. */
+  /** From now on it may have sparse vectors; statements of instances that remember it otherwise are stale. */
   async admitSparse(transaction: Queryable, collection: Collection): Promise<void> {
     await transaction.query(sql`
       UPDATE polyvec.collections SET has_sparse = TRUE, epoch = epoch + 1 WHERE id = ${collection.id} AND NOT has_sparse`);
   }
 
-  /** The row as it is now, in the eyes of `queryable`. */
+  /** The row as it is now, as `queryable` sees it. */
   async refresh(queryable: Queryable, collection: Collection): Promise<Collection | undefined> {
     return this.findOne(sql`c.id = ${collection.id}`, queryable);
   }

@@ -36,11 +36,11 @@ export type TransactionMode = 'write' | 'snapshot' | 'long';
 const UNLIMITED: Service = { connections: Infinity, maxWaiting: 0, waitMs: 30_000, statementMs: Infinity, log: () => undefined };
 /** As long as a timer can run. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
-/** Nobody waits for background work, so it may wait. */
+/** No client waits for background work, so it may wait. */
 const BACKGROUND_WAIT_MS = 30_000;
-/** For a statement of a request that has waited long already: most of what it needs is done. */
+/** For a statement of a request that has waited long already: most of its work is done. */
 const LEAST_WAIT_MS = 250;
-/** A standby that does not take a connection within this is as good as gone: the primary answers. */
+/** A standby that does not take a connection within this is treated as down: the primary answers. */
 const STANDBY_WAIT_MS = 1_000;
 
 /** The pool of connections. Every error that leaves it is a `GatewayError` where a client can act on it. */
@@ -72,7 +72,7 @@ export class Database implements Queryable {
     return this.traits.vectorOid;
   }
 
-  /** Whoever has written a collection tells it. */
+  /** Must be notified of every write to a collection. */
   get replica(): ReadReplica | undefined {
     return this.access.replica;
   }
@@ -103,7 +103,7 @@ export class Database implements Queryable {
     return this.persist(attempt, () => mode === 'snapshot');
   }
 
-  /** As in `Queryable`; outside of any transaction but the text's own. For work that nobody waits for. */
+  /** As in `Queryable`; outside of any transaction but the text's own. For background work. */
   async script(text: string): Promise<void> {
     const budget = new RetryBudget({ ...this.service, waitMs: Math.max(this.service.waitMs, BACKGROUND_WAIT_MS) });
     await this.primary.use(budget, (connection) => connection.send({ text }, budget.statementMs));
@@ -133,7 +133,7 @@ export class Database implements Queryable {
     await this.release();
   }
 
-  /** What a request's earlier statements have waited for connections is off the time of the later ones. */
+  /** The time that a request's earlier statements waited for connections is subtracted from that of later ones. */
   private get waitMs(): number {
     const { waitMs } = this.service;
     const request = currentRequest();
@@ -160,7 +160,7 @@ export class Database implements Queryable {
         // what the standby does not answer, the primary does
         const isFinal = standbyInUse !== undefined && effect !== 'rolled_back';
         const pause = isFinal ? undefined : budget.pauseAfter(attempt, effect, onlyReads());
-        if (pause === undefined) throw this.told(reason);
+        if (pause === undefined) throw this.translated(reason);
         await sleep(pause);
       }
     }
@@ -196,8 +196,8 @@ export class Database implements Queryable {
     }
   }
 
-  /** The error in our words, counted, and logged when it is the database's fault. */
-  private told(error: unknown): unknown {
+  /** The error as a `GatewayError` where it has one, counted, and logged when it is the database's fault. */
+  private translated(error: unknown): unknown {
     const meaning = this.failures.noted(error, translateDatabaseError(error));
     if (!(meaning instanceof GatewayError) || meaning.kind !== 'unavailable') return meaning;
     const { subject } = meaning.detail;
@@ -214,7 +214,7 @@ async function rollBack(connection: Connection, limitMs: number | undefined): Pr
   try {
     await connection.send({ text: 'ROLLBACK' }, limitMs);
   } catch {
-    // whoever got it next would be inside of the transaction
+    // its next user would be inside of the transaction
     connection.isSound = false;
   }
 }

@@ -14,12 +14,12 @@ const OLDEST_POSTGRES = 150_000;
 const OLDEST_PGVECTOR = '0.8.0';
 /** Older ones have known faults in index maintenance. */
 const RECOMMENDED_PGVECTOR = '0.8.4';
-/** A replica that does not take a connection within this is as good as gone: the primary answers. */
+/** A replica that does not take a connection within this is treated as down: the primary answers. */
 const REPLICA_TIMEOUT_MS = 1_000;
 
 /**
- * Opens the database that the configuration names, a server or the embedded engine, and brings its schema up to date. A server may
- * come later where the startup says so.
+ * Opens the database that the configuration names, a server or the embedded engine, and brings its schema up to date. Where
+ * the startup connection allows it, a server may be reached later.
  * @throws Error with one line that says what to do, when the server is too old or lacks pgvector.
  */
 export async function openDatabase(
@@ -29,7 +29,7 @@ export async function openDatabase(
 ): Promise<Database> {
   if (config.databaseUrl !== undefined) return openServer(config, config.databaseUrl, log, startup);
   const database = await openEmbedded(config, log);
-  startup.arrive();
+  startup.markReached();
   return database;
 }
 
@@ -41,7 +41,7 @@ export async function openUnchanged(config: Config, log: EngineLog): Promise<Dat
   if (config.databaseUrl !== undefined) {
     return openServer(config, config.databaseUrl, log, new StartupConnection('required', log), requireMigrated);
   }
-  // whoever reads all of it in one transaction waits in between for where it goes
+  // a reader of everything in one transaction waits for its target in between
   return openEmbedded(config, log, { schema: requireMigrated, idleTransactionTimeoutMs: config.statementTimeoutMs });
 }
 
@@ -134,7 +134,7 @@ function newPool(config: Config, where: pg.PoolConfig, log: EngineLog): pg.Pool 
   pool.on('error', (error) => {
     log('warn', `an idle database connection broke: ${error.message}`);
   });
-  // one that breaks in a transaction fails the statement, which tells its caller; without a listener it would end the process, too
+  // one that breaks in a transaction fails the statement, whose caller gets the error; without a listener it would end the process, too
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
   });

@@ -7,9 +7,9 @@ import { Sessions } from './sessions.js';
 /** How a database is reached beside its pool. */
 export interface Access {
   readonly sessions: Sessions;
-  /** Stands behind each BEGIN: what a connection cannot be trusted to keep. */
+  /** Appended to each BEGIN: settings that a pooler's connection does not keep. */
   readonly transactionSettings: string;
-  /** Takes reads that ask for it. */
+  /** For reads that allow it. */
   readonly replica?: ReadReplica | undefined;
 }
 
@@ -38,7 +38,7 @@ export function accessTo(config: ServerConfig, url: string): Access {
   return {
     sessions:
       direct === undefined
-        ? new Sessions(pooledConnectionTo(config, url), 'strangers')
+        ? new Sessions(pooledConnectionTo(config, url), 'shared')
         : new Sessions(directConnectionTo(config, direct), 'own'),
     transactionSettings:
       config.pooler === 'off' ? '' : `; SET LOCAL statement_timeout = ${String(config.statementTimeoutMs)}; SET LOCAL jit = off`,
@@ -62,7 +62,7 @@ export async function pastPooler<T>(
   }
 }
 
-/** Says what a pooler's connections lack: a statement outside of a transaction can be given no limit on its way. */
+/** Warns of settings that a pooler's connections lack: a statement outside of a transaction cannot set its own limit. */
 export async function warnOfPooler(config: ServerConfig, client: pg.ClientBase, log: EngineLog): Promise<void> {
   if (config.pooler === 'off') return;
   const { rows } = await client.query<{ timeout: string; jit: string; role: string }>(
