@@ -87,7 +87,7 @@ function jestArguments(mode, rest) {
   return [
     ...rest,
     ...suites,
-    ...(choosesWorkers ? [] : ['--maxWorkers=2']),
+    ...(choosesWorkers ? ['--watchman=false'] : ['--maxWorkers=2']),
     ...(directory ? ['--json', `--outputFile=${resolve(directory, `${mode}.json`)}`] : []),
   ];
 }

@@ -2,18 +2,15 @@ import pg from 'pg';
 import type { Config } from '../config/config.js';
 import { StartupConnection } from './startup-connection.js';
 import { Database } from './database.js';
-import type { EngineLog, EngineTraits } from './engine.js';
+import type { EngineLog } from './engine.js';
 import { EmbeddedEngine } from './embedded/embedded-engine.js';
 import { migrate, requireMigrated } from './migrations.js';
+import { prepareEngine, type SchemaStep } from './prepare-engine.js';
 import { accessTo, KEEP_ALIVE_MS, pastPooler, refuseWithoutServer, warnOfPooler } from './pooler.js';
 import { ReadReplica } from './read-replica.js';
 import { embeddedService, limitedConnectionTo, serverService } from './service.js';
 import { Sessions } from './sessions.js';
 
-const OLDEST_POSTGRES = 150_000;
-const OLDEST_PGVECTOR = '0.8.0';
-/** Older ones have known faults in index maintenance. */
-const RECOMMENDED_PGVECTOR = '0.8.4';
 /** A replica that does not take a connection within this is treated as down: the primary answers. */
 const REPLICA_TIMEOUT_MS = 1_000;
 
@@ -45,13 +42,10 @@ export async function openUnchanged(config: Config, log: EngineLog): Promise<Dat
   return openEmbedded(config, log, { schema: requireMigrated, idleTransactionTimeoutMs: config.statementTimeoutMs });
 }
 
-/** What is done about the schema before anything else. */
-type SchemaCare = (client: pg.ClientBase) => Promise<void>;
-
 async function openEmbedded(
   config: Config,
   log: EngineLog,
-  { schema, ...limits }: { readonly schema: SchemaCare; readonly idleTransactionTimeoutMs?: number } = { schema: migrate },
+  { schema, ...limits }: { readonly schema: SchemaStep; readonly idleTransactionTimeoutMs?: number } = { schema: migrate },
 ): Promise<Database> {
   refuseWithoutServer(config);
   const engine = await EmbeddedEngine.start({
@@ -66,7 +60,7 @@ async function openEmbedded(
   const pool = newPool({ ...config, connectTimeoutMs: service.waitMs }, where, log);
   const release = (): Promise<void> => engine.stop();
   try {
-    const traits = await prepare(pool, { namedStatements: false, concurrentIndexes: false }, log, schema);
+    const traits = await prepareEngine(pool, { namedStatements: false, concurrentIndexes: false }, log, schema);
     const description = `embedded ${traits.description}, data in ${config.dataDirectory}`;
     const access = { sessions: new Sessions(where, 'everyone'), transactionSettings: '' };
     const restarts = (): number => engine.restarts;
@@ -83,7 +77,7 @@ async function openServer(
   url: string,
   log: EngineLog,
   startup: StartupConnection,
-  schema: SchemaCare = migrate,
+  schema: SchemaStep = migrate,
 ): Promise<Database> {
   const pool = newPool(config, limitedConnectionTo(config, url), log);
   try {
@@ -95,7 +89,7 @@ async function openServer(
         await pastPooler(config, client, schema);
         await warnOfPooler(config, client, log);
       };
-      const found = await prepare(pool, own, log, bringUpToDate, startup.stopped);
+      const found = await prepareEngine(pool, own, log, bringUpToDate, startup.stopped);
       return { ...found, description: `${found.description} at ${place}` };
     });
     return new Database(
@@ -139,73 +133,4 @@ function newPool(config: Config, where: pg.PoolConfig, log: EngineLog): pg.Pool 
     client.on('error', () => undefined);
   });
   return pool;
-}
-
-async function prepare(
-  pool: pg.Pool,
-  traits: Pick<EngineTraits, 'namedStatements' | 'concurrentIndexes'>,
-  log: EngineLog,
-  bringUpToDate: SchemaCare,
-  stopped?: AbortSignal,
-): Promise<EngineTraits> {
-  const client = await pool.connect();
-  let isGood = false;
-  let isReleased = false;
-  const release = (): void => {
-    // the next attempt begins on a new connection: a bad one may be silent, or lead to a server that is a standby by now
-    if (!isReleased) client.release(!isGood);
-    isReleased = true;
-  };
-  // a stop waits for the pool, but for no silent server
-  stopped?.addEventListener('abort', release);
-  try {
-    const version = await requirePgvector(client);
-    await bringUpToDate(client);
-    if (isOlder(version, RECOMMENDED_PGVECTOR)) {
-      log('warn', `pgvector ${version} has known faults; ${RECOMMENDED_PGVECTOR} or newer is recommended`);
-    }
-    const { rows } = await client.query<{ oid: number; server: string; number: string }>(
-      `SELECT 'vector'::regtype::oid AS oid, current_setting('server_version') AS server,
-        current_setting('server_version_num') AS number`,
-    );
-    const server = rows[0]?.server.split(' ')[0] ?? '';
-    isGood = true;
-    return {
-      ...traits,
-      description: `Postgres ${server}, pgvector ${version}`,
-      vectorOid: Number(rows[0]?.oid),
-      keyListsByIndex: Number(rows[0]?.number) >= 170_000,
-    };
-  } finally {
-    stopped?.removeEventListener('abort', release);
-    release();
-  }
-}
-
-/** The version of pgvector in this database, or the one that the migrations will install. */
-async function requirePgvector(client: pg.ClientBase): Promise<string> {
-  const { rows } = await client.query<{ server: string; number: string; installed: string | null; available: string | null }>(`
-    SELECT current_setting('server_version') AS server, current_setting('server_version_num') AS number,
-      (SELECT extversion FROM pg_extension WHERE extname = 'vector') AS installed,
-      (SELECT default_version FROM pg_available_extensions WHERE name = 'vector') AS available`);
-  const row = rows[0];
-  const major = Math.trunc(Number(row?.number) / 10_000);
-  if (Number(row?.number) < OLDEST_POSTGRES)
-    throw new Error(`Postgres 15 or newer is needed; this server is ${row?.server ?? ''}`);
-  const version = row?.installed ?? row?.available;
-  if (version == null) {
-    throw new Error(
-      `this Postgres has no pgvector: install ${OLDEST_PGVECTOR} or newer (on Debian and Ubuntu the package postgresql-${String(major)}-pgvector; in Docker the image pgvector/pgvector:pg${String(major)})`,
-    );
-  }
-  if (isOlder(version, OLDEST_PGVECTOR)) {
-    throw new Error(
-      `pgvector ${version} is too old: install ${OLDEST_PGVECTOR} or newer, then run ALTER EXTENSION vector UPDATE in this database`,
-    );
-  }
-  return version;
-}
-
-function isOlder(version: string, than: string): boolean {
-  return version.localeCompare(than, 'en', { numeric: true }) < 0;
 }
