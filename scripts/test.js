@@ -83,12 +83,11 @@ function jestArguments(mode, rest) {
       : ['--testPathIgnorePatterns=/node_modules/', '--testPathIgnorePatterns=<rootDir>/test/clients/'];
   const choosesWorkers = rest.some((word) => /^(-i|--runInBand|-w.*|--maxWorkers.*)$/.test(word));
   const directory = process.env.JEST_RESULTS_DIR;
-  // first: behind a list option like --testPathIgnorePatterns, jest takes paths for more of its values
   return [
-    ...rest,
     ...suites,
     ...(choosesWorkers ? ['--watchman=false'] : ['--maxWorkers=2']),
     ...(directory ? ['--json', `--outputFile=${resolve(directory, `${mode}.json`)}`] : []),
+    ...rest,
   ];
 }
 
