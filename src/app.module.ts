@@ -29,7 +29,7 @@ import { vectorizerMiddleware } from './protocols/vectorizer/middleware.js';
 import { VECTORIZER_API } from './protocols/vectorizer/api/description.js';
 import { VectorizerModule } from './protocols/vectorizer/vectorizer.module.js';
 
-/** What a wire protocol brings along. */
+/** What a wire protocol provides. */
 interface Protocol {
   readonly name: string;
   /** What its paths begin with, except on its own ports. */
@@ -37,11 +37,11 @@ interface Protocol {
   /** Its ports; `get` finds what the application provides. */
   readonly listeners: (config: Config, get: <T>(type: Type<T>) => T) => readonly Listener[];
   readonly module: Type;
-  /** What its documents say. */
+  /** The content of its API documents. */
   readonly api: ApiDescription;
   /** Where its clients put their key. */
   readonly credentials: CredentialPlaces;
-  /** What a request passes before its route; `authenticate` comes before any body is read, within the budget of all. */
+  /** What handles a request before its route; `authenticate` runs before the body is read, and all bodies share the budget. */
   readonly middleware: (config: Config, authenticate: RequestHandler, budget: BodyBudget) => readonly RequestHandler[];
   /** Words everything that is thrown under its prefix. */
   readonly filter: (server: Express) => ExceptionFilter;

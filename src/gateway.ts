@@ -22,7 +22,8 @@ import { Lifecycle } from './lifecycle/lifecycle.js';
 import { drainDelayOf } from './lifecycle/drain-delay.js';
 import { StartupConnection } from './postgres/startup-connection.js';
 import type { Database } from './postgres/database.js';
-import { type EngineLog, openDatabase } from './postgres/open-database.js';
+import type { EngineLog } from './postgres/engine.js';
+import { openDatabase } from './postgres/open-database.js';
 import { IndexPorts } from './protocols/pinecone/indexes/index-ports.js';
 import { indexPortsOf, isIndexPort } from './protocols/pinecone/listeners.js';
 
@@ -60,8 +61,8 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const log: EngineLog = (level, message) => {
     logger[level]({ context: 'database' }, message);
   };
-  const arrival = new StartupConnection('awaited', log);
-  const database = await openDatabase(config, log, arrival);
+  const startup = new StartupConnection('awaited', log);
+  const database = await openDatabase(config, log, startup);
   try {
     const observer = new RequestObserver(config, new GatewayMetrics(() => database.figures()), logger);
     const server = express();
@@ -85,9 +86,9 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const listeners = await Listeners.open(definitions, options, server);
     const { ports } = listeners;
     application.get(IndexPorts).opened(indexPortsOf(ports), ports.get('console'), ports.get('pinecone'));
-    return running({ config, database, arrival, application, listeners, lifecycle });
+    return running({ config, database, startup, application, listeners, lifecycle });
   } catch (error) {
-    arrival.stop();
+    startup.stop();
     await database.close();
     throw error;
   }
@@ -128,17 +129,17 @@ function corsOptions(config: Config): object {
 interface Parts {
   readonly config: Config;
   readonly database: Database;
-  readonly arrival: StartupConnection;
+  readonly startup: StartupConnection;
   readonly application: NestExpressApplication;
   readonly listeners: Listeners;
   readonly lifecycle: Lifecycle;
 }
 
-function running({ config, database, arrival, application, listeners, lifecycle }: Parts): Gateway {
+function running({ config, database, startup, application, listeners, lifecycle }: Parts): Gateway {
   let stopping: Promise<number> | undefined;
   const stop = async (): Promise<number> => {
     lifecycle.stop();
-    arrival.stop();
+    startup.stop();
     listeners.retire();
     await sleep(drainDelayOf(config));
     const cut = await listeners.close(config.shutdownTimeoutMs);
@@ -146,7 +147,7 @@ function running({ config, database, arrival, application, listeners, lifecycle 
     await database.close();
     return cut;
   };
-  arrival.reached.then(
+  startup.reached.then(
     () => {
       lifecycle.serve();
     },
@@ -157,7 +158,7 @@ function running({ config, database, arrival, application, listeners, lifecycle 
     indexPorts: indexPortsOf(listeners.ports),
     engine: database.traits.description,
     failure: new Promise((resolve) => {
-      arrival.reached.catch(resolve);
+      startup.reached.catch(resolve);
     }),
     stop: () => (stopping ??= stop()),
   };

@@ -173,8 +173,8 @@ export function readConfig(
       config[key] = definition.read(given);
     } catch (error) {
       const source = overrides[key] === undefined ? String(name) : `--${key}`;
-      const told = SECRET.test(definition.variable) ? '' : `, not "${given}"`;
-      problems.push(`${source} must be ${(error as Error).message}${told}`);
+      const shown = SECRET.test(definition.variable) ? '' : `, not "${given}"`;
+      problems.push(`${source} must be ${(error as Error).message}${shown}`);
     }
   }
   for (const name of Object.keys(environment)) {

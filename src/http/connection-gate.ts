@@ -13,7 +13,7 @@ export class ConnectionGate {
 
   constructor(private readonly limits: ConnectionLimits) {}
 
-  /** Whether the connection may stay. One that may not is closed: nobody knows yet in which protocol to tell it why. */
+  /** Whether the connection may stay. One that may not is closed: its protocol is not known yet, so it gets no error. */
   admits(socket: Socket): boolean {
     const address = socket.remoteAddress ?? '';
     const ofAddress = this.openByAddress.get(address) ?? 0;

@@ -20,16 +20,16 @@ export interface Listener {
    * that it came to. Without it, everything is taken for HTTP/1.
    */
   readonly acceptHttp2?: (socket: Duplex, port: number) => void;
-  /** Told when the listener is about to close: the connections given to `acceptHttp2` close when they have done what they do next. */
+  /** Called when the listener is about to close: the connections given to `acceptHttp2` close when they have done what they do next. */
   readonly retireHttp2?: () => void;
-  /** Told when the listener closes: lets the connections given to `acceptHttp2` finish what they do, and closes them. */
+  /** Called when the listener closes: lets the connections given to `acceptHttp2` finish what they do, and closes them. */
   readonly drainHttp2?: () => void;
 }
 
 /** What holds for every port. */
 export interface ListenersOptions {
   readonly host: string;
-  /** A client that asks before it sends a larger body is told not to. */
+  /** A client that asks before it sends a larger body gets no `100 Continue`. */
   readonly maxBodyBytes: number;
   /** The request line and the headers together. */
   readonly maxHeaderBytes: number;
@@ -105,7 +105,7 @@ export class Listeners {
     const servers = [...this.servers.values()];
     this.retire();
     await quietMoment(() => servers.reduce((sum, { accepted }) => sum + accepted, 0));
-    // all at once: whoever connects while others close would wait in vain
+    // all at once: a client that connected while others close would wait in vain
     for (const server of servers) server.refuse();
     const cut = await Promise.all(servers.map((server) => server.close(timeoutMs)));
     return cut.reduce((sum, count) => sum + count, 0);

@@ -145,7 +145,7 @@ export class PortServer {
       handler(request, response);
     };
     this.server.on('request', answerOne);
-    // a client that asks whether to send its body is not told to when the body will be refused
+    // a client that asks before it sends its body gets no `100 Continue` when the body will be refused
     this.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       if (!(Number(request.headers['content-length']) > this.options.maxBodyBytes)) response.writeContinue();
       answerOne(request, response);
@@ -204,7 +204,7 @@ export class PortServer {
   }
 }
 
-/** How Node is told of the time limits; it looks for what is overdue now and then. */
+/** The time limits as Node's options; it checks for overdue requests at intervals. */
 function timeoutsOf({ headersTimeoutMs, requestTimeoutMs }: PortOptions): ServerOptions {
   const headersTimeout = Math.min(headersTimeoutMs, requestTimeoutMs);
   const connectionsCheckingInterval = Math.min(OVERDUE_INTERVAL_MS, headersTimeout);

@@ -13,7 +13,7 @@ const MEANINGS: Readonly<Record<ErrorKind, string>> = {
   internal: 'An error of the gateway',
 };
 
-/** What every protocol tells apart from other unavailability. */
+/** Unavailability that has a status of its own in every protocol. */
 const UNAVAILABLE: Readonly<Record<number, string>> = {
   504: 'The request took longer than it may',
   507: "The database's disk is full",

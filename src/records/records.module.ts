@@ -17,12 +17,15 @@ import { RecordPatchesService } from './record-patches.service.js';
 import { RecordPatchStore } from './record-patch.store.js';
 import { RecordPageStore } from './record-page.store.js';
 import { RecordRankStore } from './search/record-rank.store.js';
+import { RecordReads } from './record-reads.service.js';
+import { RecordSearches } from './record-searches.service.js';
 import { RecordSearchStore } from './search/record-search.store.js';
 import { RecordSizeStore } from './record-size.store.js';
 import { RecordSizesService } from './record-sizes.service.js';
 import { RecordStore } from './record.store.js';
 import { RecordTextStore } from './record-text.store.js';
 import { RecordTextsService } from './record-texts.service.js';
+import { RecordWrites } from './record-writes.service.js';
 import { RecordWriteStore } from './record-write.store.js';
 import { RecordTransfersService } from './record-transfers.service.js';
 import { RecordsService } from './records.service.js';
@@ -63,11 +66,17 @@ import { VectorIndexStore } from './maintenance/vector-index.store.js';
     StatisticsStore,
     Maintenance,
     RecordSizesService,
+    RecordReads,
+    RecordWrites,
+    RecordSearches,
     RecordsService,
     NamespacesService,
     ReplicaReads,
   ],
   exports: [
+    RecordReads,
+    RecordWrites,
+    RecordSearches,
     RecordsService,
     RecordSizesService,
     RecordPatchesService,

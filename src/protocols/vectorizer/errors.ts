@@ -1,11 +1,11 @@
 import { Catch, HttpException, Logger, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Express, Request, Response } from 'express';
-import { GatewayError, type ErrorDetail, type ErrorKind } from '../../errors.js';
+import { GatewayError, type ErrorDetail, type ErrorKind, type LimitName } from '../../errors.js';
 import { JsonSyntaxError } from '../../http/json-syntax-error.js';
 import { jsonObject, stringifyJson } from '../../http/json.js';
 import { allowedMethods } from '../../http/routes.js';
 import { RequestError, type RequestProblem } from '../../http/validate.js';
-import { type LimitName, limitWords } from '../../limits/limit-words.js';
+import { limitWords } from '../../limits/limit-words.js';
 import { numbersToJson } from './wire/json-values.js';
 import { unavailable } from './unavailable.js';
 import { collectionNotFound, notFound, parseError, validationError, VectorizerError } from './vectorizer-error.js';
@@ -60,12 +60,6 @@ export function toVectorizerError(thrown: unknown): VectorizerError {
   if (thrown instanceof HttpException && thrown.getStatus() === 400) return validationError('path', 'it is not valid UTF-8');
   logger.error({ message: 'internal error', cause: String(thrown) }, thrown instanceof Error ? thrown.stack : '');
   return new VectorizerError(500, 'internal_error', 'internal error');
-}
-
-/** Whether a collection was not there. */
-export function isMissingCollection(thrown: unknown): boolean {
-  if (thrown instanceof VectorizerError) return thrown.errorType === 'collection_not_found';
-  return thrown instanceof GatewayError && thrown.detail.kind === 'not_found' && thrown.detail.subject === 'collection';
 }
 
 /** Answers for everything that is thrown under Vectorizer's prefix. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { FieldCollector } from '../../../collections/field-collector.js';
+import { retryIfMissing } from '../../../collections/missing-collection.js';
 import { stringifyJson } from '../../../http/json.js';
 import { Limits } from '../../../limits/limits.js';
 import type { RecordWrite } from '../../../records/record.js';
@@ -8,7 +9,6 @@ import { CollectionOperations } from '../collections/operations.js';
 import { definitionOf } from '../collections/collection-definition.js';
 import { type DenseCollection, NAMESPACE } from '../targets.js';
 import { EmbeddingProviders } from '../collections/embedding-providers.js';
-import { isMissingCollection } from '../errors.js';
 import { withExpiry } from '../expiry/expiry.js';
 import { collectFields } from '../wire/payload-fields.js';
 import { noProvider, VectorizerError } from '../vectorizer-error.js';
@@ -65,12 +65,8 @@ export class InsertOperations {
     dimension: number | null,
     entries: readonly PlannedEntry[],
   ): Promise<void> {
-    try {
-      await this.store(existing ?? (await this.collections.requireOrCreate(name, dimension)), entries);
-    } catch (error) {
-      if (!isMissingCollection(error)) throw error;
-      await this.store(await this.collections.requireOrCreate(name, dimension), entries);
-    }
+    const intoNew = async (): Promise<void> => this.store(await this.collections.requireOrCreate(name, dimension), entries);
+    await retryIfMissing(() => (existing === undefined ? intoNew() : this.store(existing, entries)), intoNew);
   }
 
   private async store(collection: DenseCollection, entries: readonly PlannedEntry[]): Promise<void> {

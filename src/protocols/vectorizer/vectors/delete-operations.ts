@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { isMissingCollection } from '../../../collections/missing-collection.js';
 import type { Filter } from '../../../filters/filter.js';
 import type { Json } from '../../../http/json.js';
 import type { Deletion } from '../../../records/record.js';
 import { RecordsService } from '../../../records/records.service.js';
 import { CollectionTargets, NAMESPACE } from '../targets.js';
-import { isMissingCollection } from '../errors.js';
 import { parseFilter } from '../filter/parse-filter.js';
 import { idText } from '../wire/sent-entry.js';
 import { collectionNotFound, validationError, vectorNotFound } from '../vectorizer-error.js';
