@@ -9,7 +9,6 @@ import { RequestError, type RequestProblem } from '../../http/validate.js';
 import { limitWords } from '../../limits/limit-words.js';
 import { ChromaError, invalidArgument, unprocessable } from './chroma-error.js';
 import { toLegacyError } from './v1/errors.js';
-import { wordRegexError } from './filter/parse-filter.js';
 import { INCLUDES } from './requests.js';
 import { unexpected } from './wire/serde.js';
 import { askToRetry, unavailable } from './unavailable.js';
@@ -171,6 +170,11 @@ function wordInvalid(detail: Extract<ErrorDetail, { kind: 'invalid' }>): string 
     case 'text':
       return `The request cannot be stored: ${detail.reason}`;
   }
+}
+
+/** In the real server's words, its spelling included; what its size limit says stands alone. */
+function wordRegexError(message: string): string {
+  return message.startsWith('regex parse error:') ? `Regex syntax errror: ${message}` : message;
 }
 
 function wordProblem(problem: RequestProblem): ChromaError {
