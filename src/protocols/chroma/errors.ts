@@ -8,10 +8,10 @@ import { allowedMethods } from '../../http/routes.js';
 import { RequestError, type RequestProblem } from '../../http/validate.js';
 import { limitWords } from '../../limits/limit-words.js';
 import { ChromaError, invalidArgument, unprocessable } from './chroma-error.js';
-import { toLegacyError } from './v1/errors.js';
-import { INCLUDES } from './requests.js';
-import { unexpected } from './wire/serde.js';
+import { INCLUDES } from './limits.js';
 import { askToRetry, unavailable } from './unavailable.js';
+import { toLegacyError } from './v1/errors.js';
+import { unexpected } from './wire/serde.js';
 
 /** Status and `error` of each kind; the message is worded by subject below. */
 export const SHAPES = {

@@ -1,7 +1,19 @@
-import { and, exists, id, is, not, oneCondition, or, type Comparison, type Filter, type Scalar } from '../../../filters/filter.js';
+import {
+  and,
+  exists,
+  id,
+  is,
+  not,
+  oneCondition,
+  or,
+  type Comparison,
+  type Filter,
+  type Scalar,
+} from '../../../filters/filter.js';
 import { matches } from '../../../filters/matches.js';
 import { isJsonObject, JsonNumber, type Json } from '../../../http/json.js';
 import { invalidArgument, type ChromaError } from '../chroma-error.js';
+import { MAX_U64 } from '../limits.js';
 import { canonicalNumber, isInteger } from '../wire/number.js';
 
 /** A use of a metadata field or of the document, for the check that the collection's schema indexes it. */
@@ -176,7 +188,7 @@ function toScalar(value: Json): Scalar {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (!(value instanceof JsonNumber)) throw badWhere();
   // an integer that only an unsigned one can hold is refused; beyond that it is a double
-  if (/^\d+$/.test(value.text) && !isInteger(value.text) && BigInt(value.text) < 2n ** 64n) throw badWhere();
+  if (/^\d+$/.test(value.text) && !isInteger(value.text) && BigInt(value.text) <= MAX_U64) throw badWhere();
   return { number: canonicalNumber(value.text).text };
 }
 
