@@ -13,7 +13,7 @@ export interface Metadata {
   readonly text: string | null;
   /** Keys whose value was null or an empty list. */
   readonly removedKeys: readonly string[];
-  /** What is wrong with it although its types are right; told only after the whole body has been read. */
+  /** What is wrong with it although its types are right; reported only after the whole body has been read. */
   readonly problem: MetadataProblem | undefined;
 }
 
