@@ -17,6 +17,7 @@ import { PostgresModule } from './postgres/postgres.module.js';
 import { CHROMA_API } from './protocols/chroma/api/description.js';
 import { ChromaModule } from './protocols/chroma/chroma.module.js';
 import { ChromaExceptionFilter } from './protocols/chroma/errors.js';
+import { chromaListeners } from './protocols/chroma/listeners.js';
 import { chromaMiddleware } from './protocols/chroma/middleware.js';
 import { PineconeExceptionFilter } from './protocols/pinecone/errors.js';
 import { GrpcServers } from './protocols/pinecone/data/grpc/grpc-servers.js';
@@ -52,7 +53,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   {
     name: 'chroma',
     prefix: '/chroma',
-    listeners: (config) => [{ name: 'chroma', prefix: '/chroma', port: config.chromaPort }],
+    listeners: chromaListeners,
     module: ChromaModule,
     api: CHROMA_API,
     credentials: { headers: ['x-chroma-token'] },

@@ -1,54 +1,8 @@
 import { StreamableFile } from '@nestjs/common';
-import type { Collection } from '../../collections/collection.js';
-import { jsonObject, JsonNumber, parseJson, stringifyJson, type Json, type JsonObject } from '../../http/json.js';
-import { ColumnSpool } from '../../http/spool.js';
-import type { IndexProgress } from '../../records/maintenance/indexes.service.js';
-import type { Match, Parts, StoredRecord } from '../../records/record.js';
-import type { TenantDatabase } from '../../tenants/tenant.js';
-import { configurationJson, legacyConfigurationJson, withDiscoveredKeys } from './collections/configuration/schema.js';
-import { schemaOf } from './collections/collection-schema.js';
-import type { Include } from './requests.js';
-
-/** The answer to what has nothing to tell. */
-export const EMPTY = '{}';
-
-/** How a client reads collections: Chroma 1.x, Python 0.5.16 to 0.6.3 on v2, or one of the two shapes of v1. */
-export type CollectionShape = 'modern' | 'legacy' | 'v1' | 'v1-minimal';
-
-export function toCollectionResponse(collection: Collection, shape: CollectionShape): string {
-  return stringifyJson(collectionJson(collection, shape));
-}
-
-export function toCollectionListResponse(collections: readonly Collection[], shape: CollectionShape): string {
-  return stringifyJson(collections.map((collection) => collectionJson(collection, shape)));
-}
-
-function collectionJson(collection: Collection, shape: CollectionShape): JsonObject {
-  const schema = schemaOf(collection);
-  const metadata = collection.metadata === null ? null : parseJson(collection.metadata);
-  const identity = { id: collection.uuid, name: collection.name, metadata };
-  if (shape === 'v1-minimal') return jsonObject(identity);
-  const zero = new JsonNumber('0');
-  const common: Record<string, Json> = {
-    ...identity,
-    configuration_json: shape === 'modern' ? configurationJson(schema) : legacyConfigurationJson(schema),
-    dimension: collection.dimension === null ? null : new JsonNumber(String(collection.dimension)),
-    tenant: collection.tenant,
-    database: collection.database,
-    version: zero,
-  };
-  if (shape === 'v1') return jsonObject(common);
-  if (shape === 'legacy') return jsonObject({ ...common, log_position: zero });
-  return jsonObject({ ...common, log_position: zero, schema: withDiscoveredKeys(schema, collection.fields) });
-}
-
-export function toDatabaseResponse(database: TenantDatabase): string {
-  return JSON.stringify(database);
-}
-
-export function toDatabaseListResponse(databases: readonly TenantDatabase[]): string {
-  return JSON.stringify(databases);
-}
+import { ColumnSpool } from '../../../http/spool.js';
+import type { IndexProgress } from '../../../records/maintenance/indexes.service.js';
+import type { Deletion, Match, Parts, StoredRecord } from '../../../records/record.js';
+import type { Include } from '../limits.js';
 
 /** The parts of a record that an include list asks for. */
 export function partsOf(include: readonly string[]): Parts {
@@ -58,6 +12,11 @@ export function partsOf(include: readonly string[]): Parts {
     metadata: include.includes('metadatas'),
     embedding: include.includes('embeddings'),
   };
+}
+
+/** How the answers of v2 end. */
+export function includeTail(include: readonly string[]): string {
+  return `"include":${JSON.stringify(include)}`;
 }
 
 /** The columns of an answer, in its order. `text` is the JSON text of a record's value. */
@@ -75,28 +34,31 @@ const COLUMNS: readonly {
 
 /** Collects the records of a get and makes the answer of them. */
 export class GetResponse {
+  /** The parts of records that it needs. */
+  readonly parts: Parts;
   private readonly columns;
   private readonly spool: ColumnSpool;
-  private empty = true;
+  private isEmpty = true;
 
   /** `tail` is JSON text that follows the columns, such as `"include":["documents"]`. */
   constructor(
     include: readonly string[],
     private readonly tail: string,
   ) {
+    this.parts = partsOf(include);
     this.columns = COLUMNS.filter((column) => column.include === undefined || include.includes(column.include));
     this.spool = new ColumnSpool(this.columns.length);
   }
 
   async take(records: readonly StoredRecord[]): Promise<void> {
     if (records.length === 0) return;
-    const separator = this.empty ? '' : ',';
-    this.empty = false;
+    const separator = this.isEmpty ? '' : ',';
+    this.isEmpty = false;
     await this.spool.append(this.columns.map((column) => separator + records.map(column.text).join(',')));
   }
 
   async restart(): Promise<void> {
-    this.empty = true;
+    this.isEmpty = true;
     await this.spool.clear();
   }
 
@@ -112,19 +74,7 @@ export class GetResponse {
   }
 }
 
-/** An operation is a record's. */
-export function toIndexingStatus({ total, pending }: IndexProgress): string {
-  const share = total === 0 ? 1 : (total - pending) / total;
-  const progress = Number.isInteger(share) ? share.toFixed(1) : String(share);
-  const indexed = String(total - pending);
-  return `{"op_indexing_progress":${progress},"num_unindexed_ops":${String(pending)},"num_indexed_ops":${indexed},"total_ops":${String(total)}}`;
-}
-
-export function includeTail(include: readonly string[]): string {
-  return `"include":${JSON.stringify(include)}`;
-}
-
-/** The answer to a query: a list per query in every column. */
+/** The answer to a query: a list per query in every column. `tail` is JSON text that follows the columns. */
 export function toQueryResponse(matches: readonly (readonly Match[])[], include: readonly string[], tail: string): string {
   const columns = COLUMNS.map(({ key, include: name, text }) => {
     if (name !== undefined && !include.includes(name)) return `"${key}":null`;
@@ -133,6 +83,18 @@ export function toQueryResponse(matches: readonly (readonly Match[])[], include:
   const distances = matches.map((list) => `[${list.map((match) => floatText(match.distance)).join(',')}]`);
   columns.push(`"distances":${include.includes('distances') ? `[${distances.join(',')}]` : 'null'}`);
   return `{${columns.join(',')},${tail}}`;
+}
+
+export function toDeleteResponse({ count }: Deletion): string {
+  return `{"deleted":${String(count)}}`;
+}
+
+/** An operation is a record's. */
+export function toIndexingStatus({ total, pending }: IndexProgress): string {
+  const share = total === 0 ? 1 : (total - pending) / total;
+  const progress = Number.isInteger(share) ? share.toFixed(1) : String(share);
+  const indexed = String(total - pending);
+  return `{"op_indexing_progress":${progress},"num_unindexed_ops":${String(pending)},"num_indexed_ops":${indexed},"total_ops":${String(total)}}`;
 }
 
 /** Postgres prints whole floats without a point; in Chroma's answers every float has one. */
