@@ -14,21 +14,17 @@ import {
   type Schemas,
 } from '../../../http/schema.js';
 import { CreateCollectionRequest, UpdateCollectionRequest } from '../collections/requests.js';
-import { SEARCH_ALIASES } from '../wire/dialect.js';
 import { BatchInsertRequest, InsertRequest } from '../insert/requests.js';
-import { ReencodeRequest, ReindexRequest, RenameRequest, TtlRequest } from '../maintenance/maintenance.controller.js';
+import { ReencodeRequest, ReindexRequest, RenameRequest, TtlRequest } from '../maintenance/requests.js';
 import { HybridRequest } from '../search/hybrid-requests.js';
 import { IntelligentRequest } from '../search/intelligent-requests.js';
 import { BatchSearchRequest, FileSearchRequest, SearchRequest } from '../search/requests.js';
-import { EmbedRequest } from '../system/system.controller.js';
-import { BatchDeleteRequest, DeleteByFilterRequest, VectorRequest } from '../vectors/delete-requests.js';
-import {
-  BatchUpdateRequest,
-  BulkUpdateRequest,
-  ExpiryRequest,
-  TransferRequest,
-  UpdateRequest,
-} from '../vectors/update-requests.js';
+import { EmbedRequest } from '../system/requests.js';
+import { TransferRequest } from '../transfer/requests.js';
+import { BatchDeleteRequest, DeleteByFilterRequest } from '../vectors/delete-requests.js';
+import { VectorRequest } from '../vectors/requests.js';
+import { BatchUpdateRequest, BulkUpdateRequest, ExpiryRequest, UpdateRequest } from '../vectors/update-requests.js';
+import { SEARCH_ALIASES } from '../wire/dialect.js';
 import { QDRANT_REQUESTS } from './qdrant-requests.js';
 
 const COMPONENTS = listOf(NUMBER);

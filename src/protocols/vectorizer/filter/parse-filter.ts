@@ -1,5 +1,6 @@
 import type { Filter } from '../../../filters/filter.js';
 import type { Json } from '../../../http/json.js';
+import { validationError } from '../vectorizer-error.js';
 import { isClauseForm, parseClauseForm } from './clause-form.js';
 import { parseMapForm } from './map-form.js';
 import { objectOf } from './operands.js';
@@ -13,6 +14,14 @@ import { isEmpty, type Part } from './parts.js';
 export function parseFilter(sent: Json): Filter | undefined {
   const part = parseForm(sent, 'filter');
   return isEmpty(part) ? undefined : part;
+}
+
+/** A filter that may change what it matches. @throws VectorizerError 400 for one that is missing, none, or without conditions */
+export function requireFilter(sent: Json | undefined): Filter {
+  if (sent === undefined) throw validationError('filter', 'missing filter field');
+  const filter = parseFilter(sent);
+  if (filter === undefined) throw validationError('filter', 'filter has no conditions');
+  return filter;
 }
 
 function parseForm(sent: Json, path: string): Part {

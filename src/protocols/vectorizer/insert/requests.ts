@@ -1,8 +1,8 @@
 import { IsOptional, IsString } from 'class-validator';
 import { readJson, type Json } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
-import { readComponents, type SentComponents } from '../wire/sent-components.js';
 import { refuseEncryption, validationError } from '../vectorizer-error.js';
+import { readComponents, type SentComponents } from '../wire/sent-components.js';
 import { readEntries, toEntry, type SentEntries, type SentEntry } from '../wire/sent-entry.js';
 
 /** How the texts of a batch are split unless an entry says otherwise. */

@@ -1,14 +1,13 @@
 import { IsBoolean, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
 import { readJson, type Json } from '../../../http/json.js';
 import { Read, type BodyDialect } from '../../../http/validate.js';
+import { MAX_OFFSET } from '../limits.js';
+import { refuseEncryption, validationError } from '../vectorizer-error.js';
 import { ABSENT_NULLS } from '../wire/dialect.js';
 import { readNumber } from '../wire/json-values.js';
-import { readShown } from './shown.js';
 import type { SentComponents } from '../wire/sent-components.js';
-import { refuseEncryption, validationError } from '../vectorizer-error.js';
 import { pointsOf, readBatch, readPoints, readQueryVector, type SentBatch, type SentPoint } from './sent-points.js';
-
-const MAX_OFFSET = 1_000_000;
+import { readShown } from './shown.js';
 
 /** Bodies of these routes; older clients write `with_vectors`. Null means that a field is absent. */
 export const QDRANT: BodyDialect = { ...ABSENT_NULLS, fieldOf: (key) => (key === 'with_vectors' ? 'with_vector' : key) };

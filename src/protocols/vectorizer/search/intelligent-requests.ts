@@ -1,9 +1,10 @@
 import { IsArray, IsInt, IsNumber, IsOptional, IsString, Min } from 'class-validator';
 import { readJson, type Json } from '../../../http/json.js';
 import { Read, type BodyDialect } from '../../../http/validate.js';
+import { validationError } from '../vectorizer-error.js';
 import { SEARCH } from '../wire/dialect.js';
 import { readNumber } from '../wire/json-values.js';
-import { validationError } from '../vectorizer-error.js';
+import type { Scope } from './intelligent-operations.js';
 
 /** Searches of the intelligent family: as searches, and `max_total_results` is a name of the limit, too. */
 export const INTELLIGENT: BodyDialect = {
@@ -41,4 +42,20 @@ export function collectionsOr(
   if (path !== undefined) return [path];
   if (collections !== undefined && collections.length > 0) return collections;
   return collection === undefined ? 'all' : [collection];
+}
+
+/** A limit per collection is only for searches that have a default for it. */
+export function scopeOf(
+  request: IntelligentRequest,
+  collections: readonly string[] | 'all',
+  defaults: { readonly limit: number; readonly limitPerCollection?: number; readonly threshold?: number },
+): Scope {
+  const limit = request.limit ?? defaults.limit;
+  const { limitPerCollection: perCollection } = defaults;
+  return {
+    collections,
+    limit,
+    limitPerCollection: perCollection === undefined ? limit : (request.max_per_collection ?? perCollection),
+    threshold: request.threshold ?? defaults.threshold,
+  };
 }

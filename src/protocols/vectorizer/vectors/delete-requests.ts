@@ -9,12 +9,11 @@ export class BatchDeleteRequest {
   @Read(readJson) vector_ids?: Json;
 }
 
-/** `POST /delete` and `POST /vector`. */
-export class VectorRequest {
-  @IsOptional() @IsString() collection?: string;
-  @Read(readJson) id?: Json;
-}
-
 export class DeleteByFilterRequest {
   @Read(readJson) filter?: Json;
+}
+
+/** The ids of a batch, by either name. */
+export function sentIds({ ids, vector_ids: vectorIds }: BatchDeleteRequest): Json | undefined {
+  return ids ?? vectorIds;
 }
