@@ -1,13 +1,17 @@
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { MAX_DIMENSION, type Metric } from '../../../collections/collection.js';
+import { Ignored, Refused } from '../../../http/field-fates.js';
 import { isJsonObject, JsonNumber, readJson, type Json, type JsonObject } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
 import { DEFAULT_HNSW, HNSW_RANGES, MAX_NAME_CHARACTERS } from '../limits.js';
 import { invalidConfiguration, validationError } from '../vectorizer-error.js';
-import { readNumber } from '../wire/json-values.js';
+import { readNumber, skipValue } from '../wire/json-values.js';
 import { type HnswConfig, NO_QUANTIZATION, type Quantization } from './collection-definition.js';
 
-/** `POST /collections`; null means that a field is absent. `graph`, `normalization`, `compression`, `sharding`, `storage_type` and `encryption` have no effect. */
+const STORAGE = 'Postgres stores the vectors';
+const UNCHANGEABLE = 'it never changes';
+
+/** `POST /collections`; null means that a field is absent. */
 export class CreateCollectionRequest {
   @IsOptional() @IsString() name?: string | null;
   @Read(readNumber) @IsOptional() @Max(MAX_DIMENSION) @Min(1) @IsInt() dimension?: number | null;
@@ -18,6 +22,12 @@ export class CreateCollectionRequest {
   @IsOptional() @IsString() description?: string | null;
   @Read(readJson) hnsw_config?: Json;
   @Read(readJson) quantization?: Json;
+  @Ignored('there are no graphs of vectors') @Read(skipValue) graph?: undefined;
+  @Ignored('cosine vectors are always shown at the length one, others as they are') @Read(skipValue) normalization?: undefined;
+  @Ignored(STORAGE) @Read(skipValue) compression?: undefined;
+  @Ignored(STORAGE) @Read(skipValue) sharding?: undefined;
+  @Ignored(STORAGE) @Read(skipValue) storage_type?: undefined;
+  @Ignored('no payload can be encrypted: one that asks for it is refused') @Read(skipValue) encryption?: undefined;
 }
 
 /** `PATCH` and `PUT /collections/{c}`. */
@@ -25,9 +35,9 @@ export class UpdateCollectionRequest {
   @IsOptional() @IsString() description?: string;
   @Read(readJson) hnsw_config?: Json;
   @Read(readJson) quantization?: Json;
-  @Read(readJson) dimension?: Json;
-  @Read(readJson) metric?: Json;
-  @Read(readJson) similarity_metric?: Json;
+  @Refused(UNCHANGEABLE) @Read(readJson) dimension?: Json;
+  @Refused(UNCHANGEABLE) @Read(readJson) metric?: Json;
+  @Refused(UNCHANGEABLE) @Read(readJson) similarity_metric?: Json;
 }
 
 const METRICS: ReadonlyMap<string, Metric> = new Map([

@@ -1,8 +1,9 @@
 import { IsOptional, IsString } from 'class-validator';
+import { Refused } from '../../../http/field-fates.js';
 import type { JsonReader } from '../../../http/json-reader.js';
 import { isJsonObject, JsonNumber, readJson, type Json, type JsonObject } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
-import { VectorizerError, encryptionUnsupported, refuseEncryption, validationError } from '../vectorizer-error.js';
+import { VectorizerError, encryptionUnsupported, NO_ENCRYPTION, refuseEncryption, validationError } from '../vectorizer-error.js';
 import { readComponents, type SentComponents } from '../wire/sent-components.js';
 
 /** `POST /update`, and `PUT` and `PATCH` of a vector. */
@@ -15,7 +16,7 @@ export class UpdateRequest {
   @Read(readJson) text?: Json;
   @Read(readJson) payload?: Json;
   @Read(readJson) metadata?: Json;
-  @Read(refuseEncryption) public_key?: never;
+  @Refused(NO_ENCRYPTION) @Read(refuseEncryption) public_key?: never;
 }
 
 export class BatchUpdateRequest {

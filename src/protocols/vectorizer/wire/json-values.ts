@@ -16,3 +16,8 @@ export function readNumber(reader: JsonReader): Json | number {
   const value = readJson(reader);
   return value instanceof JsonNumber ? Number(value.text) : value;
 }
+
+/** Passes over the value of a field that is ignored, whatever it is. */
+export function skipValue(reader: JsonReader): undefined {
+  reader.skipValue();
+}
