@@ -30,7 +30,7 @@ const FORBIDDEN = {
   reset: 'Reset is not allowed',
 } as const;
 
-/** The field that an exceeded limit is told of. */
+/** The field that an error names when a limit is exceeded. */
 const LIMITED_FIELDS: Readonly<Record<LimitName, string>> = {
   maxRecords: 'vectors',
   maxIds: 'ids',

@@ -23,14 +23,14 @@ let database: pg.Client;
 let gateway: GatewayProcess;
 let api: VectorizerApi;
 
-beforeEach(async () => {
+beforeAll(async () => {
   storage = await createProcessStorage(ENV);
   gateway = await storage.start();
   api = apiOf(gateway);
   database = await storage.connect();
 });
 
-afterEach(async () => {
+afterAll(async () => {
   await database.end();
   await storage.remove();
 });
@@ -41,10 +41,11 @@ function apiOf({ urls }: GatewayProcess): VectorizerApi {
 
 /** From now on the database refuses every delete of the collection's records, as an operator's own trigger may. */
 async function refuseDeletes({ name }: CollectionApi): Promise<void> {
+  const id = await numberOf(name);
   await database.query(`
-    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'this one is kept'; END $$;
-    CREATE TRIGGER refuse BEFORE DELETE ON ${await recordTable(name)} FOR EACH ROW
-      WHEN (OLD.collection_id = ${await numberOf(name)}) EXECUTE FUNCTION refuse()`);
+    CREATE FUNCTION refuse_${id}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'this one is kept'; END $$;
+    CREATE TRIGGER refuse_${id} BEFORE DELETE ON ${await recordTable(name)} FOR EACH ROW
+      WHEN (OLD.collection_id = ${id}) EXECUTE FUNCTION refuse_${id}()`);
 }
 
 async function numberOf(name: string): Promise<string> {
@@ -96,28 +97,24 @@ describe('expired vectors of a collection that cannot be deleted', () => {
 });
 
 (hasServer ? describe : describe.skip)(`expired vectors in a database of several instances${reason}`, () => {
-  it('are removed by one of them, and by another one when that has ended', async () => {
+  it('are removed by one of them, and by another one when that has ended or was killed', async () => {
     const other = await storage.start();
     const collection = await setUp(api);
     await refuseDeletes(collection);
     await addDue(collection);
     await Promise.race([untilReported(gateway, collection, 5), untilReported(other, collection, 5)]);
-    const [busy, idle] =
-      reportsOf(gateway.log(), collection.name) > 0 ? ([gateway, other] as const) : ([other, gateway] as const);
+    const [busy, idle] = inOrder(gateway, other, collection);
     expect(reportsOf(idle.log(), collection.name)).toBe(0);
     await endProcess(busy.process, 'SIGTERM');
     await untilReported(idle, collection, 1);
-  });
-
-  it('are removed by another one when the one that did is killed', async () => {
-    const other = await storage.start();
-    const collection = await setUp(api);
-    await addDue(collection);
-    await untilCount(collection, 5);
-    await endProcess(gateway.process, 'SIGKILL');
-    const there = new VectorizerApi(apiOf(other).baseUrl);
-    const same = await setUp(there);
-    await addDue(same);
-    await untilCount(same, 5);
+    const third = await storage.start();
+    expect(reportsOf(third.log(), collection.name)).toBe(0);
+    await endProcess(idle.process, 'SIGKILL');
+    await untilReported(third, collection, 1);
   });
 });
+
+/** The process that sweeps, and the one that does not. */
+function inOrder(one: GatewayProcess, two: GatewayProcess, { name }: CollectionApi): readonly [GatewayProcess, GatewayProcess] {
+  return reportsOf(one.log(), name) > 0 ? [one, two] : [two, one];
+}

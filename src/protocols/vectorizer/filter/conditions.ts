@@ -4,7 +4,7 @@ import { equalsAny, hasKey, onKey, parseGeoBox, parseGeoRadius, parseRange, pars
 import { each, objectOf, onlyField, presentFields, requireField, scalarOf, stringOf, wrong } from './operands.js';
 import { NOTHING, type ParseNested, type Part } from './parts.js';
 
-/** A condition of a clause: tagged with its `type`, or told by its fields, as in Qdrant. */
+/** A condition of a clause: tagged with its `type`, or recognised by its fields, as in Qdrant. */
 export function parseCondition(sent: JsonObject, path: string, parseNested: ParseNested): Part {
   const type = sent.get('type') ?? null;
   if (type === null) return parseQdrantCondition(sent, path, parseNested);
@@ -72,7 +72,7 @@ const KINDS = [...Object.keys(KEYED), 'is_empty', 'is_null', 'has_id', 'filter']
 /** What builders call the key of a condition that has none. */
 const NO_KEY = '__nested__';
 
-/** A condition that is told by which field it has. */
+/** A condition that is recognised by which field it has. */
 function parseQdrantCondition(sent: JsonObject, path: string, parseNested: ParseNested): Part {
   const { key, kind, operand } = readCondition(sent, path);
   const place = `${path}.${kind}`;
