@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { setUp, VectorizerApi, type CollectionApi } from '../../support/clients/vectorizer-api.js';
 import { hasServer } from '../../support/faults/faulty-gateway.js';
 import {
