@@ -26,6 +26,7 @@ import { pineconeMiddleware } from './protocols/pinecone/middleware.js';
 import { PINECONE_API } from './protocols/pinecone/api/description.js';
 import { PineconeModule } from './protocols/pinecone/pinecone.module.js';
 import { VectorizerExceptionFilter } from './protocols/vectorizer/errors.js';
+import { vectorizerListeners } from './protocols/vectorizer/listeners.js';
 import { vectorizerMiddleware } from './protocols/vectorizer/middleware.js';
 import { VECTORIZER_API } from './protocols/vectorizer/api/description.js';
 import { VectorizerModule } from './protocols/vectorizer/vectorizer.module.js';
@@ -73,9 +74,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   {
     name: 'vectorizer',
     prefix: '/vectorizer',
-    listeners: (config) => [
-      { name: 'vectorizer', prefix: '/vectorizer', port: config.vectorizerPort, maxBodyBytes: config.vectorizerMaxBodyBytes },
-    ],
+    listeners: vectorizerListeners,
     module: VectorizerModule,
     api: VECTORIZER_API,
     credentials: { headers: ['x-api-key'], parameter: 'api_key' },

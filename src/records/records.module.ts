@@ -7,6 +7,7 @@ import { IndexBuilder } from './maintenance/index-builder.js';
 import { IndexMetricsStore } from './maintenance/index-metrics.store.js';
 import { IndexesService } from './maintenance/indexes.service.js';
 import { LeaseStore } from './maintenance/lease.store.js';
+import { LeasesService } from './maintenance/leases.service.js';
 import { MetadataIndexStore } from './maintenance/metadata-index.store.js';
 import { ReplicaReads } from './replica-reads.service.js';
 import { NamespaceStore } from './namespace.store.js';
@@ -53,6 +54,7 @@ import { VectorIndexStore } from './maintenance/vector-index.store.js';
     RecordEstimateStore,
     SearchPlanner,
     LeaseStore,
+    LeasesService,
     PromotionStore,
     VectorIndexStore,
     IndexBuilder,
@@ -85,6 +87,7 @@ import { VectorIndexStore } from './maintenance/vector-index.store.js';
     NamespacesService,
     ReplicaReads,
     IndexesService,
+    LeasesService,
     Maintenance,
   ],
 })

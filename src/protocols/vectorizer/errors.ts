@@ -6,9 +6,9 @@ import { jsonObject, stringifyJson } from '../../http/json.js';
 import { allowedMethods } from '../../http/routes.js';
 import { RequestError, type RequestProblem } from '../../http/validate.js';
 import { limitWords } from '../../limits/limit-words.js';
-import { numbersToJson } from './wire/json-values.js';
 import { unavailable } from './unavailable.js';
 import { collectionNotFound, notFound, parseError, validationError, VectorizerError } from './vectorizer-error.js';
+import { numbersToJson } from './wire/json-values.js';
 
 /** Status and `error_type` of each kind; the message is worded by subject below. */
 export const SHAPES = {
@@ -30,7 +30,7 @@ const FORBIDDEN = {
   reset: 'Reset is not allowed',
 } as const;
 
-/** The field that an exceeded limit is told of. */
+/** The field that an error names when a limit is exceeded. */
 const LIMITED_FIELDS: Readonly<Record<LimitName, string>> = {
   maxRecords: 'vectors',
   maxIds: 'ids',

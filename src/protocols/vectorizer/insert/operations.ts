@@ -5,16 +5,16 @@ import { stringifyJson } from '../../../http/json.js';
 import { Limits } from '../../../limits/limits.js';
 import type { RecordWrite } from '../../../records/record.js';
 import { RecordsService } from '../../../records/records.service.js';
-import { CollectionOperations } from '../collections/operations.js';
 import { definitionOf } from '../collections/collection-definition.js';
-import { type DenseCollection, NAMESPACE } from '../targets.js';
 import { EmbeddingProviders } from '../collections/embedding-providers.js';
+import { CollectionOperations } from '../collections/operations.js';
 import { withExpiry } from '../expiry/expiry.js';
-import { collectFields } from '../wire/payload-fields.js';
+import { type DenseCollection, NAMESPACE } from '../targets.js';
 import { noProvider, VectorizerError } from '../vectorizer-error.js';
-import type { ChunkingRequest } from './requests.js';
-import { clientIdOf, planEntry, type PlannedEntry } from './planned-entry.js';
+import { collectFields } from '../wire/payload-fields.js';
 import type { SentEntry } from '../wire/sent-entry.js';
+import { clientIdOf, planEntry, type PlannedEntry } from './planned-entry.js';
+import type { ChunkingRequest } from './requests.js';
 
 /** What became of an entry. */
 export type EntryReport =

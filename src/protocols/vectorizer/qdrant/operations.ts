@@ -5,24 +5,21 @@ import { isJsonObject, stringifyJson, type Json } from '../../../http/json.js';
 import type { Parts, RecordWrite, StoredRecord } from '../../../records/record.js';
 import { RecordsService } from '../../../records/records.service.js';
 import { definitionOf } from '../collections/collection-definition.js';
-import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
 import { withExpiry } from '../expiry/expiry.js';
-import { parseFilter } from '../filter/parse-filter.js';
-import { collectFields } from '../wire/payload-fields.js';
-import type { Hit } from '../search/scores.js';
+import { parseFilter, requireFilter } from '../filter/parse-filter.js';
+import { MAX_POINTS_WITH_VECTORS } from '../limits.js';
 import { limitOf, SearchOperations } from '../search/operations.js';
-import { partsOf } from '../wire/stored-vector.js';
-import { requireFilter } from '../vectors/delete-operations.js';
-import type { Shown } from '../vectors/read-operations.js';
+import type { Hit } from '../search/scores.js';
+import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
 import { validationError } from '../vectorizer-error.js';
+import { collectFields } from '../wire/payload-fields.js';
+import { partsOf, type Shown } from '../wire/stored-vector.js';
 import { wrongDimension } from './errors.js';
 import { parsePointId, parsePointIds } from './point-id.js';
 import { requireQuery, type DeleteRequest, type ScrollRequest, type SearchRequest } from './requests.js';
 import type { SentPoint } from './sent-points.js';
 
 const UPSERT = { existing: 'replace', missing: 'insert' } as const;
-/** Points in a page that shows vectors; a page without them is as long as a search. */
-const MAX_PAGE_WITH_VECTORS = 1_000;
 
 /** A page of points, and the id that the next one begins with; undefined: there is none. */
 export interface PointPage {
@@ -87,7 +84,7 @@ export class PointOperations {
     const filter = optionalFilter(request.filter);
     const from = request.offset === undefined ? undefined : parsePointId(request.offset, 'offset');
     return this.targets.run(name, async (collection) => {
-      const limit = Math.min(limitOf(request.limit), shown.vector ? MAX_PAGE_WITH_VECTORS : Infinity);
+      const limit = Math.min(limitOf(request.limit), shown.vector ? MAX_POINTS_WITH_VECTORS : Infinity);
       // one more than is shown tells whether there is a next page, and how it begins
       const page = { filter, parts: pointParts(collection, shown), limit: limit + 1 };
       const [first, rest] = await Promise.all([

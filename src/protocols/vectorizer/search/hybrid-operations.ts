@@ -1,21 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { Filter } from '../../../filters/filter.js';
-import type { Parts, SparseVector } from '../../../records/record.js';
 import { RecordTextsService } from '../../../records/record-texts.service.js';
+import type { Parts, SparseVector } from '../../../records/record.js';
 import { RecordsService } from '../../../records/records.service.js';
-import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
 import { EmbeddingProviders } from '../collections/embedding-providers.js';
 import { parseFilter } from '../filter/parse-filter.js';
+import { DEFAULT_ALPHA, DEFAULT_LIST_LENGTH, MAX_LIMIT_WITH_VECTORS, MAX_LIST_LENGTH } from '../limits.js';
+import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
 import { partsOf } from '../wire/stored-vector.js';
 import { fuse, type Fusion, type Ranked } from './fusion.js';
 import { fusionOf, requireQuery, sparseQueryOf, type HybridRequest } from './hybrid-requests.js';
-import { limitOf, MAX_LIMIT_WITH_VECTORS, SearchOperations } from './operations.js';
+import { limitOf, SearchOperations } from './operations.js';
 import type { Hit } from './scores.js';
 
-const DEFAULT_ALPHA = 0.7;
-const DEFAULT_LENGTH = 20;
-/** A longer list is cut. */
-const MAX_LENGTH = 10_000;
 /** Lists are fused by their ids; the rest is read of what comes out. */
 const ID_ONLY: Parts = { embedding: false, metadata: false, document: false, uri: false };
 
@@ -115,5 +112,5 @@ export class HybridOperations {
 }
 
 function lengthOf(sent: number | undefined): number {
-  return Math.min(sent ?? DEFAULT_LENGTH, MAX_LENGTH);
+  return Math.min(sent ?? DEFAULT_LIST_LENGTH, MAX_LIST_LENGTH);
 }

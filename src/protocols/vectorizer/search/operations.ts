@@ -3,21 +3,15 @@ import type { Filter } from '../../../filters/filter.js';
 import { and, is } from '../../../filters/filter.js';
 import type { Parts } from '../../../records/record.js';
 import { RecordsService } from '../../../records/records.service.js';
-import { SOURCE_FIELD } from '../collections/operations.js';
-import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
 import { EmbeddingProviders } from '../collections/embedding-providers.js';
+import { SOURCE_FIELD } from '../collections/operations.js';
 import { parseFilter } from '../filter/parse-filter.js';
-import { partsOf } from '../wire/stored-vector.js';
+import { DEFAULT_LIMIT, MAX_LIMIT, MAX_LIMIT_WITH_VECTORS, MAX_OFFSET } from '../limits.js';
+import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
 import { validationError } from '../vectorizer-error.js';
+import { partsOf } from '../wire/stored-vector.js';
 import { type FileSearchRequest, hasFilter, type SearchRequest } from './requests.js';
 import { toHit, type Hit } from './scores.js';
-
-const DEFAULT_LIMIT = 10;
-const MAX_LIMIT = 10_000;
-/** A larger one is cut, as in lists. */
-export const MAX_OFFSET = 1_000_000;
-/** Longer answers show vectors only when they are asked for. */
-export const MAX_LIMIT_WITH_VECTORS = 100;
 
 /** What a search is by: nothing but a filter, in the order of first insert; a vector; or a text. */
 export type QueryType = 'filter' | 'vector' | 'text';

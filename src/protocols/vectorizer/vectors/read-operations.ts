@@ -2,21 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { StoredRecord } from '../../../records/record.js';
 import { RecordsService } from '../../../records/records.service.js';
 import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
-import { partsOf } from '../wire/stored-vector.js';
 import { vectorNotFound } from '../vectorizer-error.js';
-
-/** What of a vector an answer shows. */
-export interface Shown {
-  readonly vector: boolean;
-  readonly payload: boolean;
-}
-
-/** A page of a collection, or the vectors of some ids. */
-export interface ListRequest extends Shown {
-  readonly limit: number;
-  readonly offset: number;
-  readonly ids: readonly string[] | undefined;
-}
+import { partsOf, type Shown } from '../wire/stored-vector.js';
+import type { ListRequest } from './read-requests.js';
 
 /** Vectors, and how many there are beyond a limit. */
 export interface VectorList {

@@ -1,28 +1,79 @@
-import { and, id, is, not, oneCondition, or, type Filter } from '../../../filters/filter.js';
-import { JsonNumber, type Json, type JsonObject } from '../../../http/json.js';
-import { parseRange, parseValuesCount } from './bounds.js';
-import { onlyField, presentFields, requireField } from './fields.js';
-import { parseGeoBox, parseGeoRadius } from './geo.js';
-import { equalsAny, hasKey, onKey } from './keys.js';
-import { each, objectOf, scalarOf, stringOf, wrong } from './operands.js';
+import { and, id, is, not, oneCondition, or, type FieldPath, type Filter, type TextPosition } from '../../../filters/filter.js';
+import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../../../http/json.js';
+import { equalsAny, hasKey, onKey, parseGeoBox, parseGeoRadius, parseRange, parseValuesCount } from './key-conditions.js';
+import { each, objectOf, onlyField, presentFields, requireField, scalarOf, stringOf, wrong } from './operands.js';
 import { NOTHING, type ParseNested, type Part } from './parts.js';
+
+/** A condition of a clause: tagged with its `type`, or recognised by its fields, as in Qdrant. */
+export function parseCondition(sent: JsonObject, path: string, parseNested: ParseNested): Part {
+  const type = sent.get('type') ?? null;
+  if (type === null) return parseQdrantCondition(sent, path, parseNested);
+  return parseTaggedCondition(stringOf(type, `${path}.type`), sent, path, parseNested);
+}
 
 type ParseBody = (key: string, sent: Json, path: string) => Filter;
 
-/** Conditions on a key. */
-const KEYED: Readonly<Record<string, ParseBody>> = {
-  match: parseMatch,
+/** Conditions on a key, whose operand stands in the field of their name. */
+const BODIES: Readonly<Record<string, ParseBody>> = {
   range: parseRange,
   values_count: parseValuesCount,
   geo_bounding_box: parseGeoBox,
   geo_radius: parseGeoRadius,
 };
+const POSITIONS: ReadonlySet<string> = new Set<TextPosition>(['prefix', 'suffix', 'contains']);
+
+/** A condition that says by `type` which one it is. */
+function parseTaggedCondition(type: string, sent: JsonObject, path: string, parseNested: ParseNested): Part {
+  if (type === 'match') return parseTaggedMatch(sent, path);
+  if (type === 'nested') {
+    const fields = presentFields(sent, path, ['type', 'filter']);
+    return parseNested(requireField(fields, 'filter', path), `${path}.filter`);
+  }
+  const parseBody = Object.hasOwn(BODIES, type) ? BODIES[type] : undefined;
+  if (parseBody === undefined) {
+    throw wrong(`${path}.type`, `expected match, nested, ${Object.keys(BODIES).join(', ')}`);
+  }
+  const fields = presentFields(sent, path, ['type', 'key', type]);
+  const key = stringOf(requireField(fields, 'key', path), `${path}.key`);
+  return parseBody(key, requireField(fields, type, path), `${path}.${type}`);
+}
+
+function parseTaggedMatch(sent: JsonObject, path: string): Filter {
+  const fields = presentFields(sent, path, ['type', 'key', 'match_value']);
+  const key = stringOf(requireField(fields, 'key', path), `${path}.key`);
+  const value = requireField(sent, 'match_value', path);
+  const place = `${path}.match_value`;
+  if (value === null) return onKey(key, isPresent);
+  return isJsonObject(value) ? parseText(key, value, place) : equalsAny(key, [scalarOf(value, place)]);
+}
+
+/** Not what null means in a map, but what the real server does with it. */
+function isPresent(field: FieldPath): Filter {
+  return oneCondition(and({ kind: 'exists', field }, not(is(field, null))));
+}
+
+/** On strings only: a list that holds the text is no match. */
+function parseText(key: string, sent: JsonObject, path: string): Filter {
+  const fields = presentFields(sent, path, ['text', 'type']);
+  const text = stringOf(requireField(fields, 'text', path), `${path}.text`);
+  const type = stringOf(requireField(fields, 'type', path), `${path}.type`);
+  if (type === 'exact') return onKey(key, (field) => is(field, text));
+  if (!isPosition(type)) throw wrong(`${path}.type`, 'expected exact, prefix, suffix or contains');
+  return onKey(key, (field) => ({ kind: 'text', field, op: type, text }));
+}
+
+function isPosition(type: string): type is TextPosition {
+  return POSITIONS.has(type);
+}
+
+/** The same, and a match. */
+const KEYED: Readonly<Record<string, ParseBody>> = { match: parseMatch, ...BODIES };
 const KINDS = [...Object.keys(KEYED), 'is_empty', 'is_null', 'has_id', 'filter'];
 /** What builders call the key of a condition that has none. */
 const NO_KEY = '__nested__';
 
-/** A condition that is told by which field it has. */
-export function parseQdrantCondition(sent: JsonObject, path: string, parseNested: ParseNested): Part {
+/** A condition that is recognised by which field it has. */
+function parseQdrantCondition(sent: JsonObject, path: string, parseNested: ParseNested): Part {
   const { key, kind, operand } = readCondition(sent, path);
   const place = `${path}.${kind}`;
   if (kind === 'filter' && (key === undefined || key === NO_KEY)) return parseNested(operand, place);
