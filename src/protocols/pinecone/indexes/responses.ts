@@ -1,12 +1,21 @@
 import type { Collection } from '../../../collections/collection.js';
 import type { JsonObject } from '../../../http/json.js';
 import { SCHEMA_SHAPE, type ApiVersion } from '../wire/api-version.js';
+import { metricName } from '../wire/metric.js';
 import { definitionOf, type IndexDefinition, type IndexSpec } from './index-definition.js';
-import { metricName } from '../data/rest/responses.js';
 import { plain, schemaOf } from './index-schema.js';
+import type { HostedIndex } from './operations.js';
+
+export function toIndexResponse(index: HostedIndex, version: ApiVersion): string {
+  return JSON.stringify(toIndexModel(index, version));
+}
+
+export function toIndexesResponse(indexes: readonly HostedIndex[], version: ApiVersion): string {
+  return JSON.stringify({ indexes: indexes.map((index) => toIndexModel(index, version)) });
+}
 
 /** `IndexModel` in the shape of the version, as a literal; what is undefined is left out. */
-export function toIndexModel(collection: Collection, host: string, version: ApiVersion): object {
+function toIndexModel({ collection, host }: HostedIndex, version: ApiVersion): object {
   const definition = definitionOf(collection);
   return version >= SCHEMA_SHAPE ? schemaModel(collection, definition, host) : classicModel(collection, definition, host);
 }

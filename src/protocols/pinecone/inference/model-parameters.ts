@@ -4,7 +4,7 @@ import { invalidArgument } from '../pinecone-error.js';
 
 export type ParameterValue = string | number | boolean;
 
-/** A parameter that a model takes, as clients are told of it. */
+/** A parameter that a model takes, as its description lists it. */
 export interface ModelParameter {
   readonly parameter: string;
   readonly type: 'one_of' | 'numeric_range' | 'any';
