@@ -348,6 +348,22 @@ describe('a Struct', () => {
     expect(() => decode(messageType('DeleteRequest'), nestedFilter(depth))).toThrow(PineconeError);
   });
 
+  it('is written as deep as it is', () => {
+    const text = `${'{"a":['.repeat(50)}-0.1${']}'.repeat(50)}`;
+    const { metadata } = decode(messageType('Vector'), encode(messageType('Vector'), { metadata: text }));
+    expect(metadata).toEqual(jsonOf(JSON.parse(text) as Plain));
+  });
+
+  it.each(['0.1', '1e21', '5e-324', '-0', '1.7976931348623157e308', '9007199254740993'])(
+    'keeps every bit of %s at any depth',
+    (number) => {
+      const bytes = encode(messageType('Vector'), { metadata: `{"a":${number},"b":{"c":[${number},{"d":${number}}]}}` });
+      const double = Buffer.alloc(8);
+      double.writeDoubleLE(Number(number));
+      expect(bytes.toString('hex').split(double.toString('hex'))).toHaveLength(4);
+    },
+  );
+
   it('has values of no kind as null', () => {
     const bytes = theirs
       .lookupType('DeleteRequest')
