@@ -23,7 +23,7 @@ export const SHAPES = {
 } as const satisfies Record<ErrorKind, PineconeCode>;
 
 const DATA_PATH = /^\/pinecone\/_(?:index|port|host)\/[^/]+\//;
-/** Families of which it is not certain which plane's shape the service answers: they get both. */
+/** Families of calls whose errors may have the shape of either plane in the service: they get both. */
 const BOTH_PATH = /^\/pinecone\/_(?:index|port|host)\/[^/]+\/(?:records\/|namespaces\/[^/]*\/documents\/)/;
 
 const logger = new Logger('Pinecone');
@@ -82,7 +82,7 @@ export class PineconeExceptionFilter implements ExceptionFilter {
   }
 }
 
-/** In the manner of the service's decoder; SDKs only show it. */
+/** In the manner of the service's decoder; SDKs only show the text. */
 function wordUndecodable(thrown: JsonSyntaxError | RequestError): PineconeError {
   if (thrown instanceof JsonSyntaxError) {
     const place = `line ${String(thrown.line)} column ${String(thrown.column)}`;

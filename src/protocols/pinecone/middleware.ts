@@ -9,7 +9,7 @@ import { indexOfHost } from './wire/index-host.js';
 
 const EMPTY_NAMESPACE = /(\/records\/namespaces\/)(?=\/)/;
 
-/** What every request under Pinecone's prefix passes before its route. */
+/** The middleware of every request under Pinecone's prefix. */
 export function pineconeMiddleware(config: Config, authenticate: RequestHandler, budget: BodyBudget): readonly RequestHandler[] {
   const prepare: RequestHandler = (request, response, next) => {
     response.setHeader('content-type', 'application/json');

@@ -125,7 +125,7 @@ export class ReadOperations {
     };
   }
 
-  /** What to compare with; undefined when the record whose vectors are meant does not exist. */
+  /** The vectors of the query; undefined when it names a record that does not exist. */
   private async queryVectors(
     collection: Collection,
     namespace: string,

@@ -89,7 +89,7 @@ export class RecordOperations {
     throw new PineconeError('UNIMPLEMENTED', 'match_terms is not served here');
   }
 
-  /** What to search by: text that is embedded, a vector, or a record. */
+  /** The vectors to search by: of a text, which is embedded, sent ones, or those of a record. */
   private async sourceOf(
     collection: Collection,
     query: SearchQueryPart,

@@ -16,7 +16,7 @@ export interface SentRecord {
   readonly fields: JsonObject;
 }
 
-/** What a line of text records holds by name; every other member is metadata. */
+/** The declared members of a text record; every other member is metadata. */
 export class TextRecordPart {
   _id?: Json;
   id?: Json;

@@ -4,7 +4,7 @@ import type { SparseVector } from '../../../records/record.js';
 import { MAX_ID_LENGTH, MAX_NON_ZEROS } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';
 
-/** What a vector must be to be stored or searched for. The messages are Pinecone's where they are known. */
+/** Rules for vectors that are stored or searched for. The messages are Pinecone's where they are known. */
 
 const ASCII = /^[\u0001-\u007f]*$/;
 const NO_SPARSE =

@@ -8,7 +8,7 @@ import { present, requireId, requireSparse, requireStorable, wrongDimension } fr
 
 const NO_METADATA: Metadata = { text: null, document: null, uri: null };
 
-/** What is written for a vector that was sent. @throws PineconeError, GatewayError `invalid` for what breaks Pinecone's rules */
+/** The record to write for a vector that was sent. @throws PineconeError, GatewayError `invalid` for what breaks Pinecone's rules */
 export function toRecordWrite(
   collection: Collection,
   vector: SentVector,

@@ -16,7 +16,7 @@ import { invalidArgument, type PineconeError } from '../pinecone-error.js';
 import { comparesToNumber, equalsLarge, float64Text, isLarge } from '../wire/float64.js';
 import { DOCUMENT_KEY, URI_KEY } from '../wire/metadata.js';
 
-/** What a setting decides. */
+/** Settings of the language. */
 export interface FilterOptions {
   /** Whether `$ne` and `$nin` match records that lack the field. */
   readonly neMatchesMissing: boolean;

@@ -10,12 +10,12 @@ import { CapacityChangesPart, EmbedChangesPart, FieldChangesPart, PodChangesPart
 import type { ConfigureIndexRequest, ConfigureSchemaIndexRequest } from './requests.js';
 import { mergedTags } from './tags.js';
 
-/** What a request may send of a field that is embedded: only its parameters change. */
+/** Members that a request may send of a field that is embedded: only the parameters change. */
 const PARAMETERS: ReadonlySet<string> = new Set(['type', 'read_parameters', 'write_parameters']);
 
 type RequireModel = (name: string) => EmbeddingModel;
 
-/** What the older request changes. @throws PineconeError 400 for what cannot be changed */
+/** The changes of a request before 2026-07. @throws PineconeError 400 for what cannot be changed */
 export function toChanges(collection: Collection, request: ConfigureIndexRequest, requireModel: RequireModel): CollectionChanges {
   const before = definitionOf(collection);
   const definition: IndexDefinition = {
@@ -27,7 +27,7 @@ export function toChanges(collection: Collection, request: ConfigureIndexRequest
   return changes(collection, definition, request.deletion_protection);
 }
 
-/** What the newer request changes. */
+/** The changes of a request from 2026-07 on. @throws PineconeError 400 for what cannot be changed */
 export function toSchemaChanges(collection: Collection, request: ConfigureSchemaIndexRequest): CollectionChanges {
   const before = definitionOf(collection);
   const { deployment, read_capacity: capacity } = request;

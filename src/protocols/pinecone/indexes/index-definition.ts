@@ -34,7 +34,7 @@ export interface IndexEmbedding {
   readonly writeParameters: JsonObject;
 }
 
-/** What Pinecone remembers of an index, beside what every collection has. */
+/** The settings of an index that only Pinecone has. */
 export interface IndexDefinition {
   readonly spec: IndexSpec;
   /** `{"fields": {…}}`: the metadata fields declared filterable. */
@@ -49,7 +49,7 @@ const definitions = new WeakMap<Pick<Collection, 'settings'>, IndexDefinition>()
 /** Of a collection that another protocol made. */
 const DEFAULT: IndexDefinition = { spec: { kind: 'serverless', cloud: 'aws', region: 'us-east-1' }, tags: new Map() };
 
-/** What Pinecone remembers of the collection, or of what was one; the defaults for one of another protocol's. */
+/** The definition of a collection or a snapshot; defaults for one that another protocol made. */
 export function definitionOf(collection: Pick<Collection, 'settings'>): IndexDefinition {
   const known = definitions.get(collection);
   if (known !== undefined) return known;

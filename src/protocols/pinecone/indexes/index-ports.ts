@@ -21,7 +21,7 @@ export class IndexPorts {
     return this.controlPort;
   }
 
-  /** Called by whoever opens ports. */
+  /** Called when the ports are open. */
   opened(ports: readonly number[], consolePort: number | undefined, controlPort: number | undefined): void {
     this.controlPort = controlPort;
     this.consolePort = consolePort;

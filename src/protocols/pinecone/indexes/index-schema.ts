@@ -7,7 +7,7 @@ import type { IndexDefinition } from './index-definition.js';
 export const DENSE_FIELD = '_values';
 export const SPARSE_FIELD = '_sparse_values';
 
-/** What vectors an index has. */
+/** The vectors that an index or a backup holds. */
 interface Vectors {
   readonly vectorType: VectorType;
   readonly dimension: number | null;

@@ -15,14 +15,14 @@ import { tagsOf } from './tags.js';
 const READ_PARAMETERS = jsonObject({ input_type: 'query', truncate: 'END' });
 const WRITE_PARAMETERS = jsonObject({ input_type: 'passage', truncate: 'END' });
 
-/** What vectors a new index holds. */
+/** The vectors that a new index holds. */
 export interface NewVectors {
   readonly vectorType: VectorType;
   readonly dimension: number | null;
   readonly metric: Metric;
 }
 
-/** What the older request makes. @throws PineconeError 400, 404 or 422 */
+/** The index of a request before 2026-07. @throws PineconeError 400, 404 or 422 */
 export function toNewIndex(request: CreateIndexRequest, strictRegions: boolean): NewCollection {
   requireName(request.name);
   const { spec, schema } = specOf(request.spec, strictRegions);
@@ -34,7 +34,7 @@ export function toNewIndex(request: CreateIndexRequest, strictRegions: boolean):
   );
 }
 
-/** What a request for an index that embeds text makes. @throws PineconeError 400 or 422 */
+/** An index that embeds text. @throws PineconeError 400 or 422 */
 export function toNewModelIndex(
   request: CreateForModelRequest,
   requireModel: (name: string) => EmbeddingModel,
@@ -56,7 +56,7 @@ export function toNewModelIndex(
   return newIndex(request.name, modelVectors(model, embed), definition, request);
 }
 
-/** How an index embeds, by `embed` of a request. `before` is what holds where the request says nothing. */
+/** How an index embeds, by `embed` of a request. `before` is its embedding until then. */
 export function embeddingOf(model: string, sent: EmbedChangesPart, before?: IndexEmbedding): IndexEmbedding {
   const fieldMap = membersOf(FieldMapPart, optional(sent.field_map, 'field_map', asObject) ?? new Map());
   const textField = optional(fieldMap.text, 'text', asText) ?? before?.textField;

@@ -14,7 +14,7 @@ import { DenseFieldPart, DocumentFieldPart, SchemaPart, SparseFieldPart } from '
 import type { CreateSchemaIndexRequest } from './requests.js';
 import { tagsOf } from './tags.js';
 
-/** What the newer request makes. @throws PineconeError 400, 404, 422, or 501 for a schema of documents */
+/** The index of a request from 2026-07 on. @throws PineconeError 400, 404, 422, or 501 for a schema of documents */
 export function toNewSchemaIndex(request: CreateSchemaIndexRequest, strictRegions: boolean): NewCollection {
   const name = request.name ?? `index-${randomBytes(4).toString('hex')}`;
   requireName(name);
@@ -36,7 +36,7 @@ function withSource(spec: IndexSpec, sourceCollection: string | undefined): Inde
   return sourceCollection === undefined || spec.kind === 'byoc' ? spec : { ...spec, sourceCollection };
 }
 
-/** Fields that are nothing but an index of vectors. */
+/** The vectors of a schema that declares nothing but vectors and metadata. */
 function schemaVectors(fields: JsonObject): NewVectors {
   for (const [name, field] of fields) requireField(name, field);
   const typed = [...fields].filter(([, field]) => !isJsonObject(field) || field.has('type'));

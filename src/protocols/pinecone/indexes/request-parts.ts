@@ -50,13 +50,13 @@ export class DeploymentPart {
   @Refused(PODS) shards?: Json;
 }
 
-/** What may change of an index of pods: `spec.pod`, and `deployment` from 2026-07 on. */
+/** Changes of an index of pods: `spec.pod`, and `deployment` from 2026-07 on. */
 export class PodChangesPart {
   replicas?: Json;
   pod_type?: Json;
 }
 
-/** What may change of `spec.serverless` and `spec.byoc`. */
+/** Changes of `spec.serverless` and `spec.byoc`. */
 export class CapacityChangesPart {
   read_capacity?: Json;
 }

@@ -53,7 +53,7 @@ function schemaModel(collection: Collection, definition: IndexDefinition, host: 
   };
 }
 
-/** It answers all the time; while vectors are being indexed, more slowly. */
+/** An index is always ready; while its vectors are being indexed, searches are slower. */
 function statusOf({ isIndexing }: Collection): object {
   return { ready: true, state: isIndexing ? 'ScalingUp' : 'Ready' };
 }
@@ -123,7 +123,7 @@ function deploymentOf(spec: IndexSpec): object {
   }
 }
 
-/** What was asked for, and that it is there. */
+/** `read_capacity` as it was asked for, and its state. */
 function capacityOf(capacity: JsonObject | undefined): object {
   if (capacity === undefined) return { mode: 'OnDemand', status: { state: 'Ready' } };
   const asked = plain(capacity) as { readonly mode?: string; readonly dedicated?: { readonly manual?: Manual } };

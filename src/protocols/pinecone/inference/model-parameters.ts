@@ -41,7 +41,7 @@ const RETURN_TOKENS: ModelParameter = {
   default: false,
 };
 
-/** What the model takes besides its inputs. */
+/** The parameters that the model takes besides its inputs. */
 export function parametersOf(model: Model): readonly ModelParameter[] {
   if (model.type === 'rerank') return [TRUNCATE];
   return [INPUT_TYPE, TRUNCATE, ...(model.vectorType === 'sparse' ? [RETURN_TOKENS] : dimensionOf(model))];

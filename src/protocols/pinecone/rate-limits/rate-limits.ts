@@ -6,7 +6,7 @@ import { PineconeError } from '../pinecone-error.js';
 import { publicName } from '../wire/namespace-name.js';
 import { TokenBuckets } from './token-buckets.js';
 
-/** What a request does, for the limits that count it. */
+/** An operation, with the amounts that its limits count. */
 export type LimitedOperation =
   | { readonly kind: 'query' | 'update' | 'fetch_by_metadata' }
   | { readonly kind: 'upsert'; readonly bytes: number }
@@ -25,8 +25,8 @@ interface Limit {
 const { namespace: PER_NAMESPACE, index: PER_INDEX } = RATES;
 
 /**
- * Pinecone's published limits, for whoever wants to know whether their program keeps them. Off unless the configuration asks
- * for them; each instance counts for itself.
+ * Pinecone's published rate limits, for clients that are tested against them. Off unless the configuration asks for them; each
+ * instance counts for itself.
  */
 @Injectable()
 export class RateLimits {

@@ -7,7 +7,7 @@ import { invalidArgument } from '../pinecone-error.js';
 import { requireName } from '../wire/resource-name.js';
 import type { RestoreBackupRequest } from './requests.js';
 
-/** The index that a backup becomes: as it was, but for what the request says. @throws PineconeError 400 */
+/** The index that a backup becomes: as it was, with the changes of the request. @throws PineconeError 400 */
 export function restoreTarget(backup: Snapshot, request: RestoreBackupRequest): RestoreTarget {
   requireName(request.name);
   const definition = definitionOf(backup);

@@ -44,7 +44,7 @@ export const objectOf =
   (reader: JsonReader): JsonObject =>
     asObject(readJson(reader), name);
 
-/** What a decoder of the service's own would say; SDKs only show it. */
+/** A body that cannot be decoded, in the manner of the service's decoder; SDKs only show the text. */
 export function undecodable(reason: string): PineconeError {
   return new PineconeError(
     'UNPROCESSABLE_ENTITY',

@@ -2,7 +2,7 @@ import { MAX_NAMESPACE_LENGTH } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';
 import type { ApiVersion } from './api-version.js';
 
-/** What clients may write for the default namespace. */
+/** The published name of the default namespace; clients may also leave it empty. */
 export const DEFAULT_ALIAS = '__default__';
 /** From here on statistics call the default namespace by its alias. */
 const ALIASED_STATS: ApiVersion = '2025-10';
@@ -17,12 +17,12 @@ export function namespaceOf(sent: string | undefined): string {
   return sent;
 }
 
-/** What a description calls it. */
+/** The name of a namespace in descriptions. */
 export function publicName(namespace: string): string {
   return namespace === '' ? DEFAULT_ALIAS : namespace;
 }
 
-/** What statistics call the default namespace. */
+/** The name of the default namespace in statistics. */
 export function defaultNamespaceKey(version: ApiVersion, setting: 'auto' | 'empty' | 'alias'): string {
   const aliased = setting === 'alias' || (setting === 'auto' && version >= ALIASED_STATS);
   return aliased ? DEFAULT_ALIAS : '';

@@ -1,7 +1,7 @@
 import { MAX_NAME_LENGTH } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';
 
-/** What indexes and collections may be called. @throws PineconeError 400 */
+/** The rule for names of indexes and collections. @throws PineconeError 400 */
 export function requireName(name: string): void {
   if (name.length < 1 || name.length > MAX_NAME_LENGTH) {
     throw invalidArgument(`Name length must be between 1 and ${String(MAX_NAME_LENGTH)} characters`);

@@ -17,7 +17,7 @@ function callerOf(authentication: Authentication, metadata: Metadata): ReturnTyp
   return authentication.callerOf(headers, CREDENTIALS);
 }
 
-/** What a call passes before a byte of its message is read. */
+/** The services and limits that guard calls. */
 export interface CallRules {
   readonly authentication: Authentication;
   readonly observer: RequestObserver;

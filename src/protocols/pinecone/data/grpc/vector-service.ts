@@ -35,13 +35,13 @@ import {
   type Message,
 } from './messages.js';
 
-/** An answer, and what goes into its metadata. */
+/** An answer, and the write counter in its metadata. */
 export interface Reply {
   readonly message: Message;
   readonly lsn?: { readonly names: readonly string[]; readonly value: string };
 }
 
-/** What a method does with a request's message on an index. */
+/** Carries out a request's message on an index. */
 type Handler = (index: Collection, message: Message, version: ApiVersion) => Promise<Reply>;
 
 /** One method. Its messages are named as in the proto file. */
