@@ -5,13 +5,17 @@ import { CollectionsService } from '../../collections/collections.service.js';
 import { GatewayError } from '../../errors.js';
 import { callerScope } from '../../tenants/caller.js';
 import { TenantsService } from '../../tenants/tenants.service.js';
-import { isIndex } from './indexes/index-definition.js';
 
 /** How a request names its index: by name in the path, by the port it came to, or by its host's first label. */
 export type IndexTarget =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'port'; readonly port: number }
   | { readonly kind: 'host'; readonly label: string };
+
+/** Whether Pinecone clients see it: a collection whose dimension is not known yet is no index. */
+export function isIndex(collection: Collection): boolean {
+  return collection.vectorType === 'sparse' || collection.dimension !== null;
+}
 
 /** Finds the index that a request is for. */
 @Injectable()

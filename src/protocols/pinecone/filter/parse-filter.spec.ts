@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { and, exists, has, is, not, oneCondition, or, type Filter, type Scalar } from '../../../filters/filter.js';
 import { isJsonObject, parseJson, type JsonObject } from '../../../http/json.js';
-import { parseFilter } from './parse-filter.js';
 import { PineconeError } from '../pinecone-error.js';
+import { parseFilter } from './parse-filter.js';
 
 type Value = string | number | boolean;
 type Metadata = ReadonlyMap<string, Value | readonly string[]>;

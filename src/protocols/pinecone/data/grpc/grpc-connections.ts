@@ -6,9 +6,9 @@ interface Connection {
   hasCarriedCall: boolean;
 }
 
-/** What a client that has just connected may need for its first call, when its server closes. */
+/** Time for the first call of a client that has just connected, when its server closes. */
 const FIRST_CALL_MS = 1_000;
-/** What a client may need to close a connection itself, once it is told to. */
+/** Time for a client to close a connection itself after a GOAWAY. */
 const LINGER_MS = 1_000;
 
 /** The connections of a gRPC server. Each has an injector of its own, so that it can be closed without the others. */
@@ -38,17 +38,17 @@ export class GrpcConnections {
     if (this.isDraining) this.drainSoon(connection);
   }
 
-  /** From now on a connection closes after the call that comes next: its client is told (GOAWAY) when it waits for the answer. */
+  /** From now on a connection closes after its next call: the GOAWAY is sent while the client waits for the answer. */
   retire(): void {
     this.isRetiring = true;
   }
 
-  /** A call has come; `peer` is what the call says of its connection. */
+  /** Notes a call; `peer` is its connection, as calls name it. */
   called(peer: string): void {
     const connection = this.connections.get(peer);
     if (connection === undefined) return;
     connection.hasCarriedCall = true;
-    // a proxy that is told while its connection is idle may just be sending a call, which it would not repeat
+    // a proxy that gets the GOAWAY on an idle connection may be sending a call that it would not repeat
     if (this.isRetiring) connection.injector.drain(this.graceMs);
   }
 
