@@ -29,7 +29,6 @@ import { RecordTextsService } from './record-texts.service.js';
 import { RecordWrites } from './record-writes.service.js';
 import { RecordWriteStore } from './record-write.store.js';
 import { RecordTransfersService } from './record-transfers.service.js';
-import { RecordsService } from './records.service.js';
 import { SearchPlanner } from './search/search-planner.js';
 import { StorageMaintenance } from './maintenance/storage-maintenance.js';
 import { Maintenance } from './maintenance/maintenance.js';
@@ -71,7 +70,6 @@ import { VectorIndexStore } from './maintenance/vector-index.store.js';
     RecordReads,
     RecordWrites,
     RecordSearches,
-    RecordsService,
     NamespacesService,
     ReplicaReads,
   ],
@@ -79,7 +77,6 @@ import { VectorIndexStore } from './maintenance/vector-index.store.js';
     RecordReads,
     RecordWrites,
     RecordSearches,
-    RecordsService,
     RecordSizesService,
     RecordPatchesService,
     RecordTextsService,

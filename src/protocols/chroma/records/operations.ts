@@ -5,7 +5,9 @@ import type { Json } from '../../../http/json.js';
 import { requireDimension } from '../../../records/dimension.js';
 import { IndexesService, type IndexProgress } from '../../../records/maintenance/indexes.service.js';
 import type { Deletion, Match, Parts, Selection, WriteMode } from '../../../records/record.js';
-import { RecordsService } from '../../../records/records.service.js';
+import { RecordReads } from '../../../records/record-reads.service.js';
+import { RecordWrites } from '../../../records/record-writes.service.js';
+import { RecordSearches } from '../../../records/record-searches.service.js';
 import { invalidArgument } from '../chroma-error.js';
 import { requireIndexes } from '../collections/collection-schema.js';
 import { parseWhere, parseWhereDocument, type Dialect } from '../filter/parse-filter.js';
@@ -46,7 +48,9 @@ const NOTHING_DELETED: Deletion = { count: 0, ids: [], scanned: 0, lsn: null };
 @Injectable()
 export class RecordOperations {
   constructor(
-    private readonly records: RecordsService,
+    private readonly reads: RecordReads,
+    private readonly writes: RecordWrites,
+    private readonly searches: RecordSearches,
     private readonly indexes: IndexesService,
   ) {}
 
@@ -73,7 +77,7 @@ export class RecordOperations {
     const { offset, limit } = request;
     const read = { ids, filter, parts: response.parts, offset: offset ?? 0, limit: limit ?? null };
     try {
-      await this.records.readByInsertion(collection, NAMESPACE, read, {
+      await this.reads.readByInsertion(collection, NAMESPACE, read, {
         take: (page) => response.take(page),
         restart: () => response.restart(),
       });
@@ -96,7 +100,7 @@ export class RecordOperations {
       requireFinite('query_embeddings', queries);
       requireDimension(collection, queries);
     });
-    return this.records.search(collection, NAMESPACE, { ids, filter, queries, parts, limit: limit ?? DEFAULT_RESULTS });
+    return this.searches.search(collection, NAMESPACE, { ids, filter, queries, parts, limit: limit ?? DEFAULT_RESULTS });
   }
 
   /** Deletes what matches, all or nothing. Without any condition nothing matches. */
@@ -112,11 +116,11 @@ export class RecordOperations {
       }
     }
     if (selection.ids === undefined && selection.filter === undefined) return NOTHING_DELETED;
-    return this.records.delete(collection, NAMESPACE, { ...selection, limit, listIds: dialect.legacy });
+    return this.writes.delete(collection, NAMESPACE, { ...selection, limit, listIds: dialect.legacy });
   }
 
   async count(collection: Collection): Promise<number> {
-    return this.records.count(collection, NAMESPACE);
+    return this.reads.count(collection, NAMESPACE);
   }
 
   /** Every write is searchable at once; what is not in an index yet, and is worth one, is compared one by one. */
@@ -125,7 +129,7 @@ export class RecordOperations {
   }
 
   private async write(collection: Collection, sent: SentRecords, mode: WriteMode): Promise<void> {
-    await this.records.write(collection, NAMESPACE, toBatch(collection, sent), mode);
+    await this.writes.write(collection, NAMESPACE, toBatch(collection, sent), mode);
   }
 }
 

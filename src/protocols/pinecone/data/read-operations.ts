@@ -5,7 +5,8 @@ import { stringifyJson, type JsonObject } from '../../../http/json.js';
 import { embeddingOf, sparseOf } from '../../../records/embedding-of.js';
 import { NamespacesService } from '../../../records/namespaces.service.js';
 import type { PageRequest, SparseVector } from '../../../records/record.js';
-import { RecordsService } from '../../../records/records.service.js';
+import { RecordReads } from '../../../records/record-reads.service.js';
+import { RecordSearches } from '../../../records/record-searches.service.js';
 import { ReplicaReads } from '../../../records/replica-reads.service.js';
 import { parseFilter, type FilterOptions } from '../filter/parse-filter.js';
 import { definitionOf } from '../indexes/index-definition.js';
@@ -35,7 +36,8 @@ export class ReadOperations {
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    private readonly records: RecordsService,
+    private readonly reads: RecordReads,
+    private readonly searches: RecordSearches,
     private readonly namespaces: NamespacesService,
     private readonly replicaReads: ReplicaReads,
     private readonly limits: RateLimits,
@@ -53,12 +55,12 @@ export class ReadOperations {
     const echo = request.namespace ?? '';
     if (query === undefined) {
       const none = { ids: [], parts, limit: 1 };
-      const { lsn } = await this.replicaReads.read(collection, () => this.records.readById(collection, namespace, none));
+      const { lsn } = await this.replicaReads.read(collection, () => this.reads.readById(collection, namespace, none));
       return { matches: [], namespace: echo, lsn };
     }
     const { embedding, sparse } = query;
     const wanted = { embedding, sparse, filter, parts, limit: request.topK };
-    const ranked = await this.replicaReads.read(collection, () => this.records.rank(collection, namespace, wanted));
+    const ranked = await this.replicaReads.read(collection, () => this.searches.rank(collection, namespace, wanted));
     return { matches: ranked.records, namespace: echo, lsn: ranked.lsn };
   }
 
@@ -152,15 +154,15 @@ export class ReadOperations {
     requireSomeId(id);
     const parts = { ...partsOf('binary', false), document: false, uri: false };
     const wanted = { ids: [id], parts, limit: 1 };
-    const { records } = await this.replicaReads.read(collection, () => this.records.readById(collection, namespace, wanted));
+    const { records } = await this.replicaReads.read(collection, () => this.reads.readById(collection, namespace, wanted));
     const [record] = records;
     if (record === undefined) return undefined;
     const embedding = record.embedding === null ? null : embeddingOf(record.embedding);
     return { embedding, sparse: sparseOf(record) };
   }
 
-  private async page(collection: Collection, namespace: string, request: PageRequest): ReturnType<RecordsService['readById']> {
-    return this.replicaReads.read(collection, () => this.records.readById(collection, namespace, request));
+  private async page(collection: Collection, namespace: string, request: PageRequest): ReturnType<RecordReads['readById']> {
+    return this.replicaReads.read(collection, () => this.reads.readById(collection, namespace, request));
   }
 }
 

@@ -6,7 +6,8 @@ import { GatewayError } from '../../../errors.js';
 import type { JsonObject } from '../../../http/json.js';
 import { NamespacesService } from '../../../records/namespaces.service.js';
 import type { Deletion, RecordWrite, Selection } from '../../../records/record.js';
-import { RecordsService } from '../../../records/records.service.js';
+import { RecordReads } from '../../../records/record-reads.service.js';
+import { RecordWrites } from '../../../records/record-writes.service.js';
 import { parseFilter, type FilterOptions } from '../filter/parse-filter.js';
 import { MAX_DELETE_IDS } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';
@@ -28,7 +29,8 @@ export class VectorOperations {
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    private readonly records: RecordsService,
+    private readonly reads: RecordReads,
+    private readonly writes: RecordWrites,
     private readonly namespaces: NamespacesService,
     private readonly limits: RateLimits,
   ) {
@@ -49,7 +51,7 @@ export class VectorOperations {
     const maxBytes = this.config.pineconeMaxMetadataBytes;
     const records = vectors.map((vector) => toRecordWrite(collection, vector, maxBytes, collector));
     this.limits.require(collection, namespace, { kind: 'upsert', bytes: sizeOf(records) });
-    const { lsn } = await this.records.write(collection, namespace, { records, fields: collector.fields }, REPLACE);
+    const { lsn } = await this.writes.write(collection, namespace, { records, fields: collector.fields }, REPLACE);
     return { upsertedCount: records.length, lsn: lsn ?? '0' };
   }
 
@@ -72,7 +74,7 @@ export class VectorOperations {
     const selection = this.deleteSelection(request);
     const counted = selection.filter === undefined ? 'delete' : 'delete_by_metadata';
     this.limits.require(collection, namespace, { kind: counted, records: selection.ids?.length ?? 0 });
-    const deletion = await this.records.delete(collection, namespace, { ...selection, limit: null, listIds: false });
+    const deletion = await this.writes.delete(collection, namespace, { ...selection, limit: null, listIds: false });
     return { lsn: requireNamespace(namespace, deletion), deletedCount: deletion.count };
   }
 
@@ -95,7 +97,7 @@ export class VectorOperations {
       removedKeys: [],
     };
     this.limits.require(collection, namespace, { kind: 'update' });
-    const outcome = await this.records.write(collection, namespace, { records: [record], fields: collector.fields }, MERGE);
+    const outcome = await this.writes.write(collection, namespace, { records: [record], fields: collector.fields }, MERGE);
     return { lsn: requireNamespace(namespace, outcome) };
   }
 
@@ -108,7 +110,7 @@ export class VectorOperations {
     this.limits.require(collection, namespace, { kind: 'update_by_metadata' });
     if (request.dryRun === true) {
       await this.requireExisting(collection, namespace);
-      const { count, lsn } = await this.records.countMatching(collection, namespace, { filter });
+      const { count, lsn } = await this.reads.countMatching(collection, namespace, { filter });
       return { lsn, matchedRecords: count };
     }
     const collector = new FieldCollector();
@@ -117,7 +119,7 @@ export class VectorOperations {
       throw invalidArgument('Update by metadata requires setMetadata');
     }
     const patch = { metadata: metadata.text, document: metadata.document, uri: metadata.uri, fields: collector.fields };
-    const merged = await this.records.merge(collection, namespace, { filter }, patch);
+    const merged = await this.writes.merge(collection, namespace, { filter }, patch);
     return { lsn: requireNamespace(namespace, merged), matchedRecords: merged.count };
   }
 

@@ -4,7 +4,7 @@ import { retryIfMissing } from '../../../collections/missing-collection.js';
 import { stringifyJson } from '../../../http/json.js';
 import { Limits } from '../../../limits/limits.js';
 import type { RecordWrite } from '../../../records/record.js';
-import { RecordsService } from '../../../records/records.service.js';
+import { RecordWrites } from '../../../records/record-writes.service.js';
 import { definitionOf } from '../collections/collection-definition.js';
 import { EmbeddingProviders } from '../collections/embedding-providers.js';
 import { CollectionOperations } from '../collections/operations.js';
@@ -34,7 +34,7 @@ export class InsertOperations {
   constructor(
     private readonly collections: CollectionOperations,
     private readonly providers: EmbeddingProviders,
-    private readonly records: RecordsService,
+    private readonly writes: RecordWrites,
     private readonly limits: Limits,
   ) {}
 
@@ -84,7 +84,7 @@ export class InsertOperations {
       const metadata = stored.size === 0 ? null : stringifyJson(stored);
       return { id, embedding: embedding ?? embeddings[next++] ?? null, sparse, document, uri: null, metadata, removedKeys: [] };
     });
-    await this.records.write(collection, NAMESPACE, { records, fields: collector.fields }, UPSERT);
+    await this.writes.write(collection, NAMESPACE, { records, fields: collector.fields }, UPSERT);
   }
 }
 

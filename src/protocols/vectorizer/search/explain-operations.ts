@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RecordsService } from '../../../records/records.service.js';
+import { RecordReads } from '../../../records/record-reads.service.js';
 import { definitionOf } from '../collections/collection-definition.js';
 import { parseFilter } from '../filter/parse-filter.js';
 import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
@@ -30,7 +30,7 @@ export interface Explanation {
 export class ExplainOperations {
   constructor(
     private readonly targets: CollectionTargets,
-    private readonly records: RecordsService,
+    private readonly reads: RecordReads,
     private readonly searches: SearchOperations,
   ) {}
 
@@ -55,9 +55,9 @@ export class ExplainOperations {
     const filter = request.filter === undefined ? undefined : parseFilter(request.filter);
     const known = { ef_search: definitionOf(collection).hnsw.ef_search, quantization_score_ms: 0 } as const;
     if (limit === 0) return { ...known, visited_nodes: 0, payload_filter_evals: 0 };
-    const all = await this.records.count(collection, NAMESPACE);
+    const all = await this.reads.count(collection, NAMESPACE);
     if (filter === undefined) return { ...known, visited_nodes: all, payload_filter_evals: 0 };
-    const { count } = await this.records.countMatching(collection, NAMESPACE, { filter });
+    const { count } = await this.reads.countMatching(collection, NAMESPACE, { filter });
     return { ...known, visited_nodes: count, payload_filter_evals: all };
   }
 }

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Filter } from '../../../filters/filter.js';
 import { and, is } from '../../../filters/filter.js';
 import type { Parts } from '../../../records/record.js';
-import { RecordsService } from '../../../records/records.service.js';
+import { RecordReads } from '../../../records/record-reads.service.js';
+import { RecordSearches } from '../../../records/record-searches.service.js';
 import { EmbeddingProviders } from '../collections/embedding-providers.js';
 import { SOURCE_FIELD } from '../collections/operations.js';
 import { parseFilter } from '../filter/parse-filter.js';
@@ -33,7 +34,8 @@ export class SearchOperations {
   constructor(
     private readonly targets: CollectionTargets,
     private readonly providers: EmbeddingProviders,
-    private readonly records: RecordsService,
+    private readonly reads: RecordReads,
+    private readonly searches: RecordSearches,
   ) {}
 
   /** @throws VectorizerError 400 and 404 */
@@ -84,7 +86,7 @@ export class SearchOperations {
     const { filter, limit, offset, parts, threshold } = plan;
     if (limit === 0) return [];
     const request = { queries: [embedding], filter, parts, limit: offset + limit };
-    const [matches = []] = await this.records.search(collection, NAMESPACE, request);
+    const [matches = []] = await this.searches.search(collection, NAMESPACE, request);
     const hits = matches.slice(offset).map((match) => toHit(collection.metric, match));
     return threshold === undefined ? hits : hits.filter(({ score }) => score >= threshold);
   }
@@ -92,7 +94,7 @@ export class SearchOperations {
   private async selected(collection: DenseCollection, plan: Plan): Promise<readonly Hit[]> {
     const { filter, limit, offset, parts } = plan;
     if (limit === 0) return [];
-    const records = await this.records.readAllByInsertion(collection, NAMESPACE, { filter, parts, offset, limit });
+    const records = await this.reads.readAllByInsertion(collection, NAMESPACE, { filter, parts, offset, limit });
     return records.map((record) => ({ record, score: 0 }));
   }
 

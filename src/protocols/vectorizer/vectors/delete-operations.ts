@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isMissingCollection } from '../../../collections/missing-collection.js';
 import type { Json } from '../../../http/json.js';
 import type { Deletion } from '../../../records/record.js';
-import { RecordsService } from '../../../records/records.service.js';
+import { RecordWrites } from '../../../records/record-writes.service.js';
 import { requireFilter } from '../filter/parse-filter.js';
 import { CollectionTargets, NAMESPACE } from '../targets.js';
 import { collectionNotFound, vectorNotFound } from '../vectorizer-error.js';
@@ -19,13 +19,13 @@ export interface DeleteReport {
 export class DeleteOperations {
   constructor(
     private readonly targets: CollectionTargets,
-    private readonly records: RecordsService,
+    private readonly writes: RecordWrites,
   ) {}
 
   /** @throws VectorizerError 404 when there is none */
   async deleteOne(name: string, id: string): Promise<void> {
     const { count } = await this.targets.run(name, (collection) =>
-      this.records.delete(collection, NAMESPACE, { ids: [id], limit: null, listIds: false }),
+      this.writes.delete(collection, NAMESPACE, { ids: [id], limit: null, listIds: false }),
     );
     if (count === 0) throw vectorNotFound(id);
   }
@@ -46,7 +46,7 @@ export class DeleteOperations {
   private async deleteIds(name: string, ids: readonly string[], missing: 'required' | 'reported'): Promise<Deletion | 'missing'> {
     try {
       return await this.targets.run(name, (collection) =>
-        this.records.delete(collection, NAMESPACE, { ids, limit: null, listIds: true }),
+        this.writes.delete(collection, NAMESPACE, { ids, limit: null, listIds: true }),
       );
     } catch (error) {
       if (missing === 'reported' && isMissingCollection(error)) return 'missing';
@@ -58,7 +58,7 @@ export class DeleteOperations {
   async deleteByFilter(name: string, sent: Json | undefined): Promise<Deletion> {
     const filter = requireFilter(sent);
     return this.targets.run(name, (collection) =>
-      this.records.delete(collection, NAMESPACE, { filter, limit: null, listIds: true, countAll: true }),
+      this.writes.delete(collection, NAMESPACE, { filter, limit: null, listIds: true, countAll: true }),
     );
   }
 }
