@@ -8,6 +8,7 @@ export type ErrorKind =
   | 'conflict'
   | 'unauthenticated'
   | 'forbidden'
+  | 'misdirected'
   | 'too_large'
   | 'unsupported'
   | 'unavailable'
@@ -49,6 +50,10 @@ export type ErrorDetail =
     }
   | { readonly kind: 'conflict'; readonly subject: 'collection'; readonly name: string }
   | { readonly kind: 'forbidden'; readonly subject: 'reset' | 'deletion'; readonly name?: string }
+  /** A web page of another site sent it. */
+  | { readonly kind: 'forbidden'; readonly subject: 'origin'; readonly origin: string }
+  /** It is for a host that this gateway does not answer for. */
+  | { readonly kind: 'misdirected'; readonly subject: 'host'; readonly host: string }
   /** The caller's key is not for this. */
   | { readonly kind: 'forbidden'; readonly subject: 'permission' }
   | { readonly kind: 'too_large'; readonly subject: 'body'; readonly limitBytes: number }
