@@ -122,7 +122,11 @@ export class GrpcServers implements BeforeApplicationShutdown {
       'grpc.max_concurrent_streams': MAX_STREAMS,
       interceptors: [guardCalls({ authentication, observer, timeoutMs: config.requestTimeoutMs })],
     });
-    const connections = new GrpcConnections(server, this.config.shutdownTimeoutMs);
+    const connections = new GrpcConnections(server, {
+      firstCallMs: config.headersTimeoutMs,
+      idleMs: config.pineconeGrpcIdleTimeoutMs,
+      graceMs: config.shutdownTimeoutMs,
+    });
     if (this.isRetiring) connections.retire();
     server.addService(DEFINITION, this.implementation(port, connections));
     this.servers.set(port, { server, connections });
