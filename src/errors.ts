@@ -6,6 +6,7 @@ export type ErrorKind =
   | 'conflict'
   | 'unauthenticated'
   | 'forbidden'
+  | 'misdirected'
   | 'too_large'
   | 'unsupported'
   | 'unavailable'
@@ -64,6 +65,10 @@ export type ErrorDetail =
     }
   | { readonly kind: 'conflict'; readonly subject: 'collection'; readonly name: string }
   | { readonly kind: 'forbidden'; readonly subject: 'reset' | 'deletion'; readonly name?: string }
+  /** A web page of another site sent it. */
+  | { readonly kind: 'forbidden'; readonly subject: 'origin'; readonly origin: string }
+  /** It is for a host that this gateway does not answer for. */
+  | { readonly kind: 'misdirected'; readonly subject: 'host'; readonly host: string }
   /** The caller's key does not allow this. */
   | { readonly kind: 'forbidden'; readonly subject: 'permission' }
   | { readonly kind: 'too_large'; readonly subject: 'body'; readonly limitBytes: number }

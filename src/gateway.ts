@@ -2,7 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import { AppModule, CONSOLE_CREDENTIALS, listenersOf, PROTOCOLS, protocolAt } from './app.module.js';
 import { type Config, MiB } from './config/config.js';
 import { PROBES } from './console/health.controller.js';
@@ -13,6 +13,7 @@ import { messagesOf } from './http/express-messages.js';
 import { Listeners } from './http/listeners.js';
 import { Authentication } from './keys/authentication.js';
 import { requireSafeAddress } from './keys/open-access.js';
+import { SourceGuard } from './keys/source-guard.js';
 import { readCertificate } from './http/tls.js';
 import { createLogger, NestLogger } from './logger.js';
 import { GatewayMetrics } from './observability/gateway-metrics.js';
@@ -29,6 +30,11 @@ import { indexPortsOf, isIndexPort } from './protocols/pinecone/listeners.js';
 
 /** What an answer depends on once origins are allowed: caches must know. */
 const CORS_HEADERS = ['origin', 'access-control-request-method', 'access-control-request-headers'];
+
+/** What is scraped, on the console port. */
+const METRICS = '/metrics';
+/** What the path of each protocol's pages ends with. */
+const DOCS = '/docs';
 
 /** Pinecone clients fetch a thousand records by their ids in one URL. */
 const MAX_HEADER_BYTES = MiB;
@@ -68,7 +74,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const server = express();
     // Chroma's routes are exact: no other case, no trailing slash
     server.enable('strict routing').enable('case sensitive routing').disable('x-powered-by').disable('etag');
-    server.use(observeRequests(observer, PROTOCOLS), explainSearches);
+    server.use(observeRequests(observer, PROTOCOLS), explainSearches, guardSources(config));
     if (config.corsOrigins.length > 0) {
       server.use((_request, response, next) => {
         for (const header of CORS_HEADERS) response.vary(header);
@@ -92,6 +98,13 @@ export async function startGateway(config: Config): Promise<Gateway> {
     await database.close();
     throw error;
   }
+}
+
+/** Without keys, pages of other sites get no further than this. */
+function guardSources(config: Config): RequestHandler {
+  const isExempt = (path: string): boolean => PROBES.has(path) || path === METRICS;
+  const isPage = (path: string): boolean => protocolAt(path) === undefined || path.endsWith(DOCS);
+  return new SourceGuard(config).middleware(isExempt, isPage);
 }
 
 /** What requests pass before their routes, which come after it. */

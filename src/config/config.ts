@@ -106,7 +106,7 @@ export const SETTINGS = {
     'POLYVEC_CORS_ORIGINS',
     [],
     list,
-    'Origins that browsers may call from, comma-separated; `*` for any.',
+    'Origins that browsers may call from, comma-separated; `*` for any. Without keys, pages of other origins get 403.',
     'CHROMA_CORS_ALLOW_ORIGINS',
   ),
   ...EMBEDDING_SETTINGS,

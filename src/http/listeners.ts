@@ -15,6 +15,8 @@ export interface Listener {
   readonly prefix: string | ((port: number) => string);
   /** Where it differs from the other ports'. */
   readonly maxBodyBytes?: number;
+  /** Whether probes ask here: some connections are taken beyond the limit. */
+  readonly hasReserve?: boolean;
   /**
    * Gets each connection that speaks HTTP/2 (encrypted or not; decrypted here), with its first bytes still to be read, and the port
    * that it came to. Without it, everything is taken for HTTP/1.
@@ -113,7 +115,7 @@ export class Listeners {
 }
 
 function createPort(listener: Listener, options: ListenersOptions, gate: ConnectionGate, handler: Handler): PortServer {
-  const { prefix, acceptHttp2, retireHttp2, drainHttp2, maxBodyBytes = options.maxBodyBytes } = listener;
+  const { prefix, acceptHttp2, retireHttp2, drainHttp2, maxBodyBytes = options.maxBodyBytes, hasReserve = false } = listener;
   const { headersTimeoutMs = HEADERS_TIMEOUT_MS, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   const { silenceTimeoutMs = headersTimeoutMs, keepAliveTimeoutMs = KEEP_ALIVE_TIMEOUT_MS } = options;
   const handlerOf = (port: number): Handler => {
@@ -125,7 +127,7 @@ function createPort(listener: Listener, options: ListenersOptions, gate: Connect
   };
   const http2 = { acceptHttp2, retireHttp2, drainHttp2 };
   const timeouts = { silenceTimeoutMs, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs };
-  return new PortServer({ ...options, ...http2, ...timeouts, gate, maxBodyBytes, handler: handlerOf });
+  return new PortServer({ ...options, ...http2, ...timeouts, gate, maxBodyBytes, hasReserve, handler: handlerOf });
 }
 
 async function openPort(server: PortServer, name: string, port: number, host: string): Promise<void> {

@@ -23,6 +23,8 @@ export interface PortOptions {
   readonly requestTimeoutMs: number;
   /** What every connection passes first. */
   readonly gate: ConnectionGate;
+  /** Whether it takes connections that other ports would not take any more. */
+  readonly hasReserve: boolean;
   /** How long a connection is kept for another request. */
   readonly keepAliveTimeoutMs: number;
   /** Without it, no TLS. */
@@ -181,7 +183,7 @@ export class PortServer {
     const listeners = this.server.listeners('connection') as ((this: Server, socket: Socket) => void)[];
     this.server.removeAllListeners('connection');
     this.server.on('connection', (socket: Socket) => {
-      if (!this.options.gate.admits(socket)) return;
+      if (!this.options.gate.admits(socket, this.options.hasReserve)) return;
       for (const listener of listeners) listener.call(this.server, socket);
     });
   }

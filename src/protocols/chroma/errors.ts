@@ -3,6 +3,7 @@ import { Catch, HttpException, Logger, NotFoundException, type ArgumentsHost, ty
 import type { Express, Request, Response } from 'express';
 import { GatewayError, type ErrorDetail, type ErrorKind } from '../../errors.js';
 import { JsonSyntaxError } from '../../http/json-syntax-error.js';
+import { sourceRefusal } from '../../http/request-source.js';
 import { allowedMethods } from '../../http/routes.js';
 import { RequestError } from '../../http/validate.js';
 import { limitWords } from '../../limits/limit-words.js';
@@ -19,6 +20,7 @@ export const SHAPES = {
   conflict: [409, 'ChromaError'],
   unauthenticated: [401, 'ChromaError'],
   forbidden: [403, 'ChromaError'],
+  misdirected: [421, 'ChromaError'],
   too_large: [413, 'ChromaError'],
   unsupported: [501, 'ChromaError'],
   unavailable: [503, 'ChromaError'],
@@ -134,7 +136,10 @@ function wordDetail(detail: Exclude<ErrorDetail, { kind: 'unavailable' }>): stri
       return `Resource name [${detail.name}] cannot be set: the tenant has another one, or another tenant has it`;
     case 'conflict':
       return `Collection [${detail.name}] is being changed by other requests; try again`;
+    case 'misdirected':
+      return sourceRefusal(detail);
     case 'forbidden':
+      if (detail.subject === 'origin') return sourceRefusal(detail);
       if (detail.subject === 'permission') return 'Permission denied.';
       return detail.subject === 'reset' ? 'Reset is disabled by config' : 'The collection is protected from deletion';
     case 'too_large':

@@ -2,6 +2,7 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { Request, Response } from 'express';
 import { GatewayError, type ErrorDetail, type ErrorKind } from '../../errors.js';
 import { JsonSyntaxError } from '../../http/json-syntax-error.js';
+import { sourceRefusal } from '../../http/request-source.js';
 import { RequestError, type RequestProblem } from '../../http/validate.js';
 import { limitWords } from '../../limits/limit-words.js';
 import { MAX_CANDIDATES, MAX_TOP_K, SCAN_FACTOR } from './limits.js';
@@ -16,6 +17,7 @@ export const SHAPES = {
   conflict: 'ABORTED',
   unauthenticated: 'UNAUTHENTICATED',
   forbidden: 'FORBIDDEN',
+  misdirected: 'MISDIRECTED',
   too_large: 'PAYLOAD_TOO_LARGE',
   unsupported: 'UNIMPLEMENTED',
   unavailable: 'UNAVAILABLE',
@@ -107,7 +109,10 @@ function wordDetail(detail: Exclude<ErrorDetail, { kind: 'unavailable' }>): stri
       return detail.subject === 'namespace' ? `Namespace '${detail.name}' already exists` : 'Resource already exists.';
     case 'conflict':
       return 'The index is being changed by other requests; try again';
+    case 'misdirected':
+      return sourceRefusal(detail);
     case 'forbidden':
+      if (detail.subject === 'origin') return sourceRefusal(detail);
       if (detail.subject === 'permission') return 'The API key does not allow this.';
       return 'Deletion protection is enabled for this index. Disable deletion protection before retrying.';
     case 'too_large':

@@ -3,6 +3,7 @@ import type { Express, Request, Response } from 'express';
 import { GatewayError, type ErrorDetail, type ErrorKind, type LimitName } from '../../errors.js';
 import { JsonSyntaxError } from '../../http/json-syntax-error.js';
 import { jsonObject, stringifyJson } from '../../http/json.js';
+import { sourceRefusal } from '../../http/request-source.js';
 import { allowedMethods } from '../../http/routes.js';
 import { RequestError, type RequestProblem } from '../../http/validate.js';
 import { limitWords } from '../../limits/limit-words.js';
@@ -18,6 +19,7 @@ export const SHAPES = {
   conflict: [409, 'conflict'],
   unauthenticated: [401, 'unauthorized'],
   forbidden: [403, 'forbidden'],
+  misdirected: [421, 'misdirected'],
   too_large: [413, 'payload_too_large'],
   unsupported: [501, 'unimplemented'],
   unavailable: [503, 'unavailable'],
@@ -117,7 +119,10 @@ function wordDetail(detail: ErrorDetail): VectorizerError {
       return new VectorizerError(status, errorType, `Collection already exists: ${detail.name}`);
     case 'conflict':
       return new VectorizerError(status, errorType, 'The collection is being changed by other requests; try again');
+    case 'misdirected':
+      return new VectorizerError(status, errorType, sourceRefusal(detail));
     case 'forbidden':
+      if (detail.subject === 'origin') return new VectorizerError(status, errorType, sourceRefusal(detail));
       return new VectorizerError(status, errorType, FORBIDDEN[detail.subject]);
     case 'too_large':
       if (detail.subject === 'batch') return new VectorizerError(status, errorType, `Limit exceeded: ${limitWords(detail)}`);

@@ -90,7 +90,11 @@ export class GrpcServers implements BeforeApplicationShutdown {
       'grpc.max_concurrent_streams': MAX_CONCURRENT_CALLS,
       interceptors: [guardCalls({ authentication, observer, timeoutMs: config.requestTimeoutMs })],
     });
-    const connections = new GrpcConnections(server, this.config.shutdownTimeoutMs);
+    const connections = new GrpcConnections(server, {
+      firstCallMs: config.headersTimeoutMs,
+      idleMs: config.pineconeGrpcIdleTimeoutMs,
+      graceMs: config.shutdownTimeoutMs,
+    });
     if (this.isRetiring) connections.retire();
     server.addService(definitionOf(this.service.methods), this.implementation(port, connections));
     this.servers.set(port, { server, connections });
