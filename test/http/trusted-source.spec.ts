@@ -1,4 +1,5 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
+import { PineconeGrpc } from '../support/clients/pinecone-grpc.js';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 import { startKeyedGateway } from '../support/gateway/keyed-gateway.js';
 
@@ -40,6 +41,18 @@ describe('a request without keys', () => {
       const [status, body] = await send(url, 'GET', { host: 'rebound.example:8000' });
       expect([name, status]).toEqual([name, 421]);
       expect(body).toContain('POLYVEC_ALLOWED_HOSTS');
+    }
+  });
+
+  it('is refused for such a host over gRPC, too', async () => {
+    const grpc = new PineconeGrpc(gateway.indexPorts[0] ?? 0, { 'grpc.default_authority': 'rebound.example' });
+    try {
+      await expect(grpc.call('DescribeIndexStats', {})).rejects.toMatchObject({
+        code: 7,
+        details: expect.stringContaining('POLYVEC_ALLOWED_HOSTS'),
+      });
+    } finally {
+      grpc.close();
     }
   });
 

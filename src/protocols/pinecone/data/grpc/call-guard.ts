@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Metadata, ServerInterceptingCall, type ServerInterceptor, type ServerListener, type StatusObject } from '@grpc/grpc-js';
 import { GatewayError } from '../../../../errors.js';
 import type { Authentication } from '../../../../keys/authentication.js';
+import type { SourceGuard } from '../../../../keys/source-guard.js';
 import type { RequestObserver } from '../../../../observability/request-observer.js';
 import { runAs, type Caller } from '../../../../tenants/caller.js';
 import { toPineconeError } from '../../errors.js';
@@ -17,9 +19,16 @@ function callerOf(authentication: Authentication, metadata: Metadata): ReturnTyp
   return authentication.callerOf(headers, CREDENTIALS);
 }
 
+/** What a browser would say of the page that a call comes from. */
+function sourceHeaders(metadata: Metadata): IncomingHttpHeaders {
+  const names = ['origin', 'sec-fetch-site'];
+  return Object.fromEntries(names.flatMap((name) => metadata.get(name).map((value) => [name, value.toString()])));
+}
+
 /** The services and limits that guard calls. */
 export interface CallRules {
   readonly authentication: Authentication;
+  readonly sources: SourceGuard;
   readonly observer: RequestObserver;
   /** The longest that a message may take to come, in milliseconds. */
   readonly timeoutMs: number;
@@ -34,7 +43,7 @@ export function guardCalls(rules: CallRules): ServerInterceptor {
     new ServerInterceptingCall(call, {
       start: (next) => {
         next(
-          guardOf(rules, (error, metadata) => {
+          guardOf(rules, call.getHost(), (error, metadata) => {
             const refusal = toServiceError(error);
             const send = (): void => {
               call.sendStatus(refusal);
@@ -51,11 +60,13 @@ export function guardCalls(rules: CallRules): ServerInterceptor {
 
 type Refuse = (error: unknown, metadata: Metadata) => void;
 
-function guardOf({ authentication, timeoutMs }: CallRules, refuse: Refuse): ServerListener {
+function guardOf({ authentication, sources, timeoutMs }: CallRules, host: string, refuse: Refuse): ServerListener {
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
   let caller: Caller | undefined;
   const admit = async (metadata: Metadata): Promise<void> => {
+    // no browser sends such a call by itself: its scheme is not worth asking for
+    sources.require({ method: 'POST', headers: sourceHeaders(metadata), host, scheme: 'http', isPage: false });
     caller = await callerOf(authentication, metadata);
     if (caller === undefined) throw new GatewayError({ kind: 'unauthenticated', subject: 'key' });
     // the client has left while its key was looked up

@@ -14,6 +14,7 @@ import { CONFIG, type Config } from '../../../../config/config.js';
 import { BodyBudget } from '../../../../http/body-budget.js';
 import { RequestError } from '../../../../http/validate.js';
 import { Authentication } from '../../../../keys/authentication.js';
+import { SourceGuard } from '../../../../keys/source-guard.js';
 import { currentRequest } from '../../../../observability/request-context.js';
 import { RequestObserver } from '../../../../observability/request-observer.js';
 import { requirePermission } from '../../../../tenants/caller.js';
@@ -45,6 +46,7 @@ const asIs = (bytes: Buffer): Buffer => bytes;
 export class GrpcServers implements BeforeApplicationShutdown {
   private readonly servers = new Map<number, { readonly server: Server; readonly connections: GrpcConnections }>();
   private isRetiring = false;
+  private readonly sources: SourceGuard;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -53,7 +55,9 @@ export class GrpcServers implements BeforeApplicationShutdown {
     private readonly authentication: Authentication,
     private readonly observer: RequestObserver,
     private readonly budget: BodyBudget,
-  ) {}
+  ) {
+    this.sources = new SourceGuard(config);
+  }
 
   /** Takes over a connection that begins with an HTTP/2 preface. */
   accept(socket: Duplex, port: number): void {
@@ -81,14 +85,14 @@ export class GrpcServers implements BeforeApplicationShutdown {
   private serverOf(port: number): GrpcConnections {
     const known = this.servers.get(port);
     if (known !== undefined) return known.connections;
-    const { authentication, observer, config } = this;
+    const { authentication, sources, observer, config } = this;
     const server = new Server({
       // its own statistics, which nothing here serves
       'grpc.enable_channelz': 0,
       'grpc.max_receive_message_length': this.config.pineconeMaxGrpcBytes,
       'grpc.max_send_message_length': this.config.pineconeMaxGrpcBytes,
       'grpc.max_concurrent_streams': MAX_CONCURRENT_CALLS,
-      interceptors: [guardCalls({ authentication, observer, timeoutMs: config.requestTimeoutMs })],
+      interceptors: [guardCalls({ authentication, sources, observer, timeoutMs: config.requestTimeoutMs })],
     });
     const connections = new GrpcConnections(server, {
       firstCallMs: config.headersTimeoutMs,
