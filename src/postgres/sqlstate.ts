@@ -36,10 +36,13 @@ const MEANINGS: Readonly<Record<string, ErrorDetail>> = {
   '55000': UNAVAILABLE,
   '55P03': UNAVAILABLE,
   '57014': OVERDUE,
+  // raised by `filters/compile-large.ts`
+  '2201G': { kind: 'invalid', subject: 'filter', reason: 'it has too many conditions for so many records' },
   '2201B': { kind: 'invalid', subject: 'pattern', reason: 'the regular expression is too complex' },
   '22003': { kind: 'invalid', subject: 'text', reason: 'it holds a number with too many digits' },
   '22021': { kind: 'invalid', subject: 'text', reason: 'it holds a character that cannot be stored' },
   '22P05': { kind: 'invalid', subject: 'text', reason: 'it holds a character that cannot be stored' },
+  '54001': { kind: 'invalid', subject: 'filter', reason: 'its conditions are too deep within each other' },
   '54000': { kind: 'invalid', subject: 'text', reason: 'a name or an id is too long' },
 };
 
