@@ -5,6 +5,8 @@ import { join, sql, type Sql } from '../postgres/sql.js';
 const MAX_PLANNED = 256;
 /** Each value takes Postgres 3 to 8 KB while a statement is planned and run, so this is what bounds the memory of its process. */
 const MAX_VALUES = 32_768;
+/** Conditions that stand side by side. */
+const MAX_TOGETHER = 500;
 /** A query within the condition takes as much as so many values. */
 const QUERY_VALUES = 20;
 
@@ -34,8 +36,19 @@ export function conjunction(pieces: readonly Sql[]): Sql {
     (isPlanned ? planned : hidden).push(piece);
   }
   if (values > MAX_VALUES) throw new GatewayError({ kind: 'invalid', subject: 'filter', reason: 'it has too many conditions' });
-  const all = hidden.length === 0 ? planned : [...planned, opaque(join(hidden, ' AND '))];
+  const all = hidden.length === 0 ? planned : [...planned, opaque(joinConditions(hidden, ' AND '))];
   return all.length === 0 ? sql`TRUE` : sql`(${join(all, ' AND ')})`;
+}
+
+/** The pieces as one condition. Postgres simplifies a list of alternatives in a time that grows with the square of its length. */
+export function joinConditions(pieces: readonly Sql[], separator: ' AND ' | ' OR '): Sql {
+  if (pieces.length <= MAX_TOGETHER) return sql`(${join(pieces, separator)})`;
+  const parts: Sql[] = [];
+  for (let first = 0; first < pieces.length; first += MAX_TOGETHER) {
+    const some = join(pieces.slice(first, first + MAX_TOGETHER), separator);
+    parts.push(sql`CASE WHEN ${some} THEN TRUE ELSE FALSE END`);
+  }
+  return sql`(${join(parts, separator)})`;
 }
 
 /** Planners do not look into a CASE. */

@@ -1,5 +1,5 @@
 import { recordKey } from '../postgres/record-key.js';
-import { join, sql, type Sql } from '../postgres/sql.js';
+import { sql, type Sql } from '../postgres/sql.js';
 import {
   compileEqualities,
   contains,
@@ -16,7 +16,7 @@ import {
 import { compileContains, compileMatches } from './compile-document.js';
 import { rangesToEstimate } from './compile-estimate.js';
 import { compileGeoBox, compileGeoRadius } from './compile-geo.js';
-import { conjunction } from './compile-large.js';
+import { conjunction, joinConditions } from './compile-large.js';
 import { existsAt, keysOf } from './compile-path.js';
 import { compileEquals, compileRange, compileSize, compileText, compileTextBound, type NumberRange } from './compile-value.js';
 import { not, or, type Filter, type Scalar } from './filter.js';
@@ -84,7 +84,7 @@ function compilePart(filter: Filter, options: CompileOptions): Sql {
 
 function compileAnd(operands: readonly Filter[], options: CompileOptions): Sql {
   const pieces = compileOperands(operands, options);
-  return pieces.length === 0 ? TRUE : sql`(${join(pieces, ' AND ')})`;
+  return pieces.length === 0 ? TRUE : joinConditions(pieces, ' AND ');
 }
 
 /** What must hold, piece by piece. */
@@ -131,7 +131,7 @@ function compileOr(operands: readonly Filter[], options: CompileOptions): Sql {
   const equalities = operands.filter((operand) => isEquality(operand));
   const others = operands.filter((operand) => !isEquality(operand)).map((operand) => compilePart(operand, options));
   const pieces = [...compileEqualities(equalities), ...others];
-  return pieces.length === 0 ? FALSE : sql`(${join(pieces, ' OR ')})`;
+  return pieces.length === 0 ? FALSE : joinConditions(pieces, ' OR ');
 }
 
 /** Many alternatives: all that are of equality, alone or together, are few arrays, whatever their number. */
@@ -150,7 +150,7 @@ function compileMany(operands: readonly Filter[], options: CompileOptions): Sql 
     ...compileEqualities(equalities),
     ...others.map((operand) => compilePart(operand, options)),
   ];
-  return pieces.length === 0 ? FALSE : sql`(${join(pieces, ' OR ')})`;
+  return pieces.length === 0 ? FALSE : joinConditions(pieces, ' OR ');
 }
 
 /** The operands, and those of every `or` among them. */

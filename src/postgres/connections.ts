@@ -2,9 +2,10 @@ import type pg from 'pg';
 import { GatewayError } from '../errors.js';
 import { measureWait } from '../observability/statement.js';
 import { queryOn } from './measured.js';
+import type { OverdueBackends } from './overdue-backends.js';
 import type { RetryBudget } from './retry-budget.js';
 import { Slots } from './slots.js';
-import { isReadOnly, leavesConnectionSound, NothingDone } from './sqlstate.js';
+import { isOverdue, isReadOnly, leavesConnectionSound, NothingDone } from './sqlstate.js';
 
 /** One could not be had in the time that was left. */
 export class NoTime extends Error {}
@@ -27,7 +28,10 @@ export class Connection {
   /** The server behind it takes no writes. */
   isReadOnly = false;
 
-  constructor(private readonly client: pg.PoolClient) {}
+  constructor(
+    private readonly client: pg.PoolClient & { readonly processID?: number | null },
+    private readonly overdue?: OverdueBackends,
+  ) {}
 
   /** Sends a statement; one without an answer after `limitMs` is given up, and the connection with it. */
   async send(request: pg.QueryConfig, limitMs: number | undefined): Promise<pg.QueryResult> {
@@ -37,6 +41,8 @@ export class Connection {
     } catch (error) {
       this.isSound &&= leavesConnectionSound(error);
       this.isReadOnly ||= isReadOnly(error);
+      const pid = this.client.processID;
+      if (limitMs !== undefined && typeof pid === 'number' && isOverdue(error)) this.overdue?.end(pid, limitMs / 2);
       throw error;
     }
   }
@@ -55,6 +61,7 @@ export class Connections {
     private readonly ready: () => Promise<void>,
     size: number,
     maxWaiting: number,
+    private readonly overdue?: OverdueBackends,
   ) {
     this.slots = new Slots(size, maxWaiting);
   }
@@ -71,7 +78,7 @@ export class Connections {
     await measureWait(() => this.slots.take(budget.waitMs));
     try {
       const client = await measureWait(() => this.connect(budget.waitMs));
-      const connection = new Connection(client);
+      const connection = new Connection(client, this.overdue);
       try {
         return await work(connection);
       } finally {

@@ -31,6 +31,7 @@ export function accessTo(config: ServerConfig, url: string): Access {
       direct === undefined
         ? new Sessions(pooledConnectionTo(config, url), 'strangers')
         : new Sessions(directConnectionTo(config, direct), 'own'),
+    ...(config.pooler === 'off' ? { server: pooledConnectionTo(config, url) } : {}),
     transactionSettings:
       config.pooler === 'off' ? '' : `; SET LOCAL statement_timeout = ${String(config.statementTimeoutMs)}; SET LOCAL jit = off`,
   };

@@ -138,7 +138,8 @@ function isConnectionLoss(error: unknown): boolean {
   return isOverdue(error) || (error instanceof Error && DRIVER_LOST_CONNECTION.test(error.message));
 }
 
-function isOverdue(error: unknown): boolean {
+/** The driver gave the statement up; the server has not said a word. */
+export function isOverdue(error: unknown): boolean {
   return error instanceof Error && error.message === DRIVER_OVERDUE;
 }
 
