@@ -11,10 +11,10 @@ const MAX_TOGETHER = 500;
 const QUERY_VALUES = 20;
 
 /**
- * Ends a statement that has used four fifths of its time: it fails here, with an error that means the filter, and not by the
+ * Ends a statement that has run for half of its time, once it is planned: it fails here, with an error that means the filter, and not by the
  * statement timeout. The embedded engine has no such timeout of its own, only its process can be ended; it has its limit here.
  */
-const IS_LATE = sql`clock_timestamp() > statement_timestamp() + 0.8 * COALESCE(
+const IS_LATE = sql`clock_timestamp() > statement_timestamp() + 0.5 * COALESCE(
   NULLIF(current_setting('polyvec.statement_timeout', TRUE), ''), NULLIF(current_setting('statement_timeout'), '0'))::interval`;
 /** There is no plainer way to raise an error in SQL. Nothing else causes this one, SQLSTATE 2201G. */
 const ERROR = sql`width_bucket(0::float8, 0, 1, (clock_timestamp() < '-infinity')::integer) > 0`;
