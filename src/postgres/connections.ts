@@ -5,7 +5,7 @@ import { queryOn } from './measured.js';
 import type { OverdueBackends } from './overdue-backends.js';
 import type { RetryBudget } from './retry-budget.js';
 import { Slots } from './slots.js';
-import { isOverdue, isReadOnly, leavesConnectionSound, NothingDone } from './sqlstate.js';
+import { isOverdue, isReadOnly, isTooLongFilter, leavesConnectionSound, NothingDone } from './sqlstate.js';
 
 /** One could not be had in the time that was left. */
 export class NoTime extends Error {}
@@ -43,7 +43,9 @@ export class Connection {
       this.isReadOnly ||= isReadOnly(error);
       const pid = this.client.processID;
       if (limitMs !== undefined && typeof pid === 'number' && isOverdue(error)) this.overdue?.end(pid, limitMs / 2);
-      throw error;
+      if (!isTooLongFilter(error, request.values?.length ?? 0)) throw error;
+      const reason = 'the database has not enough memory for so many conditions';
+      throw new GatewayError({ kind: 'invalid', subject: 'filter', reason }, { cause: error });
     }
   }
 }

@@ -106,6 +106,14 @@ export function isForeignKeyViolation(error: unknown): boolean {
   return codeOf(error) === '23503';
 }
 
+/** A statement of so many values, or more, has a long filter: nothing else has. */
+const LONG_FILTER_VALUES = 256;
+
+/** Memory was not enough for a statement of so many values because of its filter; the same again would fare no better. */
+export function isTooLongFilter(error: unknown, values: number): boolean {
+  return codeOf(error) === '53200' && values >= LONG_FILTER_VALUES;
+}
+
 /** Memory, disk or shared memory was not enough. */
 export function isResourceShortage(error: unknown): boolean {
   return codeOf(error)?.startsWith('53') ?? false;

@@ -23,7 +23,7 @@ const FILTERS: Readonly<Record<string, object>> = {
     $and: branches((index) => ({ $or: [{ a: { $gt: -index } }, { [`k${String(index)}`]: { $eq: 1 } }] })),
   },
   'opposites, all of which hold': { $and: branches((index) => ({ a: { $ne: index + 10 } })) },
-  'a long list': { a: { $in: Array.from({ length: 20 * BRANCHES }, (_item, index) => index) } },
+  'a long list': { a: { $in: Array.from({ length: 2 * BRANCHES }, (_item, index) => index) } },
 };
 const CASES = DOORS.flatMap((door) => Object.keys(FILTERS).map((filter): [DoorName, string] => [door, filter]));
 
@@ -102,10 +102,10 @@ describe('a filter that takes longer than a statement may', () => {
     const hurried = await startGateway({ env: { POLYVEC_STATEMENT_TIMEOUT_MS: '3000' } });
     try {
       const collection = await new ChromaApi(hurried.chromaUrl).createCollection();
-      const ids = Array.from({ length: 400 }, (_item, index) => String(index));
+      const ids = Array.from({ length: 100 }, (_item, index) => String(index));
       const documents = ids.map(() => Array.from({ length: 2_500 }, () => Math.random().toString(36).slice(2, 10)).join(' '));
       await collection.post('upsert', { ids, embeddings: ids.map(() => [1]), documents });
-      const needles = Array.from({ length: 2_000 }, (_item, index) => ({ $contains: `${String(index)} is not there` }));
+      const needles = Array.from({ length: 4_000 }, (_item, index) => ({ $contains: `${String(index)} is not there` }));
       const [status, body] = await collection.outcome('get', { where_document: { $or: needles } });
       expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining('too many conditions for so many records')]);
       expect(await collection.outcome('get', { ids: ['7'], include: [] })).toMatchObject([200, { ids: ['7'] }]);
