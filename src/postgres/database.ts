@@ -7,7 +7,7 @@ import { Connections, NoTime, type Connection } from './connections.js';
 import { FaultLog, isFault } from './fault-log.js';
 import { FailureCounts } from './measured.js';
 import { GRACE_MS, RetryBudget } from './retry-budget.js';
-import { OverdueBackends } from './overdue-backends.js';
+import type { OverdueBackends } from './overdue-backends.js';
 import type { ReadReplica } from './read-replica.js';
 import type { Service } from './service.js';
 import { Sessions } from './sessions.js';
@@ -41,8 +41,8 @@ export interface Access {
   readonly sessions: Sessions;
   /** Stands behind each BEGIN: what a connection cannot be trusted to keep. */
   readonly transactionSettings: string;
-  /** Where the pool's own server takes a connection more, to end its processes; undefined where their ids are not the server's. */
-  readonly server?: pg.ClientConfig;
+  /** Undefined where the ids of processes are not the server's. */
+  readonly overdue?: OverdueBackends;
   /** Takes reads that ask for it. */
   readonly replica?: ReadReplica | undefined;
 }
@@ -95,8 +95,7 @@ export class Database implements Queryable {
     const { connections, maxWaiting } = service;
     this.statements = new Statements(traits.namedStatements);
     this.faultLog = new FaultLog(service.log);
-    const overdue = access.server && new OverdueBackends(access.server, service.log);
-    this.primary = new Connections(pool, ready, connections, maxWaiting, overdue);
+    this.primary = new Connections(pool, ready, connections, maxWaiting, access.overdue);
     const { replica } = access;
     this.standby = replica && new Connections(replica.pool, ready, connections, maxWaiting);
   }

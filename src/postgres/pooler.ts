@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Config } from '../config/config.js';
 import type { Access } from './database.js';
+import { OverdueBackends } from './overdue-backends.js';
 import type { EngineLog } from './open-database.js';
 import { Sessions } from './sessions.js';
 
@@ -24,14 +25,14 @@ export function connectionTo(config: ServerConfig, url: string): pg.ClientConfig
 }
 
 /** How the server that `url` names is reached beside the pool: past the pooler where there is a way. */
-export function accessTo(config: ServerConfig, url: string): Access {
+export function accessTo(config: ServerConfig, url: string, log: EngineLog): Access {
   const direct = directUrlOf(config, url);
   return {
     sessions:
       direct === undefined
         ? new Sessions(pooledConnectionTo(config, url), 'strangers')
         : new Sessions(directConnectionTo(config, direct), 'own'),
-    ...(config.pooler === 'off' ? { server: pooledConnectionTo(config, url) } : {}),
+    ...(config.pooler === 'off' ? { overdue: overdueOf(config, url, log) } : {}),
     transactionSettings:
       config.pooler === 'off' ? '' : `; SET LOCAL statement_timeout = ${String(config.statementTimeoutMs)}; SET LOCAL jit = off`,
   };
@@ -71,6 +72,12 @@ export async function warnOfPooler(config: ServerConfig, client: pg.ClientBase, 
   }
   if (row.jit === 'on')
     log('warn', `searches may be compiled, which costs more than it saves: run ALTER ROLE ${row.role} SET jit = off`);
+}
+
+function overdueOf(config: ServerConfig, url: string, log: EngineLog): OverdueBackends {
+  return new OverdueBackends(pooledConnectionTo(config, url), (message) => {
+    log('warn', message);
+  });
 }
 
 function directUrlOf({ pooler, directDatabaseUrl }: ServerConfig, url: string): string | undefined {
