@@ -7,7 +7,6 @@ import { Connections, NoTime, type Connection } from './connections.js';
 import { FaultLog, isFault } from './fault-log.js';
 import { FailureCounts } from './measured.js';
 import { GRACE_MS, RetryBudget } from './retry-budget.js';
-import type { OverdueBackends } from './overdue-backends.js';
 import type { ReadReplica } from './read-replica.js';
 import type { Service } from './service.js';
 import { Sessions } from './sessions.js';
@@ -41,8 +40,6 @@ export interface Access {
   readonly sessions: Sessions;
   /** Stands behind each BEGIN: what a connection cannot be trusted to keep. */
   readonly transactionSettings: string;
-  /** Undefined where the ids of processes are not the server's. */
-  readonly overdue?: OverdueBackends;
   /** Takes reads that ask for it. */
   readonly replica?: ReadReplica | undefined;
 }
@@ -95,7 +92,7 @@ export class Database implements Queryable {
     const { connections, maxWaiting } = service;
     this.statements = new Statements(traits.namedStatements);
     this.faultLog = new FaultLog(service.log);
-    this.primary = new Connections(pool, ready, connections, maxWaiting, access.overdue);
+    this.primary = new Connections(pool, ready, connections, maxWaiting, access.sessions.overdue);
     const { replica } = access;
     this.standby = replica && new Connections(replica.pool, ready, connections, maxWaiting);
   }

@@ -31,8 +31,11 @@ export function accessTo(config: ServerConfig, url: string, log: EngineLog): Acc
     sessions:
       direct === undefined
         ? new Sessions(pooledConnectionTo(config, url), 'strangers')
-        : new Sessions(directConnectionTo(config, direct), 'own'),
-    ...(config.pooler === 'off' ? { overdue: overdueOf(config, url, log) } : {}),
+        : new Sessions(
+            directConnectionTo(config, direct),
+            'own',
+            config.pooler === 'off' ? overdueOf(config, url, log) : undefined,
+          ),
     transactionSettings:
       config.pooler === 'off' ? '' : `; SET LOCAL statement_timeout = ${String(config.statementTimeoutMs)}; SET LOCAL jit = off`,
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { Session } from './database.js';
+import type { OverdueBackends } from './overdue-backends.js';
 
 /**
  * Whose settings a connection changes: its own, those of all connections (the embedded engine has one session for everyone), or those
@@ -16,6 +17,8 @@ export class Sessions {
   constructor(
     private readonly where: pg.ClientConfig,
     private readonly scope: SettingsScope,
+    /** Ends processes of the pool's server; undefined where their ids are not the server's. */
+    readonly overdue?: OverdueBackends,
   ) {}
 
   /** Opens a connection on which a statement may take as long as the server allows, without a limit of ours, and closes it after `work`. */
