@@ -1,4 +1,20 @@
-import { boolean, count, host, MiB, oneOf, type Port, portRange, positive, port, setting, strictly } from './values.js';
+import {
+  boolean,
+  count,
+  host,
+  MAX_DURATION_MS,
+  MiB,
+  oneOf,
+  type Port,
+  portRange,
+  positive,
+  port,
+  setting,
+  strictly,
+  wholeNumber,
+} from './values.js';
+
+const MINUTE_MS = 60_000;
 
 /** The settings of Pinecone's ports, hosts and limits; a part of the gateway's. */
 export const PINECONE_SETTINGS = {
@@ -84,5 +100,11 @@ export const PINECONE_SETTINGS = {
   pineconeMaxGrpcBytes: strictly(
     setting('POLYVEC_PINECONE_MAX_GRPC_BYTES', 128 * MiB, positive, 'The largest gRPC message, both ways.'),
     64 * MiB,
+  ),
+  pineconeGrpcIdleTimeoutMs: setting(
+    'POLYVEC_PINECONE_GRPC_IDLE_TIMEOUT_MS',
+    30 * MINUTE_MS,
+    wholeNumber(5 * MINUTE_MS, MAX_DURATION_MS),
+    'How long a gRPC connection is kept without a call, at least five minutes: clients are told to connect anew.',
   ),
 } as const;
