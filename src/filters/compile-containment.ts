@@ -4,6 +4,8 @@ import type { FieldPath, Filter, Scalar } from './filter.js';
 
 /** More values than this are compared, not looked up in the index. */
 export const MAX_DOCUMENTS = 100;
+/** More documents than this are looked up in the index all the same, but the planner is not to compare each with its statistics. */
+const MAX_ESTIMATED_DOCUMENTS = 10_000;
 /** Each record that no index has ruled out is held to every document, one after the other, until one fits. */
 const MAX_COMBINATIONS = 4;
 const FALSE = sql`FALSE`;
@@ -68,6 +70,9 @@ export function contains(documents: readonly string[]): Sql {
   const [first] = documents;
   if (first === undefined) return FALSE;
   if (documents.length === 1) return sql`r.metadata @> ${first}::jsonb`;
+  if (documents.length > MAX_ESTIMATED_DOCUMENTS) {
+    return sql`r.metadata @> ANY ((SELECT ${documents}::text[]::jsonb[])::jsonb[])`;
+  }
   return sql`r.metadata @> ANY (${documents}::text[]::jsonb[])`;
 }
 
@@ -95,6 +100,20 @@ export function mergeEqualities(operands: readonly Filter[]): {
   readonly merged: Sql | undefined;
   readonly rest: readonly Filter[];
 } {
+  const { documents, rest } = mergeDocuments(operands);
+  return { merged: documents.length === 0 ? undefined : contains(documents), rest };
+}
+
+/** The documents one of which the metadata contains when all operands hold, and only then; undefined where that takes more. */
+export function documentsOf(operands: readonly Filter[]): readonly string[] | undefined {
+  const { documents, rest } = mergeDocuments(operands);
+  return documents.length > 0 && rest.length === 0 ? documents : undefined;
+}
+
+function mergeDocuments(operands: readonly Filter[]): {
+  readonly documents: readonly string[];
+  readonly rest: readonly Filter[];
+} {
   const rest: Filter[] = [];
   let documents: readonly Tree[] = [new Map()];
   for (const operand of operands) {
@@ -104,7 +123,7 @@ export function mergeEqualities(operands: readonly Filter[]): {
     else documents = combine(documents, parts);
   }
   const isEmpty = documents.every((tree) => tree.size === 0);
-  return { merged: isEmpty ? undefined : contains(documents.map(treeText)), rest };
+  return { documents: isEmpty ? [] : documents.map(treeText), rest };
 }
 
 /** What the operand's words come down to when they are a choice among few values; undefined when they are something else. */

@@ -2,9 +2,10 @@ import type pg from 'pg';
 import { GatewayError } from '../errors.js';
 import { measureWait } from '../observability/statement.js';
 import { queryOn } from './measured.js';
+import type { OverdueBackends } from './overdue-backends.js';
 import type { RetryBudget } from './retry-budget.js';
 import { Slots } from './slots.js';
-import { isReadOnly, leavesConnectionSound, NothingDone } from './sqlstate.js';
+import { isOverdue, isReadOnly, isTooLongFilter, leavesConnectionSound, NothingDone } from './sqlstate.js';
 
 /** No connection could be opened in the time that was left. */
 export class NoTime extends Error {}
@@ -27,7 +28,10 @@ export class Connection {
   /** The server behind it takes no writes. */
   isReadOnly = false;
 
-  constructor(private readonly client: pg.PoolClient) {}
+  constructor(
+    private readonly client: pg.PoolClient & { readonly processID?: number | null },
+    private readonly overdue?: OverdueBackends,
+  ) {}
 
   /** Sends a statement; one without an answer after `limitMs` is given up, and the connection with it. */
   async send(request: pg.QueryConfig, limitMs: number | undefined): Promise<pg.QueryResult> {
@@ -37,7 +41,11 @@ export class Connection {
     } catch (error) {
       this.isSound &&= leavesConnectionSound(error);
       this.isReadOnly ||= isReadOnly(error);
-      throw error;
+      const pid = this.client.processID;
+      if (limitMs !== undefined && typeof pid === 'number' && isOverdue(error)) this.overdue?.end(pid, limitMs / 2);
+      if (!isTooLongFilter(error, request.values?.length ?? 0)) throw error;
+      const reason = 'the database has not enough memory for so many conditions';
+      throw new GatewayError({ kind: 'invalid', subject: 'filter', reason }, { cause: error });
     }
   }
 }
@@ -55,6 +63,7 @@ export class Connections {
     private readonly ready: () => Promise<void>,
     size: number,
     maxWaiting: number,
+    private readonly overdue?: OverdueBackends,
   ) {
     this.slots = new Slots(size, maxWaiting);
   }
@@ -71,7 +80,7 @@ export class Connections {
     await measureWait(() => this.slots.take(budget.waitMs));
     try {
       const client = await measureWait(() => this.connect(budget.waitMs));
-      const connection = new Connection(client);
+      const connection = new Connection(client, this.overdue);
       try {
         return await work(connection);
       } finally {

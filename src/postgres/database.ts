@@ -63,7 +63,7 @@ export class Database implements Queryable {
     const { connections, maxWaiting } = service;
     this.statements = new Statements(traits.namedStatements);
     this.faultLog = new FaultLog(service.log);
-    this.primary = new Connections(pool, ready, connections, maxWaiting);
+    this.primary = new Connections(pool, ready, connections, maxWaiting, access.sessions.overdue);
     const { replica } = access;
     this.standby = replica && new Connections(replica.pool, ready, connections, maxWaiting);
   }

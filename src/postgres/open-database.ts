@@ -97,7 +97,7 @@ async function openServer(
       traits,
       () => startup.ready(),
       () => Promise.resolve(),
-      { ...accessTo(config, url), replica: openReplica(config, url, log) },
+      { ...accessTo(config, url, log), replica: openReplica(config, url, log) },
       serverService(config, log),
     );
   } catch (error) {

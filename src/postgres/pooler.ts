@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Config } from '../config/config.js';
 import type { EngineLog } from './engine.js';
+import { OverdueBackends } from './overdue-backends.js';
 import type { ReadReplica } from './read-replica.js';
 import { Sessions } from './sessions.js';
 
@@ -33,13 +34,17 @@ export function connectionTo(config: ServerConfig, url: string): pg.ClientConfig
 }
 
 /** How the server that `url` names is reached beside the pool: past the pooler where there is a way. */
-export function accessTo(config: ServerConfig, url: string): Access {
+export function accessTo(config: ServerConfig, url: string, log: EngineLog): Access {
   const direct = directUrlOf(config, url);
   return {
     sessions:
       direct === undefined
         ? new Sessions(pooledConnectionTo(config, url), 'shared')
-        : new Sessions(directConnectionTo(config, direct), 'own'),
+        : new Sessions(
+            directConnectionTo(config, direct),
+            'own',
+            config.pooler === 'off' ? overdueOf(config, url, log) : undefined,
+          ),
     transactionSettings:
       config.pooler === 'off' ? '' : `; SET LOCAL statement_timeout = ${String(config.statementTimeoutMs)}; SET LOCAL jit = off`,
   };
@@ -79,6 +84,12 @@ export async function warnOfPooler(config: ServerConfig, client: pg.ClientBase, 
   }
   if (row.jit === 'on')
     log('warn', `searches may be compiled, which costs more than it saves: run ALTER ROLE ${row.role} SET jit = off`);
+}
+
+function overdueOf(config: ServerConfig, url: string, log: EngineLog): OverdueBackends {
+  return new OverdueBackends(pooledConnectionTo(config, url), (message) => {
+    log('warn', message);
+  });
 }
 
 function directUrlOf({ pooler, directDatabaseUrl }: ServerConfig, url: string): string | undefined {

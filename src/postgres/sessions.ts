@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import type { OverdueBackends } from './overdue-backends.js';
 
 /** A connection apart from the pool, for work that takes long. */
 export interface Session {
@@ -22,6 +23,8 @@ export class Sessions {
   constructor(
     private readonly where: pg.ClientConfig,
     private readonly scope: SettingsScope,
+    /** Ends processes of the pool's server; undefined where their ids are not the server's. */
+    readonly overdue?: OverdueBackends,
   ) {}
 
   /** Opens a connection on which a statement may take as long as the server allows, without a limit of ours, and closes it after `work`. */

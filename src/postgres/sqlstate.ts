@@ -36,10 +36,13 @@ const MEANINGS: Readonly<Record<string, ErrorDetail>> = {
   '55000': UNAVAILABLE,
   '55P03': UNAVAILABLE,
   '57014': OVERDUE,
+  // raised by `filters/compile-large.ts`
+  '2201G': { kind: 'invalid', subject: 'filter', reason: 'it has too many conditions for so many records' },
   '2201B': { kind: 'invalid', subject: 'pattern', reason: 'the regular expression is too complex' },
   '22003': { kind: 'invalid', subject: 'text', reason: 'it holds a number with too many digits' },
   '22021': { kind: 'invalid', subject: 'text', reason: 'it holds a character that cannot be stored' },
   '22P05': { kind: 'invalid', subject: 'text', reason: 'it holds a character that cannot be stored' },
+  '54001': { kind: 'invalid', subject: 'filter', reason: 'its conditions are too deep within each other' },
   '54000': { kind: 'invalid', subject: 'text', reason: 'a name or an id is too long' },
 };
 
@@ -103,6 +106,14 @@ export function isForeignKeyViolation(error: unknown): boolean {
   return codeOf(error) === '23503';
 }
 
+/** A statement of so many values, or more, has a long filter: nothing else has. */
+const LONG_FILTER_VALUES = 256;
+
+/** Memory was not enough for a statement of so many values because of its filter; the same again would fare no better. */
+export function isTooLongFilter(error: unknown, values: number): boolean {
+  return codeOf(error) === '53200' && values >= LONG_FILTER_VALUES;
+}
+
 /** Memory, disk or shared memory was not enough. */
 export function isResourceShortage(error: unknown): boolean {
   return codeOf(error)?.startsWith('53') ?? false;
@@ -135,7 +146,8 @@ function isConnectionLoss(error: unknown): boolean {
   return isOverdue(error) || (error instanceof Error && DRIVER_LOST_CONNECTION.test(error.message));
 }
 
-function isOverdue(error: unknown): boolean {
+/** The driver gave the statement up; the server has not said a word. */
+export function isOverdue(error: unknown): boolean {
   return error instanceof Error && error.message === DRIVER_OVERDUE;
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readConfig } from '../../src/config/config.js';
 import { compile } from '../../src/filters/compile.js';
-import type { Comparison, Filter, Scalar } from '../../src/filters/filter.js';
+import { and, not, or, type Comparison, type Filter, type Scalar } from '../../src/filters/filter.js';
 import { matches as matchesPattern } from '../../src/filters/matches.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
@@ -79,6 +79,15 @@ const leaf: fc.Arbitrary<Filter> = fc.oneof(
   fc.constantFrom(...NEEDLES).map((pattern): Filter => ({ kind: 'document', op: 'contains', pattern })),
   fc.constantFrom(...PATTERNS).map(matchesPattern),
 );
+/** What becomes arrays when there is much of it. */
+const equalities: fc.Arbitrary<Filter> = fc
+  .array(
+    fc
+      .tuple(fc.constantFrom('is' as const, 'has' as const), field, scalar)
+      .map(([kind, name, value]): Filter => ({ kind, field: name, values: [value] })),
+    { minLength: 2, maxLength: 3 },
+  )
+  .map((operands) => ({ kind: 'and', operands }));
 const { filter } = fc.letrec<{ filter: Filter }>((tie) => ({
   filter: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
@@ -89,6 +98,18 @@ const { filter } = fc.letrec<{ filter: Filter }>((tie) => ({
       .map(([kind, operands]): Filter => ({ kind, operands })),
   ),
 }));
+
+/** Longer than planners are to look into: alternatives that all hold something, or the opposite. */
+const many = (operand: fc.Arbitrary<Filter>): fc.Arbitrary<readonly Filter[]> =>
+  fc.array(operand, { minLength: 110, maxLength: 160, size: 'max' });
+const pair = fc.tuple(leaf, leaf, leaf, leaf).map((operands): Filter => ({ kind: 'and', operands }));
+const large: fc.Arbitrary<Filter> = fc.oneof(
+  many(fc.oneof({ weight: 1, arbitrary: leaf }, { weight: 200, arbitrary: pair })).map((operands) => or(...operands)),
+  many(pair).map((operands) => and(...operands.map(not))),
+  fc.tuple(leaf, many(pair)).map(([one, operands]) => and(one, or(...operands))),
+  many(equalities).map((operands) => or(...operands)),
+  many(equalities).map((operands) => not(or(...operands))),
+);
 
 /** What the documents say; the SQL must say the same. */
 function matches(condition: Filter, record: Sample): boolean {
@@ -186,28 +207,36 @@ describe(`a compiled filter (TEST_SEED=${String(SEED)})`, () => {
     .map((given, index): Sample => ({ id: IDS[index] ?? '', ...given }));
   const filters = fc.sample(filter, { seed: SEED, numRuns: 240 });
 
-  it('is true for the records that its words mean, and false, never unknown, for the others', async () => {
-    const answers: (string | null)[][] = [];
-    for (let first = 0; first < filters.length; first += 60) {
-      const conditions = filters.slice(first, first + 60).map((condition) => sql`(${compile(condition)})::text`);
-      const rows = await database.query<{ answers: string }>(sql`
+  const largeFilters = fc.sample(large, { seed: SEED, numRuns: 40 });
+
+  it.each([
+    ['', filters, 60],
+    [', however many conditions it has', largeFilters, 8],
+  ] as const)(
+    'is true for the records that its words mean, and false, never unknown, for the others%s',
+    async (_, filters, atOnce) => {
+      const answers: (string | null)[][] = [];
+      for (let first = 0; first < filters.length; first += atOnce) {
+        const conditions = filters.slice(first, first + atOnce).map((condition) => sql`(${compile(condition)})::text`);
+        const rows = await database.query<{ answers: string }>(sql`
         SELECT json_build_array(${join(conditions, ', ')}) AS answers
         FROM ${recordRows(records)} ORDER BY r.position`);
-      answers.push(...transpose(rows.map((row) => JSON.parse(row.answers) as (string | null)[])));
-    }
-    const expected = filters.map((condition) => records.map((record) => String(matches(condition, record))));
-    const wrong = filters.flatMap((condition, row) =>
-      records.flatMap((record, column) => {
-        const [is, shouldBe] = [answers[row]?.[column], expected[row]?.[column]];
-        return is === shouldBe
-          ? []
-          : [{ filter: JSON.stringify(condition), record: [record.id, record.document, metadataText(record)], is, shouldBe }];
-      }),
-    );
-    expect(wrong.slice(0, 3)).toEqual([]);
-    const telling = expected.filter((row) => row.includes('true') && row.includes('false'));
-    expect(telling.length).toBeGreaterThan(filters.length / 3);
-  });
+        answers.push(...transpose(rows.map((row) => JSON.parse(row.answers) as (string | null)[])));
+      }
+      const expected = filters.map((condition) => records.map((record) => String(matches(condition, record))));
+      const wrong = filters.flatMap((condition, row) =>
+        records.flatMap((record, column) => {
+          const [is, shouldBe] = [answers[row]?.[column], expected[row]?.[column]];
+          return is === shouldBe
+            ? []
+            : [{ filter: JSON.stringify(condition), record: [record.id, record.document, metadataText(record)], is, shouldBe }];
+        }),
+      );
+      expect(wrong.slice(0, 3)).toEqual([]);
+      const telling = expected.filter((row) => row.includes('true') && row.includes('false'));
+      expect(telling.length).toBeGreaterThan(filters.length / 3);
+    },
+  );
 });
 
 describe('what random runs have found', () => {

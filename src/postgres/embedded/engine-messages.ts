@@ -16,6 +16,13 @@ export interface EngineFacts {
   readonly parameters: readonly (readonly [name: string, value: string])[];
 }
 
+/** What the thread that holds the engine is given. */
+export interface EngineOptions {
+  readonly directory: string;
+  /** The engine is told, too: statements that may take long look at it themselves. */
+  readonly statementTimeoutMs: number;
+}
+
 export interface ChildOptions {
   readonly directory: string;
   readonly endpoint: Endpoint;

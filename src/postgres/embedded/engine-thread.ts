@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { EngineFacts, FromThread, ToThread, TransactionStatus } from './engine-messages.js';
+import type { EngineFacts, EngineOptions, FromThread, ToThread, TransactionStatus } from './engine-messages.js';
 
 interface Run {
   readonly onData: (bytes: Uint8Array) => void;
@@ -26,7 +26,8 @@ export class EngineThread {
 
   /** Opens the database in `directory`. `die` is called when the engine can no longer be trusted to answer. */
   static start(directory: string, statementTimeoutMs: number, die: (reason: string) => void): Promise<EngineThread> {
-    const worker = new Worker(new URL('./engine-worker.js', import.meta.url), { workerData: { directory } });
+    const workerData: EngineOptions = { directory, statementTimeoutMs };
+    const worker = new Worker(new URL('./engine-worker.js', import.meta.url), { workerData });
     return new Promise((resolve, reject) => {
       let thread: EngineThread | undefined;
       worker.once('message', (message: FromThread) => {

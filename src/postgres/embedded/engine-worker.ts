@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
-import type { EngineFacts, FromThread, ToThread, TransactionStatus } from './engine-messages.js';
+import type { EngineFacts, EngineOptions, FromThread, ToThread, TransactionStatus } from './engine-messages.js';
 
 const REPORTED = [
   'server_version',
@@ -61,7 +61,7 @@ class Answer {
 }
 
 /** Opens the database in `directory`; one that is made anew appears there only when it is whole. */
-async function open(directory: string): Promise<PGlite> {
+async function open({ directory, statementTimeoutMs }: EngineOptions): Promise<PGlite> {
   const home = join(directory, 'postgres');
   if (!existsSync(join(home, 'PG_VERSION'))) {
     const draft = join(directory, 'postgres.new');
@@ -71,7 +71,8 @@ async function open(directory: string): Promise<PGlite> {
     await engine.close();
     renameSync(draft, home);
   }
-  const startParams = [...PGlite.defaultStartParams, '-c', 'plan_cache_mode=force_custom_plan'];
+  const settings = ['plan_cache_mode=force_custom_plan', `polyvec.statement_timeout=${String(statementTimeoutMs)}ms`];
+  const startParams = [...PGlite.defaultStartParams, ...settings.flatMap((setting) => ['-c', setting])];
   return PGlite.create({ dataDir: home, extensions: { vector }, startParams });
 }
 
@@ -93,7 +94,7 @@ const post = (message: FromThread, transfer: readonly ArrayBuffer[] = []): void 
   port.postMessage(message, transfer);
 };
 
-const engine = await open((workerData as { directory: string }).directory);
+const engine = await open(workerData as EngineOptions);
 
 async function handle(message: ToThread): Promise<void> {
   if (message.kind === 'close') {

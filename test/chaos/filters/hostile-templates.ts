@@ -25,6 +25,9 @@ const longList = (item: Text, filler: (index: number) => string): Text =>
   fc
     .tuple(fc.array(item, { minLength: 1, maxLength: 3, size: 'max' }), fc.constantFrom(0, 0, 0, 0, 0, 120))
     .map(([items, count]) => `[${[...items, ...Array.from({ length: count }, (_, index) => filler(index))].join(',')}]`);
+/** Alternatives that no record meets, and conditions that each does: more than the planner is to look into. */
+const branch = (index: number): string => `{"$and":[{"filler":{"$gt":${String(index)}}},{"filler":{"$eq":"filler"}}]}`;
+const opposite = (index: number): string => `{"filler":{"$ne":"filler ${String(index)}"}}`;
 const op = (...names: readonly string[]): Text => fc.constantFrom(...names.map((name) => JSON.stringify(name)));
 const one = (...members: readonly (readonly [Text, Text])[]): Text =>
   fc.oneof(...members.map(([key, value]) => fc.tuple(key, value).map((pair) => `{${pair.join(':')}}`)));
@@ -37,6 +40,7 @@ const chromaFilters = fc.letrec<{ where: string; text: string }>((tie) => ({
     { weight: 6, arbitrary: one([place('k', 'd'), fc.oneof(...KINDS)], ...chromaConditions()) },
     { weight: 1, arbitrary: one([op('#id'), one([op('$in', '$nin'), list(place('i', 'x'))])]) },
     { weight: 3, arbitrary: one([op('$and', '$or'), list(tie('where'), 1)]) },
+    { weight: 1, arbitrary: one([op('$or'), longList(tie('where'), branch)], [op('$and'), longList(tie('where'), opposite)]) },
   ),
   text: fc.oneof(
     { maxDepth: 3, depthSize: 'small' },
@@ -104,6 +108,8 @@ const pineconeFilter = fc.letrec<{ filter: string; member: readonly [string, str
     { weight: 1, arbitrary: fc.tuple(place('k', 'd'), pineconeScalar) },
     { weight: 5, arbitrary: fc.tuple(place('k', 'd'), pineconeOperators) },
     { weight: 2, arbitrary: fc.tuple(op('$and', '$or'), list(tie('filter'))) },
+    { weight: 1, arbitrary: fc.tuple(op('$or'), longList(tie('filter'), branch)) },
+    { weight: 1, arbitrary: fc.tuple(op('$and'), longList(tie('filter'), opposite)) },
     { weight: 1, arbitrary: fc.tuple(op('$not'), tie('filter')) },
   ),
 })).filter;
@@ -172,6 +178,8 @@ const vectorizerFilter = fc.letrec<{
     { weight: 2, arbitrary: fc.tuple(key, fc.oneof(scalarOrNull, list(scalarOrNull), plain)) },
     { weight: 4, arbitrary: fc.tuple(key, operators) },
     { weight: 2, arbitrary: fc.tuple(op('$and', '$or', '$nor'), list(tie('filter'))) },
+    { weight: 1, arbitrary: fc.tuple(op('$or', '$nor'), longList(tie('filter'), branch)) },
+    { weight: 1, arbitrary: fc.tuple(op('$and'), longList(tie('filter'), opposite)) },
     { weight: 1, arbitrary: fc.tuple(op('$not'), tie('filter')) },
   ),
   clauses: object(fc.tuple(op('must', 'should', 'must_not'), list(tie('condition'))), 1, 2),
