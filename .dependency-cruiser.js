@@ -37,7 +37,7 @@ const LAYERS = [
   ['snapshots', 'errors.ts', 'postgres', 'limits', 'tenants', 'collections', 'records'],
   ['move', 'config', 'postgres', 'collections', 'records'],
   ['embedding', 'errors.ts', 'config', 'collections', 'records'],
-  ['keys', 'errors.ts', 'config', 'postgres', 'tenants'],
+  ['keys', 'errors.ts', 'config', 'postgres', 'http', 'tenants'],
   ['lifecycle', 'config', 'postgres', 'keys'],
   ['console', 'version.ts', 'config', 'observability', 'http', 'tenants', 'records', 'keys', 'lifecycle'],
   ['protocols/chroma', ...PROTOCOL],
@@ -46,7 +46,7 @@ const LAYERS = [
   ['logger.ts', 'config', 'observability'],
   ['explain.ts', 'records'],
   ['app.module.ts', 'config', 'observability', 'postgres', 'limits', 'http', 'keys', 'lifecycle', 'console', 'protocols'],
-  ['exception-filter.ts', 'errors.ts', 'app.module.ts'],
+  ['exception-filter.ts', 'errors.ts', 'http', 'app.module.ts'],
   [
     ...['gateway.ts', 'errors.ts', 'config', 'observability', 'postgres', 'http', 'keys', 'lifecycle', 'console', 'logger.ts'],
     ...['protocols/pinecone', 'explain.ts', 'app.module.ts', 'exception-filter.ts'],

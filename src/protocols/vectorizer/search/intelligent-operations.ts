@@ -9,18 +9,9 @@ import { CollectionTargets, type DenseCollection } from '../targets.js';
 import { noProvider } from '../vectorizer-error.js';
 import { partsOf } from '../wire/stored-vector.js';
 import { requireQuery } from './hybrid-requests.js';
-import type { IntelligentRequest } from './intelligent-requests.js';
+import type { IntelligentRequest, Scope } from './intelligent-requests.js';
 import { limitOf, SearchOperations } from './operations.js';
 import type { Hit } from './scores.js';
-
-/** Where a search looks, and how much it returns. */
-export interface Scope {
-  /** Names or aliases. All: those that can make a vector of a text. */
-  readonly collections: readonly string[] | 'all';
-  readonly limit: number;
-  readonly limitPerCollection: number;
-  readonly threshold: number | undefined;
-}
 
 /** A hit, and the collection it is from, by the name that it was asked for by. */
 export interface PlacedHit extends Hit {

@@ -5,7 +5,6 @@ import { Read, type BodyDialect } from '../../../http/validate.js';
 import { validationError } from '../vectorizer-error.js';
 import { SEARCH } from '../wire/dialect.js';
 import { readNumber, skipValue } from '../wire/json-values.js';
-import type { Scope } from './intelligent-operations.js';
 
 /** Searches of the intelligent family: as searches, and `max_total_results` is a name of the limit, too. */
 export const INTELLIGENT: BodyDialect = {
@@ -14,6 +13,15 @@ export const INTELLIGENT: BodyDialect = {
 };
 
 const PLAIN = 'there is one plain search per collection, whose hits are merged by their scores';
+
+/** Where a search looks, and how much it returns. */
+export interface Scope {
+  /** Names or aliases. All: those that can make a vector of a text. */
+  readonly collections: readonly string[] | 'all';
+  readonly limit: number;
+  readonly limitPerCollection: number;
+  readonly threshold: number | undefined;
+}
 
 /** What the four searches of the intelligent family may say, all in one. */
 export class IntelligentRequest {
