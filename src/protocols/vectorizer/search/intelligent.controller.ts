@@ -5,8 +5,8 @@ import { Allow } from '../../../keys/allow.js';
 import { DEFAULT_LIMIT, DEFAULT_LIMIT_PER_COLLECTION, DEFAULT_SIMILARITY, DEFAULT_TOTAL_LIMIT } from '../limits.js';
 import { requireCollection } from '../wire/require-collection.js';
 import { requireQuery } from './hybrid-requests.js';
-import { IntelligentOperations, type Scope } from './intelligent-operations.js';
-import { collectionsOr, INTELLIGENT, IntelligentRequest, requireCollections, scopeOf } from './intelligent-requests.js';
+import { IntelligentOperations } from './intelligent-operations.js';
+import { collectionsOr, INTELLIGENT, IntelligentRequest, requireCollections, scopeOf, type Scope } from './intelligent-requests.js';
 import { toIntelligentResponse } from './intelligent-responses.js';
 
 /** What is searched by a request that has a query. */
