@@ -85,7 +85,7 @@ function jestArguments(mode, rest) {
   const directory = process.env.JEST_RESULTS_DIR;
   return [
     ...suites,
-    ...(choosesWorkers ? [] : ['--maxWorkers=2']),
+    ...(choosesWorkers ? ['--watchman=false'] : ['--maxWorkers=2']),
     ...(directory ? ['--json', `--outputFile=${resolve(directory, `${mode}.json`)}`] : []),
     ...rest,
   ];
