@@ -2,10 +2,14 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { jest } from '@jest/globals';
 import { blocksOf, SAMPLE_PAGES } from '../support/docs/pages.js';
 import { startSampleGateway, type SampleGateway } from '../support/docs/sample-gateway.js';
 import { createUserProject, type UserProject } from './vectorizer/compat/typescript-package.js';
 import { PYTHON_ENVIRONMENT } from './vectorizer/compat/programs.js';
+
+/** Programs of other people, each a process of its own: a limit against hanging, on a slow machine too. */
+jest.setTimeout(600_000);
 
 /** The oldest and the newest environment of each Python sample, page by page, in reading order. */
 const ENVIRONMENTS: Readonly<Record<(typeof SAMPLE_PAGES)[number], readonly (readonly string[])[]>> = {
