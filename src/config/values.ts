@@ -10,7 +10,7 @@ export const MiB = 1024 * 1024;
 /** In milliseconds: timers take no more. */
 export const MAX_DURATION_MS = 2 ** 31 - 1;
 
-/** One setting: where it comes from, how it is read, and what docs/settings.md says of it. */
+/** One setting: its source, how it is read, and its line in the documentation. */
 export interface Setting<T> {
   readonly variable: string;
   /** Names that other servers use for the same thing; the first name wins. */
