@@ -28,7 +28,7 @@ describe.each(pages)('%s', (page) => {
   it('has lines of at most 100 columns', () => {
     const prose = text.replaceAll(/^( *)```[^]*?^\1```$/gm, '');
     const lines = prose.split('\n').filter((line) => !line.startsWith('    '));
-    expect(lines.filter((line) => [...line].length > MAX_COLUMNS && !UNWRAPPED.test(line))).toEqual([]);
+    expect(lines.filter((line) => line.length > MAX_COLUMNS && !UNWRAPPED.test(line))).toEqual([]);
   });
 
   it('leads to files and headings that there are', () => {
