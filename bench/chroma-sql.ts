@@ -1,7 +1,7 @@
 import { and, type Filter } from '../src/filters/filter.js';
 import { isJsonObject, parseJson, type Json } from '../src/http/json.js';
 import { MODERN, parseWhere, parseWhereDocument } from '../src/protocols/chroma/filter/parse-filter.js';
-import { partsOf } from '../src/protocols/chroma/responses.js';
+import { partsOf } from '../src/protocols/chroma/records/responses.js';
 import type { RecordWrite } from '../src/records/record.js';
 import type { BenchRecord } from './data.js';
 import type { SameSql, Statements } from './same-sql.js';

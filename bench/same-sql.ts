@@ -2,7 +2,8 @@ import pg from 'pg';
 import type { Collection } from '../src/collections/collection.js';
 import { CollectionStore } from '../src/collections/collection.store.js';
 import { readConfig } from '../src/config/config.js';
-import { Database, type EngineTraits } from '../src/postgres/database.js';
+import { Database } from '../src/postgres/database.js';
+import type { EngineTraits } from '../src/postgres/engine.js';
 import type {
   DeleteRequest,
   PageRequest,

@@ -17,6 +17,7 @@ import { PostgresModule } from './postgres/postgres.module.js';
 import { CHROMA_API } from './protocols/chroma/api/description.js';
 import { ChromaModule } from './protocols/chroma/chroma.module.js';
 import { ChromaExceptionFilter } from './protocols/chroma/errors.js';
+import { chromaListeners } from './protocols/chroma/listeners.js';
 import { chromaMiddleware } from './protocols/chroma/middleware.js';
 import { PineconeExceptionFilter } from './protocols/pinecone/errors.js';
 import { GrpcServers } from './protocols/pinecone/data/grpc/grpc-servers.js';
@@ -25,11 +26,12 @@ import { pineconeMiddleware } from './protocols/pinecone/middleware.js';
 import { PINECONE_API } from './protocols/pinecone/api/description.js';
 import { PineconeModule } from './protocols/pinecone/pinecone.module.js';
 import { VectorizerExceptionFilter } from './protocols/vectorizer/errors.js';
+import { vectorizerListeners } from './protocols/vectorizer/listeners.js';
 import { vectorizerMiddleware } from './protocols/vectorizer/middleware.js';
 import { VECTORIZER_API } from './protocols/vectorizer/api/description.js';
 import { VectorizerModule } from './protocols/vectorizer/vectorizer.module.js';
 
-/** What a wire protocol brings along. */
+/** What a wire protocol provides. */
 interface Protocol {
   readonly name: string;
   /** What its paths begin with, except on its own ports. */
@@ -37,11 +39,11 @@ interface Protocol {
   /** Its ports; `get` finds what the application provides. */
   readonly listeners: (config: Config, get: <T>(type: Type<T>) => T) => readonly Listener[];
   readonly module: Type;
-  /** What its documents say. */
+  /** The content of its API documents. */
   readonly api: ApiDescription;
   /** Where its clients put their key. */
   readonly credentials: CredentialPlaces;
-  /** What a request passes before its route; `authenticate` comes before any body is read, within the budget of all. */
+  /** What handles a request before its route; `authenticate` runs before the body is read, and all bodies share the budget. */
   readonly middleware: (config: Config, authenticate: RequestHandler, budget: BodyBudget) => readonly RequestHandler[];
   /** Words everything that is thrown under its prefix. */
   readonly filter: (server: Express) => ExceptionFilter;
@@ -52,7 +54,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   {
     name: 'chroma',
     prefix: '/chroma',
-    listeners: (config) => [{ name: 'chroma', prefix: '/chroma', port: config.chromaPort }],
+    listeners: chromaListeners,
     module: ChromaModule,
     api: CHROMA_API,
     credentials: { headers: ['x-chroma-token'] },
@@ -72,9 +74,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   {
     name: 'vectorizer',
     prefix: '/vectorizer',
-    listeners: (config) => [
-      { name: 'vectorizer', prefix: '/vectorizer', port: config.vectorizerPort, maxBodyBytes: config.vectorizerMaxBodyBytes },
-    ],
+    listeners: vectorizerListeners,
     module: VectorizerModule,
     api: VECTORIZER_API,
     credentials: { headers: ['x-api-key'], parameter: 'api_key' },
@@ -86,7 +86,7 @@ export const PROTOCOLS: readonly Protocol[] = [
 /** The ports to open. */
 export function listenersOf(config: Config, get: <T>(type: Type<T>) => T): readonly Listener[] {
   const protocols = PROTOCOLS.flatMap(({ listeners }) => listeners(config, get));
-  return [...protocols, { name: 'console', port: config.consolePort, prefix: '' }];
+  return [...protocols, { name: 'console', port: config.consolePort, prefix: '', hasReserve: true }];
 }
 
 /** Where clients put their key for what the console port serves besides the protocols. */

@@ -1,6 +1,4 @@
-import type { LimitName } from './limits/limit-words.js';
-
-/** What went wrong, in words that every protocol can tell its clients in its own way. */
+/** What went wrong; every protocol words it for its clients in its own way. */
 export type ErrorKind =
   | 'invalid'
   | 'not_found'
@@ -8,16 +6,34 @@ export type ErrorKind =
   | 'conflict'
   | 'unauthenticated'
   | 'forbidden'
+  | 'misdirected'
   | 'too_large'
   | 'unsupported'
   | 'unavailable'
   | 'internal';
 
 /**
- * What cannot be had at the moment. `statement`: it took too long. `capacity`: no connection came free in time. `storage`: the
- * database's disk is full. `read_only`: the database takes no writes, as one that is failing over.
+ * What is unavailable at the moment. `statement`: it took too long. `capacity`: no connection became free in time. `storage`: the
+ * database's disk is full. `read_only`: the database accepts no writes, for example during a failover.
  */
 export type Unavailable = 'database' | 'statement' | 'capacity' | 'storage' | 'read_only' | 'embedding' | 'rerank';
+
+/** A limit that a request can exceed by what it asks for. */
+export type LimitName =
+  | 'maxRecords'
+  | 'maxIds'
+  | 'maxResults'
+  | 'maxFilterPredicates'
+  | 'maxFilterDepth'
+  | 'maxFilterValues'
+  | 'maxFilterBytes'
+  | 'maxRegexCharacters'
+  | 'maxMetadataBytes'
+  | 'maxMetadataKeys'
+  | 'maxMetadataKeyBytes'
+  | 'maxDocumentBytes'
+  | 'maxIdBytes'
+  | 'maxNameBytes';
 
 /** What a request asks for, and what a limit of this gateway allows. */
 export interface ExceededLimit {
@@ -49,13 +65,17 @@ export type ErrorDetail =
     }
   | { readonly kind: 'conflict'; readonly subject: 'collection'; readonly name: string }
   | { readonly kind: 'forbidden'; readonly subject: 'reset' | 'deletion'; readonly name?: string }
-  /** The caller's key is not for this. */
+  /** A web page of another site sent it. */
+  | { readonly kind: 'forbidden'; readonly subject: 'origin'; readonly origin: string }
+  /** It is for a host that this gateway does not answer for. */
+  | { readonly kind: 'misdirected'; readonly subject: 'host'; readonly host: string }
+  /** The caller's key does not allow this. */
   | { readonly kind: 'forbidden'; readonly subject: 'permission' }
   | { readonly kind: 'too_large'; readonly subject: 'body'; readonly limitBytes: number }
   | ({ readonly kind: 'too_large'; readonly subject: 'batch' } & ExceededLimit)
   | { readonly kind: 'unsupported'; readonly subject: string }
   | { readonly kind: 'unavailable'; readonly subject: Unavailable; readonly retryAfterMs?: number }
-  /** The bodies of the requests in progress take all the memory that there is for them. */
+  /** The bodies of the requests in progress use all the memory that is reserved for them. */
   | { readonly kind: 'unavailable'; readonly subject: 'bodies'; readonly limitBytes: number; readonly retryAfterMs: number }
   | { readonly kind: 'unauthenticated'; readonly subject: 'key' }
   | { readonly kind: 'internal'; readonly subject: string };

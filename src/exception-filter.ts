@@ -2,6 +2,7 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { Express, Request, Response } from 'express';
 import { PROTOCOLS, protocolAt } from './app.module.js';
 import { GatewayError, type ErrorKind } from './errors.js';
+import { sourceRefusal } from './http/request-source.js';
 
 /** What the console port says besides the protocols. */
 const CONSOLE_ERRORS: Readonly<Record<number, string>> = {
@@ -10,7 +11,12 @@ const CONSOLE_ERRORS: Readonly<Record<number, string>> = {
   404: 'not found',
   503: 'unavailable',
 };
-const STATUSES: Readonly<Partial<Record<ErrorKind, number>>> = { unauthenticated: 401, forbidden: 403, unavailable: 503 };
+const STATUSES: Readonly<Partial<Record<ErrorKind, number>>> = {
+  unauthenticated: 401,
+  forbidden: 403,
+  misdirected: 421,
+  unavailable: 503,
+};
 
 /** Hands what is thrown to the protocol under whose prefix it was thrown; also for paths that no route answers. */
 @Catch()
@@ -34,13 +40,21 @@ export class ProtocolExceptionFilter implements ExceptionFilter {
     if (status === 500) this.logger.error({ message: 'internal error', cause: String(thrown) }, stackOf(thrown));
     const response = http.getResponse<Response>().status(status);
     if (status === 503) response.setHeader('retry-after', '1');
-    response.json({ error: CONSOLE_ERRORS[status] ?? 'internal error' });
+    response.json({ error: refusalOf(thrown) ?? CONSOLE_ERRORS[status] ?? 'internal error' });
   }
 }
 
 function statusOf(thrown: unknown): number {
   if (thrown instanceof GatewayError) return STATUSES[thrown.kind] ?? 500;
   return thrown instanceof HttpException ? thrown.getStatus() : 500;
+}
+
+function refusalOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof GatewayError)) return undefined;
+  const { detail } = thrown;
+  return detail.kind === 'misdirected' || (detail.kind === 'forbidden' && detail.subject === 'origin')
+    ? sourceRefusal(detail)
+    : undefined;
 }
 
 function stackOf(thrown: unknown): string {

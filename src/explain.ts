@@ -2,8 +2,8 @@ import type { RequestHandler } from 'express';
 import { listenToSearches } from './records/search/search-report.js';
 
 /**
- * A request with the header `x-polyvec-explain`, whatever its value and protocol, is told by `x-polyvec-plan` how its searches were
- * carried out: one line each, `search-report.ts` says what is in it.
+ * A request with the header `x-polyvec-explain`, whatever its value and protocol, is answered with the plan of each of its searches
+ * in `x-polyvec-plan`: one line each, in the format of `search-report.ts`.
  */
 export const explainSearches: RequestHandler = (request, response, next) => {
   if (request.headers['x-polyvec-explain'] === undefined) {

@@ -2,7 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import { AppModule, CONSOLE_CREDENTIALS, listenersOf, PROTOCOLS, protocolAt } from './app.module.js';
 import { type Config, MiB } from './config/config.js';
 import { PROBES } from './console/health.controller.js';
@@ -13,6 +13,7 @@ import { messagesOf } from './http/express-messages.js';
 import { Listeners } from './http/listeners.js';
 import { Authentication } from './keys/authentication.js';
 import { requireSafeAddress } from './keys/open-access.js';
+import { SourceGuard } from './keys/source-guard.js';
 import { readCertificate } from './http/tls.js';
 import { createLogger, NestLogger } from './logger.js';
 import { GatewayMetrics } from './observability/gateway-metrics.js';
@@ -22,12 +23,18 @@ import { Lifecycle } from './lifecycle/lifecycle.js';
 import { drainDelayOf } from './lifecycle/drain-delay.js';
 import { StartupConnection } from './postgres/startup-connection.js';
 import type { Database } from './postgres/database.js';
-import { type EngineLog, openDatabase } from './postgres/open-database.js';
+import type { EngineLog } from './postgres/engine.js';
+import { openDatabase } from './postgres/open-database.js';
 import { IndexPorts } from './protocols/pinecone/indexes/index-ports.js';
 import { indexPortsOf, isIndexPort } from './protocols/pinecone/listeners.js';
 
 /** What an answer depends on once origins are allowed: caches must know. */
 const CORS_HEADERS = ['origin', 'access-control-request-method', 'access-control-request-headers'];
+
+/** What is scraped, on the console port. */
+const METRICS = '/metrics';
+/** What the path of each protocol's pages ends with. */
+const DOCS = '/docs';
 
 /** Pinecone clients fetch a thousand records by their ids in one URL. */
 const MAX_HEADER_BYTES = MiB;
@@ -60,14 +67,14 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const log: EngineLog = (level, message) => {
     logger[level]({ context: 'database' }, message);
   };
-  const arrival = new StartupConnection('awaited', log);
-  const database = await openDatabase(config, log, arrival);
+  const startup = new StartupConnection('awaited', log);
+  const database = await openDatabase(config, log, startup);
   try {
     const observer = new RequestObserver(config, new GatewayMetrics(() => database.figures()), logger);
     const server = express();
     // Chroma's routes are exact: no other case, no trailing slash
     server.enable('strict routing').enable('case sensitive routing').disable('x-powered-by').disable('etag');
-    server.use(observeRequests(observer, PROTOCOLS), explainSearches);
+    server.use(observeRequests(observer, PROTOCOLS), explainSearches, guardSources(config));
     if (config.corsOrigins.length > 0) {
       server.use((_request, response, next) => {
         for (const header of CORS_HEADERS) response.vary(header);
@@ -85,12 +92,19 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const listeners = await Listeners.open(definitions, options, server);
     const { ports } = listeners;
     application.get(IndexPorts).opened(indexPortsOf(ports), ports.get('console'), ports.get('pinecone'));
-    return running({ config, database, arrival, application, listeners, lifecycle });
+    return running({ config, database, startup, application, listeners, lifecycle });
   } catch (error) {
-    arrival.stop();
+    startup.stop();
     await database.close();
     throw error;
   }
+}
+
+/** Without keys, pages of other sites get no further than this. */
+function guardSources(config: Config): RequestHandler {
+  const isExempt = (path: string): boolean => PROBES.has(path) || path === METRICS;
+  const isPage = (path: string): boolean => protocolAt(path) === undefined || path.endsWith(DOCS);
+  return new SourceGuard(config).middleware(isExempt, isPage);
 }
 
 /** What requests pass before their routes, which come after it. */
@@ -128,17 +142,17 @@ function corsOptions(config: Config): object {
 interface Parts {
   readonly config: Config;
   readonly database: Database;
-  readonly arrival: StartupConnection;
+  readonly startup: StartupConnection;
   readonly application: NestExpressApplication;
   readonly listeners: Listeners;
   readonly lifecycle: Lifecycle;
 }
 
-function running({ config, database, arrival, application, listeners, lifecycle }: Parts): Gateway {
+function running({ config, database, startup, application, listeners, lifecycle }: Parts): Gateway {
   let stopping: Promise<number> | undefined;
   const stop = async (): Promise<number> => {
     lifecycle.stop();
-    arrival.stop();
+    startup.stop();
     listeners.retire();
     await sleep(drainDelayOf(config));
     const cut = await listeners.close(config.shutdownTimeoutMs);
@@ -146,7 +160,7 @@ function running({ config, database, arrival, application, listeners, lifecycle 
     await database.close();
     return cut;
   };
-  arrival.reached.then(
+  startup.reached.then(
     () => {
       lifecycle.serve();
     },
@@ -157,7 +171,7 @@ function running({ config, database, arrival, application, listeners, lifecycle 
     indexPorts: indexPortsOf(listeners.ports),
     engine: database.traits.description,
     failure: new Promise((resolve) => {
-      arrival.reached.catch(resolve);
+      startup.reached.catch(resolve);
     }),
     stop: () => (stopping ??= stop()),
   };

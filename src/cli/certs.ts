@@ -13,7 +13,7 @@ export interface CertsOptions {
 
 /**
  * Writes `server.pem` (the certificate and its authority's) and `server-key.pem`, and before them, unless they are there, the
- * authority's `ca.pem` and `ca-key.pem`. Returns what to tell a person.
+ * authority's `ca.pem` and `ca-key.pem`. Returns the text for the person who ran it.
  * @throws Error when a host is none, when the authority that is there cannot be used, or when a file cannot be written.
  */
 export async function makeCertificates(options: CertsOptions): Promise<string> {

@@ -8,7 +8,7 @@ export interface NamedCollection {
   readonly label: string;
 }
 
-/** Whoever knows what collections there are. */
+/** A source of collections. */
 interface Source {
   collections(named: string | undefined): Promise<readonly CollectionName[]>;
 }

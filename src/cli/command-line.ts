@@ -25,7 +25,7 @@ interface VerifyArguments extends MaintenanceArguments {
   readonly recall: string;
 }
 
-/** Runs `polyvec <command>`. Errors that a person can mend are told in a line each, and the exit code is 1. */
+/** Runs `polyvec <command>`. Errors that a person can fix are printed in a line each, and the exit code is 1. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
   const program = new Command('polyvec').description('One Postgres, every vector API.').version(VERSION).showHelpAfterError();
   program

@@ -8,7 +8,7 @@ import { openDatabase } from '../postgres/open-database.js';
 /** What commands read that look after the database: no request waits for them. */
 const UNHURRIED = { statementTimeoutMs: String(24 * 3_600_000) };
 
-/** Tells a person a line. */
+/** Prints a line for a person. */
 export type Print = (line: string) => void;
 
 export type Overrides = Partial<Record<keyof Config, string>>;

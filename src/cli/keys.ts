@@ -7,7 +7,7 @@ import { PERMISSIONS, type Permission } from '../tenants/caller.js';
 import { DEFAULT_TENANT } from '../tenants/tenant.js';
 import { withDatabase, type Print } from './existing-database.js';
 
-/** What `polyvec keys create` is told. */
+/** The options of `polyvec keys create`. */
 export interface NewKeyOptions {
   readonly name: string;
   /** `*`: every tenant. */

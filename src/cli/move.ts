@@ -9,7 +9,8 @@ import { openSource } from '../move/open-source.js';
 import { grouped, ProgressBar, ProgressLines, type Progress } from '../move/progress.js';
 import { SourceStore } from '../move/source.store.js';
 import type { Database } from '../postgres/database.js';
-import { openDatabase, openUnchanged, type EngineLog } from '../postgres/open-database.js';
+import type { EngineLog } from '../postgres/engine.js';
+import { openDatabase, openUnchanged } from '../postgres/open-database.js';
 import { maintenanceConfig, type Print } from './existing-database.js';
 
 /** What `polyvec move` is asked for. */

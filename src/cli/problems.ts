@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/config.js';
 
-/** Tells a person what went wrong, in a line for each problem. */
+/** Prints what went wrong, in a line for each problem. */
 export function tellProblems(error: unknown): void {
   const problems = error instanceof ConfigError ? error.problems : [messageOf(error)];
   for (const problem of problems) process.stderr.write(`polyvec: ${problem}\n`);

@@ -1,10 +1,9 @@
 import type { Config } from '../config/config.js';
 import { isPooled } from '../collections/collection.js';
 import { CollectionStore } from '../collections/collection.store.js';
-import { CollectionSweeper } from '../collections/collection-sweeper.js';
-import { CollectionsService } from '../collections/collections.service.js';
-import { DroppedCollectionStore } from '../collections/dropped-collection.store.js';
-import { Limits } from '../limits/limits.js';
+import { CollectionLocks } from '../collections/collection-locks.js';
+import { CollectionMemory } from '../collections/collection-memory.js';
+import { CurrentCollections } from '../collections/current-collections.js';
 import type { Database } from '../postgres/database.js';
 import { IndexBuilder } from '../records/maintenance/index-builder.js';
 import { IndexRebuilder, type RebuildEvent } from '../records/maintenance/index-rebuilder.js';
@@ -56,11 +55,7 @@ export async function reindexDatabase(config: Config, database: Database, option
 }
 
 function rebuilderOf(config: Config, database: Database, catalog: CollectionStore): IndexRebuilder {
-  const collections = new CollectionsService(
-    catalog,
-    new CollectionSweeper(new DroppedCollectionStore(database)),
-    new Limits(config),
-  );
+  const collections = new CurrentCollections(new CollectionMemory(), new CollectionLocks(), catalog);
   const store = new VectorIndexStore(database);
   const builder = new IndexBuilder(config, database, collections, new LeaseStore(database), store);
   return new IndexRebuilder(database, catalog, builder, store);

@@ -8,7 +8,7 @@ import { Supervisor } from './supervisor.js';
 import { workerCountOf } from './worker-count.js';
 import type { WorkerMessage } from './worker-messages.js';
 
-/** Starts the gateway, or as many workers as the settings ask for, tells where it is, and stops it on SIGINT or SIGTERM. */
+/** Starts the gateway, or as many workers as the settings ask for, prints where it is, and stops it on SIGINT or SIGTERM. */
 export async function start(version: string, overrides: Partial<Record<keyof Config, string>>): Promise<void> {
   const config = readConfig(process.env, overrides);
   const workers = workerCountOf(config);
@@ -25,7 +25,7 @@ async function serve(version: string, config: Config): Promise<void> {
     tellProblems(error);
     process.exit(1);
   });
-  // whoever waits for the last line may send a signal at once
+  // a program that waits for the last line may send a signal at once
   process.stdout.write(banner(version, gateway, config, 1));
 }
 
@@ -40,17 +40,17 @@ async function work(version: string, config: Config, workers: number): Promise<v
     stopOnSignals(starting, config);
     const gateway = await starting;
     void gateway.failure.then((error) => {
-      tell({ kind: 'failed' }, () => {
+      send({ kind: 'failed' }, () => {
         fail(error);
       });
     });
-    tell({ kind: 'listening', banner: banner(version, gateway, config, workers) });
+    send({ kind: 'listening', banner: banner(version, gateway, config, workers) });
   } catch (error) {
     fail(error);
   }
 }
 
-function tell(message: WorkerMessage, sent: () => void = () => undefined): void {
+function send(message: WorkerMessage, sent: () => void = () => undefined): void {
   process.send?.(message, undefined, undefined, sent);
 }
 

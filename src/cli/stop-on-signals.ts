@@ -29,7 +29,7 @@ async function exitCodeOf(starting: Promise<Gateway>, config: Config): Promise<n
   try {
     const stopped = starting.then(
       (gateway) => gateway.stop(),
-      // whoever starts it tells why it did not
+      // the caller of the start reports why it failed
       () => 'failed' as const,
     );
     const cut = await Promise.race([stopped, sleep(limitMs)]);

@@ -34,7 +34,7 @@ export class Supervisor {
         this.signalled();
       });
     }
-    // the first one tells alone what is wrong, when something is
+    // the first one alone, so that a problem is reported once
     const first = await this.launch();
     const others = first === undefined ? [] : await Promise.all(Array.from({ length: this.count - 1 }, () => this.launch()));
     if (this.isStopping()) return;
@@ -55,9 +55,9 @@ export class Supervisor {
     this.workers.add(worker);
     return new Promise((resolve) => {
       worker.on('message', (message: unknown) => {
-        const told = workerMessage(message);
-        if (told?.kind === 'listening') resolve(told.banner);
-        else if (told?.kind === 'failed') this.stop(1);
+        const report = workerMessage(message);
+        if (report?.kind === 'listening') resolve(report.banner);
+        else if (report?.kind === 'failed') this.stop(1);
       });
       worker.once('exit', (code: number | null, signal: string | null) => {
         this.workers.delete(worker);

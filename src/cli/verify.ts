@@ -77,7 +77,7 @@ async function printRecall(database: Database, { collection }: CollectionReport,
   try {
     results = await service.measure(collection, searches);
   } catch (error) {
-    // an index that is not as it should be has been told of
+    // an index that is not as it should be has been reported
     print(`  recall@10 could not be measured: ${String(error)}`);
     return;
   }

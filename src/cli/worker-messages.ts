@@ -1,4 +1,4 @@
-/** What a worker tells its supervisor. */
+/** A worker's message to its supervisor. */
 export type WorkerMessage =
   /** It takes requests; `banner` is what a person wants to know of it. */
   | { readonly kind: 'listening'; readonly banner: string }

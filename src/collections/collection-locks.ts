@@ -1,9 +1,12 @@
-/** A lock per collection within this instance: work on the same collection runs one at a time, in the order it was asked for. */
+import { Injectable } from '@nestjs/common';
+
+/** A lock per collection within this instance: work on the same collection runs one at a time, in the order of the calls. */
+@Injectable()
 export class CollectionLocks {
-  /** The work that was asked for last, by uuid; it never rejects. */
+  /** The latest call's work, by uuid; it never rejects. */
   private readonly last = new Map<string, Promise<void>>();
 
-  /** Does the work once everything asked for before has ended, in whatever way. It must not ask for the same lock itself. */
+  /** Runs the work once all earlier work on this collection has ended, with or without an error. It must not take the same lock itself. */
   async run<T>(uuid: string, work: () => Promise<T>): Promise<T> {
     const running = (this.last.get(uuid) ?? Promise.resolve()).then(work);
     const ended = running.then(nothing, nothing);
@@ -17,5 +20,5 @@ export class CollectionLocks {
 }
 
 function nothing(): void {
-  // the outcome belongs to whoever asked for the work
+  // the outcome is the caller's
 }

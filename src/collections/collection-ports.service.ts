@@ -4,11 +4,12 @@ import { isForeignKeyViolation, isUniqueViolation } from '../postgres/sqlstate.j
 import type { Collection } from './collection.js';
 import { CollectionPortStore } from './collection-port.store.js';
 import { CollectionsService } from './collections.service.js';
+import { missingCollection, retryIfMissing } from './missing-collection.js';
 
 /** Ports that stand for one collection each. Every instance opens the same ones, and the catalog says what they mean. */
 @Injectable()
 export class CollectionPortsService {
-  /** Collections' uuids by port. A collection that is gone is noticed when it is used: then `forget` the port. */
+  /** Collections' uuids by port. They may be stale: an operation on a collection that is gone notices. */
   private readonly remembered = new Map<number, string>();
 
   constructor(
@@ -17,30 +18,34 @@ export class CollectionPortsService {
   ) {}
 
   /**
-   * The port's collection, possibly from memory.
-   * @throws GatewayError `not_found` for a port that stands for nothing
+   * Runs an operation on the port's collection, possibly from memory; once more, on what the catalog has now, when that collection is
+   * gone.
+   * @throws GatewayError `not_found`, also for a port that stands for nothing
    */
-  async require(port: number): Promise<Collection> {
+  async withPort<T>(port: number, operation: (collection: Collection) => Promise<T>): Promise<T> {
+    const attempt = async (): Promise<T> => operation(await this.require(port));
+    return retryIfMissing(attempt, () => {
+      this.remembered.delete(port);
+      return attempt();
+    });
+  }
+
+  private async require(port: number): Promise<Collection> {
     const uuid = this.remembered.get(port) ?? (await this.store.findCollection(port));
-    if (uuid === undefined) throw missing(port);
+    if (uuid === undefined) throw missingCollection(String(port));
     this.remembered.set(port, uuid);
     try {
       return await this.collections.requireAnywhere(uuid);
     } catch (error) {
-      // whoever asked by port is told the port: the uuid may be another tenant's
-      if (error instanceof GatewayError && error.kind === 'not_found') throw missing(port);
+      // a request by port is answered with the port: the uuid may be another tenant's
+      if (error instanceof GatewayError && error.kind === 'not_found') throw missingCollection(String(port));
       throw error;
     }
   }
 
-  /** The port may stand for something else by now. */
-  forget(port: number): void {
-    this.remembered.delete(port);
-  }
-
   /**
-   * The collection's port, which is assigned when it is asked for first; undefined when all of `open` are taken, or none can be assigned
-   * as the database takes no writes, or the collection is gone.
+   * The collection's port, which the first call assigns; undefined when all of `open` are taken, when none can be assigned because
+   * the database takes no writes, and when the collection is gone.
    */
   async portOf(collection: Collection, open: readonly number[]): Promise<number | undefined> {
     const port = await this.store.find(collection, open);
@@ -60,8 +65,4 @@ export class CollectionPortsService {
 function refusesWrites(error: unknown): boolean {
   if (!(error instanceof GatewayError) || error.detail.kind !== 'unavailable') return false;
   return error.detail.subject === 'read_only' || error.detail.subject === 'storage';
-}
-
-function missing(port: number): GatewayError {
-  return new GatewayError({ kind: 'not_found', subject: 'collection', name: String(port) });
 }

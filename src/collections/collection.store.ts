@@ -4,54 +4,9 @@ import { isUniqueViolation } from '../postgres/sqlstate.js';
 import { identifier, sql, type Sql } from '../postgres/sql.js';
 import type { Reach } from '../tenants/caller.js';
 import type { Page, Scope } from '../tenants/tenant.js';
-import type {
-  Collection,
-  CollectionChanges,
-  Field,
-  Metric,
-  NewCollection,
-  ProtocolName,
-  VectorIndex,
-  VectorType,
-} from './collection.js';
+import type { Collection, CollectionChanges, NewCollection, ProtocolName } from './collection.js';
+import { type CollectionRow, COLUMNS, JOINS, toCollection } from './collection-row.store.js';
 import { isNamed } from './named.store.js';
-
-type CollectionRow = Readonly<{
-  id: string;
-  uuid: string;
-  name: string;
-  tenant: string;
-  database: string;
-  protocol: ProtocolName;
-  metric: Metric;
-  dimension: string | null;
-  vector_type: VectorType;
-  has_sparse: string;
-  deletion_protection: string;
-  created_ms: string;
-  metadata: string | null;
-  settings: string;
-  fields: string | null;
-  record_table: string;
-  vector_table: string;
-  moving: string;
-  document_index: string;
-  is_indexing: string;
-  indexes: string | null;
-  epoch: string;
-}>;
-
-/** A collection's row `c` with its database `d` and tenant `t`. */
-const COLUMNS = sql`c.id, c.uuid, c.name, t.name AS tenant, d.name AS database, c.protocol, c.metric,
-  c.dimension, c.vector_type, c.has_sparse, c.deletion_protection, floor(extract(epoch FROM c.created_at) * 1000)::bigint AS created_ms,
-  c.metadata::text AS metadata, c.settings::text AS settings, c.record_table, c.vector_table, c.moving, c.document_index, c.epoch,
-  EXISTS (SELECT FROM polyvec.vector_indexes i WHERE i.collection_id = c.id AND i.state = 'building') AS is_indexing,
-  (SELECT json_agg(json_build_object('name', f.name, 'type', f.type) ORDER BY f.name, f.type)
-   FROM polyvec.collection_fields f WHERE f.collection_id = c.id)::text AS fields,
-  (SELECT json_agg(json_build_object('id', i.id::text, 'namespace', i.namespace, 'low', i.low::text, 'high', i.high::text,
-     'content', i.content, 'rows', i.rows) ORDER BY i.namespace, i.low)
-   FROM polyvec.vector_indexes i WHERE i.collection_id = c.id AND i.state = 'ready')::text AS indexes`;
-const JOINS = sql`JOIN polyvec.databases d ON d.id = c.database_id JOIN polyvec.tenants t ON t.id = d.tenant_id`;
 
 @Injectable()
 export class CollectionStore {
@@ -109,7 +64,7 @@ export class CollectionStore {
     return rows.map(toCollection);
   }
 
-  /** Those that one protocol has made, or remembers something of, and that have a metadata field of that name. */
+  /** Those that one protocol has created, or has settings of, and that have a metadata field of that name. */
   async listWithField(protocol: ProtocolName, field: string): Promise<readonly Collection[]> {
     const rows = await this.database.query<CollectionRow>(sql`
       SELECT ${COLUMNS} FROM polyvec.collections c ${JOINS}
@@ -124,7 +79,7 @@ export class CollectionStore {
     return Number(row?.count);
   }
 
-  /** `taken`: the new name is another collection's. `stale`: it is not what the caller knows any more, which `unchanged` demands. */
+  /** `taken`: the new name is another collection's. `stale`: it has changed since the caller read it, which `unchanged` forbids. */
   async update(
     collection: Collection,
     changes: CollectionChanges,
@@ -204,13 +159,13 @@ export class CollectionStore {
       WHERE id = ${collection.id} AND dimension IS NULL`);
   }
 
-  /** From now on it may have sparse vectors, and whoever remembers it otherwise finds out. */
+  /** From now on it may have sparse vectors; statements of instances that remember it otherwise are stale. */
   async admitSparse(transaction: Queryable, collection: Collection): Promise<void> {
     await transaction.query(sql`
       UPDATE polyvec.collections SET has_sparse = TRUE, epoch = epoch + 1 WHERE id = ${collection.id} AND NOT has_sparse`);
   }
 
-  /** The row as it is now, in the eyes of `queryable`. */
+  /** The row as it is now, as `queryable` sees it. */
   async refresh(queryable: Queryable, collection: Collection): Promise<Collection | undefined> {
     return this.findOne(sql`c.id = ${collection.id}`, queryable);
   }
@@ -220,31 +175,4 @@ export class CollectionStore {
       SELECT ${COLUMNS} FROM polyvec.collections c ${JOINS} WHERE ${condition}`);
     return row && toCollection(row);
   }
-}
-
-function toCollection(row: CollectionRow): Collection {
-  return {
-    id: row.id,
-    uuid: row.uuid,
-    name: row.name,
-    tenant: row.tenant,
-    database: row.database,
-    protocol: row.protocol,
-    metric: row.metric,
-    dimension: row.dimension === null ? null : Number(row.dimension),
-    vectorType: row.vector_type,
-    hasSparse: row.has_sparse === 't',
-    deletionProtection: row.deletion_protection === 't',
-    createdAt: new Date(Number(row.created_ms)),
-    metadata: row.metadata,
-    settings: row.settings,
-    fields: row.fields === null ? [] : (JSON.parse(row.fields) as Field[]),
-    recordTable: row.record_table,
-    vectorTable: row.vector_table,
-    moving: row.moving === 't',
-    documentIndex: row.document_index === 't',
-    isIndexing: row.is_indexing === 't',
-    indexes: row.indexes === null ? [] : (JSON.parse(row.indexes) as VectorIndex[]),
-    epoch: row.epoch,
-  };
 }

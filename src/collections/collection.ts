@@ -29,7 +29,7 @@ export interface VectorIndex {
   readonly rows: number;
 }
 
-/** A collection as the catalog has it. Instances remember it; `epoch` tells whether it is still so. */
+/** A collection as the catalog has it. Instances remember it; by `epoch` a statement sees whether it is still current. */
 export interface Collection {
   /** The number in record rows, as text. */
   readonly id: string;
@@ -38,7 +38,7 @@ export interface Collection {
   readonly name: string;
   readonly tenant: string;
   readonly database: string;
-  /** The one that created it. */
+  /** The protocol that created it. */
   readonly protocol: ProtocolName;
   readonly metric: Metric;
   /** Null until the first embedding is written. */
@@ -65,6 +65,8 @@ export interface Collection {
   readonly indexes: readonly VectorIndex[];
   readonly epoch: string;
   readonly createdAt: Date;
+  /** Set when a request found it by its name: once renamed, it is not what the request asked for. */
+  readonly isFoundByName?: true;
 }
 
 /** What a new collection is made of. */

@@ -1,9 +1,12 @@
 import { Module } from '@nestjs/common';
+import { CollectionLocks } from './collection-locks.js';
+import { CollectionMemory } from './collection-memory.js';
 import { CollectionPortStore } from './collection-port.store.js';
 import { CollectionPortsService } from './collection-ports.service.js';
 import { CollectionStore } from './collection.store.js';
 import { CollectionSweeper } from './collection-sweeper.js';
 import { CollectionsService } from './collections.service.js';
+import { CurrentCollections } from './current-collections.js';
 import { DroppedCollectionStore } from './dropped-collection.store.js';
 
 @Module({
@@ -12,9 +15,12 @@ import { DroppedCollectionStore } from './dropped-collection.store.js';
     CollectionPortStore,
     DroppedCollectionStore,
     CollectionSweeper,
+    CollectionMemory,
+    CollectionLocks,
+    CurrentCollections,
     CollectionsService,
     CollectionPortsService,
   ],
-  exports: [CollectionsService, CollectionPortsService, CollectionStore, CollectionSweeper],
+  exports: [CollectionsService, CurrentCollections, CollectionPortsService, CollectionStore, CollectionSweeper],
 })
 export class CollectionsModule {}

@@ -20,7 +20,7 @@ interface Rows {
 type DroppedRow = Readonly<{ ids: string; record_table: string; vector_table: string; with_sparse: string }>;
 
 const SHARED_TABLES = new Set(['pool_records', 'snapshot_records']);
-/** Small collections are many: so many are looked at together. */
+/** Small collections are many: so many are handled together. */
 const MAX_TOGETHER = 200;
 /** Any number that nothing else locks by. */
 const DROP_LOCK = 7_065_829;

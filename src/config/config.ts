@@ -113,7 +113,7 @@ export const SETTINGS = {
     'POLYVEC_CORS_ORIGINS',
     [],
     list,
-    'Origins that browsers may call from, comma-separated; `*` for any.',
+    'Origins that browsers may call from, comma-separated; `*` for any. Without keys, pages of other origins get 403.',
     'CHROMA_CORS_ALLOW_ORIGINS',
   ),
   ...EMBEDDING_SETTINGS,
@@ -180,8 +180,8 @@ export function readConfig(
       config[key] = definition.read(given);
     } catch (error) {
       const source = overrides[key] === undefined ? String(name) : `--${key}`;
-      const told = SECRET.test(definition.variable) ? '' : `, not "${given}"`;
-      problems.push(`${source} must be ${(error as Error).message}${told}`);
+      const shown = SECRET.test(definition.variable) ? '' : `, not "${given}"`;
+      problems.push(`${source} must be ${(error as Error).message}${shown}`);
     }
   }
   for (const name of Object.keys(environment)) {

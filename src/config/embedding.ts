@@ -12,7 +12,7 @@ export interface RerankEntry {
   readonly remoteName: string;
 }
 
-/** The embedder that needs no endpoint, and the dimension it has unless told otherwise. */
+/** The embedder that needs no endpoint, and the dimension it has unless another one is set. */
 export const LOCAL_MODEL = 'polyvec-local';
 export const LOCAL_SPARSE_MODEL = 'polyvec-local-sparse';
 export const LOCAL_DIMENSION = 384;

@@ -1,4 +1,4 @@
-import { boolean, oneOf, setting, text } from './values.js';
+import { boolean, list, oneOf, setting, text } from './values.js';
 
 /** The settings of keys; a part of the gateway's. */
 export const KEY_SETTINGS = {
@@ -13,6 +13,12 @@ export const KEY_SETTINGS = {
     false,
     boolean,
     'With `POLYVEC_AUTH=off`: listen on other addresses all the same. Whoever reaches a port can then read and delete everything.',
+  ),
+  allowedHosts: setting<readonly string[]>(
+    'POLYVEC_ALLOWED_HOSTS',
+    [],
+    list,
+    'Without keys: hosts that requests may be for, comma-separated, besides `localhost` and names below it, names without a dot or below `internal`, addresses, `POLYVEC_PUBLIC_HOST` and `POLYVEC_PINECONE_DOMAIN`; `*`: any. Others get 421. On other addresses than loopback, checked only when this is set.',
   ),
   rootKey: setting<string | undefined>(
     'POLYVEC_ROOT_KEY',

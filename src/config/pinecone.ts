@@ -3,6 +3,7 @@ import {
   count,
   emulation,
   host,
+  MAX_DURATION_MS,
   MiB,
   oneOf,
   type Port,
@@ -11,7 +12,10 @@ import {
   port,
   setting,
   strictly,
+  wholeNumber,
 } from './values.js';
+
+const MINUTE_MS = 60_000;
 
 /** The settings of Pinecone's ports, hosts and limits; a part of the gateway's. */
 export const PINECONE_SETTINGS = {
@@ -111,5 +115,11 @@ export const PINECONE_SETTINGS = {
   pineconeMaxGrpcBytes: strictly(
     setting('POLYVEC_PINECONE_MAX_GRPC_BYTES', 128 * MiB, positive, 'The largest gRPC message, both ways.'),
     64 * MiB,
+  ),
+  pineconeGrpcIdleTimeoutMs: setting(
+    'POLYVEC_PINECONE_GRPC_IDLE_TIMEOUT_MS',
+    30 * MINUTE_MS,
+    wholeNumber(5 * MINUTE_MS, MAX_DURATION_MS),
+    'How long a gRPC connection is kept without a call, at least five minutes: clients are told to connect anew.',
   ),
 } as const;

@@ -9,7 +9,7 @@ export interface Endpoint {
   readonly timeoutMs: number;
   /** What it does, as errors call it. */
   readonly subject: 'embedding' | 'rerank';
-  /** Told why it failed; neither the key nor a text is in it. */
+  /** Gets the reason of a failure, which has neither the key nor a text in it. */
   readonly report: (failure: string) => void;
 }
 
@@ -26,7 +26,7 @@ interface Busy {
 
 const MAX_ATTEMPTS = 3;
 const FIRST_WAIT_MS = 200;
-/** Who has to wait longer is told so, and may ask again himself. */
+/** A client that would have to wait longer gets the time, and may ask again itself. */
 const MAX_WAIT_MS = 2_000;
 
 /**
@@ -87,7 +87,7 @@ function retryAfterMs(header: string | null): number | undefined {
   return header !== null && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : undefined;
 }
 
-/** Why there is no answer. Only codes of the connection are told: messages may quote what was sent or received. */
+/** Why there is no answer. Only codes of the connection are reported: messages may quote what was sent or received. */
 function reasonOf(error: unknown, timeoutMs: number): string {
   const name = property(error, 'name');
   if (name === 'TimeoutError') return `no answer within ${String(timeoutMs)} ms`;

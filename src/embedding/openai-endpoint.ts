@@ -7,7 +7,7 @@ export interface RemoteModel {
   readonly dimension: number;
 }
 
-/** Texts in one request: as many as every server takes unless it is told otherwise. */
+/** Texts in one request: as many as every server takes by default. */
 const MAX_BATCH = 32;
 /** How many characters a token has, about, where the endpoint does not count them. */
 const TOKEN_LENGTH = 4;

@@ -1,6 +1,4 @@
-import { GatewayError } from '../errors.js';
 import { sql, type Sql } from '../postgres/sql.js';
-import { translateRegex } from './regex/translate.js';
 
 /** Shorter texts have no three characters in a row for the index to know. */
 const TRIGRAM = 3;
@@ -12,14 +10,10 @@ export function compileContains(text: string, byTrigram: boolean): Sql {
   return sql`(r.document IS NOT NULL AND ${found} AND r.document LIKE ${likePattern(text)}::text)`;
 }
 
-/** @throws GatewayError `invalid pattern` for a regular expression that is none */
+/** The pattern is one of Postgres' own language. */
 export function compileMatches(pattern: string, byTrigram: boolean): Sql {
-  const translated = translateRegex(pattern);
-  if (translated.kind === 'error') {
-    throw new GatewayError({ kind: 'invalid', subject: 'pattern', reason: translated.message });
-  }
-  const found = sql`r.document ~ ${translated.pattern}::text`;
-  if (!byTrigram || !isForTrigrams(translated.pattern)) return sql`COALESCE(${found}, FALSE)`;
+  const found = sql`r.document ~ ${pattern}::text`;
+  if (!byTrigram || !isForTrigrams(pattern)) return sql`COALESCE(${found}, FALSE)`;
   return sql`(r.document IS NOT NULL AND ${found})`;
 }
 

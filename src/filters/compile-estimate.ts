@@ -3,7 +3,7 @@ import { keysOf } from './compile-path.js';
 import type { NumberRange } from './compile-value.js';
 
 /**
- * Number ranges that hold together, as a planner can tell how many records are in them: of a JSON path it tries out whether the records
+ * Number ranges that hold together, in a form for which a planner can estimate how many records are in them: of a JSON path it tries out whether the records
  * of its sample match, whatever the key. Not for reading records: it is NULL where a record has something else than a number.
  */
 export function rangesToEstimate(ranges: readonly NumberRange[]): Sql {

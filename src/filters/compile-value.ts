@@ -23,7 +23,7 @@ export function compileRange({ field, bounds }: NumberRange): Sql {
 
 /**
  * TRUE or FALSE, never NULL: whether the value is a number. The condition of the indexes on numbers. Planners take what is NOT NULL
- * for nearly all records, and a comparison with 'number' for one in 200: how many a range leaves is to be told by its bounds alone.
+ * for nearly all records, and a comparison with 'number' for one in 200: how many a range leaves is to be estimated by its bounds alone.
  */
 export function isNumber(value: Sql): Sql {
   return sql`NULLIF(jsonb_typeof(${value}) = 'number', FALSE) IS NOT NULL`;

@@ -6,6 +6,7 @@ import { openDatabase } from '../postgres/open-database.js';
 import { join, sql, type Sql } from '../postgres/sql.js';
 import { compile } from './compile.js';
 import { and, has, is, not, or, type FieldPath, type Filter, type Scalar } from './filter.js';
+import { matches } from './matches.js';
 
 const SEED = Number(process.env['TEST_SEED'] ?? '20261121');
 
@@ -191,13 +192,22 @@ describe('a condition for the planner', () => {
   });
 });
 
+describe('a regular expression', () => {
+  it('is compiled as the tree has it translated', async () => {
+    // no pattern by itself: it would be refused if it were looked at again
+    const filter: Filter = { kind: 'document', op: 'matches', pattern: '(', translated: 'a+b' };
+    const records = ['aab', '(', null].map((document): Sample => ({ metadata: '{}', document }));
+    expect(await answers([compile(filter)], records)).toEqual([['true', 'false', 'false']]);
+  });
+});
+
 describe(`documents with a trigram index (TEST_SEED=${String(SEED)})`, () => {
   const ALPHABET = ['a', 'b', 'A', 'Σ', 'σ', 'ς', 'Ğ', 'İ', '%', '_', '\\', ' ', '🦄', 'é', "'"];
   const text = fc.array(fc.constantFrom(...ALPHABET), { maxLength: 6 }).map((letters) => letters.join(''));
   const pattern = fc.constantFrom('ab', 'a.b', '[aĞ]b', '(?i)ab', 'a|b', 'Σ$', '^$', '[^a]b', 'b+a', '%', '(?i)k');
   const leaf = fc.oneof(
     text.map((needle): Filter => ({ kind: 'document', op: 'contains', pattern: needle })),
-    pattern.map((needle): Filter => ({ kind: 'document', op: 'matches', pattern: needle })),
+    pattern.map(matches),
   );
   const filter = fc.oneof(
     leaf,

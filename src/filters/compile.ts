@@ -31,7 +31,6 @@ const FALSE = sql`FALSE`;
  * A condition on the columns `id`, `document`, `uri` and `metadata` of the record row `r`. It is TRUE or FALSE for every row,
  * never NULL: that is what makes `not` safe. Values and field names are parameters only; conditions that an index on the row's
  * table may serve stand bare, below `and` and `or` alone.
- * @throws GatewayError `invalid pattern` for a regular expression that is none
  */
 export function compile(filter: Filter, options: CompileOptions = {}): Sql {
   switch (filter.kind) {
@@ -67,7 +66,9 @@ export function compile(filter: Filter, options: CompileOptions = {}): Sql {
     case 'id':
       return sql`r.id = ANY (${filter.values.map(recordKey)}::text[])`;
     case 'document':
-      return (filter.op === 'contains' ? compileContains : compileMatches)(filter.pattern, options.trigram ?? false);
+      return filter.op === 'contains'
+        ? compileContains(filter.pattern, options.trigram ?? false)
+        : compileMatches(filter.translated, options.trigram ?? false);
   }
 }
 

@@ -10,10 +10,19 @@ export interface GeoPoint {
   readonly lon: number;
 }
 
+interface Joined<Kind extends 'and' | 'or'> {
+  readonly kind: Kind;
+  readonly operands: readonly Filter[];
+  /** The client wrote it as one condition, however many it takes here: limits count what the client sees. */
+  readonly isOneCondition?: true;
+}
+
+/** Filters joined. */
+export type Group = Joined<'and'> | Joined<'or'>;
+
 /** Every filter is true or false for every record: there is no third answer. */
 export type Filter =
-  | { readonly kind: 'and'; readonly operands: readonly Filter[] }
-  | { readonly kind: 'or'; readonly operands: readonly Filter[] }
+  | Group
   | { readonly kind: 'not'; readonly operand: Filter }
   | { readonly kind: 'exists'; readonly field: FieldPath }
   /** The value is one of these. Numbers are equal when their values are: `1` is `1.0`. Null is a value; a missing field has none. */
@@ -42,30 +51,22 @@ export type Filter =
   /** The record has a document, or a uri, and it is one of these texts; null: any text. */
   | { readonly kind: 'content'; readonly part: 'document' | 'uri'; readonly values: readonly string[] | null }
   | { readonly kind: 'id'; readonly values: readonly string[] }
-  /** The record has a document, and it contains the text, or matches the regular expression (`filters/regex`). */
-  | { readonly kind: 'document'; readonly op: 'contains' | 'matches'; readonly pattern: string };
+  /** The record has a document, and it contains the text. */
+  | { readonly kind: 'document'; readonly op: 'contains'; readonly pattern: string }
+  /** The record has a document, and it matches the pattern. `translated` is the same pattern for Postgres: see `matches`. */
+  | { readonly kind: 'document'; readonly op: 'matches'; readonly pattern: string; readonly translated: string };
 
 export type Comparison = '<' | '<=' | '>' | '>=';
 export type TextPosition = 'contains' | 'prefix' | 'suffix';
 
 /** Matches every record when there are no operands. */
-export const and = (...operands: readonly Filter[]): Filter => ({ kind: 'and', operands });
+export const and = (...operands: readonly Filter[]): Group => ({ kind: 'and', operands });
 /** Matches no record when there are no operands. */
-export const or = (...operands: readonly Filter[]): Filter => ({ kind: 'or', operands });
+export const or = (...operands: readonly Filter[]): Group => ({ kind: 'or', operands });
 export const not = (operand: Filter): Filter => ({ kind: 'not', operand });
 export const exists = (field: FieldPath): Filter => ({ kind: 'exists', field });
 export const is = (field: FieldPath, ...values: readonly (Scalar | null)[]): Filter => ({ kind: 'is', field, values });
 export const has = (field: FieldPath, ...values: readonly Scalar[]): Filter => ({ kind: 'has', field, values });
 export const id = (...values: readonly string[]): Filter => ({ kind: 'id', values });
-
-const conditions = new WeakSet<Filter>();
-
-/** Marks what a client wrote as one condition, however many it takes here: limits count what the client sees. */
-export function oneCondition(filter: Filter): Filter {
-  conditions.add(filter);
-  return filter;
-}
-
-export function isOneCondition(filter: Filter): boolean {
-  return conditions.has(filter);
-}
+/** What a client wrote as one condition. */
+export const oneCondition = (group: Group): Group => ({ ...group, isOneCondition: true });

@@ -1,4 +1,4 @@
-import { isOneCondition, type FieldPath, type Filter, type Scalar } from './filter.js';
+import type { FieldPath, Filter, Group, Scalar } from './filter.js';
 
 /** How large a filter is, as its client wrote it. */
 export interface FilterSize {
@@ -23,12 +23,13 @@ export function measureFilter(filter: Filter): FilterSize {
   }
   if (filter.kind !== 'and' && filter.kind !== 'or') return sizeOfLeaf(filter);
   const sizes = filter.operands.map(measureFilter);
-  return isOneCondition(filter) ? sizes.reduce(larger, { ...NOTHING, predicates: 1, depth: 1 }) : sizeOfGroup(sizes);
+  return filter.isOneCondition === true ? sizes.reduce(larger, { ...NOTHING, predicates: 1, depth: 1 }) : sizeOfGroup(sizes);
 }
 
 /** Whether a `not` of it is one level more, instead of a condition's opposite. */
 function isGroup(filter: Filter): boolean {
-  return (filter.kind === 'and' || filter.kind === 'or' || filter.kind === 'not') && !isOneCondition(filter);
+  if (filter.kind === 'and' || filter.kind === 'or') return filter.isOneCondition !== true;
+  return filter.kind === 'not';
 }
 
 function sizeOfGroup(sizes: readonly FilterSize[]): FilterSize {
@@ -49,7 +50,7 @@ function larger(left: FilterSize, right: FilterSize): FilterSize {
   };
 }
 
-type Leaf = Exclude<Filter, { kind: 'and' | 'or' | 'not' }>;
+type Leaf = Exclude<Filter, Group | { kind: 'not' }>;
 
 function sizeOfLeaf(leaf: Leaf): FilterSize {
   const texts = valuesOf(leaf);

@@ -6,7 +6,7 @@ import type { Schema, Schemas } from './schema.js';
 export const API_DESCRIPTIONS = Symbol('API_DESCRIPTIONS');
 
 /**
- * What people and programs are told of a protocol, beyond its routes. A row's key is a method and a path as the protocol's clients
+ * The documentation of a protocol, beyond its routes. A row's key is a method and a path as the protocol's clients
  * know it, `POST /tenants/{tenant}/databases`: a row for each route, and a route for each row.
  */
 export interface ApiDescription {

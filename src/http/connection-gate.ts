@@ -6,6 +6,9 @@ export interface ConnectionLimits {
   readonly maxConnectionsPerAddress: number;
 }
 
+/** Connections that only ports with a reserve take beyond the limit. */
+const RESERVED = 20;
+
 /** Counts the connections of several ports, and closes those that are too many. */
 export class ConnectionGate {
   private open = 0;
@@ -13,11 +16,15 @@ export class ConnectionGate {
 
   constructor(private readonly limits: ConnectionLimits) {}
 
-  /** Whether the connection may stay. One that may not is closed: nobody knows yet in which protocol to tell it why. */
-  admits(socket: Socket): boolean {
+  /**
+   * Whether the connection may stay. One that may not is closed: its protocol is not known yet, so it gets no error. `hasReserve`:
+   * the port takes some more connections than others, so that probes are answered when these take no more.
+   */
+  admits(socket: Socket, hasReserve: boolean): boolean {
     const address = socket.remoteAddress ?? '';
     const ofAddress = this.openByAddress.get(address) ?? 0;
-    if (isReached(this.limits.maxConnections, this.open) || isReached(this.limits.maxConnectionsPerAddress, ofAddress)) {
+    const open = hasReserve ? this.open - RESERVED : this.open;
+    if (isReached(this.limits.maxConnections, open) || isReached(this.limits.maxConnectionsPerAddress, ofAddress)) {
       socket.destroy();
       return false;
     }

@@ -14,11 +14,11 @@ export class ConnectionSniffer {
   private readonly undecided = new Set<Duplex>();
   private closed = false;
 
-  /** A connection that has not told within `timeoutMs` is closed. */
+  /** A connection that is still undecided after `timeoutMs` is closed. */
   constructor(private readonly timeoutMs: number) {}
 
   /**
-   * Calls `decided` once the first bytes tell, with every byte back in the socket and no listener left on it. Never calls it for a
+   * Calls `decided` once the first bytes show the protocol, with every byte back in the socket and no listener left on it. Never calls it for a
    * connection that ends, fails or is silent before that: such a socket is destroyed.
    */
   sniff(socket: Duplex, possible: ReadonlySet<Protocol>, decided: (protocol: Protocol) => void): void {
@@ -51,7 +51,7 @@ export class ConnectionSniffer {
     socket.on('readable', read).on('end', destroy).on('error', destroy).on('close', release);
   }
 
-  /** Closes the connections that have not told yet, and those to come. */
+  /** Closes the undecided connections, and all later ones. */
   close(): void {
     this.closed = true;
     for (const socket of this.undecided) socket.destroy();

@@ -5,7 +5,7 @@
 
 import { depthReason, JsonSyntaxError } from './json-syntax-error.js';
 import { unescapeText } from './json-text.js';
-import { ValueRoom } from './value-room.js';
+import { ValueMemory } from './value-memory.js';
 
 export type JsonKind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
 
@@ -22,7 +22,7 @@ export class JsonReader {
   private readonly path: (string | number)[] = [];
   private position = 0;
   /** What its values have taken so far. */
-  readonly room = new ValueRoom();
+  readonly memory = new ValueMemory();
 
   /** Lists and objects deeper than `maxDepth` within each other are an error. */
   constructor(

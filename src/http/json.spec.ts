@@ -12,7 +12,7 @@ function plain(value: Json): unknown {
 
 it('a value too many is an error', () => {
   const reader = new JsonReader('[{}]');
-  while (reader.room.take(2 ** 20));
+  while (reader.memory.take(2 ** 20));
   expect(() => readJson(reader)).toThrow('too many values');
 });
 

@@ -20,7 +20,7 @@ const VALUE_BYTES = 40;
 /** Reads the next value, whatever it is. */
 export function readJson(reader: JsonReader): Json {
   const kind = reader.kind();
-  if (!reader.room.take(kind === 'object' ? OBJECT_BYTES : VALUE_BYTES)) throw reader.error('too many values');
+  if (!reader.memory.take(kind === 'object' ? OBJECT_BYTES : VALUE_BYTES)) throw reader.error('too many values');
   switch (kind) {
     case 'object': {
       const object = new Map<string, Json>();

@@ -15,21 +15,23 @@ export interface Listener {
   readonly prefix: string | ((port: number) => string);
   /** Where it differs from the other ports'. */
   readonly maxBodyBytes?: number;
+  /** Whether probes ask here: some connections are taken beyond the limit. */
+  readonly hasReserve?: boolean;
   /**
    * Gets each connection that speaks HTTP/2 (encrypted or not; decrypted here), with its first bytes still to be read, and the port
    * that it came to. Without it, everything is taken for HTTP/1.
    */
   readonly acceptHttp2?: (socket: Duplex, port: number) => void;
-  /** Told when the listener is about to close: the connections given to `acceptHttp2` close when they have done what they do next. */
+  /** Called when the listener is about to close: the connections given to `acceptHttp2` close when they have done what they do next. */
   readonly retireHttp2?: () => void;
-  /** Told when the listener closes: lets the connections given to `acceptHttp2` finish what they do, and closes them. */
+  /** Called when the listener closes: lets the connections given to `acceptHttp2` finish what they do, and closes them. */
   readonly drainHttp2?: () => void;
 }
 
 /** What holds for every port. */
 export interface ListenersOptions {
   readonly host: string;
-  /** A client that asks before it sends a larger body is told not to. */
+  /** A client that asks before it sends a larger body gets no `100 Continue`. */
   readonly maxBodyBytes: number;
   /** The request line and the headers together. */
   readonly maxHeaderBytes: number;
@@ -105,7 +107,7 @@ export class Listeners {
     const servers = [...this.servers.values()];
     this.retire();
     await quietMoment(() => servers.reduce((sum, { accepted }) => sum + accepted, 0));
-    // all at once: whoever connects while others close would wait in vain
+    // all at once: a client that connected while others close would wait in vain
     for (const server of servers) server.refuse();
     const cut = await Promise.all(servers.map((server) => server.close(timeoutMs)));
     return cut.reduce((sum, count) => sum + count, 0);
@@ -113,7 +115,7 @@ export class Listeners {
 }
 
 function createPort(listener: Listener, options: ListenersOptions, gate: ConnectionGate, handler: Handler): PortServer {
-  const { prefix, acceptHttp2, retireHttp2, drainHttp2, maxBodyBytes = options.maxBodyBytes } = listener;
+  const { prefix, acceptHttp2, retireHttp2, drainHttp2, maxBodyBytes = options.maxBodyBytes, hasReserve = false } = listener;
   const { headersTimeoutMs = HEADERS_TIMEOUT_MS, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   const { silenceTimeoutMs = headersTimeoutMs, keepAliveTimeoutMs = KEEP_ALIVE_TIMEOUT_MS } = options;
   const handlerOf = (port: number): Handler => {
@@ -125,7 +127,7 @@ function createPort(listener: Listener, options: ListenersOptions, gate: Connect
   };
   const http2 = { acceptHttp2, retireHttp2, drainHttp2 };
   const timeouts = { silenceTimeoutMs, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs };
-  return new PortServer({ ...options, ...http2, ...timeouts, gate, maxBodyBytes, handler: handlerOf });
+  return new PortServer({ ...options, ...http2, ...timeouts, gate, maxBodyBytes, hasReserve, handler: handlerOf });
 }
 
 async function openPort(server: PortServer, name: string, port: number, host: string): Promise<void> {

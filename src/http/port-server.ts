@@ -23,6 +23,8 @@ export interface PortOptions {
   readonly requestTimeoutMs: number;
   /** What every connection passes first. */
   readonly gate: ConnectionGate;
+  /** Whether it takes connections that other ports would not take any more. */
+  readonly hasReserve: boolean;
   /** How long a connection is kept for another request. */
   readonly keepAliveTimeoutMs: number;
   /** Without it, no TLS. */
@@ -145,7 +147,7 @@ export class PortServer {
       handler(request, response);
     };
     this.server.on('request', answerOne);
-    // a client that asks whether to send its body is not told to when the body will be refused
+    // a client that asks before it sends its body gets no `100 Continue` when the body will be refused
     this.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       if (!(Number(request.headers['content-length']) > this.options.maxBodyBytes)) response.writeContinue();
       answerOne(request, response);
@@ -181,7 +183,7 @@ export class PortServer {
     const listeners = this.server.listeners('connection') as ((this: Server, socket: Socket) => void)[];
     this.server.removeAllListeners('connection');
     this.server.on('connection', (socket: Socket) => {
-      if (!this.options.gate.admits(socket)) return;
+      if (!this.options.gate.admits(socket, this.options.hasReserve)) return;
       for (const listener of listeners) listener.call(this.server, socket);
     });
   }
@@ -204,7 +206,7 @@ export class PortServer {
   }
 }
 
-/** How Node is told of the time limits; it looks for what is overdue now and then. */
+/** The time limits as Node's options; it checks for overdue requests at intervals. */
 function timeoutsOf({ headersTimeoutMs, requestTimeoutMs }: PortOptions): ServerOptions {
   const headersTimeout = Math.min(headersTimeoutMs, requestTimeoutMs);
   const connectionsCheckingInterval = Math.min(OVERDUE_INTERVAL_MS, headersTimeout);

@@ -41,7 +41,7 @@ export function bodyReader(rules: BodyRules): (request: Request, response: Respo
         next();
       },
       (error: unknown) => {
-        // the client has gone: there is nobody to tell
+        // the client has closed the connection
         if (request.destroyed) return;
         response.setHeader('polyvec-limit', String(limitBytes));
         // the rest is read and dropped: closing at once would reset the connection before the client reads the answer

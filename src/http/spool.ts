@@ -11,7 +11,7 @@ const MEMORY_LIMIT = 16 * MiB;
 /**
  * Columns of a reply that grow side by side, although the reply holds them one after the other. They are kept in memory
  * while they are small, and in files beyond that: no reply is too large to answer, and none starts before it is whole,
- * so that a failure halfway is still told as one.
+ * so that a failure halfway is still answered as an error.
  */
 export class ColumnSpool {
   private columns: string[];

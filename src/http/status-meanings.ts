@@ -7,13 +7,14 @@ const MEANINGS: Readonly<Record<ErrorKind, string>> = {
   conflict: 'Other requests are changing the same thing; try again',
   unauthenticated: 'The key is missing, unknown or no longer valid',
   forbidden: 'Not allowed: by the scope of the key, or by a setting',
+  misdirected: 'The Host header names a host that is not answered for here',
   too_large: 'The body is longer than the limit',
   unsupported: 'Not served here',
   unavailable: 'The database cannot answer, takes no writes, or has too much to do at once; try again',
   internal: 'An error of the gateway',
 };
 
-/** What every protocol tells apart from other unavailability. */
+/** Unavailability that has a status of its own in every protocol. */
 const UNAVAILABLE: Readonly<Record<number, string>> = {
   504: 'The request took longer than it may',
   507: "The database's disk is full",

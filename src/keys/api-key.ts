@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 
 /**
  * An API key's text: `pv_<id>_<secret>_<checksum>`. The id is public, and finds the key; the secret has 256 random bits; the checksum
- * tells a mistyped key, or one of something else, without a look into the database. No dots: clients take three parts for a JWT.
+ * detects a mistyped key, or another service's, without a query. No dots: clients take three parts for a JWT.
  */
 export interface ApiKeyText {
   readonly id: string;
@@ -37,7 +37,7 @@ export function digestOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** In a time that tells nothing. */
+/** In constant time. */
 export function isSameDigest(left: Buffer, right: Buffer): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 /** How clients of a protocol send their key. */
 export interface CredentialPlaces {
-  /** Headers that hold the bare key, in this order, lower case. `Authorization` comes before them. */
+  /** Headers that hold the bare key, in this order, lower case. `Authorization` is read before them. */
   readonly headers: readonly string[];
   /** A parameter of the URL. */
   readonly parameter?: string;

@@ -7,7 +7,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Without keys, whoever reaches a port may delete everything: others than this machine reach it only when that is asked for by name.
+ * Without keys, anyone who reaches a port may delete everything: other machines reach it only when a setting says so explicitly.
  * @throws ConfigError
  */
 export function requireSafeAddress({ auth, host, allowOpenAccess }: Pick<Config, 'auth' | 'host' | 'allowOpenAccess'>): void {

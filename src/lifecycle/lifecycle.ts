@@ -1,4 +1,4 @@
-/** A gateway's own state, as probes tell it. */
+/** A gateway's own state, as probes report it. */
 export type Phase = 'starting' | 'serving' | 'stopping';
 
 /** Where a gateway is in its life; it never goes back. */

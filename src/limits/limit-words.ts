@@ -1,5 +1,5 @@
 import { LIMIT_SETTINGS } from '../config/limits.js';
-import type { ExceededLimit } from '../errors.js';
+import type { ExceededLimit, LimitName } from '../errors.js';
 
 /** What a limit bounds: who has how many of what. */
 const BOUNDED = {
@@ -17,10 +17,7 @@ const BOUNDED = {
   maxDocumentBytes: ['a document or uri has', 'bytes'],
   maxIdBytes: ['an id has', 'bytes'],
   maxNameBytes: ['a name has', 'bytes'],
-} as const;
-
-/** A limit that a request can exceed by what it asks for. */
-export type LimitName = keyof typeof BOUNDED;
+} as const satisfies Record<LimitName, readonly [owner: string, unit: string]>;
 
 /** What is too much, the limit, and the setting that moves it: a part of a sentence. */
 export function limitWords({ limit, allowed, actual }: ExceededLimit): string {

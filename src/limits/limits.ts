@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.js';
-import { GatewayError } from '../errors.js';
+import { GatewayError, type LimitName } from '../errors.js';
 import type { Filter } from '../filters/filter.js';
 import { measureFilter } from '../filters/measure.js';
-import type { LimitName } from './limit-words.js';
 
 /** The limits on what a request may ask for; 0 is none. */
 export type LimitValues = Pick<Config, LimitName>;

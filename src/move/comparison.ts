@@ -3,13 +3,13 @@ import type { Comparison, NamespaceDigest, Owner, RowPlace } from './move.js';
 import type { Progress } from './progress.js';
 import type { SourceStore } from './source.store.js';
 
-/** Differing namespaces that are told of one by one. */
-const MAX_TOLD = 3;
+/** Differing namespaces that are listed one by one. */
+const MAX_LISTED = 3;
 
-/** What a namespace without records comes to. */
+/** The digest of a namespace without records. */
 const NOTHING = { records: 0, checksum: '0' };
 
-/** Whoever can read rows: either database. */
+/** Reads rows: of either database. */
 interface Digester {
   digest(rows: RowPlace): Promise<ReadonlyMap<string, NamespaceDigest>>;
 }
@@ -21,8 +21,8 @@ export async function compare(source: Digester, target: Digester, from: RowPlace
   const sentences = namespaces.flatMap((namespace) =>
     sentenceOf(namespace, there.get(namespace) ?? NOTHING, here.get(namespace) ?? NOTHING),
   );
-  const untold = sentences.length - MAX_TOLD;
-  return untold > 0 ? [...sentences.slice(0, MAX_TOLD), `${String(untold)} more namespaces differ`] : sentences;
+  const untold = sentences.length - MAX_LISTED;
+  return untold > 0 ? [...sentences.slice(0, MAX_LISTED), `${String(untold)} more namespaces differ`] : sentences;
 }
 
 /** Compares all collections and snapshots of the source with those of the same uuid in the target, whatever else is there. */

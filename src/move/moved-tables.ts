@@ -8,7 +8,7 @@ export type TableFate =
   | { readonly kind: 'left'; readonly reason: string };
 
 /**
- * Every table of the schema, those of single collections excepted, by name. What refers to another table comes after it: rows are
+ * Every table of the schema, those of single collections excepted, by name. A table that refers to another is after it: rows are
  * copied in this order.
  */
 export const TABLES: Readonly<Record<string, TableFate>> = {

@@ -102,7 +102,7 @@ export class Mover {
       this.throwIfStopped();
       // the source reads while the target writes
       const following = this.source.page(owner, last, limits);
-      // told below; until then nobody listens
+      // reported below; until then it must not count as unhandled
       following.catch(() => undefined);
       const milliseconds = Math.round(performance.now() - start);
       start += milliseconds;

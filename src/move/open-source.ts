@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.js';
 import type { Database } from '../postgres/database.js';
 import { DataDirectoryLock } from '../postgres/embedded/data-directory-lock.js';
-import { openUnchanged, type EngineLog } from '../postgres/open-database.js';
+import type { EngineLog } from '../postgres/engine.js';
+import { openUnchanged } from '../postgres/open-database.js';
 
 /** A database that is only read. */
 export interface Source {

@@ -41,11 +41,11 @@ export class ProgressLines implements Progress {
   }
 
   advance(): void {
-    // the next line tells
+    // the next line shows it
   }
 
   end(): void {
-    // the table tells
+    // the table shows it
   }
 }
 

@@ -43,7 +43,7 @@ function isUnder(url: string, prefix: string): boolean {
   return next === '/' || next === '?' || next === undefined;
 }
 
-/** Tells the times at the moment in which the headers go out: of an answer that is streamed, what is known then. */
+/** Adds the times when the headers are sent: for a streamed answer, as far as they are known then. */
 function announceTiming(response: Response, request: RequestContext): void {
   const writeHead = response.writeHead.bind(response) as (...given: readonly unknown[]) => Response;
   response.writeHead = (...given: readonly unknown[]): Response => {

@@ -2,7 +2,7 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { GatewayMetrics } from './gateway-metrics.js';
 import { RequestObserver } from './request-observer.js';
 
-/** Gives whoever takes requests the one observer, and `/metrics` what it counts. */
+/** Provides the one observer of requests, and what it counts to `/metrics`. */
 @Global()
 @Module({})
 export class ObservabilityModule {

@@ -6,7 +6,7 @@ import type { GatewayMetrics } from './gateway-metrics.js';
 import { runRequest, type RequestContext } from './request-context.js';
 import { endRequestSpan, runInSpan, startRequestSpan, type TraceCarrier } from './tracing.js';
 
-/** A request as it comes in. */
+/** A request as it was received. */
 export interface IncomingCall<T> {
   readonly protocol: string;
   /** The id that the client has given it. */

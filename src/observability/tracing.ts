@@ -48,13 +48,13 @@ export function runInSpan<T>(request: Context | undefined, work: () => T): T {
   return request === undefined ? work() : context.with(request, work);
 }
 
-/** The span of a statement, told without its values. */
+/** The span of a statement, without its values. */
 export function startStatementSpan(request: Context, text: string): Span {
   const attributes = { 'db.system.name': 'postgresql', 'db.query.text': text.replace(LITERAL, "'?'").slice(0, MAX_TEXT) };
   return tracer.startSpan('polyvec.query', { kind: SpanKind.CLIENT, attributes }, request);
 }
 
-/** Ends the span of a statement. Of an error only its code is told: the message may quote a value. */
+/** Ends the span of a statement. Of an error it has only the code: the message may quote a value. */
 export function endStatementSpan(span: Span, error: unknown): void {
   if (error !== undefined) {
     const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'error';

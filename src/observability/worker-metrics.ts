@@ -1,13 +1,13 @@
 import cluster, { type Worker } from 'node:cluster';
 
-/** What workers and their primary tell each other. `id` is the asking side's own number for what it has asked. */
+/** Messages between workers and their primary. `id` is the number that the asking side gave its request. */
 type Message =
   /** To the primary: everybody's figures, please. */
   | { readonly kind: 'metrics wanted'; readonly id: number }
   /** To each worker: its own, please. */
   | { readonly kind: 'metrics asked'; readonly id: number }
   /** To the primary: a worker's own. */
-  | { readonly kind: 'metrics told'; readonly id: number; readonly text: string }
+  | { readonly kind: 'metrics reported'; readonly id: number; readonly text: string }
   /** To who wanted them: everybody's, as far as they came in time. */
   | { readonly kind: 'metrics gathered'; readonly id: number; readonly text: string };
 
@@ -30,9 +30,9 @@ export function relayMetrics(): void {
     if (message?.kind === 'metrics wanted') {
       last += 1;
       ask(rounds, last, (text) => {
-        tell(worker, { kind: 'metrics gathered', id: message.id, text });
+        send(worker, { kind: 'metrics gathered', id: message.id, text });
       });
-    } else if (message?.kind === 'metrics told') {
+    } else if (message?.kind === 'metrics reported') {
       const round = rounds.get(message.id);
       if (round?.missing.delete(worker.id) !== true) return;
       round.texts.push(message.text);
@@ -50,21 +50,21 @@ function ask(rounds: Map<number, Round>, id: number, done: (text: string) => voi
   };
   const timer = setTimeout(finish, MAX_WAIT_MS);
   rounds.set(id, { missing: new Set(workers.map((worker) => worker.id)), texts, finish });
-  for (const worker of workers) tell(worker, { kind: 'metrics asked', id });
+  for (const worker of workers) send(worker, { kind: 'metrics asked', id });
 }
 
-/** In a worker: tells the primary its own figures, and finds out everybody's. */
+/** In a worker: reports its own figures to the primary, and requests those of all workers. */
 export class WorkerMetrics {
   private readonly waiting = new Map<number, (text: string) => void>();
   private last = 0;
 
-  /** `own` has to label what it tells as this worker's. */
+  /** `own` returns figures that are labelled as this worker's. */
   constructor(own: () => Promise<string>) {
     process.on('message', (received: unknown) => {
       const message = messageOf(received);
       if (message?.kind === 'metrics asked') {
         void own().then((text) => {
-          tell(process, { kind: 'metrics told', id: message.id, text });
+          send(process, { kind: 'metrics reported', id: message.id, text });
         });
       } else if (message?.kind === 'metrics gathered') {
         this.waiting.get(message.id)?.(message.text);
@@ -79,7 +79,7 @@ export class WorkerMetrics {
     const id = this.last;
     return new Promise((resolve) => {
       this.waiting.set(id, resolve);
-      tell(process, { kind: 'metrics wanted', id });
+      send(process, { kind: 'metrics wanted', id });
     });
   }
 }
@@ -98,7 +98,7 @@ export function merged(texts: readonly string[]): string {
 }
 
 /** One who has just ended does not hear it. */
-function tell(other: Pick<Worker, 'send'> | NodeJS.Process, message: Message): void {
+function send(other: Pick<Worker, 'send'> | NodeJS.Process, message: Message): void {
   other.send?.(message, undefined, undefined, () => undefined);
 }
 

@@ -6,7 +6,7 @@ import type { RetryBudget } from './retry-budget.js';
 import { Slots } from './slots.js';
 import { isReadOnly, leavesConnectionSound, NothingDone } from './sqlstate.js';
 
-/** One could not be had in the time that was left. */
+/** No connection could be opened in the time that was left. */
 export class NoTime extends Error {}
 
 /** All connections are thrown away at most so often: the server may take no writes for long, and is still read. */
@@ -45,7 +45,7 @@ export class Connection {
 /** Lends the pool's connections, to so many at a time as there are; the others wait. What breaks is thrown away. */
 export class Connections {
   private readonly slots: Slots;
-  private readonly born = new WeakMap<pg.PoolClient, number>();
+  private readonly openedAt = new WeakMap<pg.PoolClient, number>();
   /** Those that are older lead to a server that is not wanted any more. */
   private renewedAt = -Infinity;
 
@@ -65,7 +65,7 @@ export class Connections {
 
   /**
    * Lends a connection to `work` for as long as it takes.
-   * @throws Crowded when none comes free in time, NothingDone when none can be opened, and what `work` throws
+   * @throws Crowded when none becomes free in time, NothingDone when none can be opened, and what `work` throws
    */
   async use<T>(budget: RetryBudget, work: (connection: Connection) => Promise<T>): Promise<T> {
     await measureWait(() => this.slots.take(budget.waitMs));
@@ -103,9 +103,9 @@ export class Connections {
     await this.ready();
     for (;;) {
       const client = await this.pool.connect();
-      const born = this.born.get(client) ?? performance.now();
-      this.born.set(client, born);
-      if (born >= this.renewedAt) return client;
+      const opened = this.openedAt.get(client) ?? performance.now();
+      this.openedAt.set(client, opened);
+      if (opened >= this.renewedAt) return client;
       client.release(true);
     }
   }

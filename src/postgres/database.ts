@@ -4,12 +4,14 @@ import { GatewayError } from '../errors.js';
 import type { DatabaseFigures } from '../observability/gateway-metrics.js';
 import { currentRequest } from '../observability/request-context.js';
 import { Connections, NoTime, type Connection } from './connections.js';
+import type { EngineTraits } from './engine.js';
 import { FaultLog, isFault } from './fault-log.js';
 import { FailureCounts } from './measured.js';
+import type { Access } from './pooler.js';
 import { GRACE_MS, RetryBudget } from './retry-budget.js';
 import type { ReadReplica } from './read-replica.js';
 import type { Service } from './service.js';
-import { Sessions } from './sessions.js';
+import { type Session, Sessions } from './sessions.js';
 import { Crowded } from './slots.js';
 import { effectOf, NothingDone, translateDatabaseError } from './sqlstate.js';
 import type { Sql } from './sql.js';
@@ -28,48 +30,17 @@ export interface Queryable {
   readonly vectorOid: number;
 }
 
-/** A connection apart from the pool, for work that takes long. */
-export interface Session {
-  script(text: string): Promise<void>;
-  /** Holds until the session ends. Behind a pooler nothing is set, and the server's own value holds. */
-  set(name: 'maintenance_work_mem' | 'max_parallel_maintenance_workers', value: string): Promise<void>;
-}
-
-/** How a database is reached beside its pool. */
-export interface Access {
-  readonly sessions: Sessions;
-  /** Stands behind each BEGIN: what a connection cannot be trusted to keep. */
-  readonly transactionSettings: string;
-  /** Takes reads that ask for it. */
-  readonly replica?: ReadReplica | undefined;
-}
-
-/** What the embedded engine and a server differ in. */
-export interface EngineTraits {
-  /** For the start-up log, such as `Postgres 17.2, pgvector 0.8.1`. */
-  readonly description: string;
-  readonly vectorOid: number;
-  /** Statements may be prepared under a name: each connection is a session of its own. */
-  readonly namedStatements: boolean;
-  /** An index is built while others work; the embedded engine does nothing else meanwhile. */
-  readonly concurrentIndexes: boolean;
-  /** A list of keys is looked up in an index key by key, statistics or not: from Postgres 17 on. */
-  readonly keyListsByIndex: boolean;
-  /** How often the embedded engine was started again. */
-  readonly restarts?: () => number;
-}
-
 /** `snapshot`: reads see one moment, writes are refused. `long`: a write whose statements the server alone may end. */
 export type TransactionMode = 'write' | 'snapshot' | 'long';
 
 const UNLIMITED: Service = { connections: Infinity, maxWaiting: 0, waitMs: 30_000, statementMs: Infinity, log: () => undefined };
 /** As long as a timer can run. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
-/** Nobody waits for background work, so it may wait. */
+/** No client waits for background work, so it may wait. */
 const BACKGROUND_WAIT_MS = 30_000;
-/** For a statement of a request that has waited long already: most of what it needs is done. */
+/** For a statement of a request that has waited long already: most of its work is done. */
 const LEAST_WAIT_MS = 250;
-/** A standby that does not take a connection within this is as good as gone: the primary answers. */
+/** A standby that does not take a connection within this is treated as down: the primary answers. */
 const STANDBY_WAIT_MS = 1_000;
 
 /** The pool of connections. Every error that leaves it is a `GatewayError` where a client can act on it. */
@@ -101,7 +72,7 @@ export class Database implements Queryable {
     return this.traits.vectorOid;
   }
 
-  /** Whoever has written a collection tells it. */
+  /** Must be notified of every write to a collection. */
   get replica(): ReadReplica | undefined {
     return this.access.replica;
   }
@@ -132,7 +103,7 @@ export class Database implements Queryable {
     return this.persist(attempt, () => mode === 'snapshot');
   }
 
-  /** As in `Queryable`; outside of any transaction but the text's own. For work that nobody waits for. */
+  /** As in `Queryable`; outside of any transaction but the text's own. For background work. */
   async script(text: string): Promise<void> {
     const budget = new RetryBudget({ ...this.service, waitMs: Math.max(this.service.waitMs, BACKGROUND_WAIT_MS) });
     await this.primary.use(budget, (connection) => connection.send({ text }, budget.statementMs));
@@ -162,7 +133,7 @@ export class Database implements Queryable {
     await this.release();
   }
 
-  /** What a request's earlier statements have waited for connections is off the time of the later ones. */
+  /** The time that a request's earlier statements waited for connections is subtracted from that of later ones. */
   private get waitMs(): number {
     const { waitMs } = this.service;
     const request = currentRequest();
@@ -189,7 +160,7 @@ export class Database implements Queryable {
         // what the standby does not answer, the primary does
         const isFinal = standbyInUse !== undefined && effect !== 'rolled_back';
         const pause = isFinal ? undefined : budget.pauseAfter(attempt, effect, onlyReads());
-        if (pause === undefined) throw this.told(reason);
+        if (pause === undefined) throw this.translated(reason);
         await sleep(pause);
       }
     }
@@ -225,8 +196,8 @@ export class Database implements Queryable {
     }
   }
 
-  /** The error in our words, counted, and logged when it is the database's fault. */
-  private told(error: unknown): unknown {
+  /** The error as a `GatewayError` where it has one, counted, and logged when it is the database's fault. */
+  private translated(error: unknown): unknown {
     const meaning = this.failures.noted(error, translateDatabaseError(error));
     if (!(meaning instanceof GatewayError) || meaning.kind !== 'unavailable') return meaning;
     const { subject } = meaning.detail;
@@ -243,7 +214,7 @@ async function rollBack(connection: Connection, limitMs: number | undefined): Pr
   try {
     await connection.send({ text: 'ROLLBACK' }, limitMs);
   } catch {
-    // whoever got it next would be inside of the transaction
+    // its next user would be inside of the transaction
     connection.isSound = false;
   }
 }

@@ -10,14 +10,14 @@ const WORDS: Readonly<Record<Fault, string>> = {
   storage: "the database's disk is full",
   read_only: 'the database takes no writes',
 };
-/** Of many that are alike, so much apart one is logged. */
+/** Of faults of the same kind, one is logged in this time. */
 const INTERVAL_MS = 5_000;
 
 export function isFault(subject: string): subject is Fault {
   return Object.hasOwn(WORDS, subject);
 }
 
-/** Logs why clients are told that something of the database is not available: they are not told. */
+/** Logs the causes of `unavailable` errors, which clients do not get. */
 export class FaultLog {
   private readonly kinds = new Map<Fault, { readonly at: number; unsaid: number }>();
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 
 const DIRECTORY = fileURLToPath(new URL('../../migrations', import.meta.url));
-/** Any number that no other program locks; instances that start together take turns. */
+/** Any number that no other program locks; instances that start together run one after another. */
 const LOCK = 7_065_827;
 /** Of an instance that has vanished without a word, the server lets the lock go after this, in milliseconds. */
 const MAX_SILENCE_MS = 30_000;

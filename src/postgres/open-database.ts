@@ -1,27 +1,22 @@
 import pg from 'pg';
 import type { Config } from '../config/config.js';
 import { StartupConnection } from './startup-connection.js';
-import { Database, type EngineTraits } from './database.js';
+import { Database } from './database.js';
+import type { EngineLog } from './engine.js';
 import { EmbeddedEngine } from './embedded/embedded-engine.js';
 import { migrate, requireMigrated } from './migrations.js';
+import { prepareEngine, type SchemaStep } from './prepare-engine.js';
 import { accessTo, KEEP_ALIVE_MS, pastPooler, refuseWithoutServer, warnOfPooler } from './pooler.js';
 import { ReadReplica } from './read-replica.js';
 import { embeddedService, limitedConnectionTo, serverService } from './service.js';
 import { Sessions } from './sessions.js';
 
-/** Where the engine's own messages go. */
-export type EngineLog = (level: 'info' | 'warn' | 'error', message: string) => void;
-
-const OLDEST_POSTGRES = 150_000;
-const OLDEST_PGVECTOR = '0.8.0';
-/** Older ones have known faults in index maintenance. */
-const RECOMMENDED_PGVECTOR = '0.8.4';
-/** A replica that does not take a connection within this is as good as gone: the primary answers. */
+/** A replica that does not take a connection within this is treated as down: the primary answers. */
 const REPLICA_TIMEOUT_MS = 1_000;
 
 /**
- * Opens the database that the configuration names, a server or the embedded engine, and brings its schema up to date. A server may
- * come later where the startup says so.
+ * Opens the database that the configuration names, a server or the embedded engine, and brings its schema up to date. Where
+ * the startup connection allows it, a server may be reached later.
  * @throws Error with one line that says what to do, when the server is too old or lacks pgvector.
  */
 export async function openDatabase(
@@ -31,7 +26,7 @@ export async function openDatabase(
 ): Promise<Database> {
   if (config.databaseUrl !== undefined) return openServer(config, config.databaseUrl, log, startup);
   const database = await openEmbedded(config, log);
-  startup.arrive();
+  startup.markReached();
   return database;
 }
 
@@ -43,17 +38,14 @@ export async function openUnchanged(config: Config, log: EngineLog): Promise<Dat
   if (config.databaseUrl !== undefined) {
     return openServer(config, config.databaseUrl, log, new StartupConnection('required', log), requireMigrated);
   }
-  // whoever reads all of it in one transaction waits in between for where it goes
+  // a reader of everything in one transaction waits for its target in between
   return openEmbedded(config, log, { schema: requireMigrated, idleTransactionTimeoutMs: config.statementTimeoutMs });
 }
-
-/** What is done about the schema before anything else. */
-type SchemaCare = (client: pg.ClientBase) => Promise<void>;
 
 async function openEmbedded(
   config: Config,
   log: EngineLog,
-  { schema, ...limits }: { readonly schema: SchemaCare; readonly idleTransactionTimeoutMs?: number } = { schema: migrate },
+  { schema, ...limits }: { readonly schema: SchemaStep; readonly idleTransactionTimeoutMs?: number } = { schema: migrate },
 ): Promise<Database> {
   refuseWithoutServer(config);
   const engine = await EmbeddedEngine.start({
@@ -68,7 +60,7 @@ async function openEmbedded(
   const pool = newPool({ ...config, connectTimeoutMs: service.waitMs }, where, log);
   const release = (): Promise<void> => engine.stop();
   try {
-    const traits = await prepare(pool, { namedStatements: false, concurrentIndexes: false }, log, schema);
+    const traits = await prepareEngine(pool, { namedStatements: false, concurrentIndexes: false }, log, schema);
     const description = `embedded ${traits.description}, data in ${config.dataDirectory}`;
     const access = { sessions: new Sessions(where, 'everyone'), transactionSettings: '' };
     const restarts = (): number => engine.restarts;
@@ -85,7 +77,7 @@ async function openServer(
   url: string,
   log: EngineLog,
   startup: StartupConnection,
-  schema: SchemaCare = migrate,
+  schema: SchemaStep = migrate,
 ): Promise<Database> {
   const pool = newPool(config, limitedConnectionTo(config, url), log);
   try {
@@ -97,7 +89,7 @@ async function openServer(
         await pastPooler(config, client, schema);
         await warnOfPooler(config, client, log);
       };
-      const found = await prepare(pool, own, log, bringUpToDate, startup.stopped);
+      const found = await prepareEngine(pool, own, log, bringUpToDate, startup.stopped);
       return { ...found, description: `${found.description} at ${place}` };
     });
     return new Database(
@@ -136,78 +128,9 @@ function newPool(config: Config, where: pg.PoolConfig, log: EngineLog): pg.Pool 
   pool.on('error', (error) => {
     log('warn', `an idle database connection broke: ${error.message}`);
   });
-  // one that breaks in a transaction fails the statement, which tells its caller; without a listener it would end the process, too
+  // one that breaks in a transaction fails the statement, whose caller gets the error; without a listener it would end the process, too
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
   });
   return pool;
-}
-
-async function prepare(
-  pool: pg.Pool,
-  traits: Pick<EngineTraits, 'namedStatements' | 'concurrentIndexes'>,
-  log: EngineLog,
-  bringUpToDate: SchemaCare,
-  stopped?: AbortSignal,
-): Promise<EngineTraits> {
-  const client = await pool.connect();
-  let isGood = false;
-  let isReleased = false;
-  const release = (): void => {
-    // the next attempt begins on a new connection: a bad one may be silent, or lead to a server that is a standby by now
-    if (!isReleased) client.release(!isGood);
-    isReleased = true;
-  };
-  // a stop waits for the pool, but for no silent server
-  stopped?.addEventListener('abort', release);
-  try {
-    const version = await requirePgvector(client);
-    await bringUpToDate(client);
-    if (isOlder(version, RECOMMENDED_PGVECTOR)) {
-      log('warn', `pgvector ${version} has known faults; ${RECOMMENDED_PGVECTOR} or newer is recommended`);
-    }
-    const { rows } = await client.query<{ oid: number; server: string; number: string }>(
-      `SELECT 'vector'::regtype::oid AS oid, current_setting('server_version') AS server,
-        current_setting('server_version_num') AS number`,
-    );
-    const server = rows[0]?.server.split(' ')[0] ?? '';
-    isGood = true;
-    return {
-      ...traits,
-      description: `Postgres ${server}, pgvector ${version}`,
-      vectorOid: Number(rows[0]?.oid),
-      keyListsByIndex: Number(rows[0]?.number) >= 170_000,
-    };
-  } finally {
-    stopped?.removeEventListener('abort', release);
-    release();
-  }
-}
-
-/** The version of pgvector in this database, or the one that the migrations will install. */
-async function requirePgvector(client: pg.ClientBase): Promise<string> {
-  const { rows } = await client.query<{ server: string; number: string; installed: string | null; available: string | null }>(`
-    SELECT current_setting('server_version') AS server, current_setting('server_version_num') AS number,
-      (SELECT extversion FROM pg_extension WHERE extname = 'vector') AS installed,
-      (SELECT default_version FROM pg_available_extensions WHERE name = 'vector') AS available`);
-  const row = rows[0];
-  const major = Math.trunc(Number(row?.number) / 10_000);
-  if (Number(row?.number) < OLDEST_POSTGRES)
-    throw new Error(`Postgres 15 or newer is needed; this server is ${row?.server ?? ''}`);
-  const version = row?.installed ?? row?.available;
-  if (version == null) {
-    throw new Error(
-      `this Postgres has no pgvector: install ${OLDEST_PGVECTOR} or newer (on Debian and Ubuntu the package postgresql-${String(major)}-pgvector; in Docker the image pgvector/pgvector:pg${String(major)})`,
-    );
-  }
-  if (isOlder(version, OLDEST_PGVECTOR)) {
-    throw new Error(
-      `pgvector ${version} is too old: install ${OLDEST_PGVECTOR} or newer, then run ALTER EXTENSION vector UPDATE in this database`,
-    );
-  }
-  return version;
-}
-
-function isOlder(version: string, than: string): boolean {
-  return version.localeCompare(than, 'en', { numeric: true }) < 0;
 }

@@ -1,8 +1,17 @@
 import pg from 'pg';
 import type { Config } from '../config/config.js';
-import type { Access } from './database.js';
-import type { EngineLog } from './open-database.js';
+import type { EngineLog } from './engine.js';
+import type { ReadReplica } from './read-replica.js';
 import { Sessions } from './sessions.js';
+
+/** How a database is reached beside its pool. */
+export interface Access {
+  readonly sessions: Sessions;
+  /** Appended to each BEGIN: settings that a pooler's connection does not keep. */
+  readonly transactionSettings: string;
+  /** For reads that allow it. */
+  readonly replica?: ReadReplica | undefined;
+}
 
 /** Plans for the values at hand, always; and statements here are too short for compilation to pay. */
 const SESSION_OPTIONS = '-c plan_cache_mode=force_custom_plan -c jit=off';
@@ -29,7 +38,7 @@ export function accessTo(config: ServerConfig, url: string): Access {
   return {
     sessions:
       direct === undefined
-        ? new Sessions(pooledConnectionTo(config, url), 'strangers')
+        ? new Sessions(pooledConnectionTo(config, url), 'shared')
         : new Sessions(directConnectionTo(config, direct), 'own'),
     transactionSettings:
       config.pooler === 'off' ? '' : `; SET LOCAL statement_timeout = ${String(config.statementTimeoutMs)}; SET LOCAL jit = off`,
@@ -53,7 +62,7 @@ export async function pastPooler<T>(
   }
 }
 
-/** Says what a pooler's connections lack: a statement outside of a transaction can be given no limit on its way. */
+/** Warns of settings that a pooler's connections lack: a statement outside of a transaction cannot set its own limit. */
 export async function warnOfPooler(config: ServerConfig, client: pg.ClientBase, log: EngineLog): Promise<void> {
   if (config.pooler === 'off') return;
   const { rows } = await client.query<{ timeout: string; jit: string; role: string }>(

@@ -1,27 +1,27 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type pg from 'pg';
 import { GatewayError } from '../errors.js';
-import type { EngineLog } from './open-database.js';
+import type { EngineLog } from './engine.js';
 import { translateDatabaseError } from './sqlstate.js';
 
-/** How long one that has failed is left alone. */
+/** How long a replica that has failed is not used. */
 const REST_MS = 5_000;
-/** How long it is taken for what it was. */
+/** How long its identity is not checked again. */
 const KNOWN_MS = 1_000;
-/** The longest that its state may take to be told. */
+/** The longest that a query of its state may take. */
 const LIMIT_MS = 1_000;
-/** More collections than this are not told apart. */
+/** With more collections than this, their writes are tracked together. */
 const MAX_WRITTEN = 10_000;
 /** Stands for all collections. */
 const EVERYTHING = '';
-/** No two databases were born in the same microsecond. */
+/** No two databases were created in the same microsecond. */
 const IDENTITY = `
-  SELECT pg_is_in_recovery() AS standby, (SELECT extract(epoch FROM min(applied_at)) FROM polyvec.migrations) AS born`;
+  SELECT pg_is_in_recovery() AS standby, (SELECT extract(epoch FROM min(applied_at)) FROM polyvec.migrations) AS created`;
 
-type Identity = Readonly<{ standby: boolean; born: string }>;
+type Identity = Readonly<{ standby: boolean; created: string }>;
 type Seen = Readonly<{ seen: boolean | null }>;
 
-/** A moment at which something was written here, and by when the primary's log had it: known once someone has asked. */
+/** A write of this instance, and the position in the primary's log that contains it: known once a read has asked. */
 interface Written {
   position: string | undefined;
 }
@@ -36,8 +36,8 @@ export class ReadReplica {
   private restsUntil = 0;
   private asking: Promise<void> | undefined;
 
-  /** When the primary's database was made, once it has been asked. */
-  private born: string | undefined;
+  /** When the primary's database was created, once it has been asked. */
+  private created: string | undefined;
 
   constructor(
     /** For questions about where the primary is, apart from the pool that requests wait for. */
@@ -81,7 +81,7 @@ export class ReadReplica {
       if (isOverdue(error)) throw error;
       this.restAfter(error);
     } finally {
-      // what the read has set off runs on
+      // work that the read has started goes on
       read.isRunning = false;
     }
     return work();
@@ -91,19 +91,19 @@ export class ReadReplica {
     await Promise.all([this.standby.end(), this.primary.end()]);
   }
 
-  /** What another server would answer could be anything, and one that is silent would be waited for. */
+  /** Another server would answer with other data, and one that is silent would be waited for. */
   private async requireStandby(): Promise<void> {
-    // those who ask meanwhile share the answer
-    this.asking ??= this.askWhoItIs().finally(() => {
+    // concurrent reads share the answer
+    this.asking ??= this.checkIdentity().finally(() => {
       this.asking = undefined;
     });
     await this.asking;
   }
 
-  private async askWhoItIs(): Promise<void> {
-    this.born ??= (await ask<Identity>(this.primary, IDENTITY))?.born;
+  private async checkIdentity(): Promise<void> {
+    this.created ??= (await ask<Identity>(this.primary, IDENTITY))?.created;
     const standby = await ask<Identity>(this.standby, IDENTITY);
-    if (standby?.standby !== true || standby.born !== this.born) throw new Error('it is no standby of the database');
+    if (standby?.standby !== true || standby.created !== this.created) throw new Error('it is no standby of the database');
     this.knownUntil = performance.now() + KNOWN_MS;
   }
 

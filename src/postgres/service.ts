@@ -1,15 +1,15 @@
 import type pg from 'pg';
 import type { Config } from '../config/config.js';
-import type { EngineLog } from './open-database.js';
+import type { EngineLog } from './engine.js';
 import { GRACE_MS, type RetryLimits } from './retry-budget.js';
 import { connectionTo } from './pooler.js';
 
-/** How much of the database there is for requests, and for how long they may ask. */
+/** How many connections requests share, and for how long they may wait and run. */
 export interface Service extends RetryLimits {
   readonly connections: number;
   /** Callers that may wait for one. */
   readonly maxWaiting: number;
-  /** Where it goes what clients are not told of a fault. */
+  /** Gets the causes of faults, which clients do not get. */
   readonly log: (message: string) => void;
 }
 

@@ -1,16 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import type { Session } from './database.js';
+
+/** A connection apart from the pool, for work that takes long. */
+export interface Session {
+  script(text: string): Promise<void>;
+  /** Holds until the session ends. Behind a pooler nothing is set, and the server's own value holds. */
+  set(name: 'maintenance_work_mem' | 'max_parallel_maintenance_workers', value: string): Promise<void>;
+}
 
 /**
  * Whose settings a connection changes: its own, those of all connections (the embedded engine has one session for everyone), or those
- * of strangers (a pooler hands connections on).
+ * of other clients (a pooler shares connections).
  */
-export type SettingsScope = 'own' | 'everyone' | 'strangers';
+export type SettingsScope = 'own' | 'everyone' | 'shared';
 
 /** Opens connections apart from the pool. */
 export class Sessions {
-  /** By these the server knows those that are open: a pooler does not tell which of its connections a statement runs on. */
+  /** The application names of the open ones: a pooler does not reveal which of its connections a statement runs on. */
   private readonly open = new Set<string>();
 
   constructor(
@@ -32,7 +38,7 @@ export class Sessions {
           await client.query(text);
         },
         set: async (setting, value) => {
-          if (this.scope === 'strangers') return;
+          if (this.scope === 'shared') return;
           changed.add(setting);
           await client.query(`SET ${setting} = ${pg.escapeLiteral(value)}`);
         },
@@ -61,7 +67,7 @@ export class Sessions {
 
   private newClient(name: string): pg.Client {
     const client = new pg.Client({ ...this.where, application_name: name, query_timeout: 0 });
-    // one that breaks fails its statement, which tells its caller; without a listener it would end the process, too
+    // one that breaks fails its statement, whose caller gets the error; without a listener it would end the process, too
     client.on('error', () => undefined);
     return client;
   }

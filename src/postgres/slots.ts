@@ -1,7 +1,7 @@
-/** There was none free in time, or too many waited already. */
+/** No slot became free in time, or too many callers waited already. */
 export class Crowded extends Error {}
 
-/** A number of things that are used by one at a time each; whoever comes when none is free waits, first come, first served. */
+/** A fixed number of slots, each for one user at a time; when none is free, callers wait in the order of their calls. */
 export class Slots {
   private readonly waiters = new Set<() => void>();
   private taken = 0;

@@ -93,7 +93,7 @@ export function isRolledBack(error: unknown): boolean {
   return code === '40P01' || code === '40001';
 }
 
-/** A unique key is taken; `constraint` tells which one. */
+/** A unique key is taken; `constraint` names it. */
 export function isUniqueViolation(error: unknown): boolean {
   return codeOf(error) === '23505';
 }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayError } from '../errors.js';
-import type { EngineTraits } from './database.js';
+import type { EngineTraits } from './engine.js';
 import { translateDatabaseError } from './sqlstate.js';
 
 /** What is known of an engine before it has been reached. */
 export type OwnTraits = Pick<EngineTraits, 'namedStatements' | 'concurrentIndexes'>;
 
-/** Connects, brings the schema up to date, and tells what there is. */
+/** Connects, brings the schema up to date, and returns the engine's traits. */
 type Attempt = () => Promise<EngineTraits>;
 
 /** A start goes on without the database when its first answer takes longer. */
@@ -16,13 +16,13 @@ const LONGEST_PAUSE_MS = 2_000;
 const REFUSED_BY_POOLER = 'unsupported startup parameter';
 
 /**
- * How a database comes: at once or not at all (`required`), or whenever it answers (`awaited`). What waiting does not mend, such as
- * a wrong password, is an error either way.
+ * The first connection to a database: at once or not at all (`required`), or whenever it answers (`awaited`). What waiting does not
+ * mend, such as a wrong password, is an error either way.
  */
 export class StartupConnection {
   /** Resolves when the database has been reached and its schema is up to date; rejects with what waiting does not mend. */
   readonly reached: Promise<void>;
-  private hasArrived = false;
+  private isReached = false;
   private lastProblem = '';
   private readonly stopping = new AbortController();
   private resolve: () => void = () => undefined;
@@ -40,13 +40,13 @@ export class StartupConnection {
     this.reached.catch(() => undefined);
   }
 
-  /** The database is there. */
-  arrive(): void {
-    this.hasArrived = true;
+  /** The database has been reached, and its schema is up to date. */
+  markReached(): void {
+    this.isReached = true;
     this.resolve();
   }
 
-  /** Aborted when nobody waits for the database any more. */
+  /** Aborted when the gateway stops waiting for the database. */
   get stopped(): AbortSignal {
     return this.stopping.signal;
   }
@@ -56,21 +56,21 @@ export class StartupConnection {
     this.stopping.abort();
   }
 
-  /** @throws GatewayError of kind `unavailable` before the database is there */
+  /** @throws GatewayError of kind `unavailable` before the database has been reached */
   ready(): Promise<void> {
-    return this.hasArrived ? Promise.resolve() : Promise.reject(notYet());
+    return this.isReached ? Promise.resolve() : Promise.reject(notYet());
   }
 
   /**
    * Attempts until the database has been reached, after the first failure and after a few seconds in the background. Of the traits,
-   * those that only the database can tell throw `unavailable` until then.
+   * those that only the database knows throw `unavailable` until then.
    * @param place the database, for people
    * @throws Error of one line: what waiting does not mend and, when the database is required, that it cannot be reached
    */
   async of(place: string, own: OwnTraits, attempt: Attempt): Promise<EngineTraits> {
     const traits = new LateTraits(place, own);
     const first = this.try(traits, place, attempt);
-    const startup = first.then((hasArrived) => (hasArrived ? undefined : this.keepTrying(traits, place, attempt)));
+    const startup = first.then((isReached) => (isReached ? undefined : this.keepTrying(traits, place, attempt)));
     startup.catch(this.reject);
     if (this.kind === 'required') await first;
     else await Promise.race([first, sleep(MAX_WAIT_MS, undefined, { ref: false })]);
@@ -98,7 +98,7 @@ export class StartupConnection {
       return false;
     }
     if (this.lastProblem !== '') this.log('info', `${place} answers`);
-    this.arrive();
+    this.markReached();
     return true;
   }
 
@@ -107,6 +107,7 @@ export class StartupConnection {
   }
 }
 
+/** Traits of a server that may be reached later. */
 class LateTraits implements EngineTraits {
   known: EngineTraits | undefined;
 
@@ -128,14 +129,14 @@ class LateTraits implements EngineTraits {
   }
 
   get vectorOid(): number {
-    return this.told().vectorOid;
+    return this.require().vectorOid;
   }
 
   get keyListsByIndex(): boolean {
-    return this.told().keyListsByIndex;
+    return this.require().keyListsByIndex;
   }
 
-  private told(): EngineTraits {
+  private require(): EngineTraits {
     if (this.known === undefined) throw notYet();
     return this.known;
   }

@@ -40,14 +40,14 @@ export class Statements {
   private nameOf(text: string): string | undefined {
     const known = this.names.get(text);
     if (known !== undefined || this.names.size >= MAX_NAMED_STATEMENTS || text.length > MAX_NAMED_LENGTH) return known;
-    if (!this.hasComeBefore(text)) return undefined;
+    if (!this.wasSeenBefore(text)) return undefined;
     const name = `polyvec_${String(this.names.size)}`;
     this.names.set(text, name);
     return name;
   }
 
-  /** A name is for good: what comes once only gets none. */
-  private hasComeBefore(text: string): boolean {
+  /** A prepared statement keeps its name, so what is sent only once gets none. */
+  private wasSeenBefore(text: string): boolean {
     if (this.seen.delete(text)) return true;
     if (this.seen.size >= MAX_SEEN_STATEMENTS) this.seen.clear();
     this.seen.add(text);

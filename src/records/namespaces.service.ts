@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
-import { CollectionsService } from '../collections/collections.service.js';
+import { CurrentCollections } from '../collections/current-collections.js';
 import { GatewayError } from '../errors.js';
 import { Database } from '../postgres/database.js';
 import type { Filter } from '../filters/filter.js';
@@ -13,7 +13,7 @@ import { NamespaceStore } from './namespace.store.js';
 export class NamespacesService {
   constructor(
     private readonly database: Database,
-    private readonly collections: CollectionsService,
+    private readonly collections: CurrentCollections,
     private readonly store: NamespaceStore,
     private readonly limits: Limits,
   ) {}
@@ -21,7 +21,7 @@ export class NamespacesService {
   /** `schema` is a JSON text. */
   async create(collection: Collection, name: string, schema: string | null): Promise<Namespace> {
     this.limits.requireName(name);
-    const created = await this.collections.current(collection, (current) => this.store.create(current, name, schema));
+    const created = await this.collections.run(collection, (current) => this.store.create(current, name, schema));
     this.database.replica?.wrote(collection.uuid);
     if (!created) throw new GatewayError({ kind: 'already_exists', subject: 'namespace', name });
     return { name, schema, count: 0, bytes: 0, lsn: '0' };
@@ -36,7 +36,7 @@ export class NamespacesService {
 
   /** Undefined when there is none. */
   async find(collection: Collection, name: string, measured: boolean): Promise<Namespace | undefined> {
-    const found = await this.collections.current(collection, (current) => this.store.find(current, name, measured));
+    const found = await this.collections.run(collection, (current) => this.store.find(current, name, measured));
     return found === 'missing' ? undefined : found;
   }
 
@@ -46,18 +46,18 @@ export class NamespacesService {
     page: NamespacePage,
     measured: boolean,
   ): Promise<{ readonly namespaces: readonly Namespace[]; readonly total: number }> {
-    return this.collections.current(collection, (current) => this.store.list(current, page, measured));
+    return this.collections.run(collection, (current) => this.store.list(current, page, measured));
   }
 
   /** How many records, or records that match, each namespace holds; empty ones too. */
   async totals(collection: Collection, filter?: Filter): Promise<readonly NamespaceTotals[]> {
     this.limits.requireFilter(filter);
-    return this.collections.current(collection, (current) => this.store.totals(current, filter));
+    return this.collections.run(collection, (current) => this.store.totals(current, filter));
   }
 
   /** Its records go with it. */
   async delete(collection: Collection, name: string): Promise<void> {
-    const deleted = await this.collections.current(collection, (current) => this.store.delete(current, name));
+    const deleted = await this.collections.run(collection, (current) => this.store.delete(current, name));
     this.database.replica?.wrote(collection.uuid);
     if (!deleted) throw missing(name);
   }

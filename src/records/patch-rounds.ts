@@ -41,7 +41,7 @@ function composeMetadata(before: RecordPatch['metadata'], after: RecordPatch['me
   return both && { kind: 'patch', text: stringifyJson(both) };
 }
 
-/** A merge patch cannot say "replace it by this object": that is what an object behind anything else comes to. */
+/** A merge patch cannot say "replace it by this object": which is what an object after another kind of value means. */
 function composeObjects(first: JsonObject, second: JsonObject): JsonObject | undefined {
   const both = new Map(first);
   for (const [key, value] of second) {

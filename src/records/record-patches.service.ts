@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, Field } from '../collections/collection.js';
-import { CollectionsService } from '../collections/collections.service.js';
+import { CurrentCollections } from '../collections/current-collections.js';
 import { Limits } from '../limits/limits.js';
 import { Database } from '../postgres/database.js';
 import { requireDimension } from './dimension.js';
@@ -15,7 +15,7 @@ import { Maintenance } from './maintenance/maintenance.js';
 export class RecordPatchesService {
   constructor(
     private readonly database: Database,
-    private readonly collections: CollectionsService,
+    private readonly collections: CurrentCollections,
     private readonly store: RecordPatchStore,
     private readonly maintenance: Maintenance,
     private readonly limits: Limits,
@@ -32,7 +32,7 @@ export class RecordPatchesService {
   ): Promise<WriteOutcome & { readonly ids: ReadonlySet<string> }> {
     const { patches } = batch;
     this.limits.requirePatches(patches);
-    const outcome = await this.collections.current(collection, async (current) => {
+    const outcome = await this.collections.run(collection, async (current) => {
       const dimension = requireDimension(
         current,
         patches.map(({ embedding }) => embedding),
@@ -74,7 +74,7 @@ export class RecordPatchesService {
     patch: { readonly text: string; readonly fields: readonly Field[] },
   ): Promise<SelectionPatched> {
     this.limits.requirePatch(selection, { metadata: patch.text, document: null });
-    const outcome = await this.collections.current(collection, async (current) => {
+    const outcome = await this.collections.run(collection, async (current) => {
       const hasNewFields = hasUnknownFields(current, patch.fields);
       if (hasNewFields) this.collections.forget(current);
       return this.store.patchSelected(current, namespace, selection, { text: patch.text, hasNewFields });

@@ -1,5 +1,5 @@
 import type { Collection } from '../collections/collection.js';
-import type { CollectionsService } from '../collections/collections.service.js';
+import type { CurrentCollections } from '../collections/current-collections.js';
 import { GatewayError } from '../errors.js';
 import type { RecordSizeStore } from './record-size.store.js';
 import { RecordSizesService } from './record-sizes.service.js';
@@ -18,15 +18,15 @@ it('the sizes of collections leave out those that are gone meanwhile, and look a
       return Promise.resolve(new Map(found.map(({ id }) => [id, SIZE])));
     },
   };
-  const collections: Pick<CollectionsService, 'current'> = {
-    current: async (collection, statement) => {
+  const collections: Pick<CurrentCollections, 'run'> = {
+    run: async (collection, statement) => {
       if (collection === gone) throw new GatewayError({ kind: 'not_found', subject: 'collection', name: gone.name });
       let result = await statement(collection);
       while (result === 'stale') result = await statement(collection);
       return result;
     },
   };
-  const service = new RecordSizesService(collections as CollectionsService, store as RecordSizeStore);
+  const service = new RecordSizesService(collections as CurrentCollections, store as RecordSizeStore);
   expect(await service.sizes([here, moved, gone], '', 'source')).toEqual(
     new Map([
       [here.id, SIZE],

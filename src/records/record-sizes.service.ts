@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
-import { CollectionsService } from '../collections/collections.service.js';
+import { CurrentCollections } from '../collections/current-collections.js';
 import { GatewayError } from '../errors.js';
 import type { CollectionSize } from './record.js';
 import { RecordSizeStore } from './record-size.store.js';
@@ -9,7 +9,7 @@ import { RecordSizeStore } from './record-size.store.js';
 @Injectable()
 export class RecordSizesService {
   constructor(
-    private readonly collections: CollectionsService,
+    private readonly collections: CurrentCollections,
     private readonly store: RecordSizeStore,
   ) {}
 
@@ -30,7 +30,7 @@ export class RecordSizesService {
   /** Of one that has moved, or is gone: undefined then. */
   private async sizeNow(collection: Collection, namespace: string, sourceField: string): Promise<CollectionSize | undefined> {
     try {
-      return await this.collections.current(collection, async (current) => {
+      return await this.collections.run(collection, async (current) => {
         const found = await this.store.sizes([current], namespace, sourceField);
         return found.get(collection.id) ?? 'stale';
       });

@@ -65,7 +65,7 @@ export function heldCollection(collection: Collection): Sql {
   return sql`${liveCollection(collection)} ${turn} FOR KEY SHARE`;
 }
 
-/** Numbers from here on are no index's: vectors without a direction have them, which no index on the cosine can hold. */
+/** No index covers numbers from here on: zero vectors have them, which an index on the cosine cannot hold. */
 export const UNINDEXED = '4611686018427387904';
 
 /** The number that a written embedding gets, an expression of it. The pool numbers nothing. */

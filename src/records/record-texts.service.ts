@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
-import { CollectionsService } from '../collections/collections.service.js';
+import { CurrentCollections } from '../collections/current-collections.js';
 import { Limits } from '../limits/limits.js';
 import type { RankedRecord } from './record.js';
 import { RecordTextStore, type TextSearchRequest } from './record-text.store.js';
@@ -9,7 +9,7 @@ import { RecordTextStore, type TextSearchRequest } from './record-text.store.js'
 @Injectable()
 export class RecordTextsService {
   constructor(
-    private readonly collections: CollectionsService,
+    private readonly collections: CurrentCollections,
     private readonly store: RecordTextStore,
     private readonly limits: Limits,
   ) {}
@@ -17,6 +17,6 @@ export class RecordTextsService {
   /** The selected records whose documents have words of the text, best first; scores are between 0 and 1. */
   async searchText(collection: Collection, namespace: string, request: TextSearchRequest): Promise<readonly RankedRecord[]> {
     this.limits.requireSearch(request);
-    return this.collections.current(collection, (current) => this.store.search(current, namespace, request));
+    return this.collections.run(collection, (current) => this.store.search(current, namespace, request));
   }
 }

@@ -18,7 +18,7 @@ export class RecordWriteStore {
   /**
    * Writes a batch in which every id occurs once; with `hasNewFields`, the fields of the records that were written are added
    * to the collection's. New records follow each other in the batch's order; rows are locked in the order of ids, so that
-   * writers of the same ids wait, not deadlock. The namespace comes to be with its first insert.
+   * writers of the same ids wait, not deadlock. The first insert creates the namespace.
    */
   async write(
     queryable: Queryable,

@@ -27,15 +27,15 @@ export interface RecordPage {
 type DeletionRow = Readonly<{ count: string; ids: string | null; scanned: string; live: string; lsn: string | null }>;
 type PageRow = RecordRow & Readonly<{ rid: string }>;
 
-/** Reads and deletes records. Statements on a collection that is not what the caller remembers find nothing, or say `stale`. */
+/** Reads and deletes records. Statements on a stale collection find nothing, or return `stale`. */
 @Injectable()
 export class RecordStore {
   constructor(private readonly database: Database) {}
 
   /**
    * The next `limit` selected records in the order of first insert: those after `after`, or from `offset` on; with ids, `lock`
-   * keeps them from changing until the end of the transaction. Does not tell
-   * an empty answer from a stale collection: ask `isLive`.
+   * keeps them from changing until the end of the transaction. An empty
+   * page may mean that the collection is stale: ask `isLive`.
    */
   async readPage(
     queryable: Queryable,

@@ -7,6 +7,7 @@ import { IndexBuilder } from './maintenance/index-builder.js';
 import { IndexMetricsStore } from './maintenance/index-metrics.store.js';
 import { IndexesService } from './maintenance/indexes.service.js';
 import { LeaseStore } from './maintenance/lease.store.js';
+import { LeasesService } from './maintenance/leases.service.js';
 import { MetadataIndexStore } from './maintenance/metadata-index.store.js';
 import { ReplicaReads } from './replica-reads.service.js';
 import { NamespaceStore } from './namespace.store.js';
@@ -17,15 +18,17 @@ import { RecordPatchesService } from './record-patches.service.js';
 import { RecordPatchStore } from './record-patch.store.js';
 import { RecordPageStore } from './record-page.store.js';
 import { RecordRankStore } from './search/record-rank.store.js';
+import { RecordReads } from './record-reads.service.js';
+import { RecordSearches } from './record-searches.service.js';
 import { RecordSearchStore } from './search/record-search.store.js';
 import { RecordSizeStore } from './record-size.store.js';
 import { RecordSizesService } from './record-sizes.service.js';
 import { RecordStore } from './record.store.js';
 import { RecordTextStore } from './record-text.store.js';
 import { RecordTextsService } from './record-texts.service.js';
+import { RecordWrites } from './record-writes.service.js';
 import { RecordWriteStore } from './record-write.store.js';
 import { RecordTransfersService } from './record-transfers.service.js';
-import { RecordsService } from './records.service.js';
 import { SearchPlanner } from './search/search-planner.js';
 import { StorageMaintenance } from './maintenance/storage-maintenance.js';
 import { Maintenance } from './maintenance/maintenance.js';
@@ -50,6 +53,7 @@ import { VectorIndexStore } from './maintenance/vector-index.store.js';
     RecordEstimateStore,
     SearchPlanner,
     LeaseStore,
+    LeasesService,
     PromotionStore,
     VectorIndexStore,
     IndexBuilder,
@@ -63,12 +67,16 @@ import { VectorIndexStore } from './maintenance/vector-index.store.js';
     StatisticsStore,
     Maintenance,
     RecordSizesService,
-    RecordsService,
+    RecordReads,
+    RecordWrites,
+    RecordSearches,
     NamespacesService,
     ReplicaReads,
   ],
   exports: [
-    RecordsService,
+    RecordReads,
+    RecordWrites,
+    RecordSearches,
     RecordSizesService,
     RecordPatchesService,
     RecordTextsService,
@@ -76,6 +84,7 @@ import { VectorIndexStore } from './maintenance/vector-index.store.js';
     NamespacesService,
     ReplicaReads,
     IndexesService,
+    LeasesService,
     Maintenance,
   ],
 })

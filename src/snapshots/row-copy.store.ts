@@ -15,7 +15,7 @@ export interface CopyTotals {
   readonly bytes: number;
 }
 
-/** Records in one statement: so few that it comes nowhere near its timeout, whatever the dimension. */
+/** Records in one statement: so few that it stays far below its timeout, whatever the dimension. */
 const STEP_RECORDS = 1_000;
 
 type StepRow = Readonly<{ records: string; bytes: string; namespace: string | null; rid: string | null }>;

@@ -54,7 +54,7 @@ export function currentCaller(): Caller {
   return holder === undefined ? EVERYONE : (holder.caller ?? NOBODY);
 }
 
-/** Whether the request under way has told who it is. */
+/** Whether the current request has identified its caller. */
 export function isKnownCaller(): boolean {
   return currentCaller() !== NOBODY;
 }

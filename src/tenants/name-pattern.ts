@@ -9,7 +9,7 @@ export function matchesName(pattern: string, name: string): boolean {
   if (!name.startsWith(first) || name.length < first.length + last.length || !name.endsWith(last)) return false;
   const end = name.length - last.length;
   let position = first.length;
-  // the leftmost place of each part leaves the most room for those after it
+  // the leftmost place of each part leaves the most text for those after it
   for (const part of others) {
     const found = name.indexOf(part, position);
     if (found < 0 || found + part.length > end) return false;

@@ -1,22 +1,14 @@
 import fc from 'fast-check';
 import { startGateway } from '../support/gateway/gateway.js';
-import { startChroma, type ChromaServer } from './differential/chroma-server.js';
-import { closeConnections, send } from './differential/exchange.js';
-import { beginnings, operation } from './differential/generate/operations.js';
-import { runSequence, type Tally } from './differential/generate/run-sequence.js';
-import { Pair } from './differential/pair.js';
-import { COLLECTION_CALLS } from './differential/scenarios/collections.js';
-import { CONFIGURATION } from './differential/scenarios/configuration.js';
-import { DOCUMENT_FILTERS } from './differential/scenarios/document-filters.js';
-import { EMBEDDINGS } from './differential/scenarios/embeddings.js';
-import { FILTERS } from './differential/scenarios/filters.js';
-import { HTTP } from './differential/scenarios/http.js';
-import { PRECEDENCE } from './differential/scenarios/precedence.js';
-import { QUERIES } from './differential/scenarios/queries.js';
-import { READS } from './differential/scenarios/reads.js';
-import { SYSTEM } from './differential/scenarios/system.js';
-import { VALUES } from './differential/scenarios/values.js';
-import { WRITES } from './differential/scenarios/writes.js';
+import { chromaRelease, startChroma, type ChromaServer } from '../support/differential/chroma-server.js';
+import { closeConnections, send } from '../support/differential/exchange.js';
+import { sequence } from '../support/differential/generate/operations.js';
+import { newTally, runSequence } from '../support/differential/generate/run-sequence.js';
+import { Pair } from '../support/differential/pair.js';
+import { compareRecordings, Recorder } from '../support/differential/recording.js';
+import { readRecording } from '../support/differential/recording-files.js';
+import { GROUPS } from '../support/differential/scenarios.js';
+import { LiveServer } from '../support/differential/server.js';
 
 let chroma: ChromaServer;
 let polyvec: ChromaServer;
@@ -38,34 +30,32 @@ beforeEach(async () => {
   await Promise.all([chroma, polyvec].map(({ chromaUrl }) => send(chromaUrl, { method: 'POST', path: '/api/v2/reset' })));
 });
 
-it.each([
-  ...HTTP,
-  ...SYSTEM,
-  ...COLLECTION_CALLS,
-  ...CONFIGURATION,
-  ...WRITES,
-  ...EMBEDDINGS,
-  ...VALUES,
-  ...READS,
-  ...FILTERS,
-  ...DOCUMENT_FILTERS,
-  ...QUERIES,
-  ...PRECEDENCE,
-])('$name', async ({ run }) => {
-  const pair = new Pair(chroma.chromaUrl, polyvec.chromaUrl);
-  await run(pair);
-  expect(pair.report()).toBe('');
+describe.each(GROUPS)('$name', ({ name: group, scenarios }) => {
+  const recording = readRecording(group);
+
+  it('are recorded from this release of the server', () => {
+    expect(recording.release).toBe(chromaRelease());
+  });
+
+  // the recordings stand for the server in `npm test`: they must be what it says today
+  it.each(scenarios)('$name', async (scenario) => {
+    const recorder = new Recorder(new LiveServer(chroma.chromaUrl));
+    const pair = new Pair(recorder, new LiveServer(polyvec.chromaUrl));
+    await scenario.run(pair);
+    expect(pair.report()).toBe('');
+    const recorded = recording.scenarios.get(scenario.name) ?? [];
+    expect(await compareRecordings(scenario, recorded, recorder.exchanges)).toBe('');
+  });
 });
 
 describe('random requests', () => {
   const seed = Number(process.env['TEST_SEED'] ?? '20261121');
-  const tally: Tally = { requests: 0, succeeded: 0, filters: 0, telling: 0 };
+  const tally = newTally();
 
   it(`get the same answers (TEST_SEED=${String(seed)})`, async () => {
-    const sequence = fc.tuple(beginnings, fc.array(operation, { minLength: 1, maxLength: 60, size: 'max' }));
-    const property = fc.asyncProperty(sequence, async ([first, rest]) => {
-      const pair = new Pair(chroma.chromaUrl, polyvec.chromaUrl);
-      await runSequence(pair, [...first, ...rest], tally);
+    const property = fc.asyncProperty(sequence(1), async (operations) => {
+      const pair = new Pair(new LiveServer(chroma.chromaUrl), new LiveServer(polyvec.chromaUrl));
+      await runSequence(pair, operations, tally);
       expect(pair.report()).toBe('');
     });
     await fc.assert(property, { seed, numRuns: 60, interruptAfterTimeLimit: 400_000, markInterruptAsFailure: true });

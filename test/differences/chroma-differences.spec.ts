@@ -1,4 +1,4 @@
-import { closeConnections, get, post, send, withBody } from '../clients/differential/exchange.js';
+import { closeConnections, get, post, send, withBody } from '../support/differential/exchange.js';
 import { startGateway } from '../support/gateway/gateway.js';
 import { at, COLLECTIONS, message, startSession, TENANTS, type ChromaSession } from './chroma-session.js';
 

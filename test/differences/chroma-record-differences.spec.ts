@@ -1,4 +1,4 @@
-import { closeConnections, get, post, withBody } from '../clients/differential/exchange.js';
+import { closeConnections, get, post, withBody } from '../support/differential/exchange.js';
 import { at, COLLECTIONS, message, startSession, TENANTS, type ChromaSession } from './chroma-session.js';
 
 /** The numbers in `docs/differences.md`, section Chroma, that are about records. */

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { isJsonObject, parseJson, stringifyJson, type Json } from '../../src/http/json.js';
-import { post, send, type WireAnswer, type WireRequest } from '../clients/differential/exchange.js';
+import { post, send, type WireAnswer, type WireRequest } from '../support/differential/exchange.js';
 import { startGateway } from '../support/gateway/gateway.js';
 
 export const TENANTS = '/api/v2/tenants';

@@ -1,5 +1,8 @@
 import { connect as connectHttp2, constants } from 'node:http2';
 import { connect } from 'node:net';
+import { jest } from '@jest/globals';
+import { Authentication } from '../../src/keys/authentication.js';
+import { PineconeGrpc } from '../support/clients/pinecone-grpc.js';
 import type { TestGateway } from '../support/gateway/gateway.js';
 import { startKeyedGateway, type KeyedGateway } from '../support/gateway/keyed-gateway.js';
 
@@ -73,6 +76,20 @@ async function statusOf({ indexPorts }: TestGateway, key: string): Promise<strin
 describe('a gRPC call', () => {
   it.each(['', 'pv_of_another_kind'])('without a good key (%p) is refused before its message has come', async (key) => {
     expect(await statusOf(keyed.gateway, key)).toBe('16 Invalid API key.');
+  });
+
+  it('with a good key is authenticated once', async () => {
+    const authenticated = jest.spyOn(Authentication.prototype, 'callerOf');
+    const client = new PineconeGrpc(keyed.gateway.indexPorts[0] ?? 0);
+    try {
+      const outcome = await client.outcome('DescribeIndexStats', {}, { 'api-key': keyed.keys.reader });
+      // the port serves no index yet: nobody but a known caller learns that
+      expect(outcome[0]).toBe(5);
+      expect(authenticated).toHaveBeenCalledTimes(1);
+    } finally {
+      client.close();
+      authenticated.mockRestore();
+    }
   });
 
   it('with a good key ends when its message does not come', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LIMIT_SETTINGS } from '../../src/config/limits.js';
-import type { LimitName } from '../../src/limits/limit-words.js';
+import type { LimitName } from '../../src/errors.js';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 import { DOORS, doorsOf, type Answer, type Door, type DoorName, type Doors } from './transports.js';
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { readConfig } from '../../src/config/config.js';
 import { compile } from '../../src/filters/compile.js';
 import type { Comparison, Filter, Scalar } from '../../src/filters/filter.js';
+import { matches as matchesPattern } from '../../src/filters/matches.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
 import { recordKey } from '../../src/postgres/record-key.js';
@@ -76,7 +77,7 @@ const leaf: fc.Arbitrary<Filter> = fc.oneof(
     )
     .map(([part, items]): Filter => ({ kind: 'content', part, values: items })),
   fc.constantFrom(...NEEDLES).map((pattern): Filter => ({ kind: 'document', op: 'contains', pattern })),
-  fc.constantFrom(...PATTERNS).map((pattern): Filter => ({ kind: 'document', op: 'matches', pattern })),
+  fc.constantFrom(...PATTERNS).map(matchesPattern),
 );
 const { filter } = fc.letrec<{ filter: Filter }>((tie) => ({
   filter: fc.oneof(

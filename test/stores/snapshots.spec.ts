@@ -13,7 +13,9 @@ import { sql } from '../../src/postgres/sql.js';
 import type { RecordWrite, SparseVector, StoredRecord } from '../../src/records/record.js';
 import { NamespacesService } from '../../src/records/namespaces.service.js';
 import { RecordsModule } from '../../src/records/records.module.js';
-import { RecordsService } from '../../src/records/records.service.js';
+import { RecordReads } from '../../src/records/record-reads.service.js';
+import { RecordWrites } from '../../src/records/record-writes.service.js';
+import { RecordSearches } from '../../src/records/record-searches.service.js';
 import type { NewSnapshot, RestoreTarget, Snapshot } from '../../src/snapshots/snapshot.js';
 import { SnapshotsModule } from '../../src/snapshots/snapshots.module.js';
 import { SnapshotsService } from '../../src/snapshots/snapshots.service.js';
@@ -36,7 +38,9 @@ let storage: TestStorage;
 let database: Database;
 let application: INestApplicationContext;
 let collections: CollectionsService;
-let records: RecordsService;
+let reads: RecordReads;
+let writes: RecordWrites;
+let searches: RecordSearches;
 let namespaces: NamespacesService;
 let snapshots: SnapshotsService;
 let tenants: TenantsService;
@@ -49,7 +53,9 @@ beforeAll(async () => {
   const settings = { module: Core, providers: [{ provide: CONFIG, useValue: config }, Limits], exports: [CONFIG, Limits] };
   application = await NestFactory.createApplicationContext({ module: Core, imports: [settings, ...modules] }, { logger: false });
   collections = application.get(CollectionsService);
-  records = application.get(RecordsService);
+  reads = application.get(RecordReads);
+  writes = application.get(RecordWrites);
+  searches = application.get(RecordSearches);
   namespaces = application.get(NamespacesService);
   snapshots = application.get(SnapshotsService);
   tenants = application.get(TenantsService);
@@ -78,7 +84,7 @@ function record(id: string, given: Partial<RecordWrite> = {}): RecordWrite {
 
 async function write(collection: Collection, namespace: string, ...written: readonly RecordWrite[]): Promise<void> {
   const fields = [{ name: 'year', type: 'int' } as const];
-  await records.write(collection, namespace, { records: written, fields }, { existing: 'replace', missing: 'insert' });
+  await writes.write(collection, namespace, { records: written, fields }, { existing: 'replace', missing: 'insert' });
 }
 
 function sparse(...entries: readonly (readonly [index: number, value: number])[]): SparseVector {
@@ -97,7 +103,7 @@ async function contents(collection: Collection, namespace: string): Promise<read
       return Promise.resolve();
     },
   };
-  await records.readByInsertion(collection, namespace, { parts: ALL, offset: 0, limit: null }, sink);
+  await reads.readByInsertion(collection, namespace, { parts: ALL, offset: 0, limit: null }, sink);
   return read;
 }
 
@@ -219,7 +225,7 @@ describe('a snapshot', () => {
     const restored = await restore(await snapshots.create(source, BACKUP));
     const untouched = await contents(source, '');
     await write(restored, '', record('both', { embedding: Float32Array.of(9, 9), sparse: sparse([1, 1]) }), record('new'));
-    await records.delete(restored, 'second', { limit: null, listIds: false });
+    await writes.delete(restored, 'second', { limit: null, listIds: false });
     expect(await contents(source, '')).toEqual(untouched);
     expect((await contents(restored, '')).map(({ id }) => id).at(-1)).toBe('new');
     expect(await contents(source, 'second')).toHaveLength(1);
@@ -228,14 +234,14 @@ describe('a snapshot', () => {
   it('can be searched by sparse vectors once it is a collection again', async () => {
     const restored = await restore(await snapshots.create(await createVaried(), BACKUP));
     const query = { embedding: null, sparse: sparse([4_294_967_295, 1]), parts: ALL, limit: 10 };
-    const { records: found } = await records.rank(restored, '', query);
+    const { records: found } = await searches.rank(restored, '', query);
     expect(found.map(({ id, score }) => [id, score])).toEqual([['both', '2']]);
   });
 
   it('of a collection without any record becomes an empty collection', async () => {
     const restored = await restore(await snapshots.create(await create(), BACKUP));
     expect(restored.dimension).toBeNull();
-    expect(await records.count(restored, '')).toBe(0);
+    expect(await reads.count(restored, '')).toBe(0);
   });
 
   it('copies more records than fit into one step, each exactly once', async () => {

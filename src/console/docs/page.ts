@@ -97,7 +97,7 @@ function keysHtml({ components, security }: ApiDocument): Html {
     <ul>${schemes}</ul>`;
 }
 
-/** A row for each status, with what it means and the shapes that it comes in. */
+/** A row for each status, with what it means and the shapes of its body. */
 function errorsHtml({ components }: ApiDocument): Html {
   const byStatus = new Map<string, DocumentResponse[]>();
   for (const [name, response] of Object.entries(components.responses)) {
@@ -129,7 +129,7 @@ function operationHtml(
 ): Html {
   const { parameters, requestBody, responses } = operation;
   const rule = operation['x-polyvec-rule'];
-  // errors are told once, for all
+  // errors are described once, for all
   const answers = Object.entries(responses).flatMap(([status, response]) => {
     return isReference(response) ? [] : [responseHtml(status, response)];
   });

@@ -81,7 +81,7 @@ function casedCharacters(): CodePointSet {
   return union(...answers.map((answer) => (answer.kind === 'set' ? answer.set : [])));
 }
 
-/** Full case mapping puts more together than simple folding does; the runtime's own comparison tells them apart. */
+/** Full case mapping puts more together than simple folding does; the runtime's own comparison distinguishes them. */
 function partnersWithin(group: readonly string[]): [number, number[]][] {
   return group.flatMap((character): [number, number[]][] => {
     const partners = group.filter((other) => other !== character && /^(.)\1$/isu.test(character + other));

@@ -36,7 +36,7 @@ interface Counts {
 
 function readCounts(reader: PatternReader, start: number): Counts {
   if (!reader.advanceToToken()) return failUnclosed(reader, start);
-  // what is wrong with the first count is told only after the brace proves to be closed
+  // what is wrong with the first count is reported only after the brace proves to be closed
   const first = readCount(reader);
   if (reader.isAtEnd) return failUnclosed(reader, start);
   if (!reader.isAt(',')) {

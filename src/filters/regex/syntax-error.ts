@@ -2,7 +2,7 @@ import type { Span } from './ast.js';
 
 const DIVIDER = '~'.repeat(79);
 
-/** Thrown by the parser and the class evaluation, and caught at their doors; never leaves this folder. */
+/** Thrown by the parser and the class evaluation, and caught by their callers in this folder; never leaves it. */
 export class RegexSyntaxError extends Error {
   constructor(
     readonly reason: string,

@@ -72,7 +72,7 @@ export class DataDirectoryLock {
 
   private claim(): void {
     if (this.heartbeat !== undefined) return;
-    // a new name each time: whoever saw an earlier one go may still remove that one
+    // a new name each time: a process that found an earlier one stale may still remove it
     this.path = join(this.directory, `engine-${String(process.pid)}-${randomBytes(6).toString('hex')}.lock`);
     writeFileSync(this.path, JSON.stringify(this.holder), { flag: 'wx', mode: 0o600 });
     this.heartbeat = setInterval(() => {

@@ -13,13 +13,13 @@ const UNWRITTEN = 'SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn)
 /** Only the parent ends this process: a Ctrl-C reaches the whole group, and the gateway still has requests to finish. */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
-function tell(message: FromChild, then: () => void = () => undefined): void {
+function send(message: FromChild, then: () => void = () => undefined): void {
   if (process.connected) process.send?.(message, undefined, undefined, then);
   else then();
 }
 
 const log = (level: LogLevel, message: string): void => {
-  tell({ kind: 'log', level, message });
+  send({ kind: 'log', level, message });
 };
 
 /** Nothing less stops a thread inside a query. What was acknowledged is in the files; the rest is undone at the next start. */
@@ -29,7 +29,7 @@ function killSelf(): void {
 
 function die(reason: string): void {
   setTimeout(killSelf, 200);
-  tell({ kind: 'failed', message: reason }, killSelf);
+  send({ kind: 'failed', message: reason }, killSelf);
 }
 
 async function start(options: ChildOptions): Promise<void> {
@@ -48,7 +48,7 @@ async function start(options: ChildOptions): Promise<void> {
   process.on('message', (message: ToChild) => {
     if (message.kind === 'stop') void stop(server, engine);
   });
-  tell({ kind: 'ready', server: engine.facts.server, vector: engine.facts.vector, port });
+  send({ kind: 'ready', server: engine.facts.server, vector: engine.facts.vector, port });
 }
 
 async function stop(server: WireServer, engine: EngineThread): Promise<void> {

@@ -23,7 +23,7 @@ const PIECE_BYTES = 256 * 1024;
 /** ReadyForQuery without its last byte, the status. */
 const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5]);
 
-/** Gathers an answer and hands it on in pieces; remembers its end, which tells the transaction status. */
+/** Collects an answer and passes it on in pieces; keeps its end, which has the transaction status. */
 class Answer {
   private static readonly buffer = Buffer.alloc(PIECE_BYTES);
   private length = 0;

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** A process, told apart from a later one with the same number where the system lets us. */
+/** A process, distinguished from a later one with the same number where the system allows it. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** Clock ticks since the machine started; missing outside Linux. */

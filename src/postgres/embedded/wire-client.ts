@@ -78,7 +78,7 @@ export class WireClient {
     if (!this.isGone) this.socket.write(bytes);
   }
 
-  /** Tells the client why, and hangs up. */
+  /** Sends the client the error, and closes the connection. */
   disconnect(code: string, reason: string): void {
     if (this.isGone) return;
     this.socket.end(fatalError(code, reason));

@@ -3,7 +3,7 @@ import type { EngineFacts } from './engine-messages.js';
 /** A message that breaks the protocol; its sender is disconnected. */
 export class ProtocolError extends Error {}
 
-/** The largest message a client may send, in bytes: four times the largest request body, with room to spare. */
+/** The largest message a client may send, in bytes: four times the largest request body, with a margin. */
 const MAX_MESSAGE_BYTES = 512 * 1024 * 1024;
 const MAX_STARTUP_BYTES = 10_000;
 
@@ -74,7 +74,7 @@ export function firstValue(answer: Buffer): string | undefined {
   return undefined;
 }
 
-/** Cuts what arrives into whole messages. A message is copied at most once, however many pieces it comes in. */
+/** Cuts received bytes into whole messages. A message is copied at most once, however many pieces it was received in. */
 export class MessageReader {
   /** Messages begin with a type; those before a session begins do not. */
   typed = false;

@@ -177,7 +177,7 @@ export class WireServer {
 
   private encode(client: WireClient, request: Request): Uint8Array<ArrayBuffer> {
     const messages = request.messages.map((message) => this.names.rewrite(message, client.id));
-    // a COPY that waits for its client's data would end the engine, so it is told at once that none will come
+    // a COPY that waits for its client's data would end the engine, so it is refused at once
     const isQuery = messages.at(-1)?.[0] === 0x51;
     if (isQuery) messages.push(COPY_FAIL);
     else messages.splice(-1, 0, COPY_FAIL);

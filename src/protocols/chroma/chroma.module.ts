@@ -3,8 +3,13 @@ import { CollectionsModule } from '../../collections/collections.module.js';
 import { RecordsModule } from '../../records/records.module.js';
 import { TenantsModule } from '../../tenants/tenants.module.js';
 import { CollectionsController } from './collections/collections.controller.js';
+import { CollectionOperations } from './collections/operations.js';
+import { RecordOperations } from './records/operations.js';
 import { RecordsController } from './records/records.controller.js';
+import { SystemOperations } from './system/operations.js';
 import { SystemController } from './system/system.controller.js';
+import { CollectionTargets } from './targets.js';
+import { TenantOperations } from './tenants/operations.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 import { V1CatalogController } from './v1/catalog.controller.js';
 import { V1RecordsController } from './v1/records.controller.js';
@@ -12,6 +17,7 @@ import { V1RecordsController } from './v1/records.controller.js';
 /** Everything under `/chroma`. */
 @Module({
   imports: [TenantsModule, CollectionsModule, RecordsModule],
+  providers: [CollectionTargets, SystemOperations, TenantOperations, CollectionOperations, RecordOperations],
   controllers: [
     SystemController,
     TenantsController,

@@ -2,17 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { Catch, HttpException, Logger, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Express, Request, Response } from 'express';
 import { GatewayError, type ErrorDetail, type ErrorKind } from '../../errors.js';
-import { JsonNumber, type Json } from '../../http/json.js';
 import { JsonSyntaxError } from '../../http/json-syntax-error.js';
+import { sourceRefusal } from '../../http/request-source.js';
 import { allowedMethods } from '../../http/routes.js';
-import { RequestError, type RequestProblem } from '../../http/validate.js';
+import { RequestError } from '../../http/validate.js';
 import { limitWords } from '../../limits/limit-words.js';
-import { ChromaError, invalidArgument, unprocessable } from './chroma-error.js';
-import { toLegacyError } from './v1/errors.js';
-import { wordRegexError } from './filter/parse-filter.js';
-import { INCLUDES } from './requests.js';
-import { unexpected } from './wire/serde.js';
+import { ChromaError, invalidArgument } from './chroma-error.js';
 import { askToRetry, unavailable } from './unavailable.js';
+import { toLegacyError } from './v1/errors.js';
+import { wordProblem } from './wire/request-problem.js';
 
 /** Status and `error` of each kind; the message is worded by subject below. */
 export const SHAPES = {
@@ -22,6 +20,7 @@ export const SHAPES = {
   conflict: [409, 'ChromaError'],
   unauthenticated: [401, 'ChromaError'],
   forbidden: [403, 'ChromaError'],
+  misdirected: [421, 'ChromaError'],
   too_large: [413, 'ChromaError'],
   unsupported: [501, 'ChromaError'],
   unavailable: [503, 'ChromaError'],
@@ -137,7 +136,10 @@ function wordDetail(detail: Exclude<ErrorDetail, { kind: 'unavailable' }>): stri
       return `Resource name [${detail.name}] cannot be set: the tenant has another one, or another tenant has it`;
     case 'conflict':
       return `Collection [${detail.name}] is being changed by other requests; try again`;
+    case 'misdirected':
+      return sourceRefusal(detail);
     case 'forbidden':
+      if (detail.subject === 'origin') return sourceRefusal(detail);
       if (detail.subject === 'permission') return 'Permission denied.';
       return detail.subject === 'reset' ? 'Reset is disabled by config' : 'The collection is protected from deletion';
     case 'too_large':
@@ -173,78 +175,7 @@ function wordInvalid(detail: Extract<ErrorDetail, { kind: 'invalid' }>): string 
   }
 }
 
-function wordProblem(problem: RequestProblem): ChromaError {
-  switch (problem.kind) {
-    case 'media_type':
-      return new ChromaError(415, 'ChromaError', 'Expected request with `Content-Type: application/json`');
-    case 'nul':
-      return invalidArgument('Strings must not contain the NUL character (\\u0000): it cannot be stored');
-    case 'encoding':
-      return invalidArgument('Failed to parse the request body as JSON: invalid unicode code point at line 1 column 1');
-    case 'not_an_object':
-      return wordBody(problem.value, problem.type);
-    case 'field':
-      return wordField(problem);
-  }
-}
-
-/** What Chroma calls its requests, and how many fields they have; without a number it says only that a list is none. */
-const BODIES: Readonly<Record<string, readonly [name: string, fields?: string]>> = {
-  UpdateTenantRequest: ['UpdateTenantPayload', '1 element'],
-  CreateTenantRequest: ['CreateTenantPayload', '1 element'],
-  CreateDatabaseRequest: ['CreateDatabasePayload', '1 element'],
-  CreateCollectionRequest: ['CreateCollectionPayload', '5 elements'],
-  UpdateCollectionRequest: ['UpdateCollectionPayload', '3 elements'],
-  AddRequest: ['AddCollectionRecordsPayload', '5 elements'],
-  UpdateRequest: ['UpdateCollectionRecordsPayload', '5 elements'],
-  UpsertRequest: ['UpsertCollectionRecordsPayload', '5 elements'],
-  GetRequest: ['GetRequestPayload'],
-  QueryRequest: ['QueryRequestPayload'],
-  DeleteRequest: ['DeleteCollectionRecordsPayload'],
-  SearchRequest: ['SearchRequestPayload', '2 elements'],
-  ForkRequest: ['ForkCollectionPayload', '1 element'],
-  AttachFunctionRequest: ['AttachFunctionRequest', '4 elements'],
-};
-
-function wordBody(value: Json, type: string): ChromaError {
-  const [name, fields] = BODIES[type] ?? ['a map'];
-  if (Array.isArray(value) && fields !== undefined) {
-    return unprocessable('', `invalid length ${value.length}, expected struct ${name} with ${fields}`);
-  }
-  return unprocessable('', `invalid type: ${unexpected(value)}, expected struct ${name}`);
-}
-
-/** What each rule of class-validator's wants, in the words of Chroma's JSON reader. */
-const EXPECTED: Readonly<Record<string, string>> = {
-  isString: 'a string',
-  isArray: 'a sequence',
-  isBoolean: 'a boolean',
-  isInt: 'u32',
-  min: 'u32',
-  max: 'u32',
-  isIn: 'a string',
-};
-
-/** Fields that are lists; of any other one a list is itself the wrong type. */
-const LISTS: ReadonlySet<string> = new Set(['ids', 'include', 'searches']);
-
-function wordField({ field, value, rule }: Extract<RequestProblem, { kind: 'field' }>): ChromaError {
-  if (value === undefined) return unprocessable('', `missing field \`${field}\``);
-  if (!LISTS.has(field)) return wrongType(field, value, EXPECTED[rule] ?? 'a valid value');
-  if (!Array.isArray(value)) return wrongType(field, value, 'a sequence');
-  const items: readonly unknown[] = value;
-  const index = items.findIndex((item) => typeof item !== 'string');
-  const path = `${field}[${String(index)}]`;
-  if (rule !== 'isIn') return wrongType(path, items[index], 'a string');
-  // what is no text is not even looked up among the names
-  if (index >= 0) return invalidArgument(`Failed to parse the request body as JSON: ${path}: expected value at line 1 column 1`);
-  const unknown = items.findIndex((item) => !INCLUDES.some((include) => include === item));
-  const names = INCLUDES.map((include) => `\`${include}\``).join(', ');
-  return unprocessable(`${field}[${String(unknown)}]`, `unknown variant \`${String(items[unknown])}\`, expected one of ${names}`);
-}
-
-function wrongType(path: string, value: unknown, expected: string): ChromaError {
-  const json = (typeof value === 'number' ? new JsonNumber(String(value)) : value) as Json;
-  const outOfRange = json instanceof JsonNumber && /^-?\d+$/.test(json.text) && expected === 'u32';
-  return unprocessable(path, `invalid ${outOfRange ? 'value' : 'type'}: ${unexpected(json)}, expected ${expected}`);
+/** In the real server's words, its spelling included; what its size limit says stands alone. */
+function wordRegexError(message: string): string {
+  return message.startsWith('regex parse error:') ? `Regex syntax errror: ${message}` : message;
 }

@@ -1,24 +1,22 @@
 import type { Response } from 'express';
-import { GatewayError, type ErrorDetail, type Unavailable } from '../../errors.js';
-import { inFlightWords } from '../../limits/limit-words.js';
+import { GatewayError } from '../../errors.js';
+import { type UnavailableDetail, unavailableWords } from '../../unavailable-words.js';
 import { ChromaError } from './chroma-error.js';
 
-const ANSWERS: Readonly<Record<Unavailable, readonly [status: number, message: string]>> = {
-  database: [503, 'The database is not available; try again'],
-  read_only: [503, 'The database takes no writes at the moment; try again'],
-  capacity: [503, 'Too many requests at once; try again'],
-  statement: [504, 'The request took too long'],
-  storage: [507, "The database's disk is full"],
-  embedding: [503, 'The embedding endpoint is not available; try again'],
-  rerank: [503, 'The rerank endpoint is not available; try again'],
+const STATUSES: Readonly<Record<UnavailableDetail['subject'], number>> = {
+  database: 503,
+  read_only: 503,
+  capacity: 503,
+  bodies: 503,
+  statement: 504,
+  storage: 507,
+  embedding: 503,
+  rerank: 503,
 };
 
-/** What cannot be had at the moment, in Chroma's shape. */
-export function unavailable(detail: Extract<ErrorDetail, { kind: 'unavailable' }>): ChromaError {
-  if (detail.subject === 'bodies')
-    return new ChromaError(503, 'ChromaError', `Limit exceeded: ${inFlightWords(detail.limitBytes)}`);
-  const [status, message] = ANSWERS[detail.subject];
-  return new ChromaError(status, 'ChromaError', message);
+/** What is unavailable at the moment, in Chroma's shape. */
+export function unavailable(detail: UnavailableDetail): ChromaError {
+  return new ChromaError(STATUSES[detail.subject], 'ChromaError', unavailableWords(detail));
 }
 
 /** Says when it is worth asking again, where that is known. */

@@ -2,9 +2,10 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { Request, Response } from 'express';
 import { GatewayError, type ErrorDetail, type ErrorKind } from '../../errors.js';
 import { JsonSyntaxError } from '../../http/json-syntax-error.js';
+import { sourceRefusal } from '../../http/request-source.js';
 import { RequestError, type RequestProblem } from '../../http/validate.js';
 import { limitWords } from '../../limits/limit-words.js';
-import { wrongDimension } from './data/vector-rules.js';
+import { MAX_CANDIDATES, MAX_TOP_K, SCAN_FACTOR } from './limits.js';
 import { PineconeError, type PineconeCode } from './pinecone-error.js';
 import { unavailable } from './unavailable.js';
 
@@ -16,6 +17,7 @@ export const SHAPES = {
   conflict: 'ABORTED',
   unauthenticated: 'UNAUTHENTICATED',
   forbidden: 'FORBIDDEN',
+  misdirected: 'MISDIRECTED',
   too_large: 'PAYLOAD_TOO_LARGE',
   unsupported: 'UNIMPLEMENTED',
   unavailable: 'UNAVAILABLE',
@@ -23,7 +25,7 @@ export const SHAPES = {
 } as const satisfies Record<ErrorKind, PineconeCode>;
 
 const DATA_PATH = /^\/pinecone\/_(?:index|port|host)\/[^/]+\//;
-/** Families of which it is not certain which plane's shape the service answers: they get both. */
+/** Families of calls whose errors may have the shape of either plane in the service: they get both. */
 const BOTH_PATH = /^\/pinecone\/_(?:index|port|host)\/[^/]+\/(?:records\/|namespaces\/[^/]*\/documents\/)/;
 
 const logger = new Logger('Pinecone');
@@ -46,6 +48,19 @@ export function toPineconeError(thrown: unknown): PineconeError {
   return new PineconeError('INTERNAL', 'internal error');
 }
 
+/**
+ * Words a missing snapshot as the kind that was asked for: to the core, both are snapshots.
+ * @throws PineconeError 404
+ */
+export async function findNamed<T>(what: 'Backup' | 'Collection', name: string, found: Promise<T>): Promise<T> {
+  try {
+    return await found;
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.detail.kind !== 'not_found' || error.detail.subject !== 'snapshot') throw error;
+    throw new PineconeError('NOT_FOUND', `${what} ${name} not found.`);
+  }
+}
+
 /** Answers for everything that is thrown under Pinecone's prefix. */
 @Catch()
 export class PineconeExceptionFilter implements ExceptionFilter {
@@ -57,7 +72,7 @@ export class PineconeExceptionFilter implements ExceptionFilter {
       return;
     }
     const isData = DATA_PATH.test(request.path);
-    // the control plane tells what cannot be decoded apart from what is not allowed
+    // on the control plane a body that cannot be decoded is 422, and one that breaks a rule 400
     const undecodable = !isData && (thrown instanceof JsonSyntaxError || thrown instanceof RequestError);
     const error = undecodable ? wordUndecodable(thrown) : toPineconeError(thrown);
     if (error.retryAfterMs !== undefined) response.setHeader('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
@@ -69,7 +84,7 @@ export class PineconeExceptionFilter implements ExceptionFilter {
   }
 }
 
-/** In the manner of the service's decoder; SDKs only show it. */
+/** In the manner of the service's decoder; SDKs only show the text. */
 function wordUndecodable(thrown: JsonSyntaxError | RequestError): PineconeError {
   if (thrown instanceof JsonSyntaxError) {
     const place = `line ${String(thrown.line)} column ${String(thrown.column)}`;
@@ -94,7 +109,10 @@ function wordDetail(detail: Exclude<ErrorDetail, { kind: 'unavailable' }>): stri
       return detail.subject === 'namespace' ? `Namespace '${detail.name}' already exists` : 'Resource already exists.';
     case 'conflict':
       return 'The index is being changed by other requests; try again';
+    case 'misdirected':
+      return sourceRefusal(detail);
     case 'forbidden':
+      if (detail.subject === 'origin') return sourceRefusal(detail);
       if (detail.subject === 'permission') return 'The API key does not allow this.';
       return 'Deletion protection is enabled for this index. Disable deletion protection before retrying.';
     case 'too_large':
@@ -112,7 +130,7 @@ function wordDetail(detail: Exclude<ErrorDetail, { kind: 'unavailable' }>): stri
 function wordInvalid(detail: Extract<ErrorDetail, { kind: 'invalid' }>): string {
   switch (detail.subject) {
     case 'dimension':
-      return wrongDimension(detail.actual, detail.expected).message;
+      return `Vector dimension ${String(detail.actual)} does not match the dimension of the index ${String(detail.expected)}`;
     case 'dimensions':
       return 'All vectors of a request must have the dimension of the index';
     case 'dimension_limit':
@@ -129,7 +147,7 @@ function wordInvalid(detail: Extract<ErrorDetail, { kind: 'invalid' }>): string 
   }
 }
 
-/** What the core misses; the control plane's own objects are worded where they are looked for. */
+/** What the core does not find; the control plane's own objects are worded where they are looked for. */
 function wordMissing(detail: Extract<ErrorDetail, { kind: 'not_found' }>): string {
   switch (detail.subject) {
     case 'namespace':
@@ -150,12 +168,12 @@ function wordOther({ subject, name }: { readonly subject: string; readonly name:
   return `${subject.charAt(0).toUpperCase()}${subject.slice(1).replace('_', ' ')} ${name} not found.`;
 }
 
-/** What the fields' rules want, for those that a client is told about. */
-const WANTED: Readonly<Record<string, string>> = {
-  topK: 'an integer from 1 to 10000',
+/** What the rules of a field expect, where the error says more than its type. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  topK: `an integer from 1 to ${String(MAX_TOP_K)}`,
   limit: 'an integer within its range',
-  scanFactor: 'a number from 0.5 to 4',
-  maxCandidates: 'an integer from 1 to 100000',
+  scanFactor: `a number from ${String(SCAN_FACTOR.min)} to ${String(SCAN_FACTOR.max)}`,
+  maxCandidates: `an integer from 1 to ${String(MAX_CANDIDATES)}`,
 };
 const TYPES: Readonly<Record<string, string>> = {
   isString: 'a string',
@@ -169,7 +187,7 @@ const TYPES: Readonly<Record<string, string>> = {
 function wordProblem(problem: RequestProblem): string {
   switch (problem.kind) {
     case 'field':
-      return `${problem.field}: expected ${WANTED[problem.field] ?? TYPES[problem.rule] ?? 'a valid value'}`;
+      return `${problem.field}: expected ${EXPECTED[problem.field] ?? TYPES[problem.rule] ?? 'a valid value'}`;
     case 'nul':
       return 'The request must not contain NUL characters (\\u0000): they cannot be stored';
     case 'encoding':

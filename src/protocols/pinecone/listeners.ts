@@ -4,7 +4,7 @@ import type { GrpcServers } from './data/grpc/grpc-servers.js';
 
 const INDEX_PORT = 'pinecone index ';
 
-/** The control plane's port, and one for each index there may be; all of them speak REST and gRPC. */
+/** The control plane's port and the ports of indexes, which all speak REST and gRPC. */
 export function pineconeListeners(config: Config, grpc: GrpcServers): readonly Listener[] {
   const accept: Pick<Listener, 'acceptHttp2' | 'retireHttp2' | 'drainHttp2' | 'maxBodyBytes'> = {
     maxBodyBytes: config.pineconeMaxBodyBytes,
@@ -29,12 +29,12 @@ export function pineconeListeners(config: Config, grpc: GrpcServers): readonly L
   return [control, ...indexes];
 }
 
-/** Whether a listener of that name stands for an index. */
+/** Whether a listener of that name serves an index. */
 export function isIndexPort(name: string): boolean {
   return name.startsWith(INDEX_PORT);
 }
 
-/** The ports of those that do, lowest first. */
+/** The ports that serve an index each, lowest first. */
 export function indexPortsOf(ports: ReadonlyMap<string, number>): readonly number[] {
   const open = [...ports].filter(([name]) => isIndexPort(name)).map(([, port]) => port);
   return open.sort((left, right) => left - right);

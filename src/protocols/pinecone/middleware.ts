@@ -5,13 +5,11 @@ import type { BodyBudget } from '../../http/body-budget.js';
 import { bodyReader } from '../../http/request-body.js';
 import { RequestError } from '../../http/validate.js';
 import { currentRequest } from '../../observability/request-context.js';
+import { indexOfHost } from './wire/index-host.js';
 
 const EMPTY_NAMESPACE = /(\/records\/namespaces\/)(?=\/)/;
 
-/** Of an answer without a body: SDKs parse what is called JSON. */
-export const NO_CONTENT_TYPE = 'text/plain';
-
-/** What every request under Pinecone's prefix passes before its route. */
+/** The middleware of every request under Pinecone's prefix. */
 export function pineconeMiddleware(config: Config, authenticate: RequestHandler, budget: BodyBudget): readonly RequestHandler[] {
   const prepare: RequestHandler = (request, response, next) => {
     response.setHeader('content-type', 'application/json');
@@ -24,13 +22,4 @@ export function pineconeMiddleware(config: Config, authenticate: RequestHandler,
     next();
   };
   return [prepare, authenticate, bodyReader({ limitBytes: config.pineconeMaxBodyBytes, maxDepth: config.maxJsonDepth, budget })];
-}
-
-/** `{index}-{project}` of `{index}-{project}.svc.{domain}`; undefined for any other host. */
-export function indexOfHost(host: string | undefined, domain: string | undefined): string | undefined {
-  if (host === undefined || domain === undefined) return undefined;
-  const name = host.replace(/:\d+$/, '').toLowerCase();
-  const suffix = `.svc.${domain}`;
-  const label = name.endsWith(suffix) ? name.slice(0, -suffix.length) : '';
-  return /^[a-z0-9-]+$/.test(label) ? label : undefined;
 }

@@ -4,24 +4,29 @@ import { EmbeddingModule } from '../../embedding/embedding.module.js';
 import { RecordsModule } from '../../records/records.module.js';
 import { SnapshotsModule } from '../../snapshots/snapshots.module.js';
 import { TenantsModule } from '../../tenants/tenants.module.js';
-import { BackupsController } from './snapshots/backups.controller.js';
-import { CollectionsController } from './snapshots/collections.controller.js';
-import { IndexHosts } from './indexes/index-hosts.js';
-import { IndexesController } from './indexes/indexes.controller.js';
-import { RestoreJobsController } from './snapshots/restore-jobs.controller.js';
-import { SourceCollections } from './indexes/source-collections.js';
+import { GrpcServers } from './data/grpc/grpc-servers.js';
+import { VectorService } from './data/grpc/vector-service.js';
+import { NamespaceOperations } from './data/namespace-operations.js';
+import { ReadOperations } from './data/read-operations.js';
+import { RecordOperations } from './data/record-operations.js';
 import { NamespacesController } from './data/rest/namespaces.controller.js';
 import { RecordsController } from './data/rest/records.controller.js';
 import { VectorsController } from './data/rest/vectors.controller.js';
-import { GrpcServers } from './data/grpc/grpc-servers.js';
-import { VectorService } from './data/grpc/vector-service.js';
-import { IndexPorts } from './indexes/index-ports.js';
-import { IndexTargets } from './targets.js';
-import { InferenceController } from './inference/inference.controller.js';
-import { RateLimits } from './rate-limits/rate-limits.js';
-import { ReadOperations } from './data/read-operations.js';
-import { RecordOperations } from './data/record-operations.js';
 import { VectorOperations } from './data/vector-operations.js';
+import { IndexHosts } from './indexes/index-hosts.js';
+import { IndexPorts } from './indexes/index-ports.js';
+import { IndexesController } from './indexes/indexes.controller.js';
+import { IndexOperations } from './indexes/operations.js';
+import { SourceCollections } from './indexes/source-collections.js';
+import { InferenceController } from './inference/inference.controller.js';
+import { InferenceOperations } from './inference/operations.js';
+import { RateLimits } from './rate-limits/rate-limits.js';
+import { BackupOperations } from './snapshots/backup-operations.js';
+import { BackupsController } from './snapshots/backups.controller.js';
+import { CollectionOperations } from './snapshots/collection-operations.js';
+import { CollectionsController } from './snapshots/collections.controller.js';
+import { RestoreJobsController } from './snapshots/restore-jobs.controller.js';
+import { IndexTargets } from './targets.js';
 
 /** Everything under `/pinecone`: the control plane, and each index' data plane over REST and gRPC. */
 @Module({
@@ -37,14 +42,19 @@ import { VectorOperations } from './data/vector-operations.js';
     InferenceController,
   ],
   providers: [
-    SourceCollections,
-    IndexHosts,
-    RecordOperations,
     IndexTargets,
     IndexPorts,
+    IndexHosts,
+    IndexOperations,
+    SourceCollections,
+    BackupOperations,
+    CollectionOperations,
+    InferenceOperations,
     RateLimits,
     VectorOperations,
     ReadOperations,
+    NamespaceOperations,
+    RecordOperations,
     VectorService,
     GrpcServers,
   ],

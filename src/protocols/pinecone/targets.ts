@@ -5,13 +5,17 @@ import { CollectionsService } from '../../collections/collections.service.js';
 import { GatewayError } from '../../errors.js';
 import { callerScope } from '../../tenants/caller.js';
 import { TenantsService } from '../../tenants/tenants.service.js';
-import { isIndex } from './indexes/index-definition.js';
 
 /** How a request names its index: by name in the path, by the port it came to, or by its host's first label. */
 export type IndexTarget =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'port'; readonly port: number }
   | { readonly kind: 'host'; readonly label: string };
+
+/** Whether Pinecone clients see it: a collection whose dimension is not known yet is no index. */
+export function isIndex(collection: Collection): boolean {
+  return collection.vectorType === 'sparse' || collection.dimension !== null;
+}
 
 /** Finds the index that a request is for. */
 @Injectable()
@@ -23,28 +27,18 @@ export class IndexTargets {
   ) {}
 
   /**
-   * Runs an operation on the index. What is remembered of a port may be stale: then the operation finds no collection, and is
-   * run once more on what the catalog says now.
+   * Runs an operation on the index, possibly twice when it is found by port, as `CollectionPortsService` says.
    * @throws GatewayError `not_found`
    */
   async run<T>(target: IndexTarget, operation: (collection: Collection) => Promise<T>): Promise<T> {
-    try {
-      return await operation(requireIndex(await this.find(target)));
-    } catch (error) {
-      if (target.kind !== 'port' || !isMissingCollection(error)) throw error;
-      this.ports.forget(target.port);
-      return operation(requireIndex(await this.find(target)));
-    }
-  }
-
-  private async find(target: IndexTarget): Promise<Collection> {
+    const onIndex = async (collection: Collection): Promise<T> => operation(requireIndex(collection));
     switch (target.kind) {
       case 'port':
-        return this.ports.require(target.port);
+        return this.ports.withPort(target.port, onIndex);
       case 'name':
-        return this.collections.requireByName(callerScope(), target.name);
+        return onIndex(await this.collections.requireByName(callerScope(), target.name));
       case 'host':
-        return this.collections.requireByName(callerScope(), await this.nameOf(target.label));
+        return onIndex(await this.collections.requireByName(callerScope(), await this.nameOf(target.label)));
     }
   }
 
@@ -61,8 +55,4 @@ export class IndexTargets {
 function requireIndex(collection: Collection): Collection {
   if (isIndex(collection)) return collection;
   throw new GatewayError({ kind: 'not_found', subject: 'collection', name: collection.name });
-}
-
-function isMissingCollection(error: unknown): boolean {
-  return error instanceof GatewayError && error.detail.kind === 'not_found' && error.detail.subject === 'collection';
 }

@@ -1,14 +1,15 @@
 import { Catch, HttpException, Logger, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Express, Request, Response } from 'express';
-import { GatewayError, type ErrorDetail, type ErrorKind } from '../../errors.js';
+import { GatewayError, type ErrorDetail, type ErrorKind, type LimitName } from '../../errors.js';
 import { JsonSyntaxError } from '../../http/json-syntax-error.js';
 import { jsonObject, stringifyJson } from '../../http/json.js';
+import { sourceRefusal } from '../../http/request-source.js';
 import { allowedMethods } from '../../http/routes.js';
 import { RequestError, type RequestProblem } from '../../http/validate.js';
-import { type LimitName, limitWords } from '../../limits/limit-words.js';
-import { numbersToJson } from './wire/json-values.js';
+import { limitWords } from '../../limits/limit-words.js';
 import { unavailable } from './unavailable.js';
 import { collectionNotFound, notFound, parseError, validationError, VectorizerError } from './vectorizer-error.js';
+import { numbersToJson } from './wire/json-values.js';
 
 /** Status and `error_type` of each kind; the message is worded by subject below. */
 export const SHAPES = {
@@ -18,6 +19,7 @@ export const SHAPES = {
   conflict: [409, 'conflict'],
   unauthenticated: [401, 'unauthorized'],
   forbidden: [403, 'forbidden'],
+  misdirected: [421, 'misdirected'],
   too_large: [413, 'payload_too_large'],
   unsupported: [501, 'unimplemented'],
   unavailable: [503, 'unavailable'],
@@ -30,7 +32,7 @@ const FORBIDDEN = {
   reset: 'Reset is not allowed',
 } as const;
 
-/** The field that an exceeded limit is told of. */
+/** The field that an error names when a limit is exceeded. */
 const LIMITED_FIELDS: Readonly<Record<LimitName, string>> = {
   maxRecords: 'vectors',
   maxIds: 'ids',
@@ -60,12 +62,6 @@ export function toVectorizerError(thrown: unknown): VectorizerError {
   if (thrown instanceof HttpException && thrown.getStatus() === 400) return validationError('path', 'it is not valid UTF-8');
   logger.error({ message: 'internal error', cause: String(thrown) }, thrown instanceof Error ? thrown.stack : '');
   return new VectorizerError(500, 'internal_error', 'internal error');
-}
-
-/** Whether a collection was not there. */
-export function isMissingCollection(thrown: unknown): boolean {
-  if (thrown instanceof VectorizerError) return thrown.errorType === 'collection_not_found';
-  return thrown instanceof GatewayError && thrown.detail.kind === 'not_found' && thrown.detail.subject === 'collection';
 }
 
 /** Answers for everything that is thrown under Vectorizer's prefix. */
@@ -123,7 +119,10 @@ function wordDetail(detail: ErrorDetail): VectorizerError {
       return new VectorizerError(status, errorType, `Collection already exists: ${detail.name}`);
     case 'conflict':
       return new VectorizerError(status, errorType, 'The collection is being changed by other requests; try again');
+    case 'misdirected':
+      return new VectorizerError(status, errorType, sourceRefusal(detail));
     case 'forbidden':
+      if (detail.subject === 'origin') return new VectorizerError(status, errorType, sourceRefusal(detail));
       return new VectorizerError(status, errorType, FORBIDDEN[detail.subject]);
     case 'too_large':
       if (detail.subject === 'batch') return new VectorizerError(status, errorType, `Limit exceeded: ${limitWords(detail)}`);

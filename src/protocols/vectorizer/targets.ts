@@ -27,7 +27,7 @@ export class CollectionTargets {
     source: CollectionSource = 'memory',
   ): Promise<T> {
     const visible = async (collection: Collection): Promise<T> => {
-      // told as the core tells it: a dimension that is remembered as unknown is looked up once more
+      // the core's error, so that a dimension that is remembered as unknown is looked up once more
       if (!isVisible(collection)) throw new GatewayError({ kind: 'not_found', subject: 'collection', name });
       return operation(collection);
     };

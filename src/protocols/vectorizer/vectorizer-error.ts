@@ -41,6 +41,9 @@ export function noProvider(collection: string): VectorizerError {
   return badRequest(`Collection '${collection}' has no embedding provider: send vectors, or create it with one through this API`);
 }
 
+/** Why a request with a key for encryption is refused. */
+export const NO_ENCRYPTION = 'payloads are not encrypted here';
+
 /** For a key that payloads are to be encrypted with: storing them as they are would be worse than nothing. @throws VectorizerError 400 */
 export function refuseEncryption(): never {
   throw encryptionUnsupported();

@@ -6,7 +6,7 @@ export interface TableNames {
   readonly vectors: string;
 }
 
-/** Rows of which planners need to know more than a hundred values to tell what a filter leaves. */
+/** Columns whose statistics need more than a hundred values for a good estimate of a filter. */
 const STATISTICS_TARGET = 1_000;
 
 /** The tables without their indexes: the pool's columns, and what the pool says of their storage. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { Database, type Session } from '../../postgres/database.js';
+import { Database } from '../../postgres/database.js';
+import type { Session } from '../../postgres/sessions.js';
 import { identifier, sql } from '../../postgres/sql.js';
 import { recordTable } from '../record-tables.js';
 

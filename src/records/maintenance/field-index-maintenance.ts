@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { CollectionsService } from '../../collections/collections.service.js';
+import { CurrentCollections } from '../../collections/current-collections.js';
 import { CONFIG, type Config } from '../../config/config.js';
-import { Database, type Session } from '../../postgres/database.js';
+import { Database } from '../../postgres/database.js';
+import type { Session } from '../../postgres/sessions.js';
 import { DocumentIndexStore } from './document-index.store.js';
 import { HotKeys } from './hot-keys.js';
 import { LeaseStore } from './lease.store.js';
@@ -40,7 +41,7 @@ export class FieldIndexMaintenance {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
-    private readonly collections: CollectionsService,
+    private readonly collections: CurrentCollections,
     private readonly hotKeys: HotKeys,
     private readonly leases: LeaseStore,
     private readonly metadata: MetadataIndexStore,

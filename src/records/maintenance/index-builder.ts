@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Collection, IndexContent } from '../../collections/collection.js';
-import { CollectionsService } from '../../collections/collections.service.js';
+import { CurrentCollections } from '../../collections/current-collections.js';
 import { hnswParameters } from '../../collections/hnsw.js';
 import { CONFIG, type Config } from '../../config/config.js';
-import { Database, type Session } from '../../postgres/database.js';
+import { Database } from '../../postgres/database.js';
+import type { Session } from '../../postgres/sessions.js';
 import { isResourceShortage } from '../../postgres/sqlstate.js';
 import { mostOutside, planIndexes, type IndexBuild, type IndexLimits, type NamespaceState } from './index-plan.js';
 import { LeaseStore } from './lease.store.js';
@@ -16,12 +17,12 @@ export type Improvement = 'done' | 'later';
 /** One build at a time, whatever the number of instances: it takes memory, and every core it can have. */
 export const INDEX_LEASE = 'vector-indexes';
 const LEASE_SECONDS = 60;
-/** A namespace that grows faster than this, between two looks, is left to grow: an index over all of it costs less than many. */
+/** A namespace that grows faster than this between two rounds is not indexed yet: one index over all of it costs less than many. */
 const CALM_GROWTH = 0.01;
 const LONGEST_WAIT_MS = 300_000;
-/** Indexes of one table; whoever writes goes through the conditions of each. */
+/** Indexes of one table; every write evaluates the condition of each. */
 const MAX_INDEXES = 64;
-/** Recall on clustered data is not to be had with less, whatever the search looks at. */
+/** With less, recall on clustered data is low whatever the search parameters are. */
 const LEAST_EF_CONSTRUCTION = 128;
 const DEFAULT_M = 16;
 const MAX_FULL_DIMENSION = 2_000;
@@ -34,19 +35,19 @@ const GRAPH_BYTES = 1_200;
 export class IndexBuilder {
   private readonly logger = new Logger(IndexBuilder.name);
   private readonly owner = randomUUID();
-  /** Namespaces that are due, as they were when last looked at, by collection and name. */
+  /** Namespaces that are due, as they were in the last round, by collection and name. */
   private readonly waiting = new Map<string, { readonly rows: number; readonly since: number }>();
   private stopped = false;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
-    private readonly collections: CollectionsService,
+    private readonly collections: CurrentCollections,
     private readonly leases: LeaseStore,
     private readonly store: VectorIndexStore,
   ) {}
 
-  /** Ends what is under way; it is begun anew by another instance, or after the next start. */
+  /** Cancels what is under way; another instance begins it anew, or this one after its next start. */
   stop(): void {
     this.stopped = true;
     this.database.cancelSessions().catch(() => undefined);
@@ -214,7 +215,7 @@ function contentOf(collection: Collection, wanted: Config['indexQuantization']):
   return dimension > MAX_FULL_DIMENSION || wanted === 'half' ? 'half' : 'full';
 }
 
-/** The largest first: when there is no room for an index of each, it is theirs. */
+/** The largest first: when not all can have an index, they do. */
 function bySize([, left]: readonly [string, NamespaceState], [, right]: readonly [string, NamespaceState]): number {
   const size = (state: NamespaceState): number => state.tail.rows + state.segments.reduce((sum, { rows }) => sum + rows, 0);
   return size(right) - size(left);

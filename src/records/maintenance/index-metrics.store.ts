@@ -18,7 +18,7 @@ export interface IndexCounts {
 type CountRow = Readonly<Record<'pooled' | 'dedicated' | 'ready' | 'building' | 'vectors', string>> &
   Readonly<{ progress: string | null }>;
 
-/** Counts for whoever watches the gateways. */
+/** Counts for `/metrics`. */
 @Injectable()
 export class IndexMetricsStore {
   constructor(private readonly database: Database) {}

@@ -16,14 +16,14 @@ export type RebuildEvent =
   | { readonly kind: 'emptied'; readonly namespace: string }
   | { readonly kind: 'vacuumed'; readonly seconds: number };
 
-type Tell = (event: RebuildEvent) => void;
+type Report = (event: RebuildEvent) => void;
 
 const WAIT_MS = 1_000;
 const PROGRESS_MS = 3_000;
 /** Each round follows a change of the catalog row that another request made. */
 const MAX_ATTEMPTS = 20;
 
-/** Builds all vector indexes of a collection anew, beside whoever reads and writes it. */
+/** Builds all vector indexes of a collection anew, while it is read and written. */
 @Injectable()
 export class IndexRebuilder {
   private stopped = false;
@@ -46,23 +46,23 @@ export class IndexRebuilder {
    * vectors. Waits until nobody else builds an index. Nothing happens when the collection is gone.
    * @throws Error when stopped
    */
-  async rebuild(uuid: string, tell: Tell): Promise<void> {
+  async rebuild(uuid: string, report: Report): Promise<void> {
     let hasWaited = false;
-    while ((await this.builder.alone(() => this.rebuildAlone(uuid, tell))) === undefined) {
-      if (!hasWaited) tell({ kind: 'waiting' });
+    while ((await this.builder.alone(() => this.rebuildAlone(uuid, report))) === undefined) {
+      if (!hasWaited) report({ kind: 'waiting' });
       hasWaited = true;
       await sleep(WAIT_MS);
       this.throwIfStopped();
     }
   }
 
-  private async rebuildAlone(uuid: string, tell: Tell): Promise<true> {
+  private async rebuildAlone(uuid: string, report: Report): Promise<true> {
     try {
       const collection = await this.find(uuid);
       if (collection === undefined) return true;
       await this.builder.dropLeftovers();
-      for (const [namespace] of await this.builder.namespaces(collection)) await this.rebuildNamespace(uuid, namespace, tell);
-      await this.cleanUp(collection, tell);
+      for (const [namespace] of await this.builder.namespaces(collection)) await this.rebuildNamespace(uuid, namespace, report);
+      await this.cleanUp(collection, report);
       return true;
     } catch (error) {
       await this.builder.dropLeftovers().catch(() => undefined);
@@ -70,7 +70,7 @@ export class IndexRebuilder {
     }
   }
 
-  private async rebuildNamespace(uuid: string, namespace: string, tell: Tell): Promise<void> {
+  private async rebuildNamespace(uuid: string, namespace: string, report: Report): Promise<void> {
     const start = performance.now();
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       this.throwIfStopped();
@@ -84,24 +84,24 @@ export class IndexRebuilder {
           state.segments.map(({ id }) => id),
         );
         await this.builder.dropLeftovers();
-        tell({ kind: 'emptied', namespace });
+        report({ kind: 'emptied', namespace });
         return;
       }
-      if (attempt === 1) tell({ kind: 'building', namespace, rows });
-      if (await this.watched(collection, rows, tell, () => this.builder.rebuild(collection, namespace, state))) {
-        tell({ kind: 'built', namespace, seconds: (performance.now() - start) / 1000 });
+      if (attempt === 1) report({ kind: 'building', namespace, rows });
+      if (await this.watched(collection, rows, report, () => this.builder.rebuild(collection, namespace, state))) {
+        report({ kind: 'built', namespace, seconds: (performance.now() - start) / 1000 });
         return;
       }
     }
     throw new Error(`the collection changes all the time: namespace ${JSON.stringify(namespace)} was not indexed`);
   }
 
-  /** Tells of the build every few seconds. The embedded engine answers nothing until it has built. */
-  private async watched<T>(collection: Collection, rows: number, tell: Tell, work: () => Promise<T>): Promise<T> {
+  /** Reports the build's progress every few seconds. The embedded engine answers nothing until it has built. */
+  private async watched<T>(collection: Collection, rows: number, report: Report, work: () => Promise<T>): Promise<T> {
     if (!this.database.traits.concurrentIndexes) return work();
     const look = async (): Promise<void> => {
       const progress = await this.store.progress(collection);
-      if (progress !== undefined) tell({ kind: 'progress', ...progress, total: progress.total === 0 ? rows : progress.total });
+      if (progress !== undefined) report({ kind: 'progress', ...progress, total: progress.total === 0 ? rows : progress.total });
     };
     const timer = setInterval(() => {
       // the next one may succeed
@@ -114,7 +114,7 @@ export class IndexRebuilder {
     }
   }
 
-  private async cleanUp(collection: Collection, tell: Tell): Promise<void> {
+  private async cleanUp(collection: Collection, report: Report): Promise<void> {
     const unknown = await this.store.unknown(collection);
     this.throwIfStopped();
     const start = performance.now();
@@ -122,7 +122,7 @@ export class IndexRebuilder {
       for (const id of unknown) await this.store.drop(session, id);
       await this.store.vacuum(session, collection);
     });
-    tell({ kind: 'vacuumed', seconds: (performance.now() - start) / 1000 });
+    report({ kind: 'vacuumed', seconds: (performance.now() - start) / 1000 });
   }
 
   /** Undefined also when it has no tables of its own. */

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isPooled, type Collection } from '../../collections/collection.js';
-import { CollectionsService } from '../../collections/collections.service.js';
+import { CurrentCollections } from '../../collections/current-collections.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { IndexMetricsStore, type IndexCounts } from './index-metrics.store.js';
 import { mostOutside } from './index-plan.js';
@@ -20,7 +20,7 @@ export interface IndexProgress {
 export class IndexesService {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    private readonly collections: CollectionsService,
+    private readonly collections: CurrentCollections,
     private readonly store: VectorIndexStore,
     private readonly metrics: IndexMetricsStore,
   ) {}
@@ -31,7 +31,7 @@ export class IndexesService {
   }
 
   async progress(collection: Collection, namespace: string): Promise<IndexProgress> {
-    return this.collections.current(collection, async (current) => {
+    return this.collections.run(collection, async (current) => {
       const coverage = await this.store.coverage(current, namespace);
       if (coverage === 'stale') return 'stale';
       const limit = isPooled(current) ? this.config.dedicatedMinFloats : this.config.indexMinFloats;

@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { isNumber } from '../../filters/compile-value.js';
-import { Database, type Session } from '../../postgres/database.js';
+import { Database } from '../../postgres/database.js';
+import type { Session } from '../../postgres/sessions.js';
 import { identifier, integer, literal, sql, type Sql } from '../../postgres/sql.js';
 
 /** A collection with tables of its own. */
 type Dedicated = Pick<Collection, 'recordTable'>;
 
 const HASH_LENGTH = 16;
-/** Ranges are told apart down to a thousandth of the records: which plan is the better one is decided about there. */
+/** Estimates of ranges are exact to a thousandth of the records: about there, the better plan changes. */
 const STATISTICS_TARGET = 1_000;
 
 /**

@@ -24,11 +24,11 @@ export class PromotionStore {
   }
 
   /**
-   * Moves the collection's dense rows, in one transaction: whoever reads sees the old tables or the new ones, whoever writes comes before or
-   * after. False when it was not in the pool any more. What is left in the pool is removed later, by the sweeper.
+   * Moves the collection's dense rows, in one transaction: readers see the old tables or the new ones, and writes are done before
+   * or after it. False when it was not in the pool any more. What is left in the pool is removed later, by the sweeper.
    */
   async promote(collection: Collection): Promise<boolean> {
-    // from here on writers queue, those that began before end soon: the move gets its turn
+    // from here on writers queue, those that began before end soon: the move gets its lock
     await this.database.query(sql`
       UPDATE polyvec.collections SET moving = TRUE, epoch = epoch + 1
       WHERE id = ${collection.id} AND record_table = 'pool_records' AND NOT moving`);

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnAppl
 import { isPooled, type Collection } from '../../collections/collection.js';
 import { CollectionStore } from '../../collections/collection.store.js';
 import { CollectionSweeper } from '../../collections/collection-sweeper.js';
-import { CollectionsService } from '../../collections/collections.service.js';
+import { CurrentCollections } from '../../collections/current-collections.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { GatewayError } from '../../errors.js';
 import { FieldIndexMaintenance } from './field-index-maintenance.js';
@@ -22,18 +22,18 @@ interface Changes {
   at: number;
 }
 
-/** A collection is looked at when this share of what matters has changed, or when it has been left alone. */
+/** A collection is examined when this share of what matters has changed, or when it has not changed for a while. */
 const SHARE = 1 / 4;
 const QUIET_MS = 10_000;
 const FILTERS_PER_LOOK = 32;
-/** How often everything is looked through: what other instances have changed, and what is used no more. */
+/** How often all collections are examined: for changes by other instances, and for indexes that are no longer used. */
 const ROUND_MS = 3_600_000;
-/** So long after a look that failed comes the next one. */
+/** The pause after a failed round. */
 const RETRY_MS = 60_000;
 
 /**
- * Gives collections that have grown tables of their own, and their vectors indexes, in the background: any instance may, whoever
- * comes first. Nothing depends on when, but speed.
+ * Gives collections that have grown tables of their own, and their vectors indexes, in the background: on whichever
+ * instance is first. Only speed depends on when.
  */
 @Injectable()
 export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -49,7 +49,7 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    private readonly collections: CollectionsService,
+    private readonly collections: CurrentCollections,
     private readonly catalog: CollectionStore,
     private readonly sweeper: CollectionSweeper,
     private readonly promotions: PromotionStore,
@@ -143,11 +143,11 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
       const due = await this.promotions.due(this.config.dedicatedMinFloats, uuids);
       for (const [uuid, changes] of ripe) await this.workOn(uuid, changes, due.has(uuid));
     } catch (error) {
-      this.complain('storage was not looked after', error);
+      this.complain('storage maintenance failed', error);
     }
   }
 
-  /** That the database is not available is told where that is found, once for all that it meets. */
+  /** An unavailable database is logged by `FaultLog`, once for everything that fails for it. */
   private complain(what: string, error: unknown): void {
     if (this.stopped || (error instanceof GatewayError && error.kind === 'unavailable')) return;
     this.logger.warn(`${what}: ${String(error)}`);
@@ -161,9 +161,9 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     try {
       if (isDue && !(await this.improve(uuid, filters))) changes.rows = Infinity;
     } catch (error) {
-      // tried again when it has been left alone for a while
+      // tried again when it has not changed for a while
       changes.at = Date.now();
-      this.complain(`the storage of ${uuid} was not looked after`, error);
+      this.complain(`maintenance of the storage of ${uuid} failed`, error);
       return;
     }
     // changes during the work wait for the next round

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, IndexContent, Metric } from '../../collections/collection.js';
-import { Database, type Session } from '../../postgres/database.js';
+import { Database } from '../../postgres/database.js';
+import type { Session } from '../../postgres/sessions.js';
 import { identifier, integer, literal, sql, type Sql } from '../../postgres/sql.js';
 import type { NamespaceState, SegmentState } from './index-plan.js';
 import { heldCollection, recordCount, UNINDEXED, vectorTable } from '../record-tables.js';
@@ -94,7 +95,7 @@ export class VectorIndexStore {
     await session.script(indexText(collection, id, definition, this.database.traits.concurrentIndexes).text);
   }
 
-  /** The index is ready, and the ones it replaces are not to be used any more: whoever remembers otherwise finds out. */
+  /** The index is ready, and those it replaces are not used any more: statements of instances that remember them are stale. */
   async finish(collection: Collection, id: string, definition: IndexDefinition, replaced: readonly string[]): Promise<void> {
     const { namespace, low, high } = definition;
     const rows = sql`(SELECT count(*) FROM ${vectorTable(collection)} v
@@ -125,7 +126,7 @@ export class VectorIndexStore {
     return rows.map(({ id }) => id);
   }
 
-  /** Indexes on the collection's vectors that no row of the catalog tells of. */
+  /** Indexes on the collection's vectors that have no row in the catalog. */
   async unknown(collection: Collection): Promise<readonly string[]> {
     const rows = await this.database.query<{ id: string }>(sql`
       SELECT substr(x.relname, 6) AS id FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid

@@ -7,7 +7,7 @@ import { selected } from '../record-tables.js';
 
 type Plan = readonly [{ readonly Plan: { readonly 'Plan Rows': number } }];
 
-/** How many records a filter selects, told without reading them. */
+/** Estimates how many records a filter selects, without reading them. */
 @Injectable()
 export class RecordEstimateStore {
   constructor(private readonly database: Database) {}

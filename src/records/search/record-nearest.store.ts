@@ -8,7 +8,7 @@ import { indexedForm } from '../maintenance/vector-index.store.js';
 
 /** The operator that an index on the metric serves. */
 const OPERATORS: Readonly<Record<Metric, Sql>> = { l2: sql`<->`, cosine: sql`<=>`, ip: sql`<#>` };
-/** The same as an expression that no index serves; a vector without a direction is at 1 from all others. */
+/** The same as an expression that no index serves; a zero vector is at distance 1 from all others. */
 const UNINDEXED_DISTANCES: Readonly<Record<Metric, Sql>> = {
   l2: sql`vector_l2_squared_distance(v.embedding, q.embedding)`,
   cosine: sql`COALESCE(NULLIF(cosine_distance(v.embedding, q.embedding), 'NaN'), 1)`,

@@ -44,13 +44,13 @@ export class RecordRankStore {
    * and a second one when the limit falls among equals, of which the first ids are meant.
    */
   async rank(collection: Collection, namespace: string, request: RankRequest, plan: SearchPlan): Promise<RankResult | 'stale'> {
-    // one more than asked for tells whether the limit falls among equals
+    // one more than the limit shows whether it falls among equal scores
     const rows = await this.statement(collection, namespace, request, plan, 'cut');
     const [first] = rows;
     if (first === undefined) return 'stale';
     const { limit } = request;
     const tied = rows.length > limit && rows[limit - 1]?.score === rows[limit]?.score;
-    // a graph does not tell which of them are missing
+    // a graph does not return all records of that score
     const ranked = tied ? await this.statement(collection, namespace, request, COMPLETE, 'kept') : rows;
     const found = ranked.filter((row) => row.rid !== null).slice(0, limit);
     return {

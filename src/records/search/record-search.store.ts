@@ -47,7 +47,7 @@ export class RecordSearchStore {
   ): Promise<SearchResult | 'stale'> {
     // hits first, their records after: left to the planner, a table without statistics has led to a scan per record
     const { keyListsByIndex } = this.database.traits;
-    // one more than asked for tells whether the limit falls among equals
+    // one more than the limit shows whether it falls among equal distances
     const wanted = plan.kind === 'index' ? request.limit + 1 : request.limit;
     const rows = await this.database.query<MatchRow>(sql`
       WITH live AS MATERIALIZED (${liveCollection(collection)}),

@@ -35,7 +35,7 @@ export interface Outcome {
   readonly candidates: number | null;
   /** The fewest records that were found for a query. */
   readonly found: number;
-  /** Whether for a query the limit falls among records that are equally near: a graph does not tell which ones are meant. */
+  /** Whether for a query the limit falls among records at equal distances: a graph does not return the first of them by id. */
   readonly isTied: boolean;
 }
 

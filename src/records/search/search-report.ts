@@ -7,12 +7,12 @@ export type SearchListener = (line: string) => void;
 
 const listeners = new AsyncLocalStorage<SearchListener>();
 
-/** Runs a request whose searches are to say how they are carried out. */
+/** Runs a request whose searches are reported to `listener`. */
 export function listenToSearches<T>(listener: SearchListener, request: () => T): T {
   return listeners.run(listener, request);
 }
 
-/** Says how a search was carried out, for its request's account, and whoever else wants to know: plan, what was expected, what was found. */
+/** Reports a search's plan, estimate and outcome to its request's log line and to its listener. */
 export function reportSearch(plan: SearchPlan, outcome: Outcome): void {
   currentRequest()?.plans.push(plan.kind === 'index' ? 'hnsw' : `exact: ${plan.reason}`);
   listeners.getStore()?.(lineOf(plan, outcome));

@@ -48,7 +48,7 @@ export interface CollectionName {
 
 type Counts<T> = Readonly<Record<keyof T, string | null>>;
 
-/** Counts what must be zero, in the eyes of the caller's transaction. Reads all rows of a collection. */
+/** Counts what must be zero, as the caller's transaction sees it. Reads all rows of a collection. */
 @Injectable()
 export class VerificationStore {
   constructor(private readonly database: Database) {}

@@ -6,7 +6,7 @@ import type { Miscount, RowCounts, SparseCounts } from './verification.store.js'
 /** What is wrong with a collection, a part of a sentence each. */
 export type Problems = readonly string[];
 
-/** Longer lists are cut: one line is to tell all. */
+/** Longer lists are cut: a line shows all of it. */
 const MAX_LISTED = 5;
 const LARGEST_INTEGER = 2_147_483_647n;
 
@@ -125,10 +125,10 @@ export function rowProblems(collection: Collection, counts: RowCounts): Problems
   const { bare, bareId, orphans, misfits } = counts;
   const isDense = collection.vectorType === 'dense';
   return [
-    ...told(isDense ? bare : 0, 'record', `without a vector, the first one ${JSON.stringify(bareId)}`),
-    ...told(isDense ? 0 : counts.vectors - orphans, 'vector', 'in a collection of sparse ones'),
-    ...told(orphans, 'vector', 'without a record'),
-    ...told(misfits, 'vector', `of another dimension than ${String(collection.dimension)}`),
+    ...counted(isDense ? bare : 0, 'record', `without a vector, the first one ${JSON.stringify(bareId)}`),
+    ...counted(isDense ? 0 : counts.vectors - orphans, 'vector', 'in a collection of sparse ones'),
+    ...counted(orphans, 'vector', 'without a record'),
+    ...counted(misfits, 'vector', `of another dimension than ${String(collection.dimension)}`),
   ];
 }
 
@@ -144,15 +144,15 @@ export function miscountProblems(miscounts: readonly Miscount[]): Problems {
 
 export function sparseProblems(collection: Collection, counts: SparseCounts): Problems {
   return [
-    ...told(collection.hasSparse ? 0 : counts.rows, 'sparse vector', 'that the collection does not know of'),
-    ...told(collection.vectorType === 'sparse' ? counts.bare : 0, 'record', 'without a sparse vector'),
-    ...told(counts.orphans, 'sparse vector', 'without a record'),
-    ...told(counts.uneven, 'sparse vector', 'with other than a weight for each term'),
-    ...told(counts.differing, 'posting', 'unlike the sparse vectors'),
+    ...counted(collection.hasSparse ? 0 : counts.rows, 'sparse vector', 'that the collection does not know of'),
+    ...counted(collection.vectorType === 'sparse' ? counts.bare : 0, 'record', 'without a sparse vector'),
+    ...counted(counts.orphans, 'sparse vector', 'without a record'),
+    ...counted(counts.uneven, 'sparse vector', 'with other than a weight for each term'),
+    ...counted(counts.differing, 'posting', 'unlike the sparse vectors'),
   ];
 }
 
-function told(count: number, what: string, rest: string): Problems {
+function counted(count: number, what: string, rest: string): Problems {
   return count === 0 ? [] : [`${numbered(count, what)} ${rest}`];
 }
 

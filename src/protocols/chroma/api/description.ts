@@ -2,6 +2,7 @@ import type { ApiDescription } from '../../../http/api-description.js';
 import { COUNT, described, oneOf, TEXT } from '../../../http/schema.js';
 import { statusMeanings } from '../../../http/status-meanings.js';
 import { SHAPES } from '../errors.js';
+import { MAX_U32, READ_LEVELS } from '../limits.js';
 import { OPERATIONS } from './operations.js';
 import { REQUESTS } from './requests.js';
 import { SCHEMAS } from './schemas.js';
@@ -42,12 +43,9 @@ export const CHROMA_API: ApiDescription = {
     function: 'The name of a function.',
   },
   queryParameters: {
-    limit: { ...COUNT, maximum: 0xffff_ffff, description: 'How many at most; all unless given.' },
-    offset: { ...COUNT, maximum: 0xffff_ffff, description: 'How many to leave out at the beginning.' },
-    read_level: described(
-      oneOf('index_and_wal', 'index_only', 'index_and_bounded_wal'),
-      'Every level reads the same here: what is written is counted.',
-    ),
+    limit: { ...COUNT, maximum: MAX_U32, description: 'How many at most; all unless given.' },
+    offset: { ...COUNT, maximum: MAX_U32, description: 'How many to leave out at the beginning.' },
+    read_level: described(oneOf(...READ_LEVELS), 'Every level reads the same here: what is written is counted.'),
     tenant: described({ ...TEXT, default: 'default_tenant' }, 'The name of a tenant.'),
     database: described({ ...TEXT, default: 'default_database' }, 'The name of a database.'),
   },
@@ -58,7 +56,7 @@ export const CHROMA_API: ApiDescription = {
     basic: { type: 'http', scheme: 'basic', description: 'A key as the password.' },
   },
   errors: statusMeanings((kind) => SHAPES[kind][0], {
-    413: 'The body is longer than the limit; writes, queries and searches of records are told so in plain text',
+    413: 'The body is longer than the limit; writes, queries and searches of records get that in plain text',
     415: 'The content type is not JSON',
     422: 'The body is JSON, but a field is missing or of a wrong type',
   }),

@@ -92,7 +92,12 @@ const REFUSED: Readonly<Record<string, ApiOperation>> = below(COLLECTION, 'Not s
     refusal: NO_NODE,
   },
   'GET /functions/{function}': { id: 'get_attached_function', summary: 'As on a single node', refusal: 404 },
-  'POST /attached_functions/{function}/detach': { id: 'detach_function', summary: 'As on a single node', refusal: NO_NODE },
+  'POST /attached_functions/{function}/detach': {
+    id: 'detach_function',
+    summary: 'As on a single node',
+    body: 'DetachFunctionRequest',
+    refusal: NO_NODE,
+  },
 });
 
 /** Every operation of Chroma's API, of both versions. */

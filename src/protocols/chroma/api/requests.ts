@@ -1,6 +1,7 @@
 import type { RequestType } from '../../../http/request-schema.js';
 import {
   ANYTHING,
+  BOOLEAN,
   described,
   eitherOf,
   listOf,
@@ -12,22 +13,20 @@ import {
   TEXT,
   type Schemas,
 } from '../../../http/schema.js';
+import { CreateCollectionRequest, UpdateCollectionRequest } from '../collections/requests.js';
 import {
   AddRequest,
   AttachFunctionRequest,
-  CreateCollectionRequest,
-  CreateDatabaseRequest,
-  CreateTenantRequest,
   DeleteRequest,
+  DetachFunctionRequest,
   ForkRequest,
   GetRequest,
   QueryRequest,
   SearchRequest,
-  UpdateCollectionRequest,
   UpdateRequest,
-  UpdateTenantRequest,
   UpsertRequest,
-} from '../requests.js';
+} from '../records/requests.js';
+import { CreateDatabaseRequest, CreateTenantRequest, UpdateTenantRequest } from '../tenants/requests.js';
 import { V1DeleteRequest, V1GetRequest, V1QueryRequest } from '../v1/requests.js';
 
 const EMBEDDINGS = eitherOf(ref('Embeddings'), described(listOf(TEXT), 'Base64 of little-endian float32 components.'));
@@ -77,10 +76,11 @@ export const REQUESTS: Readonly<Record<string, RequestType>> = {
   GetRequest: { type: GetRequest, fields: CONDITIONS, description: 'Without a condition: all records.' },
   QueryRequest: { type: QueryRequest, fields: QUERY },
   DeleteRequest: { type: DeleteRequest, fields: CONDITIONS },
-  SearchRequest: { type: SearchRequest, fields: { searches: listOf(ANYTHING) } },
+  SearchRequest: { type: SearchRequest, fields: { searches: listOf(ANYTHING), read_level: TEXT } },
   ForkRequest: { type: ForkRequest },
-  AttachFunctionRequest: { type: AttachFunctionRequest },
-  V1GetRequest: { type: V1GetRequest, fields: CONDITIONS },
+  AttachFunctionRequest: { type: AttachFunctionRequest, fields: { params: ANYTHING } },
+  DetachFunctionRequest: { type: DetachFunctionRequest, fields: { delete_output: BOOLEAN } },
+  V1GetRequest: { type: V1GetRequest, fields: { ...CONDITIONS, sort: described(ANYTHING, 'Ignored.') } },
   V1QueryRequest: { type: V1QueryRequest, fields: QUERY },
   V1DeleteRequest: { type: V1DeleteRequest, fields: CONDITIONS },
 };

@@ -19,7 +19,7 @@ import {
   type Schema,
   type Schemas,
 } from '../../../http/schema.js';
-import { INCLUDES } from '../requests.js';
+import { INCLUDES, V1_INCLUDES } from '../limits.js';
 
 const EMBEDDING = listOf(NUMBER);
 const METADATA = eitherOf(ref('Metadata'), NULL);
@@ -38,7 +38,7 @@ function columns(columnOf: (value: Schema) => Schema): Schemas {
 const perQuery = (value: Schema): Schema => listOf(listOf(value));
 const distances: Schema = orNull(perQuery(orNull(NUMBER)));
 const include: Schema = listOf(oneOf(...INCLUDES));
-const included: Schema = listOf(oneOf(...INCLUDES, 'data'));
+const included: Schema = listOf(oneOf(...V1_INCLUDES));
 
 const COLLECTION: Schemas = {
   id: UUID,
@@ -54,7 +54,7 @@ const COLLECTION: Schemas = {
 /** The answers of Chroma's API, and their parts. */
 export const SCHEMAS: Schemas = {
   Error: objectOf({ error: described(TEXT, 'The name of the error.'), message: TEXT }),
-  Nothing: described(objectOf({}), 'There is nothing to tell.'),
+  Nothing: described(objectOf({}), 'There is nothing to return.'),
   Null: NULL,
   True: oneOf(true),
   Count: COUNT,

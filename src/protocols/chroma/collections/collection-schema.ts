@@ -2,10 +2,10 @@ import type { Collection } from '../../../collections/collection.js';
 import { HNSW_SETTING } from '../../../collections/hnsw.js';
 import { isJsonObject, jsonObject, JsonNumber, parseJson, stringifyJson, type JsonObject } from '../../../http/json.js';
 import { invalidArgument } from '../chroma-error.js';
+import type { FilterUse } from '../filter/parse-filter.js';
 import { EMBEDDING_VECTOR } from './configuration/default-schema.js';
 import { isIndexEnabled, resolveConfiguration } from './configuration/schema.js';
 import { objectAt } from './configuration/tree.js';
-import type { FilterUse } from '../filter/parse-filter.js';
 
 const schemas = new WeakMap<Collection, JsonObject>();
 

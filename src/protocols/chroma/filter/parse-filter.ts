@@ -1,7 +1,19 @@
-import { and, exists, id, is, not, oneCondition, or, type Comparison, type Filter, type Scalar } from '../../../filters/filter.js';
-import { translateRegex } from '../../../filters/regex/translate.js';
+import {
+  and,
+  exists,
+  id,
+  is,
+  not,
+  oneCondition,
+  or,
+  type Comparison,
+  type Filter,
+  type Scalar,
+} from '../../../filters/filter.js';
+import { matches } from '../../../filters/matches.js';
 import { isJsonObject, JsonNumber, type Json } from '../../../http/json.js';
 import { invalidArgument, type ChromaError } from '../chroma-error.js';
+import { MAX_U64 } from '../limits.js';
 import { canonicalNumber, isInteger } from '../wire/number.js';
 
 /** A use of a metadata field or of the document, for the check that the collection's schema indexes it. */
@@ -32,7 +44,7 @@ const ID_KEY = '#id';
 
 /**
  * Parses a `where`; undefined when there is no condition.
- * @throws ChromaError 400 `Invalid where clause` for anything that is none
+ * @throws ChromaError 400 `Invalid where clause` for anything that is none, GatewayError `invalid pattern`
  */
 export function parseWhere(where: Json | undefined, dialect: Dialect): ParsedFilter | undefined {
   if (isAbsent(where, dialect)) return undefined;
@@ -42,7 +54,7 @@ export function parseWhere(where: Json | undefined, dialect: Dialect): ParsedFil
 
 /**
  * Parses a `where_document`; undefined when there is no condition.
- * @throws ChromaError 400 `Invalid where document clause` for anything that is none
+ * @throws ChromaError 400 `Invalid where document clause` for anything that is none, GatewayError `invalid pattern`
  */
 export function parseWhereDocument(where: Json | undefined, dialect: Dialect): ParsedFilter | undefined {
   if (isAbsent(where, dialect)) return undefined;
@@ -146,19 +158,8 @@ function documentCondition(operator: string, operand: Json, dialect: Dialect, ba
   const name = negated ? `$${operator.slice('$not_'.length)}` : operator;
   if (typeof operand !== 'string' || (name !== '$contains' && name !== '$regex')) throw bad();
   if (dialect.legacy && (operand === '' || name === '$regex')) throw bad();
-  if (name === '$regex') requireRegex(operand);
-  const filter: Filter = { kind: 'document', op: name === '$regex' ? 'matches' : 'contains', pattern: operand };
+  const filter: Filter = name === '$regex' ? matches(operand) : { kind: 'document', op: 'contains', pattern: operand };
   return negated ? not(filter) : filter;
-}
-
-/** In the real server's words, its spelling included; what its size limit says stands alone. */
-export function wordRegexError(message: string): string {
-  return message.startsWith('regex parse error:') ? `Regex syntax errror: ${message}` : message;
-}
-
-function requireRegex(pattern: string): void {
-  const translated = translateRegex(pattern);
-  if (translated.kind === 'error') throw invalidArgument(wordRegexError(translated.message));
 }
 
 /** Not in Chroma's single-node server, which matches nothing here. */
@@ -187,7 +188,7 @@ function toScalar(value: Json): Scalar {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (!(value instanceof JsonNumber)) throw badWhere();
   // an integer that only an unsigned one can hold is refused; beyond that it is a double
-  if (/^\d+$/.test(value.text) && !isInteger(value.text) && BigInt(value.text) < 2n ** 64n) throw badWhere();
+  if (/^\d+$/.test(value.text) && !isInteger(value.text) && BigInt(value.text) <= MAX_U64) throw badWhere();
   return { number: canonicalNumber(value.text).text };
 }
 

@@ -15,7 +15,7 @@ export interface SentRecords {
 }
 
 /**
- * Makes records of the parallel lists, for a collection. What is wrong is told in the order of the real server.
+ * Makes records of the parallel lists, for a collection. What is wrong is reported in the order of the real server.
  * @throws ChromaError, GatewayError for values that are no embeddings or no metadata, a wrong dimension, lists of different
  *   lengths, empty ids
  */

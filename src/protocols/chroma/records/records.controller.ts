@@ -1,14 +1,14 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, type StreamableFile } from '@nestjs/common';
-import type { Collection } from '../../../collections/collection.js';
-import { CollectionsService } from '../../../collections/collections.service.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
-import { IndexesService } from '../../../records/maintenance/indexes.service.js';
-import { RecordsService } from '../../../records/records.service.js';
+import { Allow } from '../../../keys/allow.js';
 import { ChromaError } from '../chroma-error.js';
-import { requireUuid, scopeOf, type ScopePath } from '../targets.js';
 import { MODERN } from '../filter/parse-filter.js';
-import { requireReadLevel } from '../wire/query-string.js';
+import { DEFAULT_GET_INCLUDE, DEFAULT_QUERY_INCLUDE } from '../limits.js';
+import { CollectionTargets, type CollectionPath } from '../targets.js';
+import { EMPTY } from '../wire/answers.js';
+import { requireReadLevel, type QueryString } from '../wire/query-string.js';
+import { RecordOperations } from './operations.js';
 import {
   AddRequest,
   AttachFunctionRequest,
@@ -19,30 +19,17 @@ import {
   SearchRequest,
   UpdateRequest,
   UpsertRequest,
-} from '../requests.js';
-import {
-  addRecords,
-  deleteRecords,
-  getRecords,
-  NAMESPACE,
-  queryRecords,
-  updateRecords,
-  upsertRecords,
-} from './operations.js';
-import { EMPTY, includeTail, toIndexingStatus } from '../responses.js';
-import { Allow } from '../../../keys/allow.js';
+} from './requests.js';
+import { GetResponse, includeTail, partsOf, toDeleteResponse, toIndexingStatus, toQueryResponse } from './responses.js';
 
 const NO_FUNCTIONS = "Tonic error: code: 'Operation is not implemented or not supported', message: ";
 
-type CollectionPath = ScopePath & { readonly uuid: string };
-
-/** Chroma API v2, records. */
+/** Chroma API v2, records. The collection is looked up once the body has the right types, and before its values are checked. */
 @Controller('chroma/api/v2/tenants/:tenant/databases/:database/collections/:uuid')
 export class RecordsController {
   constructor(
-    private readonly collections: CollectionsService,
-    private readonly records: RecordsService,
-    private readonly indexes: IndexesService,
+    private readonly targets: CollectionTargets,
+    private readonly operations: RecordOperations,
   ) {}
 
   @Allow('write')
@@ -50,7 +37,7 @@ export class RecordsController {
   @HttpCode(201)
   async add(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
     const request = validate(AddRequest, body);
-    await addRecords(this.records, () => this.collection(path), request);
+    await this.operations.add(await this.targets.require(path), request);
     return EMPTY;
   }
 
@@ -59,7 +46,7 @@ export class RecordsController {
   @HttpCode(200)
   async update(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
     const request = validate(UpdateRequest, body);
-    await updateRecords(this.records, () => this.collection(path), request);
+    await this.operations.update(await this.targets.require(path), request);
     return EMPTY;
   }
 
@@ -68,7 +55,7 @@ export class RecordsController {
   @HttpCode(200)
   async upsert(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
     const request = validate(UpsertRequest, body);
-    await upsertRecords(this.records, () => this.collection(path), request);
+    await this.operations.upsert(await this.targets.require(path), request);
     return EMPTY;
   }
 
@@ -77,8 +64,9 @@ export class RecordsController {
   @HttpCode(200)
   async get(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string | StreamableFile> {
     const request = validate(GetRequest, body);
-    const include = request.include ?? ['documents', 'metadatas'];
-    return getRecords(this.records, () => this.collection(path), request, include, MODERN, includeTail(include));
+    const collection = await this.targets.require(path);
+    const include = request.include ?? DEFAULT_GET_INCLUDE;
+    return this.operations.get(collection, request, MODERN, new GetResponse(include, includeTail(include)));
   }
 
   @Allow('read')
@@ -86,8 +74,10 @@ export class RecordsController {
   @HttpCode(200)
   async query(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
     const request = validate(QueryRequest, body);
-    const include = request.include ?? ['documents', 'metadatas', 'distances'];
-    return queryRecords(this.records, () => this.collection(path), request, include, MODERN, includeTail(include));
+    const collection = await this.targets.require(path);
+    const include = request.include ?? DEFAULT_QUERY_INCLUDE;
+    const matches = await this.operations.query(collection, request, MODERN, partsOf(include));
+    return toQueryResponse(matches, include, includeTail(include));
   }
 
   @Allow('write')
@@ -95,29 +85,27 @@ export class RecordsController {
   @HttpCode(200)
   async delete(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
     const request = validate(DeleteRequest, body);
-    const { count } = await deleteRecords(this.records, () => this.collection(path), request, MODERN);
-    return `{"deleted":${String(count)}}`;
+    return toDeleteResponse(await this.operations.delete(await this.targets.require(path), request, MODERN));
   }
 
   @Allow('read')
   @Get('count')
-  async count(@Param() path: CollectionPath, @Query() query: Readonly<Record<string, unknown>>): Promise<string> {
+  async count(@Param() path: CollectionPath, @Query() query: QueryString): Promise<string> {
     requireReadLevel(query);
-    return String(await this.records.count(await this.collection(path), NAMESPACE));
+    return String(await this.operations.count(await this.targets.require(path)));
   }
 
-  /** Every write is searchable at once; what is not in an index yet, and is worth one, is compared one by one. */
   @Allow('read')
   @Get('indexing_status')
   async indexingStatus(@Param() path: CollectionPath): Promise<string> {
-    return toIndexingStatus(await this.indexes.progress(await this.collection(path), NAMESPACE));
+    return toIndexingStatus(await this.operations.indexingProgress(await this.targets.require(path)));
   }
 
   @Allow('read')
   @Post('search')
   async search(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<never> {
     validate(SearchRequest, body);
-    await this.collection(path);
+    await this.targets.require(path);
     throw unimplemented('Error executing plan: Not implemented: Search operation is not implemented for local executor');
   }
 
@@ -125,14 +113,14 @@ export class RecordsController {
   @Post('fork')
   async fork(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<never> {
     validate(ForkRequest, body);
-    await this.collection(path);
+    await this.targets.require(path);
     throw unimplemented('Collection forking is unsupported for local chroma');
   }
 
   @Allow('read')
   @Get('fork_count')
   async forkCount(@Param() path: CollectionPath): Promise<never> {
-    await this.collection(path);
+    await this.targets.require(path);
     throw unimplemented('Count forks is unsupported for local chroma');
   }
 
@@ -153,10 +141,6 @@ export class RecordsController {
   @Post('attached_functions/:name/detach')
   detachFunction(): never {
     throw unimplemented(`${NO_FUNCTIONS}"Not implemented"`);
-  }
-
-  private async collection(path: CollectionPath): Promise<Collection> {
-    return this.collections.require(scopeOf(path), requireUuid(path.uuid));
   }
 }
 

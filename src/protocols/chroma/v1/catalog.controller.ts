@@ -1,33 +1,33 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
-import type { Collection } from '../../../collections/collection.js';
 import { CollectionsService } from '../../../collections/collections.service.js';
 import { CONFIG, type Config } from '../../../config/config.js';
-import { GatewayError } from '../../../errors.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
-import { DEFAULT_DATABASE, DEFAULT_TENANT, type Scope } from '../../../tenants/tenant.js';
-import { TenantsService } from '../../../tenants/tenants.service.js';
-import { invalidArgument } from '../chroma-error.js';
-import { requireUuid } from '../targets.js';
-import { createCollection, updateCollection } from '../collections/collections.controller.js';
-import { legacyNameProblem, nameProblem } from '../wire/names.js';
-import { pageOf } from '../wire/query-string.js';
-import { CreateCollectionRequest, CreateDatabaseRequest, CreateTenantRequest, UpdateCollectionRequest } from '../requests.js';
-import { toCollectionListResponse, toCollectionResponse, toDatabaseResponse, type CollectionShape } from '../responses.js';
-import { heartbeatResponse, maxBatchSize } from '../system/system.controller.js';
-import { requireTenantName } from '../tenants/tenants.controller.js';
 import { Allow } from '../../../keys/allow.js';
-
-type QueryString = Readonly<Record<string, unknown>>;
-
-/** The last server that had this API. */
-const VERSION = '0.6.3';
+import { TenantsService } from '../../../tenants/tenants.service.js';
+import { readCollectionMetadata } from '../collections/collection-metadata.js';
+import { CollectionOperations } from '../collections/operations.js';
+import { CreateCollectionRequest, UpdateCollectionRequest } from '../collections/requests.js';
+import { toCollectionListResponse, toCollectionResponse, type CollectionShape } from '../collections/responses.js';
+import { SystemOperations } from '../system/operations.js';
+import { toHeartbeatResponse } from '../system/responses.js';
+import { CollectionTargets, requireUuid, scopeOfQuery } from '../targets.js';
+import { TenantOperations } from '../tenants/operations.js';
+import { CreateDatabaseRequest, CreateTenantRequest } from '../tenants/requests.js';
+import { toDatabaseResponse } from '../tenants/responses.js';
+import { legacyNameProblem } from '../wire/names.js';
+import { pageOf, type QueryString } from '../wire/query-string.js';
+import { NULL, toV1ChecksResponse, toV1TenantResponse, toV1VersionResponse } from './responses.js';
 
 /** Chroma API v1, everything but records, for clients before 0.5.16. */
 @Controller('chroma/api/v1')
 export class V1CatalogController {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
+    private readonly targets: CollectionTargets,
+    private readonly systemOperations: SystemOperations,
+    private readonly tenantOperations: TenantOperations,
+    private readonly collectionOperations: CollectionOperations,
     private readonly tenants: TenantsService,
     private readonly collections: CollectionsService,
   ) {}
@@ -35,28 +35,26 @@ export class V1CatalogController {
   @Allow('anyone')
   @Get(['', 'heartbeat'])
   heartbeat(): string {
-    return heartbeatResponse();
+    return toHeartbeatResponse();
   }
 
   @Allow('anyone')
   @Get('version')
   version(): string {
-    return JSON.stringify(VERSION);
+    return toV1VersionResponse();
   }
 
   @Allow('anyone')
   @Get('pre-flight-checks')
   preFlightChecks(): string {
-    return JSON.stringify({ max_batch_size: maxBatchSize(this.config) });
+    return toV1ChecksResponse(this.systemOperations.maxBatchSize);
   }
 
   @Allow('admin')
   @Post('reset')
   @HttpCode(200)
   async reset(): Promise<string> {
-    if (!this.config.chromaAllowReset) throw new GatewayError({ kind: 'forbidden', subject: 'reset' });
-    await this.tenants.reset();
-    this.collections.forgetDropped();
+    await this.systemOperations.reset();
     return 'true';
   }
 
@@ -65,16 +63,14 @@ export class V1CatalogController {
   @HttpCode(200)
   async createTenant(@Body() body: RequestBody): Promise<string> {
     const { name } = validate(CreateTenantRequest, body);
-    requireTenantName(name);
-    await this.tenants.create(name);
-    return 'null';
+    await this.tenantOperations.create(name);
+    return NULL;
   }
 
   @Allow('key')
   @Get('tenants/:tenant')
   async getTenant(@Param('tenant') name: string): Promise<string> {
-    const tenant = await this.tenants.require(name);
-    return JSON.stringify({ name: tenant.name });
+    return toV1TenantResponse(await this.tenants.require(name));
   }
 
   @Allow('admin')
@@ -82,28 +78,26 @@ export class V1CatalogController {
   @HttpCode(200)
   async createDatabase(@Query() query: QueryString, @Body() body: RequestBody): Promise<string> {
     const { name } = validate(CreateDatabaseRequest, body);
-    const problem = nameProblem(name);
-    if (problem !== undefined) throw invalidArgument(problem);
-    await this.tenants.createDatabase({ tenant: scopeOf(query).tenant, database: name });
-    return 'null';
+    await this.tenantOperations.createDatabase(scopeOfQuery(query).tenant, name);
+    return NULL;
   }
 
   @Allow('key')
   @Get('databases/:database')
   async getDatabase(@Param('database') database: string, @Query() query: QueryString): Promise<string> {
-    return toDatabaseResponse(await this.tenants.requireDatabase({ tenant: scopeOf(query).tenant, database }));
+    return toDatabaseResponse(await this.tenants.requireDatabase({ tenant: scopeOfQuery(query).tenant, database }));
   }
 
   @Allow('read')
   @Get('collections')
   async list(@Query() query: QueryString): Promise<string> {
-    return toCollectionListResponse(await this.collections.list(scopeOf(query), pageOf(query)), this.shape);
+    return toCollectionListResponse(await this.collections.list(scopeOfQuery(query), pageOf(query)), this.shape);
   }
 
   @Allow('read')
   @Get('count_collections')
   async count(@Query() query: QueryString): Promise<string> {
-    return String(await this.collections.count(scopeOf(query)));
+    return String(await this.collections.count(scopeOfQuery(query)));
   }
 
   @Allow('write')
@@ -113,43 +107,36 @@ export class V1CatalogController {
     const request = validate(CreateCollectionRequest, body);
     // Python before 0.5 sends an empty object for no metadata
     if (request.metadata instanceof Map && request.metadata.size === 0) request.metadata = null;
-    const collection = await createCollection(this.collections, scopeOf(query), request, legacyNameProblem);
+    const collection = await this.collectionOperations.create(scopeOfQuery(query), request, legacyNameProblem);
     return toCollectionResponse(collection, this.shape);
   }
 
   @Allow('read')
   @Get('collections/:name')
   async getByName(@Param('name') name: string, @Query() query: QueryString): Promise<string> {
-    return toCollectionResponse(await this.collections.requireByName(scopeOf(query), name), this.shape);
+    return toCollectionResponse(await this.collections.requireByName(scopeOfQuery(query), name), this.shape);
   }
 
   @Allow('write')
   @Delete('collections/:name')
   async delete(@Param('name') name: string, @Query() query: QueryString): Promise<string> {
-    await this.collections.delete(scopeOf(query), name);
-    return 'null';
+    await this.collections.delete(scopeOfQuery(query), name);
+    return NULL;
   }
 
   @Allow('write')
   @Put('collections/:uuid')
-  async update(@Param('uuid') text: string, @Body() body: RequestBody): Promise<string> {
+  async update(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string> {
     const request = validate(UpdateCollectionRequest, body);
-    const uuid = requireUuid(text);
-    const find = (): Promise<Collection> => this.collections.requireAnywhere(uuid);
-    await updateCollection(this.collections, find, request, legacyNameProblem);
-    return 'null';
+    // what is no uuid is reported before wrong metadata, a collection that is missing after it
+    requireUuid(uuid);
+    const metadata = readCollectionMetadata(request.new_metadata, 'new_metadata');
+    const collection = await this.targets.requireAnywhere(uuid);
+    await this.collectionOperations.update(collection, request, metadata, legacyNameProblem);
+    return NULL;
   }
 
   private get shape(): CollectionShape {
     return this.config.chromaV1CollectionShape === 'minimal' ? 'v1-minimal' : 'v1';
   }
-}
-
-/** The names of tenant and database are query parameters, with defaults. */
-function scopeOf(query: QueryString): Scope {
-  const { tenant, database } = query;
-  return {
-    tenant: typeof tenant === 'string' ? tenant : DEFAULT_TENANT,
-    database: typeof database === 'string' ? database : DEFAULT_DATABASE,
-  };
 }

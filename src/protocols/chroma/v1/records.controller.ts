@@ -1,26 +1,18 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, type StreamableFile } from '@nestjs/common';
-import type { Collection } from '../../../collections/collection.js';
-import { CollectionsService } from '../../../collections/collections.service.js';
 import { CONFIG, type Config } from '../../../config/config.js';
+import { isJsonObject, type Json } from '../../../http/json.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
-import { RecordsService } from '../../../records/records.service.js';
-import { invalidArgument } from '../chroma-error.js';
-import { requireUuid } from '../targets.js';
-import type { Dialect } from '../filter/parse-filter.js';
-import {
-  addRecords,
-  deleteRecords,
-  getRecords,
-  NAMESPACE,
-  isUnconditional,
-  queryRecords,
-  updateRecords,
-  upsertRecords,
-} from '../records/operations.js';
-import { AddRequest, UpdateRequest, UpsertRequest } from '../requests.js';
-import { V1DeleteRequest, V1GetRequest, V1QueryRequest } from './requests.js';
 import { Allow } from '../../../keys/allow.js';
+import { invalidArgument } from '../chroma-error.js';
+import type { Dialect } from '../filter/parse-filter.js';
+import { V1_DEFAULT_GET_INCLUDE, V1_DEFAULT_QUERY_INCLUDE } from '../limits.js';
+import { RecordOperations } from '../records/operations.js';
+import { AddRequest, UpdateRequest, UpsertRequest } from '../records/requests.js';
+import { GetResponse, partsOf, toQueryResponse } from '../records/responses.js';
+import { CollectionTargets } from '../targets.js';
+import { V1DeleteRequest, V1GetRequest, V1QueryRequest } from './requests.js';
+import { includedTail, NULL } from './responses.js';
 
 const NO_CONDITION =
   'You must provide either ids, where, or where_document to delete. If you want to delete all the data in a collection you can delete the collection itself using the delete_collection method.';
@@ -32,8 +24,8 @@ export class V1RecordsController {
 
   constructor(
     @Inject(CONFIG) config: Config,
-    private readonly collections: CollectionsService,
-    private readonly records: RecordsService,
+    private readonly targets: CollectionTargets,
+    private readonly operations: RecordOperations,
   ) {
     this.dialect = { missingKey: config.chromaV1MissingKey, legacy: true };
   }
@@ -42,7 +34,8 @@ export class V1RecordsController {
   @Post('add')
   @HttpCode(201)
   async add(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string> {
-    await addRecords(this.records, () => this.collection(uuid), validate(AddRequest, body));
+    const request = validate(AddRequest, body);
+    await this.operations.add(await this.targets.requireAnywhere(uuid), request);
     return 'true';
   }
 
@@ -50,16 +43,18 @@ export class V1RecordsController {
   @Post('update')
   @HttpCode(200)
   async update(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string> {
-    await updateRecords(this.records, () => this.collection(uuid), validate(UpdateRequest, body));
-    return 'null';
+    const request = validate(UpdateRequest, body);
+    await this.operations.update(await this.targets.requireAnywhere(uuid), request);
+    return NULL;
   }
 
   @Allow('write')
   @Post('upsert')
   @HttpCode(200)
   async upsert(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string> {
-    await upsertRecords(this.records, () => this.collection(uuid), validate(UpsertRequest, body));
-    return 'null';
+    const request = validate(UpsertRequest, body);
+    await this.operations.upsert(await this.targets.requireAnywhere(uuid), request);
+    return NULL;
   }
 
   @Allow('read')
@@ -67,8 +62,9 @@ export class V1RecordsController {
   @HttpCode(200)
   async get(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string | StreamableFile> {
     const request = validate(V1GetRequest, body);
-    const include = request.include ?? ['metadatas', 'documents'];
-    return getRecords(this.records, () => this.collection(uuid), request, include, this.dialect, tail(include));
+    const collection = await this.targets.requireAnywhere(uuid);
+    const include = request.include ?? V1_DEFAULT_GET_INCLUDE;
+    return this.operations.get(collection, request, this.dialect, new GetResponse(include, includedTail(include)));
   }
 
   @Allow('read')
@@ -76,8 +72,10 @@ export class V1RecordsController {
   @HttpCode(200)
   async query(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string> {
     const request = validate(V1QueryRequest, body);
-    const include = request.include ?? ['metadatas', 'documents', 'distances'];
-    return queryRecords(this.records, () => this.collection(uuid), request, include, this.dialect, tail(include));
+    const collection = await this.targets.requireAnywhere(uuid);
+    const include = request.include ?? V1_DEFAULT_QUERY_INCLUDE;
+    const matches = await this.operations.query(collection, request, this.dialect, partsOf(include));
+    return toQueryResponse(matches, include, includedTail(include));
   }
 
   @Allow('write')
@@ -86,21 +84,19 @@ export class V1RecordsController {
   async delete(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string> {
     const request = validate(V1DeleteRequest, body);
     if (isUnconditional(request)) throw invalidArgument(NO_CONDITION);
-    const { ids } = await deleteRecords(this.records, () => this.collection(uuid), request, this.dialect);
+    const { ids } = await this.operations.delete(await this.targets.requireAnywhere(uuid), request, this.dialect);
     return JSON.stringify(ids);
   }
 
   @Allow('read')
   @Get('count')
   async count(@Param('uuid') uuid: string): Promise<string> {
-    return String(await this.records.count(await this.collection(uuid), NAMESPACE));
-  }
-
-  private async collection(uuid: string): Promise<Collection> {
-    return this.collections.requireAnywhere(requireUuid(uuid));
+    return String(await this.operations.count(await this.targets.requireAnywhere(uuid)));
   }
 }
 
-function tail(include: readonly string[]): string {
-  return `"data":null,"included":${JSON.stringify(include)}`;
+/** Whether a request names no record at all. */
+function isUnconditional(request: V1DeleteRequest): boolean {
+  const isEmpty = (where: Json | undefined): boolean => where == null || (isJsonObject(where) && where.size === 0);
+  return !request.ids?.length && isEmpty(request.where) && isEmpty(request.where_document);
 }

@@ -1,39 +1,31 @@
-import { IsArray, IsIn, IsInt, IsOptional, IsString, Max, Min, ValidateIf } from 'class-validator';
-import { type Json, readJson } from '../../../http/json.js';
-import type { JsonReader } from '../../../http/json-reader.js';
+import { IsArray, IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { Ignored } from '../../../http/field-fates.js';
+import type { Json } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
+import { MAX_U32, V1_INCLUDES, type V1Include } from '../limits.js';
 import { readQueryEmbeddings } from '../wire/embeddings.js';
-import { INCLUDES } from '../requests.js';
+import { anyJson, IfPresent } from '../wire/request-fields.js';
 
-const IfPresent = ValidateIf((_object, value) => value !== undefined);
-const U32 = 0xffff_ffff;
-const V1_INCLUDES = [...INCLUDES, 'data'] as const;
-type V1Include = (typeof V1_INCLUDES)[number];
-
-function json(reader: JsonReader): Json {
-  return readJson(reader);
-}
-
-/** `sort`, which clients always send as null, was never read by a server. */
 export class V1GetRequest {
   @IsOptional() @IsArray() @IsString({ each: true }) ids?: readonly string[] | null;
-  @Read(json) where?: Json;
-  @Read(json) where_document?: Json;
-  @IsOptional() @IsInt() @Min(0) @Max(U32) limit?: number | null;
-  @IsOptional() @IsInt() @Min(0) @Max(U32) offset?: number | null;
+  @Read(anyJson) where?: Json;
+  @Read(anyJson) where_document?: Json;
+  @Ignored('clients always send null, and no server has ever read it') @Read(anyJson) sort?: Json;
+  @IsOptional() @IsInt() @Min(0) @Max(MAX_U32) limit?: number | null;
+  @IsOptional() @IsInt() @Min(0) @Max(MAX_U32) offset?: number | null;
   @IfPresent @IsArray() @IsIn(V1_INCLUDES, { each: true }) include?: readonly V1Include[];
 }
 
 export class V1QueryRequest {
   @Read(readQueryEmbeddings) @IsArray() query_embeddings!: readonly Float32Array[];
-  @IsOptional() @IsInt() @Min(0) @Max(U32) n_results?: number | null;
-  @Read(json) where?: Json;
-  @Read(json) where_document?: Json;
+  @IsOptional() @IsInt() @Min(0) @Max(MAX_U32) n_results?: number | null;
+  @Read(anyJson) where?: Json;
+  @Read(anyJson) where_document?: Json;
   @IfPresent @IsArray() @IsIn(V1_INCLUDES, { each: true }) include?: readonly V1Include[];
 }
 
 export class V1DeleteRequest {
   @IsOptional() @IsArray() @IsString({ each: true }) ids?: readonly string[] | null;
-  @Read(json) where?: Json;
-  @Read(json) where_document?: Json;
+  @Read(anyJson) where?: Json;
+  @Read(anyJson) where_document?: Json;
 }

@@ -1,6 +1,5 @@
-import { type Json, readJson } from '../../../http/json.js';
+import { JsonNumber, readJson, type Json } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { JsonNumber } from '../../../http/json.js';
 import { invalidArgument, unprocessable, type ChromaError } from '../chroma-error.js';
 import { unexpected } from './serde.js';
 

@@ -1,8 +1,8 @@
 import type { Field } from '../../../collections/collection.js';
+import { FieldCollector } from '../../../collections/field-collector.js';
 import { readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
 import { unprocessable } from '../chroma-error.js';
-import { FieldCollector } from '../../../collections/field-collector.js';
 import { readMetadata, type Metadata, type NullValues } from './metadata.js';
 import { unexpected } from './serde.js';
 

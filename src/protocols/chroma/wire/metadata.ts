@@ -2,8 +2,9 @@ import type { FieldType } from '../../../collections/collection.js';
 import type { FieldCollector } from '../../../collections/field-collector.js';
 import { readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { canonicalNumber } from './number.js';
 import { unprocessable } from '../chroma-error.js';
+import { MAX_U32 } from '../limits.js';
+import { canonicalNumber } from './number.js';
 import { unexpected } from './serde.js';
 
 /** A metadata object as it will be stored. */
@@ -12,7 +13,7 @@ export interface Metadata {
   readonly text: string | null;
   /** Keys whose value was null or an empty list. */
   readonly removedKeys: readonly string[];
-  /** What is wrong with it although its types are right; told only after the whole body has been read. */
+  /** What is wrong with it although its types are right; reported only after the whole body has been read. */
   readonly problem: MetadataProblem | undefined;
 }
 
@@ -135,7 +136,7 @@ function readSparseVector(reader: JsonReader): Value {
   const values = numbersOf(fields.get('values'));
   const type = fields.get('#type');
   if (indices === undefined || values === undefined || (type !== undefined && type !== '"sparse_vector"')) return MISMATCH;
-  if (!indices.every((index) => Number.isInteger(index) && index >= 0 && index <= 0xffff_ffff)) return MISMATCH;
+  if (!indices.every((index) => Number.isInteger(index) && index >= 0 && index <= MAX_U32)) return MISMATCH;
   const ascending = indices.every((index, position) => position === 0 || index > (indices[position - 1] ?? 0));
   return { kind: 'sparse', valid: ascending && indices.length === values.length };
 }

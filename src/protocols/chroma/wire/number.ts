@@ -1,5 +1,5 @@
-const INT64_MAX = 2n ** 63n - 1n;
-const INT64_MIN = -(2n ** 63n);
+import { MAX_I64, MIN_I64 } from '../limits.js';
+
 const SMALL_INTEGER = /^(?:0|-?[1-9]\d{0,17})$/;
 /** Few enough digits that the double's shortest text has the same ones. */
 const PLAIN_FLOAT = /^-?(?:0|[1-9]\d{0,6})\.\d{0,6}[1-9]$/;
@@ -21,7 +21,7 @@ export function isInteger(source: string): boolean {
   // -0 is a double in JSON readers that know two kinds of numbers
   if (!/^-?\d+$/.test(source) || source === '-0') return false;
   const value = BigInt(source);
-  return value >= INT64_MIN && value <= INT64_MAX;
+  return value >= MIN_I64 && value <= MAX_I64;
 }
 
 function floatText(value: number): string {

@@ -1,7 +1,5 @@
 import { isJsonObject, JsonNumber, type Json } from '../../../http/json.js';
-
-const MAX_U64 = 2n ** 64n - 1n;
-const MIN_I64 = -(2n ** 63n);
+import { MAX_U64, MIN_I64 } from '../limits.js';
 
 /** What a value is called in `invalid type: …, expected …`. */
 export function unexpected(value: Json): string {

@@ -3,6 +3,7 @@ import { BOOLEAN, COUNT, described, listOf, oneOf, TEXT } from '../../../http/sc
 import { statusMeanings } from '../../../http/status-meanings.js';
 import { INDEX_PATHS } from '../data/rest/target-path.js';
 import { SHAPES } from '../errors.js';
+import { MAX_PAGE } from '../limits.js';
 import { CODES } from '../pinecone-error.js';
 import { OPERATIONS } from './operations.js';
 import { REQUESTS } from './requests.js';
@@ -50,7 +51,7 @@ export const PINECONE_API: ApiDescription = {
     namespace: described(TEXT, 'The default namespace unless given.'),
     deleteAll: described(BOOLEAN, 'Every vector of the namespace.'),
     prefix: described(TEXT, 'What the ids or names begin with.'),
-    limit: { ...COUNT, minimum: 1, maximum: 100, description: 'How many on a page.' },
+    limit: { ...COUNT, minimum: 1, maximum: MAX_PAGE, description: 'How many on a page.' },
     paginationToken: described(TEXT, '`pagination.next` of the page before.'),
     include_deleted: described(BOOLEAN, 'Also the backups of indexes of that name that are gone.'),
     type: described(oneOf('embed', 'rerank'), 'Models of that type.'),

@@ -14,15 +14,6 @@ import {
   type Schema,
   type Schemas,
 } from '../../../http/schema.js';
-import {
-  ConfigureIndexRequest,
-  ConfigureSchemaIndexRequest,
-  CreateForModelRequest,
-  CreateIndexRequest,
-  CreateSchemaIndexRequest,
-} from '../indexes/requests.js';
-import { CreateBackupRequest, CreateCollectionRequest, RestoreBackupRequest } from '../snapshots/requests.js';
-import { EmbedRequest, RerankRequest } from '../inference/requests.js';
 import { SearchRecordsRequest } from '../data/record-requests.js';
 import {
   CreateNamespaceRequest,
@@ -33,6 +24,16 @@ import {
   UpdateRequest,
   UpsertRequest,
 } from '../data/requests.js';
+import {
+  ConfigureIndexRequest,
+  ConfigureSchemaIndexRequest,
+  CreateForModelRequest,
+  CreateIndexRequest,
+  CreateSchemaIndexRequest,
+} from '../indexes/requests.js';
+import { EmbedRequest, RerankRequest } from '../inference/requests.js';
+import { MAX_TOP_K } from '../limits.js';
+import { CreateBackupRequest, CreateCollectionRequest, RestoreBackupRequest } from '../snapshots/requests.js';
 
 const NAMESPACE = described(TEXT, 'The default namespace unless given.');
 const FILTER = ref('Filter');
@@ -57,7 +58,7 @@ const SPEC = eitherOf(
 );
 
 const SEARCH_QUERY: Schema = objectOf(
-  { top_k: { type: 'integer', minimum: 1, maximum: 10_000 } },
+  { top_k: { type: 'integer', minimum: 1, maximum: MAX_TOP_K } },
   {
     inputs: described(OBJECT, '`{"text": …}`: the text to search for.'),
     vector: objectOf({}, { values: VALUES, sparse_values: VALUES, sparse_indices: listOf(COUNT) }),

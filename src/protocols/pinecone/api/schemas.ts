@@ -17,6 +17,7 @@ import {
   UUID,
   type Schemas,
 } from '../../../http/schema.js';
+import { MAX_ID_LENGTH, MAX_SPARSE_INDEX, MAX_TAGS } from '../limits.js';
 
 const PAGINATION = objectOf({ next: described(TEXT, 'The token of the next page.') });
 const USAGE = objectOf({ readUnits: COUNT });
@@ -182,13 +183,13 @@ export const SCHEMAS: Schemas = {
   ...INDEXES,
   ...INFERENCE,
   ...VECTORS,
-  Vector: objectOf({ id: { type: 'string', minLength: 1, maxLength: 512 } }, VECTOR),
+  Vector: objectOf({ id: { type: 'string', minLength: 1, maxLength: MAX_ID_LENGTH } }, VECTOR),
   SparseValues: objectOf({
-    indices: listOf({ type: 'integer', minimum: 0, maximum: 0xffff_ffff }),
+    indices: listOf({ type: 'integer', minimum: 0, maximum: MAX_SPARSE_INDEX }),
     values: listOf(NUMBER),
   }),
   Metadata: described(mapOf(ANYTHING), 'Texts, numbers, booleans and lists of texts, by key.'),
-  Tags: described(mapOf(TEXT), 'Up to 20; an empty text takes a tag away.'),
+  Tags: described(mapOf(TEXT), `Up to ${String(MAX_TAGS)}; an empty text takes a tag away.`),
   Filter: described(
     OBJECT,
     'A condition on a field, `{"year": {"$gte": 2020}}`, or conditions joined by `$and` and `$or`. Operators: ' +

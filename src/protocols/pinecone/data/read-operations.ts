@@ -1,43 +1,68 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Collection } from '../../../collections/collection.js';
-import { stringifyJson } from '../../../http/json.js';
-import { ReplicaReads } from '../../../records/replica-reads.service.js';
+import { CONFIG, type Config } from '../../../config/config.js';
+import { stringifyJson, type JsonObject } from '../../../http/json.js';
+import { embeddingOf, sparseOf } from '../../../records/embedding-of.js';
 import { NamespacesService } from '../../../records/namespaces.service.js';
-import type { PageRequest } from '../../../records/record.js';
-import { RecordsService } from '../../../records/records.service.js';
-import type { Namespace } from '../../../records/namespace.js';
-import { parseSchema } from '../wire/metadata-schema.js';
-import { DEFAULT_ALIAS, namespaceOf, publicName } from '../wire/namespace-name.js';
-import { decodeCursor, encodeCursor } from '../wire/page-cursor.js';
+import type { PageRequest, SparseVector } from '../../../records/record.js';
+import { RecordReads } from '../../../records/record-reads.service.js';
+import { RecordSearches } from '../../../records/record-searches.service.js';
+import { ReplicaReads } from '../../../records/replica-reads.service.js';
+import { parseFilter, type FilterOptions } from '../filter/parse-filter.js';
+import { definitionOf } from '../indexes/index-definition.js';
+import { DEFAULT_PAGE, MAX_FETCH_IDS } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { RateLimits } from '../rate-limits/rate-limits.js';
-import type {
-  CreateNamespaceRequest,
-  FetchByMetadataRequest,
-  FetchRequest,
-  ListNamespacesRequest,
-  ListRequest,
-} from './requests.js';
-import type { FetchResult, ListResult, NamespacesResult } from './results.js';
-import { type EmbeddingForm, partsOf } from './parts.js';
-import { VectorOperations } from './vector-operations.js';
-import { requireSomeId } from './vector-rules.js';
+import { namespaceOf } from '../wire/namespace-name.js';
+import { decodeCursor, encodeCursor } from '../wire/page-cursor.js';
+import { partsOf, type EmbeddingForm } from './parts.js';
+import type { FetchByMetadataRequest, FetchRequest, ListRequest, QueryRequest } from './requests.js';
+import type { FetchResult, ListResult, QueryResult, StatsResult } from './results.js';
+import { present, requireDense, requireSomeId, requireSparse } from './vector-rules.js';
 
-const MAX_FETCH_IDS = 1_000;
-const DEFAULT_PAGE = 100;
 const EVERYTHING = { text: partsOf('text', true), binary: partsOf('binary', true) };
-const NOTHING = { ...partsOf(false, false) };
+const NOTHING = partsOf(false, false);
 
-/** Reads by id and in pages, and namespaces: the rest of the room that both transports share. */
+/** The vectors that a query compares with. */
+interface QueryVectors {
+  readonly embedding: Float32Array | null;
+  readonly sparse: SparseVector | null;
+}
+
+/** Finds vectors, reads them by id and in pages, and counts them. */
 @Injectable()
 export class ReadOperations {
+  private readonly filterOptions: FilterOptions;
+
   constructor(
-    private readonly vectors: VectorOperations,
-    private readonly records: RecordsService,
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly reads: RecordReads,
+    private readonly searches: RecordSearches,
     private readonly namespaces: NamespacesService,
     private readonly replicaReads: ReplicaReads,
     private readonly limits: RateLimits,
-  ) {}
+  ) {
+    this.filterOptions = { neMatchesMissing: config.pineconeNeMatchesMissing };
+  }
+
+  /** Embeddings come in the form that the transport writes. */
+  async query(collection: Collection, request: QueryRequest, form: EmbeddingForm): Promise<QueryResult> {
+    const namespace = namespaceOf(request.namespace);
+    const filter = parseFilter(request.filter, this.filterOptions);
+    this.limits.require(collection, namespace, { kind: 'query' });
+    const query = await this.queryVectors(collection, namespace, request);
+    const parts = partsOf(request.includeValues === true && form, request.includeMetadata === true);
+    const echo = request.namespace ?? '';
+    if (query === undefined) {
+      const none = { ids: [], parts, limit: 1 };
+      const { lsn } = await this.replicaReads.read(collection, () => this.reads.readById(collection, namespace, none));
+      return { matches: [], namespace: echo, lsn };
+    }
+    const { embedding, sparse } = query;
+    const wanted = { embedding, sparse, filter, parts, limit: request.topK };
+    const ranked = await this.replicaReads.read(collection, () => this.searches.rank(collection, namespace, wanted));
+    return { matches: ranked.records, namespace: echo, lsn: ranked.lsn };
+  }
 
   /** Embeddings come in the form that the transport writes. */
   async fetch(collection: Collection, request: FetchRequest, form: EmbeddingForm): Promise<FetchResult> {
@@ -59,7 +84,7 @@ export class ReadOperations {
     const namespace = namespaceOf(request.namespace);
     const limit = request.limit ?? DEFAULT_PAGE;
     const query = ['fetch', namespace, request.filter === undefined ? '{}' : stringifyJson(request.filter)];
-    const filter = this.vectors.filterOf(request.filter);
+    const filter = parseFilter(request.filter, this.filterOptions);
     const after = decodeCursor(request.paginationToken, query);
     this.limits.require(collection, namespace, { kind: 'fetch_by_metadata' });
     const page = await this.page(collection, namespace, { filter, after, parts: EVERYTHING[form], limit: limit + 1 });
@@ -83,45 +108,61 @@ export class ReadOperations {
     };
   }
 
-  /** `measured`: with their sizes in bytes. */
-  async listNamespaces(collection: Collection, request: ListNamespacesRequest, measured: boolean): Promise<NamespacesResult> {
-    const limit = request.limit ?? DEFAULT_PAGE;
-    const prefix = request.prefix ?? '';
-    const query = ['namespaces', prefix];
-    const after = decodeCursor(request.paginationToken, query);
-    const wanted = { defaultName: DEFAULT_ALIAS, prefix, after, limit: limit + 1 };
-    const { namespaces, total } = await this.replicaReads.read(collection, () =>
-      this.namespaces.list(collection, wanted, measured),
-    );
-    const page = namespaces.slice(0, limit);
-    const next = namespaces.length > limit ? encodeCursor(publicName(page.at(-1)?.name ?? ''), query) : undefined;
-    return { namespaces: page, total, next };
-  }
-
-  async createNamespace(collection: Collection, request: CreateNamespaceRequest): Promise<Namespace> {
-    if (request.name === '' || request.name === DEFAULT_ALIAS) {
-      throw invalidArgument(`Namespace '${request.name}' cannot be created: the default namespace always exists`);
+  /** The counts of the namespaces, of the records that match the filter where there is one. */
+  async stats(collection: Collection, request: { readonly filter?: JsonObject | undefined }): Promise<StatsResult> {
+    const filter = parseFilter(request.filter, this.filterOptions);
+    const { spec } = definitionOf(collection);
+    if (filter !== undefined && spec.kind !== 'pod' && !this.config.pineconeStatsFilter) {
+      throw invalidArgument('Serverless and Starter indexes do not support describing index stats with metadata filtering');
     }
-    const name = namespaceOf(request.name);
-    const schema = request.schema === undefined || request.schema.size === 0 ? null : parseSchema(request.schema);
-    return this.namespaces.create(collection, name, schema);
+    this.limits.require(collection, '', { kind: 'stats' });
+    const namespaces = await this.replicaReads.read(collection, () => this.namespaces.totals(collection, filter));
+    return {
+      namespaces,
+      lsn: namespaces.reduce((highest, { lsn }) => (BigInt(lsn) > highest ? BigInt(lsn) : highest), 0n).toString(),
+      total: namespaces.reduce((sum, { count }) => sum + count, 0),
+      dimension: collection.dimension,
+      metric: collection.metric,
+      vectorType: collection.vectorType,
+    };
   }
 
-  /** The default namespace always exists. */
-  async describeNamespace(collection: Collection, sent: string, measured: boolean): Promise<Namespace> {
-    const name = namespaceOf(sent);
-    const find = (): Promise<Namespace | undefined> => this.namespaces.find(collection, name, measured);
-    if (name !== '') return this.replicaReads.read(collection, () => this.namespaces.require(collection, name, measured));
-    const known = await this.replicaReads.read(collection, find);
-    return known ?? { name, schema: null, count: 0, bytes: 0, lsn: '0' };
+  /** The vectors of the query; undefined when it names a record that does not exist. */
+  private async queryVectors(
+    collection: Collection,
+    namespace: string,
+    request: QueryRequest,
+  ): Promise<QueryVectors | undefined> {
+    const id = request.id ?? '';
+    const dense = request.vector !== undefined && request.vector.length > 0 ? request.vector : undefined;
+    const sparse = present(request.sparseVector);
+    if (request.queries !== undefined) throw invalidArgument("The 'queries' field is not supported: send one query per request");
+    if (id !== '' && sparse !== undefined) throw invalidArgument("Cannot provide both 'ID' and 'sparse_vector' at the same time");
+    if (id !== '' && dense !== undefined) throw invalidArgument("Cannot provide both 'ID' and 'vector' at the same time");
+    if (id !== '') return this.storedVectors(collection, namespace, id);
+    if (dense === undefined && sparse === undefined)
+      throw invalidArgument("One of 'vector', 'sparse_vector' or 'id' is required");
+    if (dense !== undefined) requireDense(collection, dense);
+    if (sparse !== undefined) requireSparse(collection, sparse);
+    if (dense === undefined && collection.vectorType === 'dense') {
+      throw invalidArgument('A dense index needs a dense query vector beside the sparse one');
+    }
+    return { embedding: dense ?? null, sparse: sparse ?? null };
   }
 
-  async deleteNamespace(collection: Collection, sent: string): Promise<void> {
-    await this.namespaces.delete(collection, namespaceOf(sent));
+  private async storedVectors(collection: Collection, namespace: string, id: string): Promise<QueryVectors | undefined> {
+    requireSomeId(id);
+    const parts = { ...partsOf('binary', false), document: false, uri: false };
+    const wanted = { ids: [id], parts, limit: 1 };
+    const { records } = await this.replicaReads.read(collection, () => this.reads.readById(collection, namespace, wanted));
+    const [record] = records;
+    if (record === undefined) return undefined;
+    const embedding = record.embedding === null ? null : embeddingOf(record.embedding);
+    return { embedding, sparse: sparseOf(record) };
   }
 
-  private async page(collection: Collection, namespace: string, request: PageRequest): ReturnType<RecordsService['readById']> {
-    return this.replicaReads.read(collection, () => this.records.readById(collection, namespace, request));
+  private async page(collection: Collection, namespace: string, request: PageRequest): ReturnType<RecordReads['readById']> {
+    return this.replicaReads.read(collection, () => this.reads.readById(collection, namespace, request));
   }
 }
 

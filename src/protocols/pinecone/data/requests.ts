@@ -1,8 +1,10 @@
 import { IsBoolean, IsInt, IsNumber, IsOptional, IsString, Max, Min } from 'class-validator';
+import { Ignored, Refused } from '../../../http/field-fates.js';
 import type { JsonObject } from '../../../http/json.js';
-import { Read } from '../../../http/validate.js';
 import type { JsonReader } from '../../../http/json-reader.js';
+import { Read } from '../../../http/validate.js';
 import type { SparseVector } from '../../../records/record.js';
+import { MAX_CANDIDATES, MAX_METADATA_PAGE, MAX_PAGE, MAX_TOP_K, SCAN_FACTOR } from '../limits.js';
 import {
   readFloats,
   readMetadata,
@@ -14,11 +16,9 @@ import {
   type SentVector,
 } from '../wire/sent-vector.js';
 
-/** Requests of the data plane. Both transports make these: REST from JSON, gRPC from messages. */
+/** Requests for vectors and namespaces. REST makes them from JSON and query strings, gRPC from messages. */
 
-const MAX_TOP_K = 10_000;
-const MAX_PAGE = 100;
-const MAX_METADATA_PAGE = 10_000;
+const EFFORT = 'the gateway chooses how widely a search looks';
 
 const object = (path: string) => (reader: JsonReader) => readObject(reader, path);
 const texts = (path: string) => (reader: JsonReader) => readTexts(reader, path);
@@ -39,11 +39,15 @@ export class QueryRequest {
   @Read(object('filter')) filter?: JsonObject;
   @IsOptional() @IsBoolean() includeValues?: boolean;
   @IsOptional() @IsBoolean() includeMetadata?: boolean;
-  /** The deprecated form of many queries in one: refused. */
-  @Read(readPlain) queries?: unknown;
-  /** Search here is exact: there is nothing to widen. */
-  @Read(readPlain) @IsOptional() @IsNumber() @Min(0.5) @Max(4) scanFactor?: number;
-  @Read(readPlain) @IsOptional() @IsInt() @Min(1) @Max(100_000) maxCandidates?: number;
+  @Refused('deprecated: one query per request') @Read(readPlain) queries?: unknown;
+  @Ignored(EFFORT)
+  @Read(readPlain)
+  @IsOptional()
+  @IsNumber()
+  @Min(SCAN_FACTOR.min)
+  @Max(SCAN_FACTOR.max)
+  scanFactor?: number;
+  @Ignored(EFFORT) @Read(readPlain) @IsOptional() @IsInt() @Min(1) @Max(MAX_CANDIDATES) maxCandidates?: number;
 }
 
 export class FetchRequest {
@@ -86,6 +90,11 @@ export class DescribeIndexStatsRequest {
   @Read(object('filter')) filter?: JsonObject;
 }
 
+/** `GET /describe_index_stats`, the older form. */
+export class DescribeIndexStatsQuery {
+  @Ignored('a query string holds no filter') filter?: undefined;
+}
+
 export class ListNamespacesRequest {
   @IsOptional() @IsString() prefix?: string;
   @IsOptional() @IsInt() @Min(1) @Max(MAX_PAGE) limit?: number;
@@ -95,4 +104,9 @@ export class ListNamespacesRequest {
 export class CreateNamespaceRequest {
   @IsString() name!: string;
   @Read(object('schema')) schema?: JsonObject;
+}
+
+/** Describes or deletes a namespace: over REST it is part of the path. */
+export class NamespaceRequest {
+  @IsOptional() @IsString() namespace?: string;
 }

@@ -1,10 +1,12 @@
+import type { Metric, VectorType } from '../../../collections/collection.js';
 import type { Namespace } from '../../../records/namespace.js';
 import type { RankedRecord, StoredRecord } from '../../../records/record.js';
-import type { Metric, VectorType } from '../../../collections/collection.js';
 
-/** What the operations find, before a transport shapes it. `lsn` is the namespace's write counter, as text. */
+/** Results of the operations, before a transport shapes them. `lsn` is the namespace's write counter, as text. */
 
-/** What a write says. */
+/** The read units of every read: what a unit is worth is the service's business. */
+export const READ_UNITS = 1;
+
 export interface WriteResult {
   readonly lsn: string;
 }
@@ -57,4 +59,21 @@ export interface NamespacesResult {
   readonly namespaces: readonly Namespace[];
   readonly total: number;
   readonly next: string | undefined;
+}
+
+/** A record that a search by text found. */
+export interface Hit {
+  readonly id: string;
+  /** Float32 text. */
+  readonly score: string;
+  /** A JSON object's text. */
+  readonly metadata: string | null;
+}
+
+export interface SearchRecordsResult {
+  readonly hits: readonly Hit[];
+  readonly embedTokens: number;
+  /** Undefined without a rerank. */
+  readonly rerankUnits: number | undefined;
+  readonly lsn: string;
 }

@@ -3,39 +3,39 @@ import type { Collection } from '../../../collections/collection.js';
 import { FieldCollector } from '../../../collections/field-collector.js';
 import { CONFIG, type Config } from '../../../config/config.js';
 import { GatewayError } from '../../../errors.js';
-import type { Filter } from '../../../filters/filter.js';
 import type { JsonObject } from '../../../http/json.js';
-import type { Deletion, RecordWrite, Selection, SparseVector } from '../../../records/record.js';
-import { embeddingOf, sparseOf } from '../../../records/embedding-of.js';
-import { ReplicaReads } from '../../../records/replica-reads.service.js';
 import { NamespacesService } from '../../../records/namespaces.service.js';
-import { RecordsService } from '../../../records/records.service.js';
-import { parseFilter } from '../filter/parse-filter.js';
-import { definitionOf } from '../indexes/index-definition.js';
-import { toMetadata } from '../wire/metadata.js';
-import { namespaceOf } from '../wire/namespace-name.js';
-import { type EmbeddingForm, partsOf } from './parts.js';
+import type { Deletion, RecordWrite, Selection } from '../../../records/record.js';
+import { RecordReads } from '../../../records/record-reads.service.js';
+import { RecordWrites } from '../../../records/record-writes.service.js';
+import { parseFilter, type FilterOptions } from '../filter/parse-filter.js';
+import { MAX_DELETE_IDS } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { RateLimits } from '../rate-limits/rate-limits.js';
-import type { DeleteRequest, QueryRequest, UpdateRequest, UpsertRequest } from './requests.js';
-import type { DeleteResult, QueryResult, StatsResult, UpdateResult, UpsertResult, WriteResult } from './results.js';
-import { present, requireDense, requireSomeId, requireSparse, requireStorable } from './vector-rules.js';
+import { toMetadata } from '../wire/metadata.js';
+import { namespaceOf } from '../wire/namespace-name.js';
+import type { DeleteRequest, UpdateRequest, UpsertRequest } from './requests.js';
+import type { DeleteResult, UpdateResult, UpsertResult, WriteResult } from './results.js';
+import { present, requireSomeId, requireSparse, requireStorable } from './vector-rules.js';
 import { toRecordWrite } from './vector-writes.js';
 
-const MAX_DELETE_IDS = 1_000;
 const REPLACE = { existing: 'replace', missing: 'insert' } as const;
 const MERGE = { existing: 'merge', missing: 'skip' } as const;
 
-/** Vectors: one room for both transports. Every message that a client reads is written here, or in the rules that are called. */
+/** Writes vectors, changes and deletes them. */
 @Injectable()
 export class VectorOperations {
+  private readonly filterOptions: FilterOptions;
+
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    private readonly records: RecordsService,
+    private readonly reads: RecordReads,
+    private readonly writes: RecordWrites,
     private readonly namespaces: NamespacesService,
-    private readonly replicaReads: ReplicaReads,
     private readonly limits: RateLimits,
-  ) {}
+  ) {
+    this.filterOptions = { neMatchesMissing: config.pineconeNeMatchesMissing };
+  }
 
   async upsert(collection: Collection, request: UpsertRequest): Promise<UpsertResult> {
     const namespace = namespaceOf(request.namespace);
@@ -51,27 +51,8 @@ export class VectorOperations {
     const maxBytes = this.config.pineconeMaxMetadataBytes;
     const records = vectors.map((vector) => toRecordWrite(collection, vector, maxBytes, collector));
     this.limits.require(collection, namespace, { kind: 'upsert', bytes: sizeOf(records) });
-    const { lsn } = await this.records.write(collection, namespace, { records, fields: collector.fields }, REPLACE);
+    const { lsn } = await this.writes.write(collection, namespace, { records, fields: collector.fields }, REPLACE);
     return { upsertedCount: records.length, lsn: lsn ?? '0' };
-  }
-
-  /** Embeddings come in the form that the transport writes. */
-  async query(collection: Collection, request: QueryRequest, form: EmbeddingForm): Promise<QueryResult> {
-    const namespace = namespaceOf(request.namespace);
-    const filter = this.filterOf(request.filter);
-    this.limits.require(collection, namespace, { kind: 'query' });
-    const query = await this.queryVectors(collection, namespace, request);
-    const parts = partsOf(request.includeValues === true && form, request.includeMetadata === true);
-    const echo = request.namespace ?? '';
-    if (query === undefined) {
-      const none = { ids: [], parts, limit: 1 };
-      const { lsn } = await this.replicaReads.read(collection, () => this.records.readById(collection, namespace, none));
-      return { matches: [], namespace: echo, lsn };
-    }
-    const { embedding, sparse } = query;
-    const wanted = { embedding, sparse, filter, parts, limit: request.topK };
-    const ranked = await this.replicaReads.read(collection, () => this.records.rank(collection, namespace, wanted));
-    return { matches: ranked.records, namespace: echo, lsn: ranked.lsn };
   }
 
   /** By id: one record, which need not exist. By filter: the metadata of all that match. */
@@ -93,69 +74,8 @@ export class VectorOperations {
     const selection = this.deleteSelection(request);
     const counted = selection.filter === undefined ? 'delete' : 'delete_by_metadata';
     this.limits.require(collection, namespace, { kind: counted, records: selection.ids?.length ?? 0 });
-    const deletion = await this.records.delete(collection, namespace, { ...selection, limit: null, listIds: false });
+    const deletion = await this.writes.delete(collection, namespace, { ...selection, limit: null, listIds: false });
     return { lsn: requireNamespace(namespace, deletion), deletedCount: deletion.count };
-  }
-
-  async stats(collection: Collection, sent: JsonObject | undefined): Promise<StatsResult> {
-    const filter = this.filterOf(sent);
-    const { spec } = definitionOf(collection);
-    if (filter !== undefined && spec.kind !== 'pod' && !this.config.pineconeStatsFilter) {
-      throw invalidArgument('Serverless and Starter indexes do not support describing index stats with metadata filtering');
-    }
-    this.limits.require(collection, '', { kind: 'stats' });
-    const namespaces = await this.replicaReads.read(collection, () => this.namespaces.totals(collection, filter));
-    return {
-      namespaces,
-      lsn: namespaces.reduce((highest, { lsn }) => (BigInt(lsn) > highest ? BigInt(lsn) : highest), 0n).toString(),
-      total: namespaces.reduce((sum, { count }) => sum + count, 0),
-      dimension: collection.dimension,
-      metric: collection.metric,
-      vectorType: collection.vectorType,
-    };
-  }
-
-  /** Undefined for none, and for an empty one. */
-  filterOf(sent: JsonObject | undefined): Filter | undefined {
-    return sent && parseFilter(sent, { neMatchesMissing: this.config.pineconeNeMatchesMissing });
-  }
-
-  /** What to compare with; undefined when the record whose vectors are meant does not exist. */
-  private async queryVectors(
-    collection: Collection,
-    namespace: string,
-    request: QueryRequest,
-  ): Promise<{ readonly embedding: Float32Array | null; readonly sparse: SparseVector | null } | undefined> {
-    const id = request.id ?? '';
-    const dense = request.vector !== undefined && request.vector.length > 0 ? request.vector : undefined;
-    const sparse = present(request.sparseVector);
-    if (request.queries !== undefined) throw invalidArgument("The 'queries' field is not supported: send one query per request");
-    if (id !== '' && sparse !== undefined) throw invalidArgument("Cannot provide both 'ID' and 'sparse_vector' at the same time");
-    if (id !== '' && dense !== undefined) throw invalidArgument("Cannot provide both 'ID' and 'vector' at the same time");
-    if (id !== '') return this.storedVectors(collection, namespace, id);
-    if (dense === undefined && sparse === undefined)
-      throw invalidArgument("One of 'vector', 'sparse_vector' or 'id' is required");
-    if (dense !== undefined) requireDense(collection, dense);
-    if (sparse !== undefined) requireSparse(collection, sparse);
-    if (dense === undefined && collection.vectorType === 'dense') {
-      throw invalidArgument('A dense index needs a dense query vector beside the sparse one');
-    }
-    return { embedding: dense ?? null, sparse: sparse ?? null };
-  }
-
-  private async storedVectors(
-    collection: Collection,
-    namespace: string,
-    id: string,
-  ): Promise<{ readonly embedding: Float32Array | null; readonly sparse: SparseVector | null } | undefined> {
-    requireSomeId(id);
-    const parts = { ...partsOf('binary', false), document: false, uri: false };
-    const wanted = { ids: [id], parts, limit: 1 };
-    const { records } = await this.replicaReads.read(collection, () => this.records.readById(collection, namespace, wanted));
-    const [record] = records;
-    if (record === undefined) return undefined;
-    const embedding = record.embedding === null ? null : embeddingOf(record.embedding);
-    return { embedding, sparse: sparseOf(record) };
   }
 
   private async updateOne(collection: Collection, id: string, request: UpdateRequest): Promise<WriteResult> {
@@ -177,7 +97,7 @@ export class VectorOperations {
       removedKeys: [],
     };
     this.limits.require(collection, namespace, { kind: 'update' });
-    const outcome = await this.records.write(collection, namespace, { records: [record], fields: collector.fields }, MERGE);
+    const outcome = await this.writes.write(collection, namespace, { records: [record], fields: collector.fields }, MERGE);
     return { lsn: requireNamespace(namespace, outcome) };
   }
 
@@ -186,11 +106,11 @@ export class VectorOperations {
     if ((request.values?.length ?? 0) > 0 || present(request.sparseValues) !== undefined) {
       throw invalidArgument('Update by metadata request does not support updating vector values.');
     }
-    const filter = this.filterOf(sent);
+    const filter = parseFilter(sent, this.filterOptions);
     this.limits.require(collection, namespace, { kind: 'update_by_metadata' });
     if (request.dryRun === true) {
       await this.requireExisting(collection, namespace);
-      const { count, lsn } = await this.records.countMatching(collection, namespace, { filter });
+      const { count, lsn } = await this.reads.countMatching(collection, namespace, { filter });
       return { lsn, matchedRecords: count };
     }
     const collector = new FieldCollector();
@@ -199,7 +119,7 @@ export class VectorOperations {
       throw invalidArgument('Update by metadata requires setMetadata');
     }
     const patch = { metadata: metadata.text, document: metadata.document, uri: metadata.uri, fields: collector.fields };
-    const merged = await this.records.merge(collection, namespace, { filter }, patch);
+    const merged = await this.writes.merge(collection, namespace, { filter }, patch);
     return { lsn: requireNamespace(namespace, merged), matchedRecords: merged.count };
   }
 
@@ -222,7 +142,7 @@ export class VectorOperations {
       for (const id of ids) requireSomeId(id);
       return { ids };
     }
-    if (filtered) return { filter: this.filterOf(filter) };
+    if (filtered) return { filter: parseFilter(filter, this.filterOptions) };
     if (deleteAll) return {};
     if (filter !== undefined) throw invalidArgument('Delete with empty metadata filter is not allowed');
     throw invalidArgument('Must specify one of ids, delete_all or filter');

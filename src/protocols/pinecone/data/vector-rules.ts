@@ -1,16 +1,16 @@
 import type { Collection } from '../../../collections/collection.js';
+import { GatewayError } from '../../../errors.js';
 import type { SparseVector } from '../../../records/record.js';
+import { MAX_ID_LENGTH, MAX_NON_ZEROS } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';
 
-/** What a vector must be to be stored or searched for. The messages are Pinecone's where they are known. */
+/** Rules for vectors that are stored or searched for. The messages are Pinecone's where they are known. */
 
-const MAX_ID_LENGTH = 512;
 const ASCII = /^[\u0001-\u007f]*$/;
-const MAX_NON_ZEROS = 2048;
 const NO_SPARSE =
   'Index configuration does not support sparse values - only indexes that are sparse or using dotproduct are supported';
 
-/** An id that a record may be found by: another protocol has written what it likes. @throws PineconeError 400 for none */
+/** An id to find a record by: ids that another protocol wrote keep other rules. @throws PineconeError 400 for an empty one */
 export function requireSomeId(id: string): void {
   if (id === '') throw invalidArgument(`Vector ID must not be empty: ids have 1 to ${String(MAX_ID_LENGTH)} characters`);
 }
@@ -25,13 +25,13 @@ export function requireId(id: string): void {
   if (!ASCII.test(id)) throw invalidArgument(`Vector ID must be ASCII, but got '${id}'`);
 }
 
-/** Dense components to be stored. @throws PineconeError 400 unless they fit the index and are not all zero */
+/** Dense components to be stored. @throws as `requireDense` does, and PineconeError 400 for zero vectors */
 export function requireStorable(collection: Collection, values: Float32Array): void {
   requireDense(collection, values);
   if (values.every((value) => value === 0)) throw invalidArgument('Dense vectors must contain at least one non-zero value');
 }
 
-/** Dense components to be stored or searched for. @throws PineconeError 400 unless they fit the index */
+/** Dense components to be stored or searched for. @throws PineconeError, GatewayError `invalid` unless they fit the index */
 export function requireDense(collection: Collection, values: Float32Array): void {
   if (collection.vectorType === 'sparse') throw invalidArgument('A sparse index does not hold dense vectors: send sparse values');
   const { dimension } = collection;
@@ -42,8 +42,8 @@ export function requireDense(collection: Collection, values: Float32Array): void
   if (!Number.isFinite(sum)) throw invalidArgument('Vector values must be finite numbers');
 }
 
-export function wrongDimension(actual: number, expected: number): Error {
-  return invalidArgument(`Vector dimension ${String(actual)} does not match the dimension of the index ${String(expected)}`);
+export function wrongDimension(actual: number, expected: number): GatewayError {
+  return new GatewayError({ kind: 'invalid', subject: 'dimension', actual, expected });
 }
 
 /** Sparse components. @throws PineconeError 400 unless the index takes them and they are well formed */
@@ -65,7 +65,7 @@ export function requireSparse(collection: Collection, sparse: SparseVector): voi
   if (!values.every((value) => Number.isFinite(value))) throw invalidArgument('Sparse vector values must be finite numbers');
 }
 
-/** An empty one means that none was sent. */
+/** Sparse components, unless they are empty: gRPC clients send empty ones for none. */
 export function present(sparse: SparseVector | undefined): SparseVector | undefined {
   return sparse === undefined || (sparse.indices.length === 0 && sparse.values.length === 0) ? undefined : sparse;
 }

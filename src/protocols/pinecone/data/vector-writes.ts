@@ -1,14 +1,14 @@
 import type { Collection } from '../../../collections/collection.js';
 import type { FieldCollector } from '../../../collections/field-collector.js';
 import type { RecordWrite } from '../../../records/record.js';
-import { toMetadata, type Metadata } from '../wire/metadata.js';
 import { invalidArgument } from '../pinecone-error.js';
+import { toMetadata, type Metadata } from '../wire/metadata.js';
 import type { SentVector } from '../wire/sent-vector.js';
 import { present, requireId, requireSparse, requireStorable, wrongDimension } from './vector-rules.js';
 
 const NO_METADATA: Metadata = { text: null, document: null, uri: null };
 
-/** What is written for a vector that was sent. @throws PineconeError 400 that Pinecone's rules demand */
+/** The record to write for a vector that was sent. @throws PineconeError, GatewayError `invalid` for what breaks Pinecone's rules */
 export function toRecordWrite(
   collection: Collection,
   vector: SentVector,

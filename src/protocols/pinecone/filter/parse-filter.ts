@@ -1,16 +1,27 @@
-import { and, exists, has, is, not, oneCondition, or, type Comparison, type Filter, type Scalar } from '../../../filters/filter.js';
+import {
+  and,
+  exists,
+  has,
+  is,
+  not,
+  oneCondition,
+  or,
+  type Comparison,
+  type Filter,
+  type Scalar,
+} from '../../../filters/filter.js';
 import { isJsonObject, JsonNumber, stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
+import { MAX_FILTER_VALUES } from '../limits.js';
+import { invalidArgument, type PineconeError } from '../pinecone-error.js';
 import { comparesToNumber, equalsLarge, float64Text, isLarge } from '../wire/float64.js';
 import { DOCUMENT_KEY, URI_KEY } from '../wire/metadata.js';
-import { invalidArgument, type PineconeError } from '../pinecone-error.js';
 
-/** What a deployment may choose. */
+/** Settings of the language. */
 export interface FilterOptions {
   /** Whether `$ne` and `$nin` match records that lack the field. */
   readonly neMatchesMissing: boolean;
 }
 
-const MAX_VALUES = 10_000;
 const COMPARISONS: ReadonlyMap<string, Comparison> = new Map([
   ['$gt', '>'],
   ['$gte', '>='],
@@ -19,11 +30,11 @@ const COMPARISONS: ReadonlyMap<string, Comparison> = new Map([
 ]);
 
 /**
- * A filter in Pinecone's language; undefined for an empty one, which every record matches.
+ * A filter in Pinecone's language; undefined for none and for an empty one, which every record matches.
  * @throws PineconeError 400 that names the place of what is no filter
  */
-export function parseFilter(sent: JsonObject, options: FilterOptions): Filter | undefined {
-  return sent.size === 0 ? undefined : parseObject(sent, 'filter', options);
+export function parseFilter(sent: JsonObject | undefined, options: FilterOptions): Filter | undefined {
+  return sent === undefined || sent.size === 0 ? undefined : parseObject(sent, 'filter', options);
 }
 
 function parseObject(sent: JsonObject, path: string, options: FilterOptions): Filter {
@@ -107,7 +118,7 @@ function anyOf(field: string, values: readonly Scalar[]): Filter {
   return oneCondition(or(...itself, has(field, ...values)));
 }
 
-/** A record without the field differs from nothing. */
+/** Whether a record without the field matches is a setting; the service says that it does not. */
 function noneOf(field: string, values: readonly Scalar[], options: FilterOptions): Filter {
   const differs = not(anyOf(field, values));
   return options.neMatchesMissing ? differs : oneCondition(and(isThere(field), differs));
@@ -125,7 +136,7 @@ function partOf(field: string): 'document' | 'uri' | undefined {
 
 function scalars(value: Json, path: string): readonly Scalar[] {
   if (!Array.isArray(value)) throw wrong(path, 'expected a list');
-  if (value.length > MAX_VALUES) throw wrong(path, `expected at most ${String(MAX_VALUES)} values`);
+  if (value.length > MAX_FILTER_VALUES) throw wrong(path, `expected at most ${String(MAX_FILTER_VALUES)} values`);
   return (value as readonly Json[]).map((item, index) => scalar(item, `${path}[${String(index)}]`));
 }
 

@@ -1,28 +1,21 @@
 import type { Collection, CollectionChanges } from '../../../collections/collection.js';
-import type { EmbeddingModel } from '../../../embedding/model.js';
-import { supportsDimension } from '../../../embedding/model.js';
+import { supportsDimension, type EmbeddingModel } from '../../../embedding/model.js';
 import { isJsonObject, type JsonObject } from '../../../http/json.js';
-import { definitionOf, settingsWith, type IndexDefinition, type IndexEmbedding, type IndexSpec } from './index-definition.js';
 import { invalidArgument } from '../pinecone-error.js';
-import {
-  asInteger,
-  asObject,
-  asText,
-  optional,
-  undecodable,
-  type ConfigureIndexRequest,
-  type ConfigureSchemaIndexRequest,
-} from './requests.js';
+import { asInteger, asObject, asText, membersOf, optional, undecodable } from '../wire/members.js';
+import { definitionOf, settingsWith, type IndexDefinition, type IndexEmbedding, type IndexSpec } from './index-definition.js';
 import { requireCapacity, requireGrowth } from './index-spec.js';
 import { embeddingOf } from './new-index.js';
+import { CapacityChangesPart, EmbedChangesPart, FieldChangesPart, PodChangesPart, SchemaPart } from './request-parts.js';
+import type { ConfigureIndexRequest, ConfigureSchemaIndexRequest } from './requests.js';
 import { mergedTags } from './tags.js';
 
-/** What may be said of a field that is embedded: only its parameters change. */
+/** Members that a request may send of a field that is embedded: only the parameters change. */
 const PARAMETERS: ReadonlySet<string> = new Set(['type', 'read_parameters', 'write_parameters']);
 
 type RequireModel = (name: string) => EmbeddingModel;
 
-/** What the older request changes. @throws PineconeError 400 for what cannot be changed */
+/** The changes of a request before 2026-07. @throws PineconeError 400 for what cannot be changed */
 export function toChanges(collection: Collection, request: ConfigureIndexRequest, requireModel: RequireModel): CollectionChanges {
   const before = definitionOf(collection);
   const definition: IndexDefinition = {
@@ -34,7 +27,7 @@ export function toChanges(collection: Collection, request: ConfigureIndexRequest
   return changes(collection, definition, request.deletion_protection);
 }
 
-/** What the newer request changes. */
+/** The changes of a request from 2026-07 on. @throws PineconeError 400 for what cannot be changed */
 export function toSchemaChanges(collection: Collection, request: ConfigureSchemaIndexRequest): CollectionChanges {
   const before = definitionOf(collection);
   const { deployment, read_capacity: capacity } = request;
@@ -64,13 +57,14 @@ function configuredSpec(before: IndexSpec, sent: JsonObject): IndexSpec {
   const changes = asObject(value, `spec.${kind}`);
   if (kind === 'pod') return configuredPod(before, changes);
   if (kind !== before.kind) throw invalidArgument(`The index is one of kind '${before.kind}', not '${kind}'`);
-  const capacity = optional(changes, 'read_capacity', asObject);
+  const capacity = optional(membersOf(CapacityChangesPart, changes).read_capacity, 'read_capacity', asObject);
   return capacity === undefined ? before : withCapacity(before, capacity);
 }
 
 function configuredPod(before: IndexSpec, sent: JsonObject): IndexSpec {
-  const replicas = optional(sent, 'replicas', asInteger);
-  const podType = optional(sent, 'pod_type', asText);
+  const parts = membersOf(PodChangesPart, sent);
+  const replicas = optional(parts.replicas, 'replicas', asInteger);
+  const podType = optional(parts.pod_type, 'pod_type', asText);
   if (replicas === undefined && podType === undefined) return before;
   if (before.kind !== 'pod') throw invalidArgument('Only pod indexes have replicas and a pod_type');
   if (replicas !== undefined && replicas < 1) throw invalidArgument('replicas must be at least 1');
@@ -95,7 +89,8 @@ function configuredEmbedding(
   sent: JsonObject,
   requireModel: RequireModel,
 ): IndexEmbedding {
-  const name = optional(sent, 'model', asText) ?? before.embedding?.model;
+  const parts = membersOf(EmbedChangesPart, sent);
+  const name = optional(parts.model, 'model', asText) ?? before.embedding?.model;
   if (name === undefined) throw invalidArgument('embed.model is required');
   if (before.embedding !== undefined && before.embedding.model !== name)
     throw invalidArgument('The model of an index cannot be changed');
@@ -106,12 +101,12 @@ function configuredEmbedding(
   if (collection.dimension !== null && !supportsDimension(model, collection.dimension)) {
     throw invalidArgument(`Model '${name}' does not support dimension ${String(collection.dimension)}`);
   }
-  return embeddingOf(name, sent, before.embedding);
+  return embeddingOf(name, parts, before.embedding);
 }
 
 /** Only the parameters of the field that is embedded may change. */
 function configuredSchema(before: IndexDefinition, sent: JsonObject): Pick<IndexDefinition, 'embedding'> {
-  const fields = optional(sent, 'fields', asObject) ?? new Map();
+  const fields = optional(membersOf(SchemaPart, sent).fields, 'fields', asObject) ?? new Map();
   const { embedding } = before;
   const [name, field] = [...fields][0] ?? [];
   if (name === undefined) return {};
@@ -119,5 +114,5 @@ function configuredSchema(before: IndexDefinition, sent: JsonObject): Pick<Index
   if (others.length > 0 || embedding === undefined || fields.size > 1 || name !== embedding.textField || !isJsonObject(field)) {
     throw invalidArgument('schema may change only read_parameters and write_parameters of semantic_text fields');
   }
-  return { embedding: embeddingOf(embedding.model, field, embedding) };
+  return { embedding: embeddingOf(embedding.model, membersOf(FieldChangesPart, field), embedding) };
 }

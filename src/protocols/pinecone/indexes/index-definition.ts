@@ -1,10 +1,10 @@
 import type { Collection } from '../../../collections/collection.js';
 import { isJsonObject, jsonObject, parseJson, stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
 
-/** Whether capacity is on demand or dedicated; it has no effect here, and is given back as it was asked for. */
+/** Whether capacity is on demand or dedicated; it has no effect here, and is returned as it was asked for. */
 export type ReadCapacity = JsonObject;
 
-/** Where an index is said to be. It has no effect here, but for what differs between pods and the rest. */
+/** Where an index is deployed. It has no effect here, but for what differs between pods and the rest. */
 export type IndexSpec =
   | {
       readonly kind: 'serverless';
@@ -34,7 +34,7 @@ export interface IndexEmbedding {
   readonly writeParameters: JsonObject;
 }
 
-/** What Pinecone remembers of an index, beside what every collection has. */
+/** The settings of an index that only Pinecone has. */
 export interface IndexDefinition {
   readonly spec: IndexSpec;
   /** `{"fields": {…}}`: the metadata fields declared filterable. */
@@ -49,7 +49,7 @@ const definitions = new WeakMap<Pick<Collection, 'settings'>, IndexDefinition>()
 /** Of a collection that another protocol made. */
 const DEFAULT: IndexDefinition = { spec: { kind: 'serverless', cloud: 'aws', region: 'us-east-1' }, tags: new Map() };
 
-/** What Pinecone remembers of the collection, or of what was one; the defaults for one of another protocol's. */
+/** The definition of a collection or a snapshot; defaults for one that another protocol made. */
 export function definitionOf(collection: Pick<Collection, 'settings'>): IndexDefinition {
   const known = definitions.get(collection);
   if (known !== undefined) return known;
@@ -66,9 +66,9 @@ export function settingsWith(definition: IndexDefinition, settings = '{}'): stri
   return stringifyJson(entries);
 }
 
-/** Whether Pinecone clients see it: a collection whose dimension is not known yet is no index. */
-export function isIndex(collection: Collection): boolean {
-  return collection.vectorType === 'sparse' || collection.dimension !== null;
+/** The environment that a pod index, or what is made of it, names. */
+export function environmentOf(spec: IndexSpec): string {
+  return spec.kind === 'serverless' ? `${spec.region}-${spec.cloud}` : spec.environment;
 }
 
 /** The definition's keys are written as they are named here; only this file reads them. */

@@ -6,7 +6,7 @@ import { CONFIG, type Config } from '../../../config/config.js';
 import { TenantsService } from '../../../tenants/tenants.service.js';
 import { IndexPorts } from './index-ports.js';
 
-/** What may stand before a dot of a host name. */
+/** One label of a host name. */
 const HOST_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Where clients find an index: the `host` of its description. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** The ports that stand for one index each. They are known once they are open. */
+/** The ports that serve one index each. They are known once they are open. */
 @Injectable()
 export class IndexPorts {
   private ports: readonly number[] = [];
@@ -16,12 +16,12 @@ export class IndexPorts {
     return this.consolePort;
   }
 
-  /** The control plane's, which does so too. */
+  /** The control plane's, which serves them so, too. */
   get control(): number | undefined {
     return this.controlPort;
   }
 
-  /** Told by whoever opens ports. */
+  /** Called when the ports are open. */
   opened(ports: readonly number[], consolePort: number | undefined, controlPort: number | undefined): void {
     this.controlPort = controlPort;
     this.consolePort = consolePort;

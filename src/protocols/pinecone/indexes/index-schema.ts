@@ -1,10 +1,13 @@
 import type { Metric, VectorType } from '../../../collections/collection.js';
 import { stringifyJson, type JsonObject } from '../../../http/json.js';
+import { metricName } from '../wire/metric.js';
 import type { IndexDefinition } from './index-definition.js';
-import { metricName } from '../data/rest/responses.js';
-import { DENSE_FIELD, SPARSE_FIELD } from './new-index.js';
 
-/** What vectors an index has. */
+/** The reserved field names of an index that holds nothing but vectors. */
+export const DENSE_FIELD = '_values';
+export const SPARSE_FIELD = '_sparse_values';
+
+/** The vectors that an index or a backup holds. */
 interface Vectors {
   readonly vectorType: VectorType;
   readonly dimension: number | null;

@@ -1,15 +1,19 @@
-import { jsonObject, JsonNumber, type Json, type JsonObject } from '../../../http/json.js';
-import type { Metric } from '../../../collections/collection.js';
 import { MAX_DIMENSION } from '../../../collections/collection.js';
-import type { IndexSpec } from './index-definition.js';
+import { jsonObject, JsonNumber, type Json, type JsonObject } from '../../../http/json.js';
 import { invalidArgument, PineconeError } from '../pinecone-error.js';
-import { asInteger, asObject, asText, member, optional, undecodable } from './requests.js';
+import { asInteger, asObject, asText, membersOf, optional, required, undecodable } from '../wire/members.js';
+import type { IndexSpec } from './index-definition.js';
+import {
+  ByocPart,
+  CapacityPart,
+  DedicatedCapacityPart,
+  DeploymentPart,
+  ManualScalingPart,
+  PodPart,
+  ServerlessPart,
+  SpecPart,
+} from './request-parts.js';
 
-const METRICS: ReadonlyMap<string, Metric> = new Map([
-  ['cosine', 'cosine'],
-  ['euclidean', 'l2'],
-  ['dotproduct', 'ip'],
-]);
 const REGIONS: ReadonlyMap<string, readonly string[]> = new Map([
   ['aws', ['us-east-1', 'us-west-2', 'eu-west-1']],
   ['gcp', ['us-central1', 'europe-west4']],
@@ -17,50 +21,44 @@ const REGIONS: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 const POD_TYPE = /^[a-z]\d\.x[1248]$/;
 
-/** Pinecone's metric in the core's word. @throws PineconeError 400 */
-export function metricOf(name: string): Metric {
-  const metric = METRICS.get(name);
-  if (metric === undefined) throw invalidArgument(`Unknown metric '${name}': expected cosine, euclidean or dotproduct`);
-  return metric;
-}
-
 /** @throws PineconeError 400 */
 export function requireDimension(dimension: number): number {
   if (dimension >= 1 && dimension <= MAX_DIMENSION) return dimension;
   throw invalidArgument(`Dimension must be between 1 and ${String(MAX_DIMENSION)}, got ${String(dimension)}`);
 }
 
-/** `spec` of the older shape: exactly one of its three kinds. */
-export function specOf(sent: JsonObject, strictRegions: boolean): IndexSpec {
-  const serverless = optional(sent, 'serverless', asObject);
-  const pod = optional(sent, 'pod', asObject);
-  const byoc = optional(sent, 'byoc', asObject);
-  const kinds = [serverless, pod, byoc].filter((kind) => kind !== undefined);
-  if (kinds.length !== 1) throw undecodable('spec: expected exactly one of serverless, pod and byoc');
-  if (serverless !== undefined) {
-    const cloud = member(serverless, 'cloud', asText);
-    const region = member(serverless, 'region', asText);
-    requirePlace(cloud, region, strictRegions);
-    return { kind: 'serverless', cloud, region, ...capacityOf(serverless), ...sourceOf(serverless) };
-  }
-  if (pod !== undefined) return podOf(pod);
-  const environment = member(byoc ?? new Map(), 'environment', asText);
-  return { kind: 'byoc', environment, ...capacityOf(byoc ?? new Map()) };
+/** `spec` of the older shape: exactly one of its three kinds, and the metadata schema in it. */
+export function specOf(
+  sent: JsonObject,
+  strictRegions: boolean,
+): { readonly spec: IndexSpec; readonly schema: JsonObject | undefined } {
+  const parts = membersOf(SpecPart, sent);
+  const serverless = optional(parts.serverless, 'serverless', asObject);
+  const pod = optional(parts.pod, 'pod', asObject);
+  const byoc = optional(parts.byoc, 'byoc', asObject);
+  const [only, ...others] = [serverless, pod, byoc].filter((kind) => kind !== undefined);
+  if (only === undefined || others.length > 0) throw undecodable('spec: expected exactly one of serverless, pod and byoc');
+  if (serverless !== undefined) return serverlessOf(membersOf(ServerlessPart, serverless), strictRegions);
+  if (pod !== undefined) return podOf(membersOf(PodPart, pod));
+  const { environment, read_capacity: capacity, schema } = membersOf(ByocPart, only);
+  const spec = { kind: 'byoc', environment: required(environment, 'environment', asText), ...capacityOf(capacity) } as const;
+  return { spec, schema: optional(schema, 'schema', asObject) };
 }
 
 /** `deployment` of the newer shape. */
 export function deploymentOf(sent: JsonObject | undefined, capacity: JsonObject | undefined, strictRegions: boolean): IndexSpec {
-  const type = (sent && optional(sent, 'deployment_type', asText)) ?? 'managed';
-  const readCapacity = capacity === undefined ? {} : { readCapacity: requireCapacity(capacity) };
+  const parts = membersOf(DeploymentPart, sent ?? new Map());
+  const type = optional(parts.deployment_type, 'deployment_type', asText) ?? 'managed';
+  const readCapacity = capacityOf(capacity);
   if (type === 'pod') {
     throw invalidArgument("deployment_type 'pod' is not supported on this API version. Use an older one to create pod indexes.");
   }
   if (type === 'byoc') {
-    return { kind: 'byoc', environment: member(sent ?? new Map(), 'environment', asText), ...readCapacity };
+    return { kind: 'byoc', environment: required(parts.environment, 'environment', asText), ...readCapacity };
   }
   if (type !== 'managed') throw invalidArgument(`Unknown deployment_type '${type}'`);
-  const cloud = (sent && optional(sent, 'cloud', asText)) ?? 'aws';
-  const region = (sent && optional(sent, 'region', asText)) ?? 'us-east-1';
+  const cloud = optional(parts.cloud, 'cloud', asText) ?? 'aws';
+  const region = optional(parts.region, 'region', asText) ?? 'us-east-1';
   requirePlace(cloud, region, strictRegions);
   return { kind: 'serverless', cloud, region, ...readCapacity };
 }
@@ -76,21 +74,22 @@ export function requirePlace(cloud: string, region: string, strictRegions: boole
 
 /** `read_capacity` as it is kept: what was asked for. @throws PineconeError 400 or 422 */
 export function requireCapacity(sent: JsonObject): JsonObject {
-  const mode = optional(sent, 'mode', asText) ?? 'OnDemand';
+  const parts = membersOf(CapacityPart, sent);
+  const mode = optional(parts.mode, 'mode', asText) ?? 'OnDemand';
   if (mode === 'OnDemand') return jsonObject({ mode });
   if (mode !== 'Dedicated') throw invalidArgument(`Unknown read_capacity mode '${mode}'`);
-  const dedicated = member(sent, 'dedicated', asObject);
-  const scaling = optional(dedicated, 'scaling', asText) ?? 'Manual';
-  const manual = optional(dedicated, 'manual', asObject) ?? new Map<string, Json>();
-  const countOf = (name: string): JsonNumber => {
-    const count = optional(manual, name, asInteger) ?? 1;
+  const dedicated = membersOf(DedicatedCapacityPart, required(parts.dedicated, 'dedicated', asObject));
+  const scaling = optional(dedicated.scaling, 'scaling', asText) ?? 'Manual';
+  const manual = membersOf(ManualScalingPart, optional(dedicated.manual, 'manual', asObject) ?? new Map());
+  const countOf = (name: 'shards' | 'replicas'): JsonNumber => {
+    const count = optional(manual[name], name, asInteger) ?? 1;
     if (count < 0) throw invalidArgument(`read_capacity.dedicated.manual.${name} must not be negative`);
     return new JsonNumber(String(count));
   };
   return jsonObject({
     mode,
     dedicated: jsonObject({
-      node_type: member(dedicated, 'node_type', asText),
+      node_type: required(dedicated.node_type, 'node_type', asText),
       scaling,
       manual: jsonObject({ shards: countOf('shards'), replicas: countOf('replicas') }),
     }),
@@ -107,37 +106,47 @@ export function requireGrowth(before: string, sent: string): string {
   return after;
 }
 
-function podOf(sent: JsonObject): IndexSpec {
-  const replicas = optional(sent, 'replicas', asInteger) ?? 1;
-  const shards = optional(sent, 'shards', asInteger) ?? 1;
-  const metadataConfig = optional(sent, 'metadata_config', asObject);
-  const pods = optional(sent, 'pods', asInteger) ?? replicas * shards;
+function serverlessOf(parts: ServerlessPart, strictRegions: boolean): ReturnType<typeof specOf> {
+  const cloud = required(parts.cloud, 'cloud', asText);
+  const region = required(parts.region, 'region', asText);
+  requirePlace(cloud, region, strictRegions);
+  const capacity = capacityOf(parts.read_capacity);
+  const spec = { kind: 'serverless', cloud, region, ...capacity, ...sourceOf(parts.source_collection) } as const;
+  return { spec, schema: optional(parts.schema, 'schema', asObject) };
+}
+
+function podOf(parts: PodPart): ReturnType<typeof specOf> {
+  const replicas = optional(parts.replicas, 'replicas', asInteger) ?? 1;
+  const shards = optional(parts.shards, 'shards', asInteger) ?? 1;
+  const metadataConfig = optional(parts.metadata_config, 'metadata_config', asObject);
+  const pods = optional(parts.pods, 'pods', asInteger) ?? replicas * shards;
   if (replicas < 1 || shards < 1 || pods < 1) throw invalidArgument('replicas, shards and pods must be at least 1');
-  return {
+  const spec = {
     kind: 'pod',
-    environment: member(sent, 'environment', asText),
-    podType: requirePodType(optional(sent, 'pod_type', asText) ?? 'p1.x1'),
+    environment: required(parts.environment, 'environment', asText),
+    podType: requirePodType(optional(parts.pod_type, 'pod_type', asText) ?? 'p1.x1'),
     replicas,
     shards,
     pods,
     ...(metadataConfig !== undefined && { metadataConfig }),
-    ...sourceOf(sent),
-  };
+    ...sourceOf(parts.source_collection),
+  } as const;
+  return { spec, schema: optional(parts.schema, 'schema', asObject) };
 }
 
-/** `p1` is `p1.x1`. */
+/** A pod type with its size: `p1` is `p1.x1`. */
 function requirePodType(sent: string): string {
   const type = /^[a-z]\d$/.test(sent) ? `${sent}.x1` : sent;
   if (POD_TYPE.test(type)) return type;
   throw invalidArgument(`Unknown pod_type '${sent}'`);
 }
 
-function capacityOf(sent: JsonObject): { readonly readCapacity?: JsonObject } {
+function capacityOf(sent: Json | undefined): { readonly readCapacity?: JsonObject } {
   const capacity = optional(sent, 'read_capacity', asObject);
   return capacity === undefined ? {} : { readCapacity: requireCapacity(capacity) };
 }
 
-function sourceOf(sent: JsonObject): { readonly sourceCollection?: string } {
+function sourceOf(sent: Json | undefined): { readonly sourceCollection?: string } {
   const sourceCollection = optional(sent, 'source_collection', asText);
   return sourceCollection === undefined ? {} : { sourceCollection };
 }

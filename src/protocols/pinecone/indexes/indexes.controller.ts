@@ -1,67 +1,43 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Patch, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import type { Collection, NewCollection } from '../../../collections/collection.js';
-import { CollectionsService } from '../../../collections/collections.service.js';
-import { CONFIG, type Config } from '../../../config/config.js';
-import { EmbeddingService } from '../../../embedding/embedding.service.js';
-import { isJsonObject, parseJson } from '../../../http/json.js';
 import type { RequestBody } from '../../../http/request-body.js';
-import { decodeText, validate } from '../../../http/validate.js';
-import { apiVersion, SCHEMA_SHAPE, type ApiVersion } from '../wire/api-version.js';
+import { validate } from '../../../http/validate.js';
+import { Allow } from '../../../keys/allow.js';
+import { acceptedStatus, NO_CONTENT_TYPE } from '../wire/answers.js';
+import { SCHEMA_SHAPE, versionOf } from '../wire/api-version.js';
 import { CONTROL_PLANE } from '../wire/dialect.js';
-import { definitionOf, isIndex } from './index-definition.js';
-import { NO_CONTENT_TYPE } from '../middleware.js';
-import { IndexTargets } from '../targets.js';
-import { invalidArgument, PineconeError } from '../pinecone-error.js';
-import { toChanges, toSchemaChanges } from './configure-index.js';
-import { IndexHosts } from './index-hosts.js';
+import { refuseUndeclaredFields } from '../wire/undeclared-fields.js';
+import { IndexOperations, type HostedIndex } from './operations.js';
 import {
   ConfigureIndexRequest,
   ConfigureSchemaIndexRequest,
   CreateForModelRequest,
   CreateIndexRequest,
   CreateSchemaIndexRequest,
-  SCHEMA_CONFIGURATION_FIELDS,
 } from './requests.js';
-import { toIndexModel } from './responses.js';
-import { toNewIndex, toNewModelIndex, toNewSchemaIndex } from './new-index.js';
-import { SourceCollections } from './source-collections.js';
-import { acceptedStatus } from '../wire/statuses.js';
-import { Allow } from '../../../keys/allow.js';
-import { callerScope } from '../../../tenants/caller.js';
+import { toIndexesResponse, toIndexResponse } from './responses.js';
 
-/** Indexes: the control plane in both of its shapes, told apart by the API version. */
+/** Indexes: the control plane in both of its shapes, which the API version tells apart. */
 @Controller('pinecone/indexes')
 export class IndexesController {
-  constructor(
-    @Inject(CONFIG) private readonly config: Config,
-    private readonly collections: CollectionsService,
-    private readonly targets: IndexTargets,
-    private readonly hosts: IndexHosts,
-    private readonly embedding: EmbeddingService,
-    private readonly sources: SourceCollections,
-  ) {}
+  constructor(private readonly indexes: IndexOperations) {}
 
   @Allow('read')
   @Get()
   async list(@Req() sent: Request): Promise<string> {
-    const collections = (await this.collections.list(callerScope(), { offset: 0, limit: null })).filter(isIndex);
-    const byName = [...collections].sort((left, right) => (left.name < right.name ? -1 : 1));
-    const models: object[] = [];
-    for (const collection of byName) models.push(await this.model(collection, sent));
-    return JSON.stringify({ indexes: models });
+    return toIndexesResponse(await this.indexes.list(agentOf(sent)), versionOf(sent));
   }
 
   @Allow('write')
   @Post()
   @HttpCode(201)
   async create(@Body() body: RequestBody, @Req() sent: Request): Promise<string> {
-    const { pineconeStrictRegions: strict } = this.config;
-    const index =
-      versionOf(sent) >= SCHEMA_SHAPE
-        ? toNewSchemaIndex(validate(CreateSchemaIndexRequest, body, CONTROL_PLANE), strict)
-        : toNewIndex(validate(CreateIndexRequest, body, CONTROL_PLANE), strict);
-    return this.created(index, sent);
+    const version = versionOf(sent);
+    const created =
+      version >= SCHEMA_SHAPE
+        ? await this.indexes.createFromSchema(validate(CreateSchemaIndexRequest, body, CONTROL_PLANE), agentOf(sent))
+        : await this.indexes.create(validate(CreateIndexRequest, body, CONTROL_PLANE), agentOf(sent));
+    return toIndexResponse(created, version);
   }
 
   @Allow('write')
@@ -69,14 +45,13 @@ export class IndexesController {
   @HttpCode(201)
   async createForModel(@Body() body: RequestBody, @Req() sent: Request): Promise<string> {
     const request = validate(CreateForModelRequest, body, CONTROL_PLANE);
-    const requireModel = this.embedding.requireEmbeddingModel.bind(this.embedding);
-    return this.created(toNewModelIndex(request, requireModel, this.config.pineconeStrictRegions), sent);
+    return toIndexResponse(await this.indexes.createForModel(request, agentOf(sent)), versionOf(sent));
   }
 
   @Allow('read')
   @Get(':name')
   async describe(@Param('name') name: string, @Req() sent: Request): Promise<string> {
-    return this.targets.run({ kind: 'name', name }, async (collection) => JSON.stringify(await this.model(collection, sent)));
+    return toIndexResponse(await this.indexes.describe(name, agentOf(sent)), versionOf(sent));
   }
 
   @Allow('write')
@@ -88,12 +63,10 @@ export class IndexesController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<string> {
     const version = versionOf(sent);
-    const model = await this.targets.run({ kind: 'name', name }, async () => {
-      const revised = await this.collections.revise(callerScope(), name, (collection) => this.changes(collection, body, version));
-      return this.model(revised, sent);
-    });
+    const configured =
+      version >= SCHEMA_SHAPE ? await this.configureSchema(name, body, sent) : await this.configureClassic(name, body, sent);
     response.status(acceptedStatus(sent));
-    return JSON.stringify(model);
+    return toIndexResponse(configured, version);
   }
 
   @Allow('write')
@@ -101,55 +74,21 @@ export class IndexesController {
   @HttpCode(202)
   @Header('content-type', NO_CONTENT_TYPE)
   async delete(@Param('name') name: string): Promise<string> {
-    await this.targets.run({ kind: 'name', name }, () => this.collections.delete(callerScope(), name));
+    await this.indexes.delete(name);
     return '';
   }
 
-  private changes(collection: Collection, body: RequestBody, version: ApiVersion): ReturnType<typeof toChanges> {
-    if (version < SCHEMA_SHAPE) {
-      const request = validate(ConfigureIndexRequest, body, CONTROL_PLANE);
-      return toChanges(collection, request, this.embedding.requireEmbeddingModel.bind(this.embedding));
-    }
+  private async configureClassic(name: string, body: RequestBody, sent: Request): Promise<HostedIndex> {
+    return this.indexes.configure(name, validate(ConfigureIndexRequest, body, CONTROL_PLANE), agentOf(sent));
+  }
+
+  private async configureSchema(name: string, body: RequestBody, sent: Request): Promise<HostedIndex> {
     const request = validate(ConfigureSchemaIndexRequest, body, CONTROL_PLANE);
-    requireKnownFields(body);
-    return toSchemaChanges(collection, request);
-  }
-
-  private async created(index: NewCollection, sent: Request): Promise<string> {
-    await this.requireQuota(index.name);
-    const { spec } = definitionOf(index);
-    const source = spec.kind === 'byoc' ? undefined : spec.sourceCollection;
-    const collection =
-      source === undefined ? await this.collections.create(callerScope(), index) : await this.sources.createIndex(source, index);
-    return JSON.stringify(await this.model(collection, sent));
-  }
-
-  /** A taken name is told as that, whatever the quota. */
-  private async requireQuota(name: string): Promise<void> {
-    const limit = this.config.pineconeMaxIndexes;
-    if (limit === 0) return;
-    const collections = await this.collections.list(callerScope(), { offset: 0, limit: null });
-    if (collections.some((collection) => collection.name === name)) return;
-    if (collections.filter(isIndex).length < limit) return;
-    throw new PineconeError(
-      'QUOTA_EXCEEDED',
-      `Request failed. You've reached the max indexes allowed in this project (${String(limit)}).`,
-    );
-  }
-
-  private async model(collection: Collection, sent: Request): Promise<object> {
-    const host = await this.hosts.hostOf(collection, sent.headers['user-agent']);
-    return toIndexModel(collection, host, versionOf(sent));
+    refuseUndeclaredFields(ConfigureSchemaIndexRequest, body);
+    return this.indexes.configureSchema(name, request, agentOf(sent));
   }
 }
 
-function requireKnownFields(body: RequestBody): void {
-  const text = decodeText(body.bytes);
-  const sent = text.trim() === '' ? new Map() : parseJson(text, body.maxDepth);
-  const unknown = isJsonObject(sent) ? [...sent.keys()].find((key) => !SCHEMA_CONFIGURATION_FIELDS.has(key)) : undefined;
-  if (unknown !== undefined) throw invalidArgument(`Unknown field '${unknown}'`);
-}
-
-function versionOf(request: Request): ApiVersion {
-  return apiVersion(request.headers['x-pinecone-api-version']);
+function agentOf(request: Request): string | undefined {
+  return request.headers['user-agent'];
 }

@@ -1,19 +1,13 @@
 import { IsIn, IsObject, IsOptional, IsString } from 'class-validator';
-import { isJsonObject, JsonNumber, readJson, type Json, type JsonObject } from '../../../http/json.js';
-import type { JsonReader } from '../../../http/json-reader.js';
+import { Refused } from '../../../http/field-fates.js';
+import type { JsonObject } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
-import { PineconeError } from '../pinecone-error.js';
+import { objectOf } from '../wire/members.js';
 import { readPlain } from '../wire/sent-vector.js';
 
-/** Requests of the control plane that make and change indexes, in both shapes. */
+/** Requests that make and change indexes, in both shapes. Objects within them are in `request-parts.ts`. */
 
 const PROTECTION = ['enabled', 'disabled'];
-
-/** Reads a field that is an object; to the rules, a number of JSON's is one, too. */
-export const objectOf =
-  (name: string) =>
-  (reader: JsonReader): JsonObject =>
-    asObject(readJson(reader), name);
 
 /** `POST /indexes` before 2026-07. */
 export class CreateIndexRequest {
@@ -36,8 +30,10 @@ export class CreateSchemaIndexRequest {
   @Read(objectOf('tags')) tags?: JsonObject;
   @IsOptional() @IsIn(PROTECTION) deletion_protection?: string;
   @IsOptional() @IsString() source_collection?: string;
-  /** Refused: an index out of a backup is made by the backup's own call. */
-  @IsOptional() @IsString() source_backup_id?: string;
+  @Refused("an index out of a backup is made by the backup's own call")
+  @IsOptional()
+  @IsString()
+  source_backup_id?: string;
 }
 
 /** `POST /indexes/create-for-model`, in every version. */
@@ -60,57 +56,11 @@ export class ConfigureIndexRequest {
   @Read(objectOf('embed')) embed?: JsonObject;
 }
 
-/** `PATCH /indexes/{name}` from 2026-07 on, which refuses what it does not know. */
+/** `PATCH /indexes/{name}` from 2026-07 on. */
 export class ConfigureSchemaIndexRequest {
   @Read(objectOf('deployment')) deployment?: JsonObject;
   @Read(objectOf('schema')) schema?: JsonObject;
   @Read(objectOf('read_capacity')) read_capacity?: JsonObject;
   @IsOptional() @IsIn(PROTECTION) deletion_protection?: string;
   @Read(objectOf('tags')) tags?: JsonObject;
-}
-
-/** The fields that such a request may have. */
-export const SCHEMA_CONFIGURATION_FIELDS: ReadonlySet<string> = new Set([
-  'deployment',
-  'schema',
-  'read_capacity',
-  'deletion_protection',
-  'tags',
-]);
-
-/** A member that must be there. @throws PineconeError 422 */
-export function member<T>(object: JsonObject, name: string, read: (value: Json, name: string) => T): T {
-  const value = object.get(name);
-  if (value === undefined || value === null) throw undecodable(`missing field \`${name}\``);
-  return read(value, name);
-}
-
-/** A member that may be absent or null. */
-export function optional<T>(object: JsonObject, name: string, read: (value: Json, name: string) => T): T | undefined {
-  const value = object.get(name);
-  return value === undefined || value === null ? undefined : read(value, name);
-}
-
-export function asText(value: Json, name: string): string {
-  if (typeof value === 'string') return value;
-  throw undecodable(`${name}: expected a string`);
-}
-
-export function asObject(value: Json, name: string): JsonObject {
-  if (isJsonObject(value)) return value;
-  throw undecodable(`${name}: expected an object`);
-}
-
-export function asInteger(value: Json, name: string): number {
-  const number = value instanceof JsonNumber ? Number(value.text) : Number.NaN;
-  if (Number.isInteger(number)) return number;
-  throw undecodable(`${name}: expected an integer`);
-}
-
-/** What a decoder of the service's own would say; SDKs only show it. */
-export function undecodable(reason: string): PineconeError {
-  return new PineconeError(
-    'UNPROCESSABLE_ENTITY',
-    `Failed to deserialize the JSON body into the target type: ${reason} at line 1 column 1`,
-  );
 }

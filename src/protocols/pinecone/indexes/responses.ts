@@ -1,12 +1,21 @@
 import type { Collection } from '../../../collections/collection.js';
 import type { JsonObject } from '../../../http/json.js';
 import { SCHEMA_SHAPE, type ApiVersion } from '../wire/api-version.js';
+import { metricName } from '../wire/metric.js';
 import { definitionOf, type IndexDefinition, type IndexSpec } from './index-definition.js';
-import { metricName } from '../data/rest/responses.js';
 import { plain, schemaOf } from './index-schema.js';
+import type { HostedIndex } from './operations.js';
+
+export function toIndexResponse(index: HostedIndex, version: ApiVersion): string {
+  return JSON.stringify(toIndexModel(index, version));
+}
+
+export function toIndexesResponse(indexes: readonly HostedIndex[], version: ApiVersion): string {
+  return JSON.stringify({ indexes: indexes.map((index) => toIndexModel(index, version)) });
+}
 
 /** `IndexModel` in the shape of the version, as a literal; what is undefined is left out. */
-export function toIndexModel(collection: Collection, host: string, version: ApiVersion): object {
+function toIndexModel({ collection, host }: HostedIndex, version: ApiVersion): object {
   const definition = definitionOf(collection);
   return version >= SCHEMA_SHAPE ? schemaModel(collection, definition, host) : classicModel(collection, definition, host);
 }
@@ -44,7 +53,7 @@ function schemaModel(collection: Collection, definition: IndexDefinition, host: 
   };
 }
 
-/** It answers all the time; while vectors are being indexed, more slowly. */
+/** An index is always ready; while its vectors are being indexed, searches are slower. */
 function statusOf({ isIndexing }: Collection): object {
   return { ready: true, state: isIndexing ? 'ScalingUp' : 'Ready' };
 }
@@ -114,7 +123,7 @@ function deploymentOf(spec: IndexSpec): object {
   }
 }
 
-/** What was asked for, and that it is there. */
+/** `read_capacity` as it was asked for, and its state. */
 function capacityOf(capacity: JsonObject | undefined): object {
   if (capacity === undefined) return { mode: 'OnDemand', status: { state: 'Ready' } };
   const asked = plain(capacity) as { readonly mode?: string; readonly dedicated?: { readonly manual?: Manual } };

@@ -2,11 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Collection, NewCollection } from '../../../collections/collection.js';
 import type { Snapshot } from '../../../snapshots/snapshot.js';
 import { SnapshotsService } from '../../../snapshots/snapshots.service.js';
-import { definitionOf, settingsWith } from './index-definition.js';
-import { invalidArgument } from '../pinecone-error.js';
-import { findNamed } from '../snapshots/errors.js';
-import { environmentOf } from '../snapshots/responses.js';
 import { callerScope } from '../../../tenants/caller.js';
+import { findNamed } from '../errors.js';
+import { invalidArgument } from '../pinecone-error.js';
+import { definitionOf, environmentOf, settingsWith } from './index-definition.js';
 
 /** Indexes that are made of a collection: `source_collection`. */
 @Injectable()

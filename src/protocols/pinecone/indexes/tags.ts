@@ -1,19 +1,16 @@
 import type { JsonObject } from '../../../http/json.js';
+import { MAX_TAG_KEY_LENGTH, MAX_TAG_VALUE_LENGTH, MAX_TAGS } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';
-
-const MAX_TAGS = 20;
-const MAX_KEY_LENGTH = 80;
-const MAX_VALUE_LENGTH = 120;
 
 /** The tags of a request: texts by name. An empty text is no tag. @throws PineconeError 400 */
 export function tagsOf(given: JsonObject): ReadonlyMap<string, string> {
   const tags = new Map<string, string>();
   for (const [key, value] of given) {
-    if (!/^[A-Za-z0-9_-]+$/.test(key) || key.length > MAX_KEY_LENGTH) {
-      throw invalidArgument(`Tag keys have 1 to ${String(MAX_KEY_LENGTH)} characters out of A-Z, a-z, 0-9, _ and -`);
+    if (!/^[A-Za-z0-9_-]+$/.test(key) || key.length > MAX_TAG_KEY_LENGTH) {
+      throw invalidArgument(`Tag keys have 1 to ${String(MAX_TAG_KEY_LENGTH)} characters out of A-Z, a-z, 0-9, _ and -`);
     }
-    if (typeof value !== 'string' || value.length > MAX_VALUE_LENGTH) {
-      throw invalidArgument(`Tag values are strings of at most ${String(MAX_VALUE_LENGTH)} characters`);
+    if (typeof value !== 'string' || value.length > MAX_TAG_VALUE_LENGTH) {
+      throw invalidArgument(`Tag values are strings of at most ${String(MAX_TAG_VALUE_LENGTH)} characters`);
     }
     if (value !== '') tags.set(key, value);
   }

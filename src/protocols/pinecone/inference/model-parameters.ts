@@ -4,7 +4,7 @@ import { invalidArgument } from '../pinecone-error.js';
 
 export type ParameterValue = string | number | boolean;
 
-/** A parameter that a model takes, as clients are told of it. */
+/** A parameter that a model takes, as its description lists it. */
 export interface ModelParameter {
   readonly parameter: string;
   readonly type: 'one_of' | 'numeric_range' | 'any';
@@ -41,7 +41,7 @@ const RETURN_TOKENS: ModelParameter = {
   default: false,
 };
 
-/** What the model takes besides its inputs. */
+/** The parameters that the model takes besides its inputs. */
 export function parametersOf(model: Model): readonly ModelParameter[] {
   if (model.type === 'rerank') return [TRUNCATE];
   return [INPUT_TYPE, TRUNCATE, ...(model.vectorType === 'sparse' ? [RETURN_TOKENS] : dimensionOf(model))];

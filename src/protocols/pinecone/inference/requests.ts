@@ -1,6 +1,8 @@
 import { IsArray, IsBoolean, IsInt, IsObject, IsOptional, IsString, Min } from 'class-validator';
+import { Ignored } from '../../../http/field-fates.js';
 import { isJsonObject, type Json, type JsonObject } from '../../../http/json.js';
 import { invalidArgument } from '../pinecone-error.js';
+import { fill, textOf } from '../wire/query-string.js';
 
 /** Requests of the inference API. */
 
@@ -20,8 +22,29 @@ export class RerankRequest {
   @IsOptional() @IsInt() @Min(1) top_n?: number;
   @IsOptional() @IsBoolean() return_documents?: boolean;
   @IsOptional() @IsArray() @IsString({ each: true }) rank_fields?: readonly string[];
-  /** Checked by `readParameters`. */
-  @IsOptional() @IsObject() parameters?: JsonObject;
+  @Ignored("checked against the model's parameters; its endpoint decides what becomes of long texts")
+  @IsOptional()
+  @IsObject()
+  parameters?: JsonObject;
+}
+
+/** `GET /models`. */
+export class ModelsRequest {
+  type?: string;
+  vector_type?: string;
+}
+
+/** The models that a query string asks for. @throws PineconeError 400 */
+export function modelsRequest(query: URLSearchParams): ModelsRequest {
+  return fill(new ModelsRequest(), {
+    type: oneOf(textOf(query, 'type'), 'type', ['embed', 'rerank']),
+    vector_type: oneOf(textOf(query, 'vector_type'), 'vector_type', ['dense', 'sparse']),
+  });
+}
+
+function oneOf(value: string | undefined, name: string, allowed: readonly string[]): string | undefined {
+  if (value === undefined || allowed.includes(value)) return value;
+  throw invalidArgument(`${name}: expected ${allowed.join(' or ')}`);
 }
 
 /** A document to be ranked: the text that counts, and the whole of it for the answer. */

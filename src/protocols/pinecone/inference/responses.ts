@@ -1,8 +1,8 @@
-import type { Embeddings, Model, RerankScore } from '../../../embedding/model.js';
+import type { Embeddings, Model } from '../../../embedding/model.js';
 import { stringifyJson } from '../../../http/json.js';
-import { metricName } from '../data/rest/responses.js';
+import { metricName } from '../wire/metric.js';
 import { parametersOf } from './model-parameters.js';
-import type { SentDocument } from './requests.js';
+import type { Embedded, Ranked } from './operations.js';
 
 /** Answers of the inference API, as JSON text. */
 
@@ -26,7 +26,7 @@ function modelInfo(model: Model): object {
       vector_type: model.vectorType,
       ...(model.supportedDimensions !== null && {
         default_dimension: model.defaultDimension,
-        // a range is told by the parameter: a list of it would be longer than everything else
+        // a range is among the parameters: a list of it would be longer than everything else
         ...(model.supportedDimensions.min === model.supportedDimensions.max && {
           supported_dimensions: [model.supportedDimensions.min],
         }),
@@ -40,7 +40,7 @@ function modelInfo(model: Model): object {
   };
 }
 
-export function toEmbedResponse(model: string, embeddings: Embeddings, returnTokens: boolean): string {
+export function toEmbedResponse({ model, embeddings, returnTokens }: Embedded): string {
   const items = embeddings.vectorType === 'dense' ? embeddings.vectors.map(denseText) : sparseTexts(embeddings, returnTokens);
   const head = `"model":${JSON.stringify(model)},"vector_type":"${embeddings.vectorType}"`;
   return `{${head},"data":[${items.join(',')}],"usage":{"total_tokens":${String(embeddings.totalTokens)}}}`;
@@ -57,12 +57,7 @@ function sparseTexts({ vectors }: Extract<Embeddings, { vectorType: 'sparse' }>,
   });
 }
 
-/** Without `documents`, the answer has none. */
-export function toRerankResponse(
-  model: string,
-  scores: readonly RerankScore[],
-  documents: readonly SentDocument[] | undefined,
-): string {
+export function toRerankResponse({ model, scores, documents }: Ranked): string {
   const items = scores.map(({ index, score }) => {
     const sent = documents?.[index];
     const document = sent === undefined ? '' : `,"document":${stringifyJson(sent.document)}`;

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Collection } from '../../../collections/collection.js';
 import { CONFIG, type Config } from '../../../config/config.js';
+import { RATES } from '../limits.js';
 import { PineconeError } from '../pinecone-error.js';
 import { publicName } from '../wire/namespace-name.js';
 import { TokenBuckets } from './token-buckets.js';
 
-/** What a request does, for the limits that count it. */
+/** An operation, with the amounts that its limits count. */
 export type LimitedOperation =
   | { readonly kind: 'query' | 'update' | 'fetch_by_metadata' }
   | { readonly kind: 'upsert'; readonly bytes: number }
@@ -21,11 +22,11 @@ interface Limit {
   readonly tokens: number;
 }
 
-const MiB = 1024 * 1024;
+const { namespace: PER_NAMESPACE, index: PER_INDEX } = RATES;
 
 /**
- * Pinecone's published limits, for whoever wants to know whether their program keeps them. Off unless the configuration asks
- * for them; each instance counts for itself.
+ * Pinecone's published rate limits, for clients that are tested against them. Off unless the configuration asks for them; each
+ * instance counts for itself.
  */
 @Injectable()
 export class RateLimits {
@@ -59,35 +60,42 @@ function limitsOf(collection: Collection, operation: LimitedOperation): readonly
   const isSparse = collection.vectorType === 'sparse';
   switch (operation.kind) {
     case 'query':
-      return [perNamespace('query requests', 100), perIndex('query read units', 2_000)];
+      return [perNamespace('query requests', PER_NAMESPACE.queries), perIndex('query read units', PER_INDEX.readUnits)];
     case 'upsert':
-      return [perNamespace('upsert requests', isSparse ? 10 : 100), perNamespace('upsert bytes', 50 * MiB, operation.bytes)];
+      return [
+        perNamespace('upsert requests', isSparse ? PER_NAMESPACE.sparseUpserts : PER_NAMESPACE.upserts),
+        perNamespace('upsert bytes', PER_NAMESPACE.upsertBytes, operation.bytes),
+      ];
     case 'update':
-      return [perNamespace('update requests', 100)];
+      return [perNamespace('update requests', PER_NAMESPACE.updates)];
     case 'delete':
       return [
-        perNamespace('delete requests', 100),
-        perNamespace('delete records', 5_000, operation.records),
-        perIndex('delete records', 5_000, operation.records),
+        perNamespace('delete requests', PER_NAMESPACE.deletes),
+        perNamespace('delete records', PER_NAMESPACE.deletedRecords, operation.records),
+        perIndex('delete records', PER_INDEX.deletedRecords, operation.records),
       ];
     case 'delete_by_metadata':
       return byMetadata('delete');
     case 'update_by_metadata':
       return byMetadata('update');
     case 'fetch_by_metadata':
-      return [perNamespace('fetch by metadata requests', 5)];
+      return [perNamespace('fetch by metadata requests', PER_NAMESPACE.fetchesByMetadata)];
     case 'fetch':
-      return [perIndex('fetch requests', 100)];
+      return [perIndex('fetch requests', PER_INDEX.fetches)];
     case 'list':
-      return [perIndex('list requests', 200)];
+      return [perIndex('list requests', PER_INDEX.lists)];
     case 'stats':
-      return [perIndex('describe_index_stats requests', 100)];
+      return [perIndex('describe_index_stats requests', PER_INDEX.stats)];
   }
 }
 
 function byMetadata(verb: 'delete' | 'update'): readonly Limit[] {
   const words = `${verb} by metadata requests`;
-  return [perNamespace(`${verb} requests`, 100), perNamespace(words, 5), perIndex(words, 500)];
+  return [
+    perNamespace(`${verb} requests`, verb === 'delete' ? PER_NAMESPACE.deletes : PER_NAMESPACE.updates),
+    perNamespace(words, PER_NAMESPACE.changesByMetadata),
+    perIndex(words, PER_INDEX.changesByMetadata),
+  ];
 }
 
 function perNamespace(words: string, perSecond: number, tokens = 1): Limit {

@@ -1,5 +1,4 @@
-/** So many buckets are kept: those that have not been used the longest are full again, or nearly, and go first. */
-const MAX_BUCKETS = 100_000;
+import { MAX_BUCKETS } from '../limits.js';
 
 interface Bucket {
   tokens: number;
@@ -18,7 +17,7 @@ export interface Withdrawal {
 export class TokenBuckets {
   private readonly buckets = new Map<string, Bucket>();
 
-  /** `now` tells milliseconds, and never goes back. */
+  /** `now` is a clock in milliseconds that never goes back. */
   constructor(private readonly now: () => number) {}
 
   /** Takes all withdrawals, or none: then it names the first that there is not enough for. */

@@ -1,7 +1,7 @@
 import { IsIn, IsOptional, IsString } from 'class-validator';
 import type { JsonObject } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
-import { objectOf } from '../indexes/requests.js';
+import { objectOf } from '../wire/members.js';
 
 /** `POST /indexes/{name}/backups`. */
 export class CreateBackupRequest {

@@ -1,8 +1,10 @@
 import type { RestoreJob, Snapshot } from '../../../snapshots/snapshot.js';
-import { SCHEMA_SHAPE, type ApiVersion } from '../wire/api-version.js';
-import { definitionOf, type IndexSpec } from '../indexes/index-definition.js';
-import { metricName } from '../data/rest/responses.js';
+import { definitionOf, environmentOf, type IndexSpec } from '../indexes/index-definition.js';
 import { plain, schemaOf } from '../indexes/index-schema.js';
+import { SCHEMA_SHAPE, type ApiVersion } from '../wire/api-version.js';
+import { metricName } from '../wire/metric.js';
+import type { Page } from '../wire/page-token.js';
+import type { Restore } from './backup-operations.js';
 
 /** Backups, restore jobs and collections, as JSON text. What is undefined is left out. */
 
@@ -17,11 +19,11 @@ export function toBackupResponse(snapshot: Snapshot, version: ApiVersion): strin
   return JSON.stringify(backupOf(snapshot, version));
 }
 
-export function toBackupsResponse(snapshots: readonly Snapshot[], next: string | undefined, version: ApiVersion): string {
-  return JSON.stringify({ data: snapshots.map((snapshot) => backupOf(snapshot, version)), ...paginationOf(next) });
+export function toBackupsResponse({ items, next }: Page<Snapshot>, version: ApiVersion): string {
+  return JSON.stringify({ data: items.map((snapshot) => backupOf(snapshot, version)), ...paginationOf(next) });
 }
 
-export function toRestoreResponse(jobUuid: string, indexUuid: string): string {
+export function toRestoreResponse({ jobUuid, indexUuid }: Restore): string {
   return JSON.stringify({ restore_job_id: jobUuid, index_id: indexUuid });
 }
 
@@ -29,8 +31,8 @@ export function toRestoreJobResponse(job: RestoreJob): string {
   return JSON.stringify(restoreJobOf(job));
 }
 
-export function toRestoreJobsResponse(jobs: readonly RestoreJob[], next: string | undefined): string {
-  return JSON.stringify({ data: jobs.map(restoreJobOf), ...paginationOf(next) });
+export function toRestoreJobsResponse({ items, next }: Page<RestoreJob>): string {
+  return JSON.stringify({ data: items.map(restoreJobOf), ...paginationOf(next) });
 }
 
 export function toCollectionResponse(snapshot: Snapshot): string {
@@ -39,11 +41,6 @@ export function toCollectionResponse(snapshot: Snapshot): string {
 
 export function toCollectionsResponse(snapshots: readonly Snapshot[]): string {
   return JSON.stringify({ collections: snapshots.map(collectionOf) });
-}
-
-/** Where a pod index and what is made of it are said to be. */
-export function environmentOf(spec: IndexSpec): string {
-  return spec.kind === 'serverless' ? `${spec.region}-${spec.cloud}` : spec.environment;
 }
 
 function backupOf(snapshot: Snapshot, version: ApiVersion): object {
@@ -77,7 +74,7 @@ function classicDefinitionOf(snapshot: Snapshot): object {
   };
 }
 
-/** Where a backup is stored: beside its index. */
+/** The cloud and region of a backup: those of its index. */
 function placeOf(spec: IndexSpec): { readonly cloud: string; readonly region: string } {
   if (spec.kind === 'serverless') return { cloud: spec.cloud, region: spec.region };
   const [, region = spec.environment, cloud = 'aws'] = /^(.+)-(aws|gcp|azure)$/.exec(spec.environment) ?? [];

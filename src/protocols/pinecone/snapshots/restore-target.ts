@@ -1,13 +1,13 @@
 import type { JsonObject } from '../../../http/json.js';
 import type { RestoreTarget, Snapshot } from '../../../snapshots/snapshot.js';
 import { definitionOf, settingsWith, type IndexSpec } from '../indexes/index-definition.js';
-import { invalidArgument } from '../pinecone-error.js';
 import { requireCapacity } from '../indexes/index-spec.js';
-import { requireName } from '../wire/resource-name.js';
 import { tagsOf } from '../indexes/tags.js';
+import { invalidArgument } from '../pinecone-error.js';
+import { requireName } from '../wire/resource-name.js';
 import type { RestoreBackupRequest } from './requests.js';
 
-/** The index that a backup becomes: as it was, but for what the request says. @throws PineconeError 400 */
+/** The index that a backup becomes: as it was, with the changes of the request. @throws PineconeError 400 */
 export function restoreTarget(backup: Snapshot, request: RestoreBackupRequest): RestoreTarget {
   requireName(request.name);
   const definition = definitionOf(backup);

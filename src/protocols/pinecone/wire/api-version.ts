@@ -1,3 +1,5 @@
+import type { Request } from 'express';
+
 /** `YYYY-MM`; compared as text. */
 export type ApiVersion = string;
 
@@ -18,4 +20,9 @@ export function apiVersion(header: string | readonly string[] | undefined): ApiV
   const version = /^\d{4}-\d{2}/.exec(text)?.[0];
   if (version === undefined) return NEWEST_CLASSIC;
   return version > NEWEST ? NEWEST : version;
+}
+
+/** The version that a REST request means. */
+export function versionOf(request: Request): ApiVersion {
+  return apiVersion(request.headers['x-pinecone-api-version']);
 }

@@ -1,12 +1,23 @@
-import { isJsonObject, jsonObject, parseJson, stringifyJson, type JsonObject } from '../../../http/json.js';
+import { isJsonObject, jsonObject, parseJson, stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
 import { invalidArgument } from '../pinecone-error.js';
+import { membersOf } from './members.js';
+
+/** The metadata schema of a request. */
+export class MetadataSchemaPart {
+  fields?: Json;
+}
+
+/** A metadata field that a schema declares. */
+export class MetadataFieldPart {
+  filterable?: Json;
+}
 
 /** The text to keep of `{"fields": {"<key>": {"filterable": true}}}`. @throws PineconeError 400 for anything else */
 export function parseSchema(sent: JsonObject): string {
-  const fields = sent.get('fields');
+  const { fields } = membersOf(MetadataSchemaPart, sent);
   if (!isJsonObject(fields)) throw invalidArgument('schema.fields: expected an object');
   for (const [name, properties] of fields) {
-    if (!isJsonObject(properties) || typeof (properties.get('filterable') ?? true) !== 'boolean') {
+    if (!isJsonObject(properties) || typeof (membersOf(MetadataFieldPart, properties).filterable ?? true) !== 'boolean') {
       throw invalidArgument(`schema.fields.${name}: expected an object with filterable`);
     }
   }

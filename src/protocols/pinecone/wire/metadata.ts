@@ -1,14 +1,13 @@
 import type { FieldCollector } from '../../../collections/field-collector.js';
 import { JsonNumber, stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
-import { float64Text } from './float64.js';
+import type { StoredRecord } from '../../../records/record.js';
+import { MAX_QUOTED_LENGTH } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';
+import { float64Text } from './float64.js';
 
 /** Keys under which a record's document and uri are seen as metadata. */
 export const DOCUMENT_KEY = 'chroma:document';
 export const URI_KEY = 'chroma:uri';
-
-/** As much of a refused value as is told. */
-const SHOWN_LENGTH = 100;
 
 /** A metadata object as it will be stored. */
 export interface Metadata {
@@ -43,6 +42,16 @@ export function toMetadata(sent: JsonObject, maxBytes: number, collector: FieldC
   return { text: text === '' ? null : text, document, uri };
 }
 
+/** The metadata of a stored record with the document and the uri in it; null when there is nothing. */
+export function metadataText({ metadata, document, uri }: StoredRecord): string | null {
+  if (document === null && uri === null) return metadata;
+  const entries = [
+    ...(document === null ? [] : [`${JSON.stringify(DOCUMENT_KEY)}:${JSON.stringify(document)}`]),
+    ...(uri === null ? [] : [`${JSON.stringify(URI_KEY)}:${JSON.stringify(uri)}`]),
+  ].join(',');
+  return metadata === null ? `{${entries}}` : `${metadata.slice(0, -1)},${entries}}`;
+}
+
 function toValue(key: string, value: Json, collector: FieldCollector): string {
   if (typeof value === 'string') {
     if (key !== DOCUMENT_KEY && key !== URI_KEY) collector.add(key, 'string');
@@ -69,7 +78,7 @@ function toNumber(key: string, value: JsonNumber, collector: FieldCollector): st
 }
 
 function wrongValue(key: string, json: string): Error {
-  const shown = json.length > SHOWN_LENGTH ? `${json.slice(0, SHOWN_LENGTH)}...` : json;
+  const shown = json.length > MAX_QUOTED_LENGTH ? `${json.slice(0, MAX_QUOTED_LENGTH)}...` : json;
   return invalidArgument(
     `Metadata value must be a string, number, boolean or list of strings, got '${shown}' for field '${key}'`,
   );

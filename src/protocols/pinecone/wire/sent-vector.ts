@@ -1,17 +1,22 @@
 import { isJsonObject, JsonNumber, readJson, type Json, type JsonObject } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
 import type { SparseVector } from '../../../records/record.js';
+import { MAX_SPARSE_INDEX } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';
 
-/** A vector as a client sent it, by either transport: types are right, values are not looked at yet. */
-export interface SentVector {
-  readonly id: string;
+/** A vector as a client sent it, by either transport: its types are checked, its values not yet. */
+export class SentVector {
+  readonly id!: string;
   readonly values: Float32Array | undefined;
-  readonly sparseValues: SparseVector | undefined;
+  readonly sparseValues: SentSparseValues | undefined;
   readonly metadata: JsonObject | undefined;
 }
 
-const UINT32_MAX = 0xffff_ffff;
+/** Sparse components as a client sent them. */
+export class SentSparseValues implements SparseVector {
+  readonly indices!: readonly number[];
+  readonly values!: Float32Array;
+}
 
 /** Reads the `vectors` of an upsert. */
 export function readVectors(reader: JsonReader): readonly SentVector[] {
@@ -72,8 +77,9 @@ export function readSparse(reader: JsonReader, path: string): SparseVector {
 function readIndices(reader: JsonReader, path: string): readonly number[] {
   const numbers = reader.tryNumbers();
   if (numbers === undefined) reader.skipValue();
-  const valid = numbers?.every((number) => Number.isInteger(number) && number >= 0 && number <= UINT32_MAX);
-  if (numbers === undefined || valid !== true) throw invalidArgument(`${path}: expected a list of integers from 0 to 4294967295`);
+  const valid = numbers?.every((number) => Number.isInteger(number) && number >= 0 && number <= MAX_SPARSE_INDEX);
+  if (numbers === undefined || valid !== true)
+    throw invalidArgument(`${path}: expected a list of integers from 0 to ${String(MAX_SPARSE_INDEX)}`);
   return numbers;
 }
 

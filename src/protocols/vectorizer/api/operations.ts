@@ -1,7 +1,7 @@
 import { below, type ApiOperation } from '../../../http/api-description.js';
-import { VECTOR_OPERATIONS } from './vector-operations.js';
 import { QDRANT_OPERATIONS } from './qdrant-operations.js';
 import { SEARCH_OPERATIONS } from './search-operations.js';
+import { VECTOR_OPERATIONS } from './vector-operations.js';
 
 type Operations = Readonly<Record<string, ApiOperation>>;
 

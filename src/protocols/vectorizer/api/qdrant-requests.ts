@@ -13,7 +13,6 @@ import {
 const COMPONENTS = listOf(NUMBER);
 const FILTER = ref('Filter');
 const IDS = listOf(ref('PointId'));
-const REFUSED = described({ not: {} }, 'Encryption is refused.');
 /** What names fields gets the whole part. */
 const SHOWN_PART = { type: ['boolean', 'array', 'object'] };
 const SHOWN: Schemas = { with_payload: SHOWN_PART, with_vector: SHOWN_PART };
@@ -38,7 +37,6 @@ export const QDRANT_REQUESTS: Readonly<Record<string, RequestType>> = {
     fields: {
       points: listOf(objectOf({ id: ref('PointId'), vector: SENT_VECTOR }, { payload: OBJECT })),
       batch: objectOf({ ids: IDS, vectors: eitherOf(listOf(COMPONENTS), OBJECT) }, { payloads: listOf(OBJECT) }),
-      public_key: REFUSED,
     },
     description: '`points` or `batch`.',
   },

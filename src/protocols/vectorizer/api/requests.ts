@@ -1,3 +1,4 @@
+import { fieldFates } from '../../../http/field-fates.js';
 import type { RequestType } from '../../../http/request-schema.js';
 import {
   BOOLEAN,
@@ -11,24 +12,21 @@ import {
   orNull,
   ref,
   TEXT,
+  type Schema,
   type Schemas,
 } from '../../../http/schema.js';
 import { CreateCollectionRequest, UpdateCollectionRequest } from '../collections/requests.js';
-import { SEARCH_ALIASES } from '../wire/dialect.js';
 import { BatchInsertRequest, InsertRequest } from '../insert/requests.js';
-import { ReencodeRequest, ReindexRequest, RenameRequest, TtlRequest } from '../maintenance/maintenance.controller.js';
+import { ReencodeRequest, ReindexRequest, RenameRequest, TtlRequest } from '../maintenance/requests.js';
 import { HybridRequest } from '../search/hybrid-requests.js';
 import { IntelligentRequest } from '../search/intelligent-requests.js';
 import { BatchSearchRequest, FileSearchRequest, SearchRequest } from '../search/requests.js';
-import { EmbedRequest } from '../system/system.controller.js';
-import { BatchDeleteRequest, DeleteByFilterRequest, VectorRequest } from '../vectors/delete-requests.js';
-import {
-  BatchUpdateRequest,
-  BulkUpdateRequest,
-  ExpiryRequest,
-  TransferRequest,
-  UpdateRequest,
-} from '../vectors/update-requests.js';
+import { EmbedRequest } from '../system/requests.js';
+import { TransferRequest } from '../transfer/requests.js';
+import { BatchDeleteRequest, DeleteByFilterRequest } from '../vectors/delete-requests.js';
+import { VectorRequest } from '../vectors/requests.js';
+import { BatchUpdateRequest, BulkUpdateRequest, ExpiryRequest, UpdateRequest } from '../vectors/update-requests.js';
+import { SEARCH_ALIASES } from '../wire/dialect.js';
 import { QDRANT_REQUESTS } from './qdrant-requests.js';
 
 const COMPONENTS = listOf(NUMBER);
@@ -41,9 +39,7 @@ const QUANTIZATION = described(
   { type: ['object', 'string', 'boolean', 'null'] },
   'Given back as it was asked for; without effect on what is stored.',
 );
-const UNCHANGEABLE = described({ not: {} }, 'Refused: it never changes.');
 const CHUNKING: Schemas = { auto_chunk: BOOLEAN, chunk_size: COUNT, chunk_overlap: COUNT };
-const REFUSED = described({ not: {} }, 'Encryption is refused.');
 const VECTOR: Schemas = {
   vector: COMPONENTS,
   data: described(COMPONENTS, 'Another name of `vector`.'),
@@ -69,8 +65,8 @@ function searchType(type: new () => object, fields: Schemas, more: Readonly<Reco
   return { type, fields, aliases: Object.fromEntries(entries) };
 }
 
-/** The bodies of Vectorizer's API. */
-export const REQUESTS: Readonly<Record<string, RequestType>> = {
+/** The bodies, but for the fields that are ignored or refused. */
+const BODIES: Readonly<Record<string, RequestType>> = {
   CreateCollectionRequest: {
     type: CreateCollectionRequest,
     fields: { metric: orNull(METRIC), similarity_metric: orNull(METRIC), hnsw_config: HNSW, quantization: QUANTIZATION },
@@ -79,13 +75,7 @@ export const REQUESTS: Readonly<Record<string, RequestType>> = {
   },
   UpdateCollectionRequest: {
     type: UpdateCollectionRequest,
-    fields: {
-      hnsw_config: HNSW,
-      quantization: QUANTIZATION,
-      dimension: UNCHANGEABLE,
-      metric: UNCHANGEABLE,
-      similarity_metric: UNCHANGEABLE,
-    },
+    fields: { hnsw_config: HNSW, quantization: QUANTIZATION },
   },
   RenameRequest: { type: RenameRequest, required: ['new_name'] },
   TtlRequest: {
@@ -100,14 +90,14 @@ export const REQUESTS: Readonly<Record<string, RequestType>> = {
     required: ['target_encoding'],
   },
   EmbedRequest: { type: EmbedRequest, required: ['text'] },
-  InsertRequest: { type: InsertRequest, fields: { ...ENTRY, public_key: REFUSED } },
+  InsertRequest: { type: InsertRequest, fields: { ...ENTRY } },
   BatchInsertRequest: {
     type: BatchInsertRequest,
-    fields: { vectors: ENTRIES, texts: ENTRIES, items: ENTRIES, ...CHUNKING, public_key: REFUSED },
+    fields: { vectors: ENTRIES, texts: ENTRIES, items: ENTRIES, ...CHUNKING },
     description: 'Entries, under one of three names.',
   },
   VectorRequest: { type: VectorRequest, fields: { id: ID }, required: ['collection', 'id'] },
-  UpdateRequest: { type: UpdateRequest, fields: { id: ID, text: TEXT, ...VECTOR, ...PAYLOAD, public_key: REFUSED } },
+  UpdateRequest: { type: UpdateRequest, fields: { id: ID, text: TEXT, ...VECTOR, ...PAYLOAD } },
   BatchUpdateRequest: {
     type: BatchUpdateRequest,
     fields: {
@@ -164,3 +154,17 @@ export const REQUESTS: Readonly<Record<string, RequestType>> = {
   ),
   ...QDRANT_REQUESTS,
 };
+
+/** The bodies of Vectorizer's API. */
+export const REQUESTS: Readonly<Record<string, RequestType>> = Object.fromEntries(
+  Object.entries(BODIES).map(([name, body]) => [name, { ...body, fields: { ...unusedFields(body.type), ...body.fields } }]),
+);
+
+/** Fields that are accepted for nothing, or not at all, and why. */
+function unusedFields(type: new () => object): Schemas {
+  const fields = [...fieldFates(type)].flatMap(([name, fate]): [string, Schema][] => {
+    if (fate.kind === 'ignored') return [[name, described({}, `Without effect: ${fate.reason}.`)]];
+    return fate.kind === 'refused' ? [[name, described({ not: {} }, `Refused: ${fate.reason}.`)]] : [];
+  });
+  return Object.fromEntries(fields);
+}

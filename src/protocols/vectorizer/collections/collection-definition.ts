@@ -1,6 +1,7 @@
 import type { Collection } from '../../../collections/collection.js';
 import { HNSW_SETTING, type HnswParameters } from '../../../collections/hnsw.js';
 import { isJsonObject, parseJson, stringifyJson, type JsonObject } from '../../../http/json.js';
+import { DEFAULT_HNSW } from '../limits.js';
 import { numbersToJson } from '../wire/json-values.js';
 
 /** How an index over the vectors is to be built and searched. */
@@ -31,7 +32,6 @@ export interface Quantization {
   readonly bits: number;
 }
 
-export const DEFAULT_HNSW: HnswConfig = { m: 16, ef_construction: 200, ef_search: 100 };
 export const NO_QUANTIZATION: Quantization = { enabled: false, type: 'None', bits: 0 };
 
 /** Of a collection that another protocol made. */

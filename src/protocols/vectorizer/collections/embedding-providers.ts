@@ -5,8 +5,8 @@ import { LOCAL_MODEL } from '../../../config/embedding.js';
 import { EmbeddingService } from '../../../embedding/embedding.service.js';
 import type { EmbeddingModel, InputType } from '../../../embedding/model.js';
 import { GatewayError } from '../../../errors.js';
-import { definitionOf } from './collection-definition.js';
 import { noProvider, VectorizerError } from '../vectorizer-error.js';
+import { definitionOf } from './collection-definition.js';
 
 /** What Vectorizer calls the embedder that is built in. */
 export const LOCAL_PROVIDER = 'bm25';

@@ -3,19 +3,15 @@ import type { CollectionChanges } from '../../../collections/collection.js';
 import { CollectionsService } from '../../../collections/collections.service.js';
 import { CONFIG, type Config } from '../../../config/config.js';
 import { GatewayError } from '../../../errors.js';
-import type { CollectionSize } from '../../../records/record.js';
 import { RecordSizesService } from '../../../records/record-sizes.service.js';
-import {
-  type CollectionDefinition,
-  definitionOf,
-  DEFAULT_HNSW,
-  NO_QUANTIZATION,
-  settingsWith,
-} from './collection-definition.js';
+import type { CollectionSize } from '../../../records/record.js';
+import { callerScope } from '../../../tenants/caller.js';
+import { DEFAULT_HNSW } from '../limits.js';
 import { CollectionTargets, type DenseCollection, isVisible, NAMESPACE } from '../targets.js';
+import { collectionNotFound, invalidConfiguration } from '../vectorizer-error.js';
+import { rfc3339 } from '../wire/rfc3339.js';
+import { type CollectionDefinition, definitionOf, NO_QUANTIZATION, settingsWith } from './collection-definition.js';
 import { EmbeddingProviders, LOCAL_PROVIDER } from './embedding-providers.js';
-import { collectionNotFound, invalidConfiguration, validationError } from '../vectorizer-error.js';
-import { rfc3339 } from './responses.js';
 import {
   type CreateCollectionRequest,
   parseHnsw,
@@ -24,7 +20,6 @@ import {
   requireName,
   type UpdateCollectionRequest,
 } from './requests.js';
-import { callerScope } from '../../../tenants/caller.js';
 
 /** The payload field that names the file a text came from. */
 export const SOURCE_FIELD = 'file_path';
@@ -110,6 +105,11 @@ export class CollectionOperations {
     });
   }
 
+  /** The names of those without vectors. */
+  async listEmpty(): Promise<readonly string[]> {
+    return (await this.list()).filter(({ size }) => size.count === 0).map(({ collection }) => collection.name);
+  }
+
   /** How many there are. */
   async count(): Promise<number> {
     return (await this.targets.list()).length;
@@ -142,13 +142,6 @@ export class CollectionOperations {
   async delete(name: string): Promise<void> {
     await this.targets.require(name);
     await this.collections.delete(callerScope(), name);
-  }
-
-  async rename(name: string, newName: string | undefined): Promise<void> {
-    if (newName === undefined) throw validationError('new_name', 'missing or invalid new_name parameter');
-    const { name: known } = await this.targets.require(name);
-    if (newName === name || newName === known) throw invalidConfiguration('new_name is the name that the collection has');
-    await this.collections.rename(callerScope(), name, requireName(newName, 'new_name'));
   }
 
   /** Deletes the empty ones that were made through Vectorizer and are not protected; with `dryRun` none. Returns their names. */

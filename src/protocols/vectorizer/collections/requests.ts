@@ -1,12 +1,17 @@
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { MAX_DIMENSION, type Metric } from '../../../collections/collection.js';
+import { Ignored, Refused } from '../../../http/field-fates.js';
 import { isJsonObject, JsonNumber, readJson, type Json, type JsonObject } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
-import { DEFAULT_HNSW, type HnswConfig, NO_QUANTIZATION, type Quantization } from './collection-definition.js';
-import { readNumber } from '../wire/json-values.js';
+import { DEFAULT_HNSW, HNSW_RANGES, MAX_NAME_CHARACTERS } from '../limits.js';
 import { invalidConfiguration, validationError } from '../vectorizer-error.js';
+import { readNumber, skipValue } from '../wire/json-values.js';
+import { type HnswConfig, NO_QUANTIZATION, type Quantization } from './collection-definition.js';
 
-/** `POST /collections`; null means that a field is absent. `graph`, `normalization`, `compression`, `sharding`, `storage_type` and `encryption` have no effect. */
+const STORAGE = 'Postgres stores the vectors';
+const UNCHANGEABLE = 'it never changes';
+
+/** `POST /collections`; null means that a field is absent. */
 export class CreateCollectionRequest {
   @IsOptional() @IsString() name?: string | null;
   @Read(readNumber) @IsOptional() @Max(MAX_DIMENSION) @Min(1) @IsInt() dimension?: number | null;
@@ -17,6 +22,12 @@ export class CreateCollectionRequest {
   @IsOptional() @IsString() description?: string | null;
   @Read(readJson) hnsw_config?: Json;
   @Read(readJson) quantization?: Json;
+  @Ignored('there are no graphs of vectors') @Read(skipValue) graph?: undefined;
+  @Ignored('cosine vectors are always shown at the length one, others as they are') @Read(skipValue) normalization?: undefined;
+  @Ignored(STORAGE) @Read(skipValue) compression?: undefined;
+  @Ignored(STORAGE) @Read(skipValue) sharding?: undefined;
+  @Ignored(STORAGE) @Read(skipValue) storage_type?: undefined;
+  @Ignored('no payload can be encrypted: one that asks for it is refused') @Read(skipValue) encryption?: undefined;
 }
 
 /** `PATCH` and `PUT /collections/{c}`. */
@@ -24,9 +35,9 @@ export class UpdateCollectionRequest {
   @IsOptional() @IsString() description?: string;
   @Read(readJson) hnsw_config?: Json;
   @Read(readJson) quantization?: Json;
-  @Read(readJson) dimension?: Json;
-  @Read(readJson) metric?: Json;
-  @Read(readJson) similarity_metric?: Json;
+  @Refused(UNCHANGEABLE) @Read(readJson) dimension?: Json;
+  @Refused(UNCHANGEABLE) @Read(readJson) metric?: Json;
+  @Refused(UNCHANGEABLE) @Read(readJson) similarity_metric?: Json;
 }
 
 const METRICS: ReadonlyMap<string, Metric> = new Map([
@@ -41,7 +52,6 @@ const METRICS: ReadonlyMap<string, Metric> = new Map([
 ]);
 /** Paths in which these stand for a collection lead elsewhere. */
 const RESERVED_NAMES: readonly string[] = ['empty', 'cleanup', '.', '..'];
-const MAX_NAME_LENGTH = 255;
 const CONTROL = /\p{Cc}/u;
 
 /** @throws VectorizerError 400 for a name that no collection may be given */
@@ -51,8 +61,8 @@ export function requireName(name: string | null | undefined, field: string): str
   if (name.includes('/') || CONTROL.test(name)) {
     throw invalidConfiguration("a collection name must not contain '/' or control characters");
   }
-  if (Array.from(name).length > MAX_NAME_LENGTH) {
-    throw invalidConfiguration(`a collection name has at most ${String(MAX_NAME_LENGTH)} characters`);
+  if (Array.from(name).length > MAX_NAME_CHARACTERS) {
+    throw invalidConfiguration(`a collection name has at most ${String(MAX_NAME_CHARACTERS)} characters`);
   }
   if (RESERVED_NAMES.includes(name))
     throw invalidConfiguration(`'${name}' is reserved: a collection of that name could not be reached`);
@@ -82,20 +92,21 @@ function parseMetric(field: string, value: Json | undefined): Metric | undefined
 export function parseHnsw(sent: Json | undefined, known: HnswConfig = DEFAULT_HNSW): HnswConfig {
   if (sent === undefined || sent === null) return known;
   if (!isJsonObject(sent)) throw invalidConfiguration('hnsw_config must be an object');
-  const m = integerOf(sent, 'm', 2, 100) ?? known.m;
-  const ef_construction = integerOf(sent, 'ef_construction', 4, 1000) ?? Math.max(known.ef_construction, 2 * m);
-  const ef_search = integerOf(sent, 'ef_search', 1, 1000) ?? known.ef_search;
-  const seed = integerOf(sent, 'seed', 0, Number.MAX_SAFE_INTEGER) ?? known.seed;
+  const m = integerOf(sent, 'm') ?? known.m;
+  const ef_construction = integerOf(sent, 'ef_construction') ?? Math.max(known.ef_construction, 2 * m);
+  const ef_search = integerOf(sent, 'ef_search') ?? known.ef_search;
+  const seed = integerOf(sent, 'seed') ?? known.seed;
   if (ef_construction < 2 * m) throw invalidConfiguration('hnsw_config.ef_construction must be at least twice hnsw_config.m');
   return { m, ef_construction, ef_search, ...(seed !== undefined && { seed }) };
 }
 
-function integerOf(object: JsonObject, key: string, min: number, max: number): number | undefined {
+function integerOf(object: JsonObject, key: keyof typeof HNSW_RANGES): number | undefined {
+  const [least, most] = HNSW_RANGES[key];
   const value = object.get(key) ?? null;
   if (value === null) return undefined;
   const number = value instanceof JsonNumber ? Number(value.text) : Number.NaN;
-  if (Number.isInteger(number) && number >= min && number <= max) return number;
-  throw invalidConfiguration(`hnsw_config.${key} must be an integer from ${String(min)} to ${String(max)}`);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  throw invalidConfiguration(`hnsw_config.${key} must be an integer from ${String(least)} to ${String(most)}`);
 }
 
 /** `{type, bits}`, a type alone, or a boolean. @throws VectorizerError 400 for anything else */

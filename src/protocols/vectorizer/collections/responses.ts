@@ -1,7 +1,9 @@
 import type { Metric } from '../../../collections/collection.js';
 import type { CollectionSize } from '../../../records/record.js';
-import { definitionOf } from './collection-definition.js';
 import type { DenseCollection } from '../targets.js';
+import { rfc3339 } from '../wire/rfc3339.js';
+import { definitionOf } from './collection-definition.js';
+import type { SizedCollection } from './operations.js';
 
 const FLOAT_BYTES = 4;
 const KIB = 1024;
@@ -10,7 +12,7 @@ const DISPLAY_NAMES: Readonly<Record<Metric, string>> = { cosine: 'Cosine', l2: 
 const METRIC_NAMES: Readonly<Record<Metric, string>> = { cosine: 'cosine', l2: 'euclidean', ip: 'dot_product' };
 
 /** Vectorizer's name of a metric in requests. */
-export function metricName(metric: Metric): string {
+function metricName(metric: Metric): string {
   return METRIC_NAMES[metric];
 }
 
@@ -62,6 +64,52 @@ export function toCollection(collection: DenseCollection, size: CollectionSize, 
   };
 }
 
+/** All of them, in their order. */
+export function toCollectionList(collections: readonly SizedCollection[], reader: CollectionReader): object {
+  return {
+    collections: collections.map(({ collection, size }) => toCollection(collection, size, reader)),
+    total_collections: collections.length,
+  };
+}
+
+export function toCreated({ collection }: SizedCollection): object {
+  const { name } = collection;
+  return {
+    message: `Collection '${name}' created successfully`,
+    collection: name,
+    name,
+    dimension: collection.dimension,
+    metric: metricName(collection.metric),
+    status: 'created',
+  };
+}
+
+/** `collections` is what SDKs read. */
+export function toEmptyCollections(names: readonly string[]): object {
+  return { status: 'success', empty_collections: names, collections: names, count: names.length };
+}
+
+/** The last three are what SDKs read. */
+export function toCleanedUp(names: readonly string[], isDry: boolean): object {
+  const count = names.length;
+  const message = isDry ? `${String(count)} empty collections would be deleted` : `Deleted ${String(count)} empty collections`;
+  return { status: 'success', message, deleted_count: count, dry_run: isDry, success: true, removed: count, collections: names };
+}
+
+export function toDeleted(name: string): object {
+  return { message: `Collection '${name}' deleted successfully`, status: 'deleted', collection: name };
+}
+
+export function toCollectionStats({ collection, size }: SizedCollection): object {
+  const { index, payload } = bytesOf(collection, size);
+  return {
+    vector_count: size.count,
+    indexed_count: size.count,
+    memory_usage_bytes: index + payload,
+    disk_usage_bytes: index + payload,
+  };
+}
+
 /** What the vectors and the rest take, in bytes. */
 export interface CollectionBytes {
   readonly index: number;
@@ -87,9 +135,4 @@ function toSize({ index, payload }: CollectionBytes): object {
 function sizeText(bytes: number): string {
   if (bytes < KIB) return `${String(bytes)} B`;
   return bytes < KIB * KIB ? `${(bytes / KIB).toFixed(1)} KB` : `${(bytes / KIB / KIB).toFixed(1)} MB`;
-}
-
-/** UTC, with an offset. */
-export function rfc3339(date: Date): string {
-  return date.toISOString().replace('Z', '+00:00');
 }

@@ -1,6 +1,6 @@
-import { has, oneCondition, or, type Comparison, type FieldPath, type Filter, type Scalar } from '../../../filters/filter.js';
+import { has, oneCondition, or, type Comparison, type Filter, type Scalar } from '../../../filters/filter.js';
 import { isJsonObject, stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
-import { equalsAny, hasKey, onKey } from './keys.js';
+import { equalsAny, hasKey, onKey } from './key-conditions.js';
 import { asList, booleanOf, boundOf, each, objectOf, scalarOf, scalarOrNullOf, wrong } from './operands.js';
 import { all, any, none, NOTHING, type ParseNested, type Part } from './parts.js';
 
@@ -102,7 +102,7 @@ function refuseOperators(value: Json, path: string): void {
 
 /** A list has the element, or a string the text. */
 function contains(key: string, value: Scalar): Filter {
-  return onKey(key, (field: FieldPath) => {
+  return onKey(key, (field) => {
     const element = has(field, value);
     return typeof value === 'string' ? oneCondition(or(element, { kind: 'text', field, op: 'contains', text: value })) : element;
   });

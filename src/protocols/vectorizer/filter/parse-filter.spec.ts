@@ -4,7 +4,15 @@ import { VectorizerError } from '../vectorizer-error.js';
 import { parseFilter } from './parse-filter.js';
 
 function parse(text: string): Filter | undefined {
-  return parseFilter(parseJson(text));
+  const filter = parseFilter(parseJson(text));
+  return filter && unmarked(filter);
+}
+
+/** The same filter, whatever of it counts as one condition. */
+function unmarked(filter: Filter): Filter {
+  if (filter.kind === 'not') return not(unmarked(filter.operand));
+  if (filter.kind !== 'and' && filter.kind !== 'or') return filter;
+  return { kind: filter.kind, operands: filter.operands.map(unmarked) };
 }
 
 /** One condition, as a clause. */

@@ -1,3 +1,4 @@
+import { MAX_CHUNKS } from '../limits.js';
 import { validationError, type VectorizerError } from '../vectorizer-error.js';
 
 /** How a long text is split; sizes in bytes of UTF-8. */
@@ -5,12 +6,6 @@ export interface Chunking {
   readonly size: number;
   readonly overlap: number;
 }
-
-export const DEFAULT_CHUNKING: Chunking = { size: 2048, overlap: 256 };
-/** Longer texts are split, in bytes. */
-export const MAX_UNSPLIT_BYTES = 2048;
-/** More chunks than this of one text mean that it was split by mistake. */
-const MAX_CHUNKS = 100_000;
 
 const WHITE_SPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0b, 0x0c, 0x0d]);
 const SENTENCE_ENDS: ReadonlySet<number> = new Set([0x2e, 0x21, 0x3f]);

@@ -1,12 +1,12 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
+import { Allow } from '../../../keys/allow.js';
 import { ABSENT_NULLS } from '../wire/dialect.js';
 import { requireCollection } from '../wire/require-collection.js';
 import { InsertOperations } from './operations.js';
 import { BatchInsertRequest, entriesOf, entryOf, InsertRequest } from './requests.js';
 import { toBatchInsertResponse, toInsertResponse } from './responses.js';
-import { Allow } from '../../../keys/allow.js';
 
 /** Inserts: the collection in the path, or in the body. */
 @Controller('vectorizer')

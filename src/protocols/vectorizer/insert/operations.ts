@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { FieldCollector } from '../../../collections/field-collector.js';
+import { retryIfMissing } from '../../../collections/missing-collection.js';
 import { stringifyJson } from '../../../http/json.js';
 import { Limits } from '../../../limits/limits.js';
 import type { RecordWrite } from '../../../records/record.js';
-import { RecordsService } from '../../../records/records.service.js';
-import { CollectionOperations } from '../collections/operations.js';
+import { RecordWrites } from '../../../records/record-writes.service.js';
 import { definitionOf } from '../collections/collection-definition.js';
-import { type DenseCollection, NAMESPACE } from '../targets.js';
 import { EmbeddingProviders } from '../collections/embedding-providers.js';
-import { isMissingCollection } from '../errors.js';
+import { CollectionOperations } from '../collections/operations.js';
 import { withExpiry } from '../expiry/expiry.js';
-import { collectFields } from '../wire/payload-fields.js';
+import { type DenseCollection, NAMESPACE } from '../targets.js';
 import { noProvider, VectorizerError } from '../vectorizer-error.js';
-import type { ChunkingRequest } from './requests.js';
-import { clientIdOf, planEntry, type PlannedEntry } from './planned-entry.js';
+import { collectFields } from '../wire/payload-fields.js';
 import type { SentEntry } from '../wire/sent-entry.js';
+import { clientIdOf, planEntry, type PlannedEntry } from './planned-entry.js';
+import type { ChunkingRequest } from './requests.js';
 
 /** What became of an entry. */
 export type EntryReport =
@@ -34,7 +34,7 @@ export class InsertOperations {
   constructor(
     private readonly collections: CollectionOperations,
     private readonly providers: EmbeddingProviders,
-    private readonly records: RecordsService,
+    private readonly writes: RecordWrites,
     private readonly limits: Limits,
   ) {}
 
@@ -65,12 +65,8 @@ export class InsertOperations {
     dimension: number | null,
     entries: readonly PlannedEntry[],
   ): Promise<void> {
-    try {
-      await this.store(existing ?? (await this.collections.requireOrCreate(name, dimension)), entries);
-    } catch (error) {
-      if (!isMissingCollection(error)) throw error;
-      await this.store(await this.collections.requireOrCreate(name, dimension), entries);
-    }
+    const intoNew = async (): Promise<void> => this.store(await this.collections.requireOrCreate(name, dimension), entries);
+    await retryIfMissing(() => (existing === undefined ? intoNew() : this.store(existing, entries)), intoNew);
   }
 
   private async store(collection: DenseCollection, entries: readonly PlannedEntry[]): Promise<void> {
@@ -88,7 +84,7 @@ export class InsertOperations {
       const metadata = stored.size === 0 ? null : stringifyJson(stored);
       return { id, embedding: embedding ?? embeddings[next++] ?? null, sparse, document, uri: null, metadata, removedKeys: [] };
     });
-    await this.records.write(collection, NAMESPACE, { records, fields: collector.fields }, UPSERT);
+    await this.writes.write(collection, NAMESPACE, { records, fields: collector.fields }, UPSERT);
   }
 }
 

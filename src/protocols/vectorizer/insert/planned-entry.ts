@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { JsonNumber, stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
 import type { SparseVector } from '../../../records/record.js';
+import { DEFAULT_CHUNKING, MAX_UNSPLIT_BYTES } from '../limits.js';
 import { validationError, VectorizerError } from '../vectorizer-error.js';
-import { chunkingProblem, DEFAULT_CHUNKING, MAX_UNSPLIT_BYTES, splitText, type Chunking } from './chunks.js';
+import { idText, parseId } from '../wire/ids.js';
+import { parsePayload, parseSparse, type SentEntry } from '../wire/sent-entry.js';
+import { chunkingProblem, splitText, type Chunking } from './chunks.js';
 import type { ChunkingRequest } from './requests.js';
-import { idText, parseId, parsePayload, parseSparse, type SentEntry } from '../wire/sent-entry.js';
 
 /** A vector to be stored: with its components, or with the text to make them of. */
 export interface PlannedVector {

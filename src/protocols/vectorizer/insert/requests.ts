@@ -1,8 +1,9 @@
 import { IsOptional, IsString } from 'class-validator';
+import { Refused } from '../../../http/field-fates.js';
 import { readJson, type Json } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
+import { NO_ENCRYPTION, refuseEncryption, validationError } from '../vectorizer-error.js';
 import { readComponents, type SentComponents } from '../wire/sent-components.js';
-import { refuseEncryption, validationError } from '../vectorizer-error.js';
 import { readEntries, toEntry, type SentEntries, type SentEntry } from '../wire/sent-entry.js';
 
 /** How the texts of a batch are split unless an entry says otherwise. */
@@ -28,8 +29,7 @@ export class InsertRequest implements ChunkingRequest {
   @Read(readJson) auto_chunk?: Json;
   @Read(readJson) chunk_size?: Json;
   @Read(readJson) chunk_overlap?: Json;
-  /** Asks for encryption: refused. */
-  @Read(refuseEncryption) public_key?: never;
+  @Refused(NO_ENCRYPTION) @Read(refuseEncryption) public_key?: never;
 }
 
 /** Batches of entries. */
@@ -41,7 +41,7 @@ export class BatchInsertRequest implements ChunkingRequest {
   @Read(readJson) auto_chunk?: Json;
   @Read(readJson) chunk_size?: Json;
   @Read(readJson) chunk_overlap?: Json;
-  @Read(refuseEncryption) public_key?: never;
+  @Refused(NO_ENCRYPTION) @Read(refuseEncryption) public_key?: never;
 }
 
 /** The request as an entry; members that an entry does not have mean nothing to it. */

@@ -1,3 +1,4 @@
+import { batchStatus } from '../wire/batch-status.js';
 import type { EntryReport } from './operations.js';
 
 /** The answer to a single insert. */
@@ -40,10 +41,4 @@ function toResult(report: EntryReport, index: number): object {
   }
   const { vectorIds, chunked } = report;
   return { index, client_id: clientId, status: 'ok', vector_ids: vectorIds, vectors_created: vectorIds.length, chunked };
-}
-
-/** How a batch went as a whole. */
-export function batchStatus(succeeded: number, failed: number): 'success' | 'partial' | 'error' {
-  if (failed === 0) return 'success';
-  return succeeded === 0 ? 'error' : 'partial';
 }

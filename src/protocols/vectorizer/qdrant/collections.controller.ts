@@ -1,12 +1,12 @@
 import { Body, Controller, Delete, Get, Param, Put, UseFilters } from '@nestjs/common';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
+import { Allow } from '../../../keys/allow.js';
 import { CollectionOperations } from '../collections/operations.js';
 import { toCreateRequest } from './create-request.js';
 import { QdrantExceptionFilter } from './errors.js';
 import { CreateRequest, QDRANT } from './requests.js';
 import { enveloped, toCollectionInfo, toCollectionList } from './responses.js';
-import { Allow } from '../../../keys/allow.js';
 
 /** Collections, as Qdrant's clients ask for them. */
 @Controller('vectorizer/qdrant/collections')

@@ -3,26 +3,24 @@ import { FieldCollector } from '../../../collections/field-collector.js';
 import type { Filter } from '../../../filters/filter.js';
 import { isJsonObject, stringifyJson, type Json } from '../../../http/json.js';
 import type { Parts, RecordWrite, StoredRecord } from '../../../records/record.js';
-import { RecordsService } from '../../../records/records.service.js';
+import { RecordReads } from '../../../records/record-reads.service.js';
+import { RecordWrites } from '../../../records/record-writes.service.js';
 import { definitionOf } from '../collections/collection-definition.js';
-import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
 import { withExpiry } from '../expiry/expiry.js';
-import { parseFilter } from '../filter/parse-filter.js';
-import { collectFields } from '../wire/payload-fields.js';
-import type { Hit } from '../search/scores.js';
+import { parseFilter, requireFilter } from '../filter/parse-filter.js';
+import { MAX_POINTS_WITH_VECTORS } from '../limits.js';
 import { limitOf, SearchOperations } from '../search/operations.js';
-import { partsOf } from '../wire/stored-vector.js';
-import { requireFilter } from '../vectors/delete-operations.js';
-import type { Shown } from '../vectors/read-operations.js';
+import type { Hit } from '../search/scores.js';
+import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
 import { validationError } from '../vectorizer-error.js';
+import { collectFields } from '../wire/payload-fields.js';
+import { partsOf, type Shown } from '../wire/stored-vector.js';
 import { wrongDimension } from './errors.js';
 import { parsePointId, parsePointIds } from './point-id.js';
 import { requireQuery, type DeleteRequest, type ScrollRequest, type SearchRequest } from './requests.js';
 import type { SentPoint } from './sent-points.js';
 
 const UPSERT = { existing: 'replace', missing: 'insert' } as const;
-/** Points in a page that shows vectors; a page without them is as long as a search. */
-const MAX_PAGE_WITH_VECTORS = 1_000;
 
 /** A page of points, and the id that the next one begins with; undefined: there is none. */
 export interface PointPage {
@@ -36,7 +34,8 @@ export class PointOperations {
   constructor(
     private readonly targets: CollectionTargets,
     private readonly searches: SearchOperations,
-    private readonly records: RecordsService,
+    private readonly reads: RecordReads,
+    private readonly writes: RecordWrites,
   ) {}
 
   /** Stores all of them, or none; those that are there are replaced. @throws VectorizerError 400 for a point that cannot be stored; 404 */
@@ -46,7 +45,7 @@ export class PointOperations {
       async (collection) => {
         const collector = new FieldCollector();
         const records = points.map((point, index) => toRecord(collection, point, `points[${String(index)}]`, collector));
-        await this.records.write(collection, NAMESPACE, { records, fields: collector.fields }, UPSERT);
+        await this.writes.write(collection, NAMESPACE, { records, fields: collector.fields }, UPSERT);
       },
       'catalog',
     );
@@ -57,14 +56,14 @@ export class PointOperations {
     if (points !== undefined && filter !== undefined) throw validationError('points', 'there must be no filter beside it');
     const selection = points === undefined ? { filter: requireFilter(filter) } : { ids: parsePointIds(points, 'points') };
     return this.targets.run(name, async (collection) => {
-      await this.records.delete(collection, NAMESPACE, { ...selection, limit: null, listIds: false });
+      await this.writes.delete(collection, NAMESPACE, { ...selection, limit: null, listIds: false });
     });
   }
 
   /** The points of the ids that exist, in the order of the ids. */
   async retrieve(name: string, ids: readonly string[], shown: Shown): Promise<readonly StoredRecord[]> {
     return this.targets.run(name, async (collection) => {
-      const { records } = await this.records.readById(collection, NAMESPACE, {
+      const { records } = await this.reads.readById(collection, NAMESPACE, {
         ids,
         parts: pointParts(collection, shown),
         limit: ids.length,
@@ -77,7 +76,7 @@ export class PointOperations {
   async count(name: string, filter: Json | undefined): Promise<number> {
     const parsed = optionalFilter(filter);
     return this.targets.run(name, async (collection) => {
-      const { count } = await this.records.countMatching(collection, NAMESPACE, { filter: parsed });
+      const { count } = await this.reads.countMatching(collection, NAMESPACE, { filter: parsed });
       return count;
     });
   }
@@ -87,12 +86,12 @@ export class PointOperations {
     const filter = optionalFilter(request.filter);
     const from = request.offset === undefined ? undefined : parsePointId(request.offset, 'offset');
     return this.targets.run(name, async (collection) => {
-      const limit = Math.min(limitOf(request.limit), shown.vector ? MAX_PAGE_WITH_VECTORS : Infinity);
+      const limit = Math.min(limitOf(request.limit), shown.vector ? MAX_POINTS_WITH_VECTORS : Infinity);
       // one more than is shown tells whether there is a next page, and how it begins
       const page = { filter, parts: pointParts(collection, shown), limit: limit + 1 };
       const [first, rest] = await Promise.all([
-        from === undefined ? undefined : this.records.readById(collection, NAMESPACE, { ...page, ids: [from] }),
-        this.records.readById(collection, NAMESPACE, { ...page, after: from }),
+        from === undefined ? undefined : this.reads.readById(collection, NAMESPACE, { ...page, ids: [from] }),
+        this.reads.readById(collection, NAMESPACE, { ...page, after: from }),
       ]);
       const records = [...(first?.records ?? []), ...rest.records];
       return { records: records.slice(0, limit), next: records[limit]?.id };

@@ -2,12 +2,13 @@ import { Body, Controller, Get, HttpCode, Param, Post, Put, Req, UseFilters } fr
 import type { Request } from 'express';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
-import { isSet, queryOf } from '../wire/query-string.js';
+import { Allow } from '../../../keys/allow.js';
 import { validationError } from '../vectorizer-error.js';
-import type { Shown } from '../vectors/read-operations.js';
+import { isSet, queryOf } from '../wire/query-string.js';
+import type { Shown } from '../wire/stored-vector.js';
 import { QdrantExceptionFilter } from './errors.js';
-import { parsePointIds } from './point-id.js';
 import { PointOperations } from './operations.js';
+import { parsePointIds } from './point-id.js';
 import {
   CountRequest,
   DeleteRequest,
@@ -19,7 +20,6 @@ import {
   UpsertRequest,
 } from './requests.js';
 import { completed, enveloped, toHits, toPage, toPoints } from './responses.js';
-import { Allow } from '../../../keys/allow.js';
 
 /** Points of a collection, as Qdrant's clients ask for them. A write is done when its answer is sent. */
 @Controller('vectorizer/qdrant/collections/:collection/points')

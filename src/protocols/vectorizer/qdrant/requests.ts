@@ -1,17 +1,19 @@
 import { IsBoolean, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
+import { Ignored, Refused } from '../../../http/field-fates.js';
 import { readJson, type Json } from '../../../http/json.js';
 import { Read, type BodyDialect } from '../../../http/validate.js';
+import { MAX_OFFSET } from '../limits.js';
+import { NO_ENCRYPTION, refuseEncryption, validationError } from '../vectorizer-error.js';
 import { ABSENT_NULLS } from '../wire/dialect.js';
-import { readNumber } from '../wire/json-values.js';
-import { readShown } from './shown.js';
+import { readNumber, skipValue } from '../wire/json-values.js';
 import type { SentComponents } from '../wire/sent-components.js';
-import { refuseEncryption, validationError } from '../vectorizer-error.js';
 import { pointsOf, readBatch, readPoints, readQueryVector, type SentBatch, type SentPoint } from './sent-points.js';
-
-const MAX_OFFSET = 1_000_000;
+import { readShown } from './shown.js';
 
 /** Bodies of these routes; older clients write `with_vectors`. Null means that a field is absent. */
 export const QDRANT: BodyDialect = { ...ABSENT_NULLS, fieldOf: (key) => (key === 'with_vectors' ? 'with_vector' : key) };
+
+const DONE = 'a write is done when its answer is sent';
 
 /** `PUT …/{c}`; SDKs put all of it into `config`. */
 export class CreateRequest {
@@ -20,11 +22,13 @@ export class CreateRequest {
   @Read(readJson) config?: Json;
 }
 
-/** `PUT …/points`. `wait` and `ordering` have no effect: it is done when the answer is sent. */
+/** `PUT …/points`. */
 export class UpsertRequest {
   @Read(readPoints) points?: readonly SentPoint[] | undefined;
   @Read(readBatch) batch?: SentBatch | undefined;
-  @Read(refuseEncryption) public_key?: never;
+  @Ignored(DONE) @Read(skipValue) wait?: undefined;
+  @Ignored(DONE) @Read(skipValue) ordering?: undefined;
+  @Refused(NO_ENCRYPTION) @Read(refuseEncryption) public_key?: never;
 }
 
 /** `POST …/points/delete`. */
@@ -40,9 +44,10 @@ export class RetrieveRequest {
   @Read(readShown) @IsOptional() @IsBoolean() with_vector?: boolean;
 }
 
-/** `POST …/points/count`. `exact` has no effect: it always is. */
+/** `POST …/points/count`. */
 export class CountRequest {
   @Read(readJson) filter?: Json;
+  @Ignored('counts are always exact') @Read(skipValue) exact?: undefined;
 }
 
 /** `POST …/points/scroll`. */
@@ -55,7 +60,7 @@ export class ScrollRequest {
   @Read(readShown) @IsOptional() @IsBoolean() with_vector?: boolean;
 }
 
-/** `POST …/points/search`. `params` has no effect. */
+/** `POST …/points/search`. */
 export class SearchRequest {
   @Read(readQueryVector) vector?: SentComponents;
   @Read(readJson) filter?: Json;
@@ -64,6 +69,7 @@ export class SearchRequest {
   @Read(readNumber) @IsOptional() @IsNumber() score_threshold?: number;
   @Read(readShown) @IsOptional() @IsBoolean() with_payload?: boolean;
   @Read(readShown) @IsOptional() @IsBoolean() with_vector?: boolean;
+  @Ignored('the gateway chooses how it searches') @Read(skipValue) params?: undefined;
 }
 
 /** The points of an upsert, of either form. @throws VectorizerError 400 unless there are some */

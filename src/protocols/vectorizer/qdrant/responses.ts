@@ -1,11 +1,11 @@
 import type { Metric } from '../../../collections/collection.js';
 import type { StoredRecord } from '../../../records/record.js';
-import type { SizedCollection } from '../collections/operations.js';
 import { definitionOf } from '../collections/collection-definition.js';
+import type { SizedCollection } from '../collections/operations.js';
 import type { Hit } from '../search/scores.js';
-import type { Shown } from '../vectors/read-operations.js';
-import { pointIdText } from './point-id.js';
+import type { Shown } from '../wire/stored-vector.js';
 import type { PointPage } from './operations.js';
+import { pointIdText } from './point-id.js';
 
 /** Answers, as JSON text: stored parts go into it as the text they are. */
 

@@ -1,7 +1,7 @@
-import { readJson, type Json } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { readComponents, type SentComponents } from '../wire/sent-components.js';
+import { readJson, type Json } from '../../../http/json.js';
 import { encryptionUnsupported, validationError } from '../vectorizer-error.js';
+import { readComponents, type SentComponents } from '../wire/sent-components.js';
 
 /** A point as a client sent it. */
 export interface SentPoint {

@@ -1,81 +1,21 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
-import { RecordsService } from '../../../records/records.service.js';
-import { definitionOf } from '../collections/collection-definition.js';
-import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
-import { SEARCH } from '../wire/dialect.js';
-import { parseFilter } from '../filter/parse-filter.js';
-import { validationError } from '../vectorizer-error.js';
-import { SearchOperations, type SearchResult } from './operations.js';
-import { SearchRequest } from './requests.js';
 import { Allow } from '../../../keys/allow.js';
-
-/** What a search has cost. Times are in milliseconds. */
-interface Trace {
-  /** Vectors compared: searches are exact. */
-  readonly visited_nodes: number;
-  readonly ef_search: number;
-  readonly hnsw_search_ms: number;
-  /** Records that the filter was tried on. */
-  readonly payload_filter_evals: number;
-  /** Vectors are compared as they are. */
-  readonly quantization_score_ms: 0;
-  readonly total_ms: number;
-}
+import { SEARCH } from '../wire/dialect.js';
+import { ExplainOperations } from './explain-operations.js';
+import { toExplanation } from './explain-responses.js';
+import { SearchRequest } from './requests.js';
 
 /** Tells what a search by vector does. */
 @Controller('vectorizer')
 export class ExplainController {
-  constructor(
-    private readonly targets: CollectionTargets,
-    private readonly records: RecordsService,
-    private readonly searches: SearchOperations,
-  ) {}
+  constructor(private readonly operations: ExplainOperations) {}
 
   @Allow('read')
   @Post('collections/:collection/explain')
   @HttpCode(200)
   async explain(@Param('collection') name: string, @Body() body: RequestBody): Promise<string> {
-    const start = performance.now();
-    const request = validate(SearchRequest, body, SEARCH);
-    if (request.vector === undefined) throw validationError('vector', 'missing or invalid vector parameter');
-    request.with_vector = false;
-    const searching = performance.now();
-    const result = await this.searches.search(name, request);
-    const searched = performance.now();
-    const cost = await this.targets.run(name, (collection) => this.costOf(collection, request, result.limit));
-    const times = { hnsw_search_ms: milliseconds(searching, searched), total_ms: milliseconds(start, performance.now()) };
-    return toExplanation(name, result, { ...cost, ...times });
+    return toExplanation(name, await this.operations.explain(name, validate(SearchRequest, body, SEARCH)));
   }
-
-  private async costOf(
-    collection: DenseCollection,
-    request: SearchRequest,
-    limit: number,
-  ): Promise<Omit<Trace, 'hnsw_search_ms' | 'total_ms'>> {
-    const filter = request.filter === undefined ? undefined : parseFilter(request.filter);
-    const known = { ef_search: definitionOf(collection).hnsw.ef_search, quantization_score_ms: 0 } as const;
-    if (limit === 0) return { ...known, visited_nodes: 0, payload_filter_evals: 0 };
-    const all = await this.records.count(collection, NAMESPACE);
-    if (filter === undefined) return { ...known, visited_nodes: all, payload_filter_evals: 0 };
-    const { count } = await this.records.countMatching(collection, NAMESPACE, { filter });
-    return { ...known, visited_nodes: count, payload_filter_evals: all };
-  }
-}
-
-/** To the microsecond. */
-function milliseconds(start: number, end: number): number {
-  return Math.round((end - start) * 1000) / 1000;
-}
-
-function toExplanation(collection: string, { hits, limit, withPayload }: SearchResult, trace: Trace): string {
-  const results = hits.map(({ record, score }) => {
-    const payload = withPayload ? (record.metadata ?? '{}') : 'null';
-    return `{"id":${JSON.stringify(record.id)},"score":${String(score)},"payload":${payload}}`;
-  });
-  return (
-    `{"collection":${JSON.stringify(collection)},"k":${String(limit)},"results":[${results.join(',')}],` +
-    `"trace":${JSON.stringify(trace)}}`
-  );
 }

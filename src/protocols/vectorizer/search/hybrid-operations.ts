@@ -1,21 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { Filter } from '../../../filters/filter.js';
-import type { Parts, SparseVector } from '../../../records/record.js';
 import { RecordTextsService } from '../../../records/record-texts.service.js';
-import { RecordsService } from '../../../records/records.service.js';
-import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
+import type { Parts, SparseVector } from '../../../records/record.js';
+import { RecordReads } from '../../../records/record-reads.service.js';
+import { RecordSearches } from '../../../records/record-searches.service.js';
 import { EmbeddingProviders } from '../collections/embedding-providers.js';
 import { parseFilter } from '../filter/parse-filter.js';
+import { DEFAULT_ALPHA, DEFAULT_LIST_LENGTH, MAX_LIMIT_WITH_VECTORS, MAX_LIST_LENGTH } from '../limits.js';
+import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
 import { partsOf } from '../wire/stored-vector.js';
 import { fuse, type Fusion, type Ranked } from './fusion.js';
 import { fusionOf, requireQuery, sparseQueryOf, type HybridRequest } from './hybrid-requests.js';
-import { limitOf, MAX_LIMIT_WITH_VECTORS, SearchOperations } from './operations.js';
+import { limitOf, SearchOperations } from './operations.js';
 import type { Hit } from './scores.js';
 
-const DEFAULT_ALPHA = 0.7;
-const DEFAULT_LENGTH = 20;
-/** A longer list is cut. */
-const MAX_LENGTH = 10_000;
 /** Lists are fused by their ids; the rest is read of what comes out. */
 const ID_ONLY: Parts = { embedding: false, metadata: false, document: false, uri: false };
 
@@ -47,9 +45,10 @@ export class HybridOperations {
   constructor(
     private readonly targets: CollectionTargets,
     private readonly providers: EmbeddingProviders,
-    private readonly records: RecordsService,
+    private readonly reads: RecordReads,
+    private readonly searches: RecordSearches,
     private readonly texts: RecordTextsService,
-    private readonly searches: SearchOperations,
+    private readonly similarity: SearchOperations,
   ) {}
 
   /** @throws VectorizerError 400, also for a collection without an embedding provider, and 404 */
@@ -80,7 +79,7 @@ export class HybridOperations {
   private async byMeaning(collection: DenseCollection, query: string, list: ListRequest): Promise<readonly Ranked[]> {
     const [embedding] = await this.providers.embed(collection, [query], 'query');
     if (embedding === undefined) throw new Error('an embedder gave no vector');
-    const hits = await this.searches.nearest(collection, embedding, { ...list, offset: 0, parts: ID_ONLY });
+    const hits = await this.similarity.nearest(collection, embedding, { ...list, offset: 0, parts: ID_ONLY });
     return hits.map(({ record, score }) => ({ id: record.id, score }));
   }
 
@@ -93,7 +92,7 @@ export class HybridOperations {
     const found =
       typeof query === 'string'
         ? await this.texts.searchText(collection, NAMESPACE, { ...list, text: query, parts: ID_ONLY })
-        : (await this.records.rank(collection, NAMESPACE, { ...list, embedding: null, sparse: query, parts: ID_ONLY })).records;
+        : (await this.searches.rank(collection, NAMESPACE, { ...list, embedding: null, sparse: query, parts: ID_ONLY })).records;
     return found.map(({ id, score }) => ({ id, score: Number(score) }));
   }
 
@@ -105,7 +104,7 @@ export class HybridOperations {
   ): Promise<readonly Hit[]> {
     if (best.length === 0) return [];
     const ids = best.map(({ id }) => id);
-    const records = await this.records.readAllByInsertion(collection, NAMESPACE, { ids, filter, parts, offset: 0, limit: null });
+    const records = await this.reads.readAllByInsertion(collection, NAMESPACE, { ids, filter, parts, offset: 0, limit: null });
     const known = new Map(records.map((record) => [record.id, record]));
     return best.flatMap(({ id, score }) => {
       const record = known.get(id);
@@ -115,5 +114,5 @@ export class HybridOperations {
 }
 
 function lengthOf(sent: number | undefined): number {
-  return Math.min(sent ?? DEFAULT_LENGTH, MAX_LENGTH);
+  return Math.min(sent ?? DEFAULT_LIST_LENGTH, MAX_LIST_LENGTH);
 }

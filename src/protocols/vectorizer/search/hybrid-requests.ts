@@ -3,10 +3,10 @@ import { readJson, type Json } from '../../../http/json.js';
 import type { BodyDialect } from '../../../http/validate.js';
 import { Read } from '../../../http/validate.js';
 import type { SparseVector } from '../../../records/record.js';
-import { SEARCH } from '../wire/dialect.js';
-import { parseSparse } from '../wire/sent-entry.js';
-import { readNumber } from '../wire/json-values.js';
 import { validationError, VectorizerError } from '../vectorizer-error.js';
+import { SEARCH } from '../wire/dialect.js';
+import { readNumber } from '../wire/json-values.js';
+import { parseSparse } from '../wire/sent-entry.js';
 import type { Fusion } from './fusion.js';
 
 /** Hybrid searches: as searches, and `final_k` is a name of the limit, too. */

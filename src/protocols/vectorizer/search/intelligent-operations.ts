@@ -2,18 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../../../errors.js';
 import { and, type Filter } from '../../../filters/filter.js';
 import { definitionOf } from '../collections/collection-definition.js';
-import { CollectionTargets, type DenseCollection } from '../targets.js';
 import { EmbeddingProviders } from '../collections/embedding-providers.js';
 import { parseFilter } from '../filter/parse-filter.js';
-import { partsOf } from '../wire/stored-vector.js';
+import { SEARCHES_AT_ONCE } from '../limits.js';
+import { CollectionTargets, type DenseCollection } from '../targets.js';
 import { noProvider } from '../vectorizer-error.js';
+import { partsOf } from '../wire/stored-vector.js';
 import { requireQuery } from './hybrid-requests.js';
 import type { IntelligentRequest } from './intelligent-requests.js';
-import type { Hit } from './scores.js';
 import { limitOf, SearchOperations } from './operations.js';
-
-/** Collections that are searched at the same time: one request must not take every connection. */
-const SEARCHES_AT_ONCE = 4;
+import type { Hit } from './scores.js';
 
 /** Where a search looks, and how much it returns. */
 export interface Scope {

@@ -1,9 +1,11 @@
 import { IsArray, IsInt, IsNumber, IsOptional, IsString, Min } from 'class-validator';
+import { Ignored } from '../../../http/field-fates.js';
 import { readJson, type Json } from '../../../http/json.js';
 import { Read, type BodyDialect } from '../../../http/validate.js';
-import { SEARCH } from '../wire/dialect.js';
-import { readNumber } from '../wire/json-values.js';
 import { validationError } from '../vectorizer-error.js';
+import { SEARCH } from '../wire/dialect.js';
+import { readNumber, skipValue } from '../wire/json-values.js';
+import type { Scope } from './intelligent-operations.js';
 
 /** Searches of the intelligent family: as searches, and `max_total_results` is a name of the limit, too. */
 export const INTELLIGENT: BodyDialect = {
@@ -11,10 +13,9 @@ export const INTELLIGENT: BodyDialect = {
   fieldOf: (key) => (key === 'max_total_results' ? 'limit' : SEARCH.fieldOf(key)),
 };
 
-/**
- * What the four searches of the intelligent family may say, all in one. `domain_expansion`, `technical_focus`, `mmr_enabled`,
- * `mmr_lambda`, `context_weight` and the switches of reranking have no effect: there is one plain search per collection.
- */
+const PLAIN = 'there is one plain search per collection, whose hits are merged by their scores';
+
+/** What the four searches of the intelligent family may say, all in one. */
 export class IntelligentRequest {
   @IsOptional() @IsString() query?: string;
   @IsOptional() @IsString() collection?: string;
@@ -24,6 +25,15 @@ export class IntelligentRequest {
   @Read(readNumber) @IsOptional() @IsNumber() threshold?: number;
   @Read(readJson) filter?: Json;
   @Read(readJson) context_filters?: Json;
+  @Ignored(PLAIN) @Read(skipValue) domain_expansion?: undefined;
+  @Ignored(PLAIN) @Read(skipValue) technical_focus?: undefined;
+  @Ignored(PLAIN) @Read(skipValue) mmr_enabled?: undefined;
+  @Ignored(PLAIN) @Read(skipValue) mmr_lambda?: undefined;
+  @Ignored(PLAIN) @Read(skipValue) semantic_reranking?: undefined;
+  @Ignored(PLAIN) @Read(skipValue) cross_encoder_reranking?: undefined;
+  @Ignored(PLAIN) @Read(skipValue) context_weight?: undefined;
+  @Ignored(PLAIN) @Read(skipValue) context_reranking?: undefined;
+  @Ignored(PLAIN) @Read(skipValue) cross_collection_reranking?: undefined;
 }
 
 /** The collections of a search over several of them. @throws VectorizerError 400 unless there is one */
@@ -41,4 +51,20 @@ export function collectionsOr(
   if (path !== undefined) return [path];
   if (collections !== undefined && collections.length > 0) return collections;
   return collection === undefined ? 'all' : [collection];
+}
+
+/** A limit per collection is only for searches that have a default for it. */
+export function scopeOf(
+  request: IntelligentRequest,
+  collections: readonly string[] | 'all',
+  defaults: { readonly limit: number; readonly limitPerCollection?: number; readonly threshold?: number },
+): Scope {
+  const limit = request.limit ?? defaults.limit;
+  const { limitPerCollection: perCollection } = defaults;
+  return {
+    collections,
+    limit,
+    limitPerCollection: perCollection === undefined ? limit : (request.max_per_collection ?? perCollection),
+    threshold: request.threshold ?? defaults.threshold,
+  };
 }

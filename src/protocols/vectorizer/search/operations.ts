@@ -2,22 +2,17 @@ import { Injectable } from '@nestjs/common';
 import type { Filter } from '../../../filters/filter.js';
 import { and, is } from '../../../filters/filter.js';
 import type { Parts } from '../../../records/record.js';
-import { RecordsService } from '../../../records/records.service.js';
-import { SOURCE_FIELD } from '../collections/operations.js';
-import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
+import { RecordReads } from '../../../records/record-reads.service.js';
+import { RecordSearches } from '../../../records/record-searches.service.js';
 import { EmbeddingProviders } from '../collections/embedding-providers.js';
+import { SOURCE_FIELD } from '../collections/operations.js';
 import { parseFilter } from '../filter/parse-filter.js';
-import { partsOf } from '../wire/stored-vector.js';
+import { DEFAULT_LIMIT, MAX_LIMIT, MAX_LIMIT_WITH_VECTORS, MAX_OFFSET } from '../limits.js';
+import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
 import { validationError } from '../vectorizer-error.js';
+import { partsOf } from '../wire/stored-vector.js';
 import { type FileSearchRequest, hasFilter, type SearchRequest } from './requests.js';
 import { toHit, type Hit } from './scores.js';
-
-const DEFAULT_LIMIT = 10;
-const MAX_LIMIT = 10_000;
-/** A larger one is cut, as in lists. */
-export const MAX_OFFSET = 1_000_000;
-/** Longer answers show vectors only when they are asked for. */
-export const MAX_LIMIT_WITH_VECTORS = 100;
 
 /** What a search is by: nothing but a filter, in the order of first insert; a vector; or a text. */
 export type QueryType = 'filter' | 'vector' | 'text';
@@ -39,7 +34,8 @@ export class SearchOperations {
   constructor(
     private readonly targets: CollectionTargets,
     private readonly providers: EmbeddingProviders,
-    private readonly records: RecordsService,
+    private readonly reads: RecordReads,
+    private readonly searches: RecordSearches,
   ) {}
 
   /** @throws VectorizerError 400 and 404 */
@@ -90,7 +86,7 @@ export class SearchOperations {
     const { filter, limit, offset, parts, threshold } = plan;
     if (limit === 0) return [];
     const request = { queries: [embedding], filter, parts, limit: offset + limit };
-    const [matches = []] = await this.records.search(collection, NAMESPACE, request);
+    const [matches = []] = await this.searches.search(collection, NAMESPACE, request);
     const hits = matches.slice(offset).map((match) => toHit(collection.metric, match));
     return threshold === undefined ? hits : hits.filter(({ score }) => score >= threshold);
   }
@@ -98,7 +94,7 @@ export class SearchOperations {
   private async selected(collection: DenseCollection, plan: Plan): Promise<readonly Hit[]> {
     const { filter, limit, offset, parts } = plan;
     if (limit === 0) return [];
-    const records = await this.records.readAllByInsertion(collection, NAMESPACE, { filter, parts, offset, limit });
+    const records = await this.reads.readAllByInsertion(collection, NAMESPACE, { filter, parts, offset, limit });
     return records.map((record) => ({ record, score: 0 }));
   }
 

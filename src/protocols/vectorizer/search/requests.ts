@@ -1,10 +1,10 @@
 import { IsBoolean, IsInt, IsNumber, IsOptional, IsString, Min } from 'class-validator';
-import { isJsonObject, readJson, type Json } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
+import { isJsonObject, readJson, type Json } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
+import { validationError } from '../vectorizer-error.js';
 import { readNumber } from '../wire/json-values.js';
 import { readComponents, type SentComponents } from '../wire/sent-components.js';
-import { validationError } from '../vectorizer-error.js';
 
 /** What every search may say; `SEARCH` reads the other names of its fields. */
 export class SearchRequest {
@@ -33,6 +33,12 @@ export class BatchSearchRequest {
   @IsOptional() @IsString() collection?: string;
   /** Each is read as a search of its own. */
   @Read(readQueries) queries?: readonly string[] | 'no_list';
+}
+
+/** The file whose texts are searched. @throws VectorizerError 400 for none */
+export function requirePath({ file_path: path }: FileSearchRequest): string {
+  if (path === undefined) throw validationError('file_path', 'missing or invalid file_path parameter');
+  return path;
 }
 
 /** The searches of a batch, as JSON texts. @throws VectorizerError 400 unless there is a list with something in it */

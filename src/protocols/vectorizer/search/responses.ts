@@ -1,6 +1,7 @@
 import { contentText, payloadText, vectorText } from '../wire/stored-vector.js';
-import type { Hit } from './scores.js';
+import type { SearchOutcome } from './batch-operations.js';
 import type { SearchResult } from './operations.js';
+import type { Hit } from './scores.js';
 
 /** Answers of searches, as JSON text: stored parts go into it as the text they are. */
 
@@ -8,8 +9,22 @@ export function toSearchResponse(collection: string, result: SearchResult): stri
   return `{${searchMembers(collection, result)}}`;
 }
 
+/** The answer to a batch, in its order. */
+export function toBatchSearchResponse(collection: string, outcomes: readonly SearchOutcome[]): string {
+  const failed = outcomes.filter(({ kind }) => kind === 'failed').length;
+  const counts = `"count":${String(outcomes.length)},"succeeded":${String(outcomes.length - failed)},"failed":${String(failed)}`;
+  const results = outcomes.map((outcome, index) => outcomeText(collection, outcome, index));
+  return `{"collection":${JSON.stringify(collection)},${counts},"results":[${results.join(',')}]}`;
+}
+
+function outcomeText(collection: string, outcome: SearchOutcome, index: number): string {
+  if (outcome.kind === 'found') return `{"index":${String(index)},"status":"ok",${searchMembers(collection, outcome.result)}}`;
+  const { query, error } = outcome;
+  return JSON.stringify({ index, status: 'error', query: query ?? null, error: error.message, error_type: error.errorType });
+}
+
 /** The members of a search's answer. */
-export function searchMembers(collection: string, { type, query, limit, hits, withPayload }: SearchResult): string {
+function searchMembers(collection: string, { type, query, limit, hits, withPayload }: SearchResult): string {
   const total = String(hits.length);
   const queryText = query === undefined ? '' : `"query":${JSON.stringify(query)},`;
   return (

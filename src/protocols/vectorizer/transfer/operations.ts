@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { Json } from '../../../http/json.js';
 import { RecordTransfersService } from '../../../records/record-transfers.service.js';
 import { CollectionTargets, NAMESPACE } from '../targets.js';
-import { requireIds } from '../vectors/delete-operations.js';
 import { validationError } from '../vectorizer-error.js';
+import { requireIds } from '../wire/ids.js';
+import { requireDestination, type TransferRequest } from './requests.js';
+
+/** Whether the source keeps its vectors. */
+export type TransferMode = 'copy' | 'move';
 
 /** What became of an id. */
 export interface TransferReport {
@@ -21,16 +24,9 @@ export class TransferOperations {
   ) {}
 
   /** Reports on every id. @throws VectorizerError 400 without ids or a destination, or with the source as one; 404 */
-  async transfer(
-    name: string,
-    destinationName: string | undefined,
-    sent: Json | undefined,
-    mode: 'copy' | 'move',
-  ): Promise<readonly TransferReport[]> {
-    if (destinationName === undefined || destinationName === '') {
-      throw validationError('destination', 'missing or invalid destination parameter');
-    }
-    const ids = requireIds(sent);
+  async transfer(name: string, request: TransferRequest, mode: TransferMode): Promise<readonly TransferReport[]> {
+    const destinationName = requireDestination(request);
+    const ids = requireIds(request.ids);
     const source = await this.targets.require(name);
     const destination = await this.targets.require(destinationName);
     if (source.id === destination.id) throw validationError('destination', 'it must be another collection');

@@ -1,10 +1,11 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
-import { ABSENT_NULLS } from '../wire/dialect.js';
-import { TransferRequest } from '../vectors/update-requests.js';
-import { TransferOperations } from './operations.js';
 import { Allow } from '../../../keys/allow.js';
+import { ABSENT_NULLS } from '../wire/dialect.js';
+import { TransferOperations, type TransferMode } from './operations.js';
+import { TransferRequest } from './requests.js';
+import { toTransferResponse } from './responses.js';
 
 /** Vectors from one collection to another. */
 @Controller('vectorizer/collections/:collection/vectors')
@@ -25,17 +26,9 @@ export class TransferController {
     return this.transfer(collection, body, 'copy');
   }
 
-  private async transfer(collection: string, body: RequestBody, mode: 'copy' | 'move'): Promise<object> {
-    const { destination, ids } = validate(TransferRequest, body, ABSENT_NULLS);
-    const results = await this.operations.transfer(collection, destination, ids, mode);
-    const done = results.filter(({ status }) => status === 'ok').length;
-    return {
-      src: collection,
-      dst: destination,
-      requested: results.length,
-      ...(mode === 'move' ? { moved: done } : { copied: done }),
-      failed: results.length - done,
-      results,
-    };
+  private async transfer(collection: string, body: RequestBody, mode: TransferMode): Promise<object> {
+    const request = validate(TransferRequest, body, ABSENT_NULLS);
+    const reports = await this.operations.transfer(collection, request, mode);
+    return toTransferResponse(collection, request.destination, mode, reports);
   }
 }

@@ -1,13 +1,14 @@
 import { Body, Controller, Delete, HttpCode, Param, Post } from '@nestjs/common';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
-import { ABSENT_NULLS } from '../wire/dialect.js';
-import { idOf } from '../wire/path-id.js';
-import { requireCollection } from '../wire/require-collection.js';
-import { DeleteOperations, type DeleteReport } from './delete-operations.js';
-import { BatchDeleteRequest, DeleteByFilterRequest, VectorRequest } from './delete-requests.js';
-import { requireId } from './update-requests.js';
 import { Allow } from '../../../keys/allow.js';
+import { ABSENT_NULLS } from '../wire/dialect.js';
+import { idOf, requireId } from '../wire/ids.js';
+import { requireCollection } from '../wire/require-collection.js';
+import { DeleteOperations } from './delete-operations.js';
+import { BatchDeleteRequest, DeleteByFilterRequest, sentIds } from './delete-requests.js';
+import { VectorRequest } from './requests.js';
+import { toBatchDeleteResponse, toDeleteByFilterResponse, toDeleteResponse } from './responses.js';
 
 /** Deletes: one, many, and all that match. */
 @Controller('vectorizer')
@@ -34,7 +35,7 @@ export class DeleteController {
   async deleteMany(@Body() body: RequestBody): Promise<object> {
     const request = validate(BatchDeleteRequest, body, ABSENT_NULLS);
     const collection = requireCollection(undefined, request.collection);
-    const reports = await this.operations.deleteMany(collection, request.ids ?? request.vector_ids, 'reported');
+    const reports = await this.operations.deleteMany(collection, sentIds(request), 'reported');
     return toBatchDeleteResponse(collection, reports);
   }
 
@@ -43,7 +44,7 @@ export class DeleteController {
   @HttpCode(200)
   async deleteManyOf(@Param('collection') collection: string, @Body() body: RequestBody): Promise<object> {
     const request = validate(BatchDeleteRequest, body, ABSENT_NULLS);
-    const reports = await this.operations.deleteMany(collection, request.ids ?? request.vector_ids, 'required');
+    const reports = await this.operations.deleteMany(collection, sentIds(request), 'required');
     return toBatchDeleteResponse(collection, reports);
   }
 
@@ -60,36 +61,11 @@ export class DeleteController {
   async deleteByFilter(@Param('collection') collection: string, @Body() body: RequestBody): Promise<object> {
     const { filter } = validate(DeleteByFilterRequest, body, ABSENT_NULLS);
     const deletion = await this.operations.deleteByFilter(collection, filter);
-    return {
-      scanned: deletion.scanned,
-      matched: deletion.count,
-      deleted: deletion.count,
-      results: deletion.ids.map((id) => ({ id, status: 'deleted' })),
-      collection,
-      status: 'success',
-      deleted_count: deletion.count,
-    };
+    return toDeleteByFilterResponse(collection, deletion);
   }
 
   private async remove(collection: string, id: string): Promise<object> {
     await this.operations.deleteOne(collection, id);
-    return { message: `Vector '${id}' deleted from collection '${collection}'`, success: true, id, status: 'deleted' };
+    return toDeleteResponse(collection, id);
   }
-}
-
-function toBatchDeleteResponse(collection: string, reports: readonly DeleteReport[]): object {
-  const errors = reports.flatMap(({ error }) => (error === undefined ? [] : [error]));
-  const deleted = reports.length - errors.length;
-  return {
-    collection,
-    count: reports.length,
-    deleted,
-    failed: errors.length,
-    results: reports.map(({ id, error }, index) => ({ index, id, status: error === undefined ? 'ok' : 'error', error })),
-    // whatever became of its ids, the request was carried out
-    status: 'success',
-    deleted_count: deleted,
-    failed_count: errors.length,
-    errors,
-  };
 }

@@ -1,22 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { StoredRecord } from '../../../records/record.js';
-import { RecordsService } from '../../../records/records.service.js';
+import { RecordReads } from '../../../records/record-reads.service.js';
 import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
-import { partsOf } from '../wire/stored-vector.js';
 import { vectorNotFound } from '../vectorizer-error.js';
-
-/** What of a vector an answer shows. */
-export interface Shown {
-  readonly vector: boolean;
-  readonly payload: boolean;
-}
-
-/** A page of a collection, or the vectors of some ids. */
-export interface ListRequest extends Shown {
-  readonly limit: number;
-  readonly offset: number;
-  readonly ids: readonly string[] | undefined;
-}
+import { partsOf, type Shown } from '../wire/stored-vector.js';
+import type { ListRequest } from './read-requests.js';
 
 /** Vectors, and how many there are beyond a limit. */
 export interface VectorList {
@@ -29,13 +17,13 @@ export interface VectorList {
 export class ReadOperations {
   constructor(
     private readonly targets: CollectionTargets,
-    private readonly records: RecordsService,
+    private readonly reads: RecordReads,
   ) {}
 
   /** @throws VectorizerError 404 when there is none */
   async get(name: string, id: string, shown: Shown): Promise<StoredRecord> {
     const { records } = await this.targets.run(name, (collection) =>
-      this.records.readById(collection, NAMESPACE, { ids: [id], parts: partsOf(collection, shown), limit: 1 }),
+      this.reads.readById(collection, NAMESPACE, { ids: [id], parts: partsOf(collection, shown), limit: 1 }),
     );
     const [record] = records;
     if (record === undefined) throw vectorNotFound(id);
@@ -51,14 +39,14 @@ export class ReadOperations {
     const { ids, offset, limit } = request;
     const parts = partsOf(collection, request);
     if (ids !== undefined) {
-      const { records } = await this.records.readById(collection, NAMESPACE, { ids, parts, limit: ids.length });
+      const { records } = await this.reads.readById(collection, NAMESPACE, { ids, parts, limit: ids.length });
       const byId = new Map(records.map((record) => [record.id, record]));
       const found = [...new Set(ids)].flatMap((id) => byId.get(id) ?? []);
       return { records: found.slice(offset, offset + limit), total: found.length };
     }
     const [records, total] = await Promise.all([
-      this.records.readAllByInsertion(collection, NAMESPACE, { parts, offset, limit }),
-      this.records.count(collection, NAMESPACE),
+      this.reads.readAllByInsertion(collection, NAMESPACE, { parts, offset, limit }),
+      this.reads.count(collection, NAMESPACE),
     ]);
     return { records, total };
   }

@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { FieldCollector } from '../../../collections/field-collector.js';
 import { stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
-import type { RecordPatch, SelectionPatched } from '../../../records/record.js';
 import { RecordPatchesService } from '../../../records/record-patches.service.js';
-import { CollectionOperations } from '../collections/operations.js';
-import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
+import type { RecordPatch, SelectionPatched } from '../../../records/record.js';
+import { definitionOf, hasDefinition } from '../collections/collection-definition.js';
 import { EmbeddingProviders } from '../collections/embedding-providers.js';
+import { CollectionOperations } from '../collections/operations.js';
 import { EXPIRY_FIELD, withExpiry } from '../expiry/expiry.js';
-import { idText } from '../wire/sent-entry.js';
+import { requireFilter } from '../filter/parse-filter.js';
+import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
+import { noProvider, validationError, VectorizerError, vectorNotFound } from '../vectorizer-error.js';
+import { idText } from '../wire/ids.js';
 import { numbersToJson } from '../wire/json-values.js';
 import { collectFields } from '../wire/payload-fields.js';
 import type { SentComponents } from '../wire/sent-components.js';
-import { noProvider, validationError, VectorizerError, vectorNotFound } from '../vectorizer-error.js';
-import { definitionOf, hasDefinition } from '../collections/collection-definition.js';
-import { requireFilter } from './delete-operations.js';
-import { payloadOf, type SentUpdate, type UpdateRequest } from './update-requests.js';
+import { payloadOf, requirePatch, type BulkUpdateRequest, type SentUpdate, type UpdateRequest } from './update-requests.js';
 
 /** Whether metadata that is given becomes the payload, or is merged into it. */
 export type PayloadMode = NonNullable<RecordPatch['metadata']>['kind'];
@@ -77,11 +77,9 @@ export class UpdateOperations {
   }
 
   /** Merges a patch into the payload of all that match. */
-  async updateByFilter(name: string, filterSent: Json | undefined, patchSent: Json | undefined): Promise<SelectionPatched> {
-    const filter = requireFilter(filterSent);
-    if (patchSent === undefined) throw validationError('patch', 'missing patch field');
-    const patch = payloadOf(patchSent, 'patch');
-    if (patch instanceof VectorizerError) throw patch;
+  async updateByFilter(name: string, request: BulkUpdateRequest): Promise<SelectionPatched> {
+    const filter = requireFilter(request.filter);
+    const patch = requirePatch(request);
     const collector = new FieldCollector();
     collectFields(patch, collector);
     const text = stringifyJson(patch);

@@ -1,10 +1,10 @@
 import { IsOptional, IsString } from 'class-validator';
-import { isJsonObject, readJson, type Json, type JsonObject } from '../../../http/json.js';
+import { Refused } from '../../../http/field-fates.js';
 import type { JsonReader } from '../../../http/json-reader.js';
+import { isJsonObject, JsonNumber, readJson, type Json, type JsonObject } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
-import { idText } from '../wire/sent-entry.js';
+import { VectorizerError, encryptionUnsupported, NO_ENCRYPTION, refuseEncryption, validationError } from '../vectorizer-error.js';
 import { readComponents, type SentComponents } from '../wire/sent-components.js';
-import { VectorizerError, encryptionUnsupported, refuseEncryption, validationError } from '../vectorizer-error.js';
 
 /** `POST /update`, and `PUT` and `PATCH` of a vector. */
 export class UpdateRequest {
@@ -16,7 +16,7 @@ export class UpdateRequest {
   @Read(readJson) text?: Json;
   @Read(readJson) payload?: Json;
   @Read(readJson) metadata?: Json;
-  @Read(refuseEncryption) public_key?: never;
+  @Refused(NO_ENCRYPTION) @Read(refuseEncryption) public_key?: never;
 }
 
 export class BatchUpdateRequest {
@@ -43,22 +43,17 @@ export class BulkUpdateRequest {
   @Read(readJson) patch?: Json;
 }
 
-/** `{destination, ids}`. */
-export class TransferRequest {
-  @IsOptional() @IsString() destination?: string;
-  @Read(readJson) ids?: Json;
-}
-
 /** `{expires_at}`: milliseconds, or null for never. */
 export class ExpiryRequest {
   @Read(readJson) expires_at?: Json;
 }
 
-/** An id as text. @throws VectorizerError 400 for none */
-export function requireId(sent: Json | undefined): string {
-  const id = sent === undefined ? undefined : idText(sent);
-  if (id === undefined || id === '') throw validationError('id', 'missing or invalid id parameter');
-  return id;
+/** When the vector ends, in milliseconds since 1970; null: never. @throws VectorizerError 400 */
+export function requireExpiry({ expires_at: sent }: ExpiryRequest): number | null {
+  if (sent === undefined) throw validationError('expires_at', 'missing expires_at parameter');
+  const expiresAt = sent instanceof JsonNumber ? Number(sent.text) : sent;
+  if (expiresAt === null || (typeof expiresAt === 'number' && Number.isSafeInteger(expiresAt))) return expiresAt;
+  throw validationError('expires_at', 'it must be a number of milliseconds, or null');
 }
 
 /** The updates of a batch. @throws VectorizerError 400 unless there is a list with something in it */
@@ -71,6 +66,14 @@ export function requireUpdates(sent: SentUpdates | undefined): readonly (SentUpd
 /** A payload that was sent. */
 export function payloadOf(sent: Json, field: string): JsonObject | VectorizerError {
   return isJsonObject(sent) ? sent : validationError(field, 'it must be an object');
+}
+
+/** What is merged into payloads. @throws VectorizerError 400 unless it is an object */
+export function requirePatch({ patch: sent }: BulkUpdateRequest): JsonObject {
+  if (sent === undefined) throw validationError('patch', 'missing patch field');
+  const patch = payloadOf(sent, 'patch');
+  if (patch instanceof VectorizerError) throw patch;
+  return patch;
 }
 
 function readUpdates(reader: JsonReader): SentUpdates {

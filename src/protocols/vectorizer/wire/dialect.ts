@@ -1,6 +1,10 @@
 import type { BodyDialect } from '../../../http/validate.js';
 
-/** Null means that a field is absent, and no body at all means an empty object. Media types are the middleware's business. */
+/**
+ * Null means that a field is absent, and no body at all means an empty object. A field that a request does not declare is ignored, at
+ * the top of a body and in the objects within it, as on the real server; a filter alone refuses what it does not know. Media types are
+ * the middleware's business.
+ */
 export const ABSENT_NULLS: BodyDialect = { anyMediaType: true, nullIsAbsent: true, fieldOf: (key) => key };
 
 /** The same, for requests in which null means something. */

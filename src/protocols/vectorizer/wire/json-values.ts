@@ -1,5 +1,5 @@
-import { JsonNumber, readJson, type Json } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
+import { JsonNumber, readJson, type Json } from '../../../http/json.js';
 
 /** Plain data as `Json`: JavaScript's numbers, which must be finite, become JSON's. What is `Json` already stays as it is. */
 export function numbersToJson(value: unknown): Json {
@@ -15,4 +15,9 @@ export function numbersToJson(value: unknown): Json {
 export function readNumber(reader: JsonReader): Json | number {
   const value = readJson(reader);
   return value instanceof JsonNumber ? Number(value.text) : value;
+}
+
+/** Passes over the value of a field that is ignored, whatever it is. */
+export function skipValue(reader: JsonReader): undefined {
+  reader.skipValue();
 }

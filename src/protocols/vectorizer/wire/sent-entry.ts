@@ -1,6 +1,7 @@
-import { isJsonObject, JsonNumber, readJson, type Json, type JsonObject } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
+import { isJsonObject, JsonNumber, readJson, type Json, type JsonObject } from '../../../http/json.js';
 import type { SparseVector } from '../../../records/record.js';
+import { MAX_SPARSE_INDEX } from '../limits.js';
 import { encryptionUnsupported, validationError, type VectorizerError } from '../vectorizer-error.js';
 import { readComponents, type SentComponents } from './sent-components.js';
 
@@ -67,26 +68,6 @@ export function toEntry(vectors: ReadonlyMap<string, SentComponents>, values: Re
   };
 }
 
-const MAX_ID_BYTES = 256;
-const UINT32_MAX = 0xffff_ffff;
-
-/** An id that Vectorizer may give a vector; undefined when none was sent. */
-export function parseId(sent: Json | undefined): string | undefined | VectorizerError {
-  if (sent === undefined) return undefined;
-  const id = idText(sent);
-  if (id === undefined) return validationError('id', 'it must be a string');
-  if (id === '') return validationError('id', 'it must not be empty');
-  if (Buffer.byteLength(id) > MAX_ID_BYTES) return validationError('id', `it has more than ${String(MAX_ID_BYTES)} bytes`);
-  if (id.trim() !== id) return validationError('id', 'it must not begin or end with white space');
-  return id.includes('#') ? validationError('id', "it must not contain '#', which is for chunks") : id;
-}
-
-/** An id as text: an integer is its digits; undefined for what is neither. */
-export function idText(sent: Json): string | undefined {
-  if (typeof sent === 'string') return sent;
-  return sent instanceof JsonNumber && /^-?\d+$/.test(sent.text) ? sent.text : undefined;
-}
-
 /** A payload; empty when none was sent. */
 export function parsePayload(sent: Json | undefined, field = 'metadata'): JsonObject | VectorizerError {
   if (sent === undefined || sent === null) return new Map();
@@ -102,7 +83,7 @@ export function parseSparse(sent: Json | undefined, field = 'sparse'): SparseVec
   if (indices === undefined || values === undefined) return validationError(field, 'indices and values must be lists of numbers');
   if (indices.length !== values.length) return validationError(field, 'indices and values must be of the same length');
   if (indices.length === 0) return null;
-  if (!indices.every((index) => Number.isInteger(index) && index >= 0 && index <= UINT32_MAX)) {
+  if (!indices.every((index) => Number.isInteger(index) && index >= 0 && index <= MAX_SPARSE_INDEX)) {
     return validationError(field, 'indices must be integers from 0 to 4294967295');
   }
   if (new Set(indices).size < indices.length) return validationError(field, 'indices must be unique');

@@ -7,9 +7,6 @@ export const EMBEDDING_VECTOR = ['keys', '#embedding', 'float_list', 'vector_ind
 /** Where a schema keeps the same for keys of that type that are still to come. */
 export const DEFAULTS_VECTOR = ['defaults', 'float_list', 'vector_index', 'config'] as const;
 
-/** Batches of fewer records are no batches. Only a schema and metadata are held to it, not a configuration. */
-export const SMALLEST_BATCH = 2;
-
 const HNSW = `{"ef_construction":100,"max_neighbors":16,"ef_search":100,"num_threads":${String(availableParallelism())},
   "batch_size":100,"sync_threshold":1000,"resize_factor":1.2}`;
 

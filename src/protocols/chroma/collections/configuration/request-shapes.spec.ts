@@ -133,7 +133,7 @@ describe('the types of a new collection’s parts', () => {
     expect(errorOf(() => create(members))).toMatchObject({ status: 400, error: 'InvalidArgumentError', message });
   });
 
-  it('a wrong schema is told before two kinds of index', () => {
+  it('a wrong schema is reported before two kinds of index', () => {
     expect(errorOf(() => create('"configuration":{"hnsw":{},"spann":{}},"schema":5'))).toMatchObject({ status: 422 });
   });
 });

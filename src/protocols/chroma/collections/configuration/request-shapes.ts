@@ -13,8 +13,8 @@ import {
   usually,
   variant,
   wrongType,
+  type Shape,
 } from './shape.js';
-import type { Shape } from './shape.js';
 
 const count = optional(unsigned('usize'));
 const smallCount = optional(unsigned('u32'));

@@ -1,7 +1,8 @@
 import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../../../../http/json.js';
 import { invalidArgument, type ChromaError } from '../../chroma-error.js';
+import { SMALLEST_BATCH } from '../../limits.js';
 import { debugText } from '../../wire/serde.js';
-import { DEFAULTS_VECTOR, EMBEDDING_VECTOR, SMALLEST_BATCH } from './default-schema.js';
+import { DEFAULTS_VECTOR, EMBEDDING_VECTOR } from './default-schema.js';
 import { objectAt, valueAt } from './tree.js';
 
 const ENCRYPTION_KEY = /^projects\/[^\n]+\/locations\/[^\n]+\/keyRings\/[^\n]+\/cryptoKeys\/[^\n]+$/;

@@ -58,7 +58,7 @@ describe('resolveConfiguration', () => {
     expect(plain(resolve(members).schema)).toEqual(plain(resolve().schema));
   });
 
-  it.each(['l2', 'cosine', 'ip'] as const)('tells the space %s everywhere', (space) => {
+  it.each(['l2', 'cosine', 'ip'] as const)('has the space %s everywhere', (space) => {
     const resolved = resolve(`"configuration":{"hnsw":{"space":"${space}"}}`);
     expect(resolved.space).toBe(space);
     expect(vectorAt(resolved.schema, 'defaults')).toMatchObject({ space });

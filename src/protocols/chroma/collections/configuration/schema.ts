@@ -2,9 +2,9 @@ import type { FieldType, Metric } from '../../../../collections/collection.js';
 import { jsonObject, type Json, type JsonObject } from '../../../../http/json.js';
 import { invalidArgument, type ChromaError } from '../../chroma-error.js';
 import { DEFAULT_SCHEMA, DEFAULTS_VECTOR, EMBEDDING_VECTOR, isDefaultSchema } from './default-schema.js';
+import { CONFIGURATION_UPDATE, SCHEMA } from './request-shapes.js';
 import { irreconcilable, requireNoSparseIndex, requireUsableSchema, requireValidSchema } from './schema-rules.js';
 import { isDefaultVector, readConfiguration, vectorConfiguration } from './sent-configuration.js';
-import { CONFIGURATION_UPDATE, SCHEMA } from './request-shapes.js';
 import { merge, objectAt, replaceAt, valueAt } from './tree.js';
 
 /** What a new collection is to be, of all that its creator said about it. */

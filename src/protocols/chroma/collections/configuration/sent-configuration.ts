@@ -1,7 +1,8 @@
 import { isJsonObject, JsonNumber, stringifyJson, type Json, type JsonObject } from '../../../../http/json.js';
 import { ChromaError, invalidArgument } from '../../chroma-error.js';
+import { MAX_I64, SMALLEST_BATCH } from '../../limits.js';
 import { integerOf } from '../../wire/serde.js';
-import { DEFAULT_SCHEMA, DEFAULTS_VECTOR, isDefaultEmbeddingFunction, SMALLEST_BATCH } from './default-schema.js';
+import { DEFAULT_SCHEMA, DEFAULTS_VECTOR, isDefaultEmbeddingFunction } from './default-schema.js';
 import { COLLECTION_CONFIGURATION, HNSW_CONFIGURATION, LEGACY_HNSW_CONFIGURATION } from './request-shapes.js';
 import { merge, objectAt, replaceAt } from './tree.js';
 
@@ -16,7 +17,6 @@ const METADATA_KEYS: ReadonlyMap<string, string> = new Map([
   ['hnsw:batch_size', 'batch_size'],
   ['hnsw:sync_threshold', 'sync_threshold'],
 ]);
-const MAX_I64 = 2n ** 63n - 1n;
 
 const DEFAULT_VECTOR = objectAt(DEFAULT_SCHEMA, ...DEFAULTS_VECTOR);
 

@@ -81,7 +81,7 @@ export function mapOf(shape: Shape): Shape {
 
 /**
  * An object with the given fields, or their values in a list; it is given back in their order.
- * `canonicalName` tells the field that a key means.
+ * `canonicalName` is the field that a key means.
  */
 export function struct(
   name: string,

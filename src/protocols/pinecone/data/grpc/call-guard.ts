@@ -1,36 +1,49 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Metadata, ServerInterceptingCall, type ServerInterceptor, type ServerListener, type StatusObject } from '@grpc/grpc-js';
 import { GatewayError } from '../../../../errors.js';
 import type { Authentication } from '../../../../keys/authentication.js';
+import type { SourceGuard } from '../../../../keys/source-guard.js';
 import type { RequestObserver } from '../../../../observability/request-observer.js';
+import { runAs, type Caller } from '../../../../tenants/caller.js';
 import { toPineconeError } from '../../errors.js';
 import { PineconeError } from '../../pinecone-error.js';
 import { observeCall } from './observe-call.js';
 
 const CREDENTIALS = { headers: ['api-key'] };
 
-/** What a call's metadata says of its caller, as HTTP's headers would. */
-export function callerOf(authentication: Authentication, metadata: Metadata): ReturnType<Authentication['callerOf']> {
+/** The caller by the key in a call's metadata, as HTTP's headers have it. */
+function callerOf(authentication: Authentication, metadata: Metadata): ReturnType<Authentication['callerOf']> {
   const names = ['authorization', ...CREDENTIALS.headers];
   const headers = Object.fromEntries(names.flatMap((name) => metadata.get(name).map((value) => [name, value.toString()])));
   return authentication.callerOf(headers, CREDENTIALS);
 }
 
-/** What calls pass before a byte of their message is read. */
+/** What a browser would say of the page that a call comes from. */
+function sourceHeaders(metadata: Metadata): IncomingHttpHeaders {
+  const names = ['origin', 'sec-fetch-site'];
+  return Object.fromEntries(names.flatMap((name) => metadata.get(name).map((value) => [name, value.toString()])));
+}
+
+/** The services and limits that guard calls. */
 export interface CallRules {
   readonly authentication: Authentication;
+  readonly sources: SourceGuard;
   readonly observer: RequestObserver;
   /** The longest that a message may take to come, in milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** Refuses calls without a good key, and ends those whose message does not come. What a key must allow, methods ask for themselves. */
+/**
+ * Authenticates calls: one without a good key is refused, any other runs on behalf of its caller. Ends calls whose message does
+ * not come. Whether the key allows the method is the method's question.
+ */
 export function guardCalls(rules: CallRules): ServerInterceptor {
   return (definition, call) =>
     new ServerInterceptingCall(call, {
       start: (next) => {
         next(
-          guardOf(rules, (error, metadata) => {
+          guardOf(rules, call.getHost(), (error, metadata) => {
             const refusal = toServiceError(error);
             const send = (): void => {
               call.sendStatus(refusal);
@@ -47,13 +60,15 @@ export function guardCalls(rules: CallRules): ServerInterceptor {
 
 type Refuse = (error: unknown, metadata: Metadata) => void;
 
-function guardOf({ authentication, timeoutMs }: CallRules, refuse: Refuse): ServerListener {
+function guardOf({ authentication, sources, timeoutMs }: CallRules, host: string, refuse: Refuse): ServerListener {
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
+  let caller: Caller | undefined;
   const admit = async (metadata: Metadata): Promise<void> => {
-    if ((await callerOf(authentication, metadata)) === undefined) {
-      throw new GatewayError({ kind: 'unauthenticated', subject: 'key' });
-    }
+    // no browser sends such a call by itself: its scheme is not worth asking for
+    sources.require({ method: 'POST', headers: sourceHeaders(metadata), host, scheme: 'http', isPage: false });
+    caller = await callerOf(authentication, metadata);
+    if (caller === undefined) throw new GatewayError({ kind: 'unauthenticated', subject: 'key' });
     // the client has left while its key was looked up
     if (isOver) return;
     timer = setTimeout(() => {
@@ -73,7 +88,8 @@ function guardOf({ authentication, timeoutMs }: CallRules, refuse: Refuse): Serv
     },
     onReceiveHalfClose: (goOn) => {
       clearTimeout(timer);
-      goOn();
+      // the library calls the method from here
+      runAs(caller, goOn);
     },
     // also when the call has been answered
     onCancel: () => {
@@ -83,7 +99,7 @@ function guardOf({ authentication, timeoutMs }: CallRules, refuse: Refuse): Serv
   };
 }
 
-/** What a call that ends with the error is answered, in Pinecone's words. */
+/** The status of a call that ends with the error, in Pinecone's words. */
 export function toServiceError(thrown: unknown, requestId: string = randomUUID()): StatusObject {
   const error = toPineconeError(thrown);
   const metadata = new Metadata();

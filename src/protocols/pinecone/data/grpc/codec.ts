@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import protobuf, { type Field, type Type, type Writer } from 'protobufjs';
-import { createReader, createWriter, eachField, type MessageReader, readStruct, readText, writeStruct } from './struct.js';
+import type { Message } from './messages.js';
+import { createReader, createWriter, eachField, readStruct, readText, writeStruct, type MessageReader } from './struct.js';
 
 /**
- * Messages of `vector-service.proto`, read and written by its own text, with what a general library costs left out: packed
- * floats are copied as they are, a Struct is read as JSON and written from JSON text.
+ * Messages of `vector-service.proto`, read and written by its own text, and faster than by a general library: packed floats are
+ * copied as they are, a Struct is read as JSON and written from JSON text.
  *
- * Read: fields that were not sent are absent, lists are there always. Written: absent and null fields are left out, and zero
- * and empty ones, too, unless they are `optional`.
+ * A message that was read has every list; its other fields are absent when they were not sent. Fields that are absent or null
+ * are not written, nor are zero and empty ones unless they are `optional`.
  */
 
 const PROTO = fileURLToPath(new URL('./vector-service.proto', import.meta.url));
@@ -16,8 +17,6 @@ const VARINT = 0;
 const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
-
-type Message = Record<string, unknown>;
 
 const root = protobuf.loadSync(PROTO).resolveAll();
 const fieldsByNumber = new Map<Type, ReadonlyMap<number, Field>>();

@@ -4,11 +4,23 @@ import { type Server, ServerCredentials } from '@grpc/grpc-js';
 interface Connection {
   readonly injector: ReturnType<Server['createConnectionInjector']>;
   hasCarriedCall: boolean;
+  /** Closes it when no call comes for too long. */
+  timer: NodeJS.Timeout;
 }
 
-/** What a client that has just connected may need for its first call, when its server closes. */
+/** How long connections may be kept, in milliseconds. */
+export interface ConnectionTimes {
+  /** Until its first call has come, with a good key where keys are asked for. */
+  readonly firstCallMs: number;
+  /** Without another call. */
+  readonly idleMs: number;
+  /** How long calls may go on when their connection is closed. */
+  readonly graceMs: number;
+}
+
+/** Time for the first call of a client that has just connected, when its server closes. */
 const FIRST_CALL_MS = 1_000;
-/** What a client may need to close a connection itself, once it is told to. */
+/** Time for a client to close a connection itself after a GOAWAY. */
 const LINGER_MS = 1_000;
 
 /** The connections of a gRPC server. Each has an injector of its own, so that it can be closed without the others. */
@@ -17,19 +29,21 @@ export class GrpcConnections {
   private isRetiring = false;
   private isDraining = false;
 
-  /** @param graceMs how long calls may go on when their connection is closed */
   constructor(
     private readonly server: Server,
-    private readonly graceMs: number,
+    private readonly times: ConnectionTimes,
   ) {}
 
   /** Takes over a connection that begins with an HTTP/2 preface. */
   accept(socket: Duplex): void {
     const peer = peerOf(socket);
     const injector = this.server.createConnectionInjector(ServerCredentials.createInsecure());
-    const connection = { injector, hasCarriedCall: false };
+    // a connection that carries no call is nobody's: there may be only so many
+    const timer = setTimeout(() => socket.destroy(), this.times.firstCallMs).unref();
+    const connection: Connection = { injector, hasCarriedCall: false, timer };
     this.connections.set(peer, connection);
     socket.once('close', () => {
+      clearTimeout(connection.timer);
       if (this.connections.get(peer) === connection) this.connections.delete(peer);
       injector.destroy();
     });
@@ -38,25 +52,29 @@ export class GrpcConnections {
     if (this.isDraining) this.drainSoon(connection);
   }
 
-  /** From now on a connection closes after the call that comes next: its client is told (GOAWAY) when it waits for the answer. */
+  /** From now on a connection closes after its next call: the GOAWAY is sent while the client waits for the answer. */
   retire(): void {
     this.isRetiring = true;
   }
 
-  /** A call has come; `peer` is what the call says of its connection. */
+  /** Notes a call; `peer` is its connection, as calls name it. */
   called(peer: string): void {
     const connection = this.connections.get(peer);
     if (connection === undefined) return;
     connection.hasCarriedCall = true;
-    // a proxy that is told while its connection is idle may just be sending a call, which it would not repeat
-    if (this.isRetiring) connection.injector.drain(this.graceMs);
+    clearTimeout(connection.timer);
+    connection.timer = setTimeout(() => {
+      this.drainOne(connection);
+    }, this.times.idleMs).unref();
+    // a proxy that gets the GOAWAY on an idle connection may be sending a call that it would not repeat
+    if (this.isRetiring) this.drainOne(connection);
   }
 
   /** Closes all connections when the calls that are under way are answered, or after the grace. */
   drain(): void {
     this.isDraining = true;
     for (const connection of this.connections.values()) {
-      if (connection.hasCarriedCall) connection.injector.drain(this.graceMs);
+      if (connection.hasCarriedCall) this.drainOne(connection);
       else this.drainSoon(connection);
     }
   }
@@ -66,10 +84,15 @@ export class GrpcConnections {
   }
 
   /** A new connection's first call is on its way. */
-  private drainSoon({ injector }: Connection): void {
+  private drainSoon(connection: Connection): void {
     setTimeout(() => {
-      injector.drain(this.graceMs);
+      this.drainOne(connection);
     }, FIRST_CALL_MS).unref();
+  }
+
+  /** Tells the client to send its next call elsewhere (GOAWAY), and closes when the calls under way are answered, or after the grace. */
+  private drainOne({ injector }: Connection): void {
+    injector.drain(this.times.graceMs);
   }
 }
 

@@ -9,74 +9,44 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import type { Type } from 'protobufjs';
 import { CONFIG, type Config } from '../../../../config/config.js';
 import { BodyBudget } from '../../../../http/body-budget.js';
 import { RequestError } from '../../../../http/validate.js';
 import { Authentication } from '../../../../keys/authentication.js';
+import { SourceGuard } from '../../../../keys/source-guard.js';
 import { currentRequest } from '../../../../observability/request-context.js';
 import { RequestObserver } from '../../../../observability/request-observer.js';
-import { requirePermission, runAs, type Permission } from '../../../../tenants/caller.js';
-import { apiVersion } from '../../wire/api-version.js';
-import { IndexTargets, type IndexTarget } from '../../targets.js';
-import { indexOfHost } from '../../middleware.js';
+import { requirePermission } from '../../../../tenants/caller.js';
+import { MAX_CONCURRENT_CALLS } from '../../limits.js';
 import { PineconeError } from '../../pinecone-error.js';
+import { IndexTargets, type IndexTarget } from '../../targets.js';
+import { apiVersion } from '../../wire/api-version.js';
+import { indexOfHost } from '../../wire/index-host.js';
+import { guardCalls, toServiceError } from './call-guard.js';
 import { decode, encode, messageType } from './codec.js';
 import { GrpcConnections } from './grpc-connections.js';
+import type { Message } from './messages.js';
 import { observeCall } from './observe-call.js';
-import { callerOf, guardCalls, toServiceError } from './call-guard.js';
 import { VectorService, type Method, type Reply } from './vector-service.js';
 
 type Call = ServerUnaryCall<Buffer, Buffer>;
 
-/** Request and answer of each method, and what a key must allow for it. */
-const METHODS: readonly (readonly [name: string, request: string, response: string, permission: Permission])[] = [
-  ['Upsert', 'UpsertRequest', 'UpsertResponse', 'write'],
-  ['Delete', 'DeleteRequest', 'DeleteResponse', 'write'],
-  ['Fetch', 'FetchRequest', 'FetchResponse', 'read'],
-  ['List', 'ListRequest', 'ListResponse', 'read'],
-  ['Query', 'QueryRequest', 'QueryResponse', 'read'],
-  ['Update', 'UpdateRequest', 'UpdateResponse', 'write'],
-  ['DescribeIndexStats', 'DescribeIndexStatsRequest', 'DescribeIndexStatsResponse', 'read'],
-  ['ListNamespaces', 'ListNamespacesRequest', 'ListNamespacesResponse', 'read'],
-  ['DescribeNamespace', 'DescribeNamespaceRequest', 'NamespaceDescription', 'read'],
-  ['DeleteNamespace', 'DeleteNamespaceRequest', 'DeleteResponse', 'write'],
-  ['CreateNamespace', 'CreateNamespaceRequest', 'NamespaceDescription', 'write'],
-  ['FetchByMetadata', 'FetchByMetadataRequest', 'FetchByMetadataResponse', 'read'],
-];
-
-/** A method as it is served. */
-interface Definition {
-  readonly method: Method;
-  readonly permission: Permission;
-  readonly request: ReturnType<typeof messageType>;
-  readonly response: ReturnType<typeof messageType>;
+/** A method with the types of its messages. */
+interface ServedMethod extends Method {
+  readonly requestType: Type;
+  readonly answerType: Type;
 }
 
-/** What one connection may have under way; clients keep more to themselves until an answer is there. */
-const MAX_STREAMS = 100;
-
-/** Messages stay bytes here: what cannot be decoded is answered in our words, not in the library's. */
+/** Messages stay bytes to the library: what cannot be decoded is answered in Pinecone's words. */
 const asIs = (bytes: Buffer): Buffer => bytes;
-const DEFINITION = Object.fromEntries(
-  METHODS.map(([name]) => [
-    name,
-    {
-      path: `/VectorService/${name}`,
-      requestStream: false,
-      responseStream: false,
-      requestSerialize: asIs,
-      requestDeserialize: asIs,
-      responseSerialize: asIs,
-      responseDeserialize: asIs,
-    },
-  ]),
-) as ServiceDefinition;
 
-/** Serves gRPC on connections that listeners hand over. A call does not tell its port, so that each port has a server of its own. */
+/** Serves gRPC on connections that listeners hand over. A call does not know its port, so that each port has a server of its own. */
 @Injectable()
 export class GrpcServers implements BeforeApplicationShutdown {
   private readonly servers = new Map<number, { readonly server: Server; readonly connections: GrpcConnections }>();
   private isRetiring = false;
+  private readonly sources: SourceGuard;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -85,7 +55,9 @@ export class GrpcServers implements BeforeApplicationShutdown {
     private readonly authentication: Authentication,
     private readonly observer: RequestObserver,
     private readonly budget: BodyBudget,
-  ) {}
+  ) {
+    this.sources = new SourceGuard(config);
+  }
 
   /** Takes over a connection that begins with an HTTP/2 preface. */
   accept(socket: Duplex, port: number): void {
@@ -113,65 +85,66 @@ export class GrpcServers implements BeforeApplicationShutdown {
   private serverOf(port: number): GrpcConnections {
     const known = this.servers.get(port);
     if (known !== undefined) return known.connections;
-    const { authentication, observer, config } = this;
+    const { authentication, sources, observer, config } = this;
     const server = new Server({
-      // its own statistics, which nobody can ask for here
+      // its own statistics, which nothing here serves
       'grpc.enable_channelz': 0,
       'grpc.max_receive_message_length': this.config.pineconeMaxGrpcBytes,
       'grpc.max_send_message_length': this.config.pineconeMaxGrpcBytes,
-      'grpc.max_concurrent_streams': MAX_STREAMS,
-      interceptors: [guardCalls({ authentication, observer, timeoutMs: config.requestTimeoutMs })],
+      'grpc.max_concurrent_streams': MAX_CONCURRENT_CALLS,
+      interceptors: [guardCalls({ authentication, sources, observer, timeoutMs: config.requestTimeoutMs })],
     });
-    const connections = new GrpcConnections(server, this.config.shutdownTimeoutMs);
+    const connections = new GrpcConnections(server, {
+      firstCallMs: config.headersTimeoutMs,
+      idleMs: config.pineconeGrpcIdleTimeoutMs,
+      graceMs: config.shutdownTimeoutMs,
+    });
     if (this.isRetiring) connections.retire();
-    server.addService(DEFINITION, this.implementation(port, connections));
+    server.addService(definitionOf(this.service.methods), this.implementation(port, connections));
     this.servers.set(port, { server, connections });
     return connections;
   }
 
   private implementation(port: number, connections: GrpcConnections): UntypedServiceImplementation {
-    const handlers = METHODS.map(([name, request, response, permission]) => {
-      const method = this.service.methods[name];
-      if (method === undefined) throw new Error(`no method ${name}`);
-      const definition = { method, permission, request: messageType(request), response: messageType(response) };
+    const handlers = this.service.methods.map((method) => {
+      const served = { ...method, requestType: messageType(method.request), answerType: messageType(method.answer) };
       const handle = (call: Call, callback: sendUnaryData<Buffer>): void => {
         connections.called(call.getPeer());
-        observeCall(this.observer, name, call.metadata, callback, (answered) => {
-          void this.answer(call, answered, port, definition);
+        observeCall(this.observer, method.name, call.metadata, callback, (answered) => {
+          void this.answer(call, answered, port, served);
         });
       };
-      return [name, handle] as const;
+      return [method.name, handle] as const;
     });
     return Object.fromEntries(handlers);
   }
 
-  private async answer(call: Call, callback: sendUnaryData<Buffer>, port: number, definition: Definition): Promise<void> {
+  private async answer(call: Call, callback: sendUnaryData<Buffer>, port: number, method: ServedMethod): Promise<void> {
     const requestId = currentRequest()?.id ?? randomUUID();
     const trailer = new Metadata();
     trailer.set('x-pinecone-request-id', requestId);
     try {
-      const caller = await callerOf(this.authentication, call.metadata);
-      const reply = await runAs(caller, () => this.reply(call, port, definition));
+      const reply = await this.reply(call, port, method);
       const initial = new Metadata();
       initial.set('x-pinecone-request-id', requestId);
       for (const name of reply.lsn?.names ?? []) initial.set(name, reply.lsn?.value ?? '');
       call.sendMetadata(initial);
-      callback(null, encode(definition.response, reply.message), trailer);
+      callback(null, encode(method.answerType, reply.message), trailer);
     } catch (thrown) {
       callback(toServiceError(thrown, requestId));
     }
   }
 
-  private async reply(call: Call, port: number, { method, permission, request }: Definition): Promise<Reply> {
-    requirePermission(permission);
+  private async reply(call: Call, port: number, method: ServedMethod): Promise<Reply> {
+    requirePermission(method.permission);
     const [version] = call.metadata.get('x-pinecone-api-version');
     const share = this.budget.share();
     try {
       const refusal = share.grow(call.request.length);
       if (refusal !== undefined) throw refusal;
-      const message = decodeRequest(request, call.request, this.config.maxJsonDepth);
+      const message = decodeRequest(method.requestType, call.request, this.config.maxJsonDepth);
       return await this.targets.run(this.targetOf(call, port), (collection) =>
-        method(collection, message, apiVersion(version?.toString())),
+        method.handle(collection, message, apiVersion(version?.toString())),
       );
     } finally {
       share.release();
@@ -185,7 +158,24 @@ export class GrpcServers implements BeforeApplicationShutdown {
   }
 }
 
-function decodeRequest(type: ReturnType<typeof messageType>, bytes: Buffer, levels: number): Record<string, unknown> {
+/** The service as the library wants it described. */
+function definitionOf(methods: readonly Method[]): ServiceDefinition {
+  const definitions = methods.map(({ name }) => [
+    name,
+    {
+      path: `/VectorService/${name}`,
+      requestStream: false,
+      responseStream: false,
+      requestSerialize: asIs,
+      requestDeserialize: asIs,
+      responseSerialize: asIs,
+      responseDeserialize: asIs,
+    },
+  ]);
+  return Object.fromEntries(definitions) as ServiceDefinition;
+}
+
+function decodeRequest(type: Type, bytes: Buffer, levels: number): Message {
   try {
     return decode(type, bytes, levels);
   } catch (error) {

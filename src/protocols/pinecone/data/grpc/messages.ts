@@ -1,16 +1,25 @@
 import { jsonObject, type Json, type JsonObject } from '../../../../http/json.js';
 import { embeddingOf } from '../../../../records/embedding-of.js';
-import type { RankedRecord, SparseVector, StoredRecord } from '../../../../records/record.js';
 import type { Namespace } from '../../../../records/namespace.js';
+import type { RankedRecord, SparseVector, StoredRecord } from '../../../../records/record.js';
+import { metadataText } from '../../wire/metadata.js';
 import { declaredFields, filterableFields } from '../../wire/metadata-schema.js';
+import { metricName } from '../../wire/metric.js';
 import { publicName } from '../../wire/namespace-name.js';
-import { metadataText, metricName, READ_UNITS } from '../rest/responses.js';
-import type { FetchResult, ListResult, NamespacesResult, QueryResult, StatsResult } from '../results.js';
 import type { SentVector } from '../../wire/sent-vector.js';
+import {
+  READ_UNITS,
+  type FetchResult,
+  type ListResult,
+  type NamespacesResult,
+  type QueryResult,
+  type StatsResult,
+} from '../results.js';
 
-/** Between gRPC messages and what both transports share. */
+/** Between gRPC messages and the requests and results of the operations. */
 
-type Message = Record<string, unknown>;
+/** A message by the names of its fields, as the codec reads and writes it. */
+export type Message = Record<string, unknown>;
 
 const USAGE = { readUnits: READ_UNITS };
 const NO_VALUES = new Float32Array();

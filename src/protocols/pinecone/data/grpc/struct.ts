@@ -2,15 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import protobuf, { type Reader, type Writer } from 'protobufjs';
 import { JsonNumber, type Json, type JsonObject } from '../../../../http/json.js';
 import { RequestError } from '../../../../http/validate.js';
+import { MAX_STRUCT_DEPTH } from '../../limits.js';
 import { invalidArgument } from '../../pinecone-error.js';
 
 /**
- * `google.protobuf.Struct` and JSON, both ways, without anything in between. Numbers are doubles; reading keeps them as text, as
- * the JSON reader does.
+ * `google.protobuf.Struct` and JSON, both ways. Numbers are doubles; reading keeps them as text, as the JSON reader does.
  */
 
-/** As many as clients' own libraries read. */
-const MAX_LEVELS = 101;
 /** Field numbers of `Value`'s kinds. */
 const NULL = 1;
 const NUMBER = 2;
@@ -23,7 +21,7 @@ const VARINT = 0;
 const FIXED64 = 1;
 const BYTES = 2;
 
-/** A reader that knows how many objects and lists may lie within each other. */
+/** A reader with a limit to objects and lists within each other. */
 export interface MessageReader extends Reader {
   readonly levels: number;
 }
@@ -107,7 +105,11 @@ export function eachField(reader: Reader, length: number, read: (field: number, 
 
 /** Writes a Struct from a JSON object's text. */
 export function writeStruct(writer: Writer, text: string): void {
-  for (const [key, value] of Object.entries(JSON.parse(text) as object)) {
+  writeFields(writer, JSON.parse(text) as object);
+}
+
+function writeFields(writer: Writer, object: object): void {
+  for (const [key, value] of Object.entries(object)) {
     writer.uint32((1 << 3) | BYTES).fork();
     writer.uint32((1 << 3) | BYTES).string(key);
     writer.uint32((2 << 3) | BYTES).fork();
@@ -121,10 +123,10 @@ function writeValue(writer: Writer, value: unknown): void {
   else if (typeof value === 'number') writer.uint32((NUMBER << 3) | FIXED64).double(value);
   else if (typeof value === 'boolean') writer.uint32((BOOL << 3) | VARINT).bool(value);
   else if (Array.isArray(value)) writeList(writer, value);
-  else if (value === null || value === undefined) writer.uint32((NULL << 3) | VARINT).int32(0);
+  else if (typeof value !== 'object' || value === null) writer.uint32((NULL << 3) | VARINT).int32(0);
   else {
     writer.uint32((STRUCT << 3) | BYTES).fork();
-    writeStruct(writer, JSON.stringify(value));
+    writeFields(writer, value);
     writer.ldelim();
   }
 }
@@ -139,9 +141,9 @@ function writeList(writer: Writer, items: readonly unknown[]): void {
   writer.ldelim();
 }
 
-/** Structs may have `levels`, within what is read at all. */
-export function createReader(bytes: Uint8Array, levels = MAX_LEVELS): MessageReader {
-  return Object.assign(protobuf.Reader.create(bytes), { levels: Math.min(levels, MAX_LEVELS) });
+/** A reader of Structs of at most `levels`, and of at most as many as clients' own libraries read. */
+export function createReader(bytes: Uint8Array, levels = MAX_STRUCT_DEPTH): MessageReader {
+  return Object.assign(protobuf.Reader.create(bytes), { levels: Math.min(levels, MAX_STRUCT_DEPTH) });
 }
 
 export function createWriter(): Writer {

@@ -2,25 +2,25 @@ import { All, Body, Controller, Delete, Get, HttpCode, Param, Post, Req } from '
 import type { Request } from 'express';
 import type { RequestBody } from '../../../../http/request-body.js';
 import { check, validate } from '../../../../http/validate.js';
-import { apiVersion, SCHEMA_SHAPE } from '../../wire/api-version.js';
-import { CONTROL_PLANE } from '../../wire/dialect.js';
-import { IndexTargets } from '../../targets.js';
+import { Allow } from '../../../../keys/allow.js';
 import { PineconeError } from '../../pinecone-error.js';
-import { ReadOperations } from '../read-operations.js';
+import { IndexTargets } from '../../targets.js';
+import { SCHEMA_SHAPE, versionOf } from '../../wire/api-version.js';
+import { CONTROL_PLANE } from '../../wire/dialect.js';
+import { fill, numberOf, queryOf, textOf } from '../../wire/query-string.js';
+import { NamespaceOperations } from '../namespace-operations.js';
 import { CreateNamespaceRequest, ListNamespacesRequest } from '../requests.js';
 import { toNamespaceResponse, toNamespacesResponse } from './responses.js';
-import { fill, numberOf, queryOf, textOf } from '../../wire/query-string.js';
 import { INDEX_PATHS, targetOf, type TargetPath } from './target-path.js';
-import { Allow } from '../../../../keys/allow.js';
 
 type NamespacePath = TargetPath & { readonly namespace: string };
 
-/** Namespaces, over REST, and the families below an index that are not served yet. */
+/** Namespaces, over REST, and the families below an index that are not served. */
 @Controller(INDEX_PATHS)
 export class NamespacesController {
   constructor(
     private readonly targets: IndexTargets,
-    private readonly reads: ReadOperations,
+    private readonly namespaces: NamespaceOperations,
   ) {}
 
   @Allow('read')
@@ -36,7 +36,7 @@ export class NamespacesController {
       }),
     );
     const result = await this.targets.run(targetOf(path), (collection) =>
-      this.reads.listNamespaces(collection, request, version >= SCHEMA_SHAPE),
+      this.namespaces.list(collection, request, version >= SCHEMA_SHAPE),
     );
     return toNamespacesResponse(result, version);
   }
@@ -46,7 +46,7 @@ export class NamespacesController {
   @HttpCode(200)
   async create(@Param() path: TargetPath, @Body() body: RequestBody, @Req() sent: Request): Promise<string> {
     const request = validate(CreateNamespaceRequest, body, CONTROL_PLANE);
-    const namespace = await this.targets.run(targetOf(path), (collection) => this.reads.createNamespace(collection, request));
+    const namespace = await this.targets.run(targetOf(path), (collection) => this.namespaces.create(collection, request));
     return toNamespaceResponse(namespace, versionOf(sent));
   }
 
@@ -55,7 +55,7 @@ export class NamespacesController {
   async describe(@Param() path: NamespacePath, @Req() sent: Request): Promise<string> {
     const version = versionOf(sent);
     const namespace = await this.targets.run(targetOf(path), (collection) =>
-      this.reads.describeNamespace(collection, path.namespace, version >= SCHEMA_SHAPE),
+      this.namespaces.describe(collection, path.namespace, version >= SCHEMA_SHAPE),
     );
     return toNamespaceResponse(namespace, version);
   }
@@ -64,7 +64,7 @@ export class NamespacesController {
   @Delete('namespaces/:namespace')
   @HttpCode(200)
   async delete(@Param() path: NamespacePath): Promise<string> {
-    await this.targets.run(targetOf(path), (collection) => this.reads.deleteNamespace(collection, path.namespace));
+    await this.targets.run(targetOf(path), (collection) => this.namespaces.delete(collection, path.namespace));
     return '{}';
   }
 
@@ -79,8 +79,4 @@ export class NamespacesController {
   documents(): never {
     throw new PineconeError('UNIMPLEMENTED', 'The documents API is not served here: use the vectors API');
   }
-}
-
-function versionOf(request: Request): string {
-  return apiVersion(request.headers['x-pinecone-api-version']);
 }

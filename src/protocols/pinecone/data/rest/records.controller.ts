@@ -2,15 +2,15 @@ import { Body, Controller, Header, HttpCode, Param, Post, Res } from '@nestjs/co
 import type { Response } from 'express';
 import type { RequestBody } from '../../../../http/request-body.js';
 import { decodeText, validate } from '../../../../http/validate.js';
-import { CONTROL_PLANE } from '../../wire/dialect.js';
-import { IndexTargets } from '../../targets.js';
-import { NO_CONTENT_TYPE } from '../../middleware.js';
-import { fieldsText, RecordOperations, type SearchRecordsResult } from '../record-operations.js';
-import { readRecords, SearchRecordsRequest } from '../record-requests.js';
-import { READ_UNITS } from './responses.js';
-import { READ_HEADERS, setHeaders, WRITE_HEADERS } from '../lsn-headers.js';
-import { INDEX_PATHS, targetOf, type TargetPath } from './target-path.js';
 import { Allow } from '../../../../keys/allow.js';
+import { IndexTargets } from '../../targets.js';
+import { NO_CONTENT_TYPE } from '../../wire/answers.js';
+import { CONTROL_PLANE } from '../../wire/dialect.js';
+import { READ_HEADERS, setHeaders, WRITE_HEADERS } from '../lsn-headers.js';
+import { RecordOperations } from '../record-operations.js';
+import { readRecords, SearchRecordsRequest } from '../record-requests.js';
+import { toSearchResponse } from './responses.js';
+import { INDEX_PATHS, targetOf, type TargetPath } from './target-path.js';
 
 type RecordsPath = TargetPath & { readonly namespace: string };
 
@@ -53,14 +53,4 @@ export class RecordsController {
     setHeaders(response, READ_HEADERS, result.lsn);
     return toSearchResponse(result, request.fields);
   }
-}
-
-function toSearchResponse(
-  { hits, embedTokens, rerankUnits }: SearchRecordsResult,
-  fields: readonly string[] | undefined,
-): string {
-  const texts = hits.map((hit) => `{"_id":${JSON.stringify(hit.id)},"_score":${hit.score},"fields":${fieldsText(hit, fields)}}`);
-  const rerank = rerankUnits === undefined ? '' : `,"rerank_units":${String(rerankUnits)}`;
-  const usage = `"read_units":${String(READ_UNITS)},"embed_total_tokens":${String(embedTokens)}${rerank}`;
-  return `{"result":{"hits":[${texts.join(',')}]},"usage":{${usage}}}`;
 }

@@ -1,29 +1,28 @@
-import type { Metric } from '../../../../collections/collection.js';
 import { stringifyJson } from '../../../../http/json.js';
 import type { Namespace } from '../../../../records/namespace.js';
 import type { RankedRecord, StoredRecord } from '../../../../records/record.js';
 import { SCHEMA_SHAPE, type ApiVersion } from '../../wire/api-version.js';
-import { DOCUMENT_KEY, URI_KEY } from '../../wire/metadata.js';
+import { metadataText } from '../../wire/metadata.js';
 import { filterableFields } from '../../wire/metadata-schema.js';
-import { DEFAULT_ALIAS, publicName } from '../../wire/namespace-name.js';
-import type { FetchResult, ListResult, NamespacesResult, QueryResult, StatsResult, UpdateResult } from '../results.js';
+import { metricName } from '../../wire/metric.js';
+import { defaultNamespaceKey, publicName } from '../../wire/namespace-name.js';
+import {
+  READ_UNITS,
+  type FetchResult,
+  type Hit,
+  type ListResult,
+  type NamespacesResult,
+  type QueryResult,
+  type SearchRecordsResult,
+  type StatsResult,
+  type UpdateResult,
+} from '../results.js';
 
 /** Answers of the data plane over REST, as JSON text: stored parts go into it as the text they are. */
 
-/** Every query costs one: what a unit is worth is the service's business. */
-export const READ_UNITS = 1;
 const USAGE = `"usage":{"readUnits":${String(READ_UNITS)}}`;
-/** From here on statistics call the default namespace by its alias. */
-const ALIASED_STATS: ApiVersion = '2025-10';
 /** Since then sparse indexes have no dimension; before, it was 0. */
 const OPTIONAL_DIMENSION: ApiVersion = '2025-01';
-
-const METRICS: Readonly<Record<Metric, string>> = { cosine: 'cosine', l2: 'euclidean', ip: 'dotproduct' };
-
-/** Pinecone's name of a metric. */
-export function metricName(metric: Metric): string {
-  return METRICS[metric];
-}
 
 export function toUpsertResponse(upsertedCount: number): string {
   return `{"upsertedCount":${String(upsertedCount)}}`;
@@ -61,16 +60,6 @@ function partsText(record: StoredRecord | RankedRecord): string {
   return `"values":${embedding ?? '[]'}${sparseText}${metadata === null ? '' : `,"metadata":${metadata}`}`;
 }
 
-/** The metadata with the document and the uri in it; null when there is nothing. */
-export function metadataText({ metadata, document, uri }: StoredRecord): string | null {
-  if (document === null && uri === null) return metadata;
-  const entries = [
-    ...(document === null ? [] : [`${JSON.stringify(DOCUMENT_KEY)}:${JSON.stringify(document)}`]),
-    ...(uri === null ? [] : [`${JSON.stringify(URI_KEY)}:${JSON.stringify(uri)}`]),
-  ].join(',');
-  return metadata === null ? `{${entries}}` : `${metadata.slice(0, -1)},${entries}}`;
-}
-
 export function toStatsResponse(result: StatsResult, version: ApiVersion, defaultKey: 'auto' | 'empty' | 'alias'): string {
   const key = defaultNamespaceKey(version, defaultKey);
   const namespaces = result.namespaces.map(
@@ -81,12 +70,6 @@ export function toStatsResponse(result: StatsResult, version: ApiVersion, defaul
   const total = String(result.total);
   const kind = `"metric":"${metricName(result.metric)}","vectorType":"${result.vectorType}"`;
   return `{"namespaces":{${namespaces.join(',')}},${dimension}"indexFullness":0,"totalVectorCount":${total},${kind}}`;
-}
-
-/** What statistics call the default namespace. */
-export function defaultNamespaceKey(version: ApiVersion, setting: 'auto' | 'empty' | 'alias'): string {
-  const aliased = setting === 'alias' || (setting === 'auto' && version >= ALIASED_STATS);
-  return aliased ? DEFAULT_ALIAS : '';
 }
 
 export function toNamespaceResponse(namespace: Namespace, version: ApiVersion): string {
@@ -102,6 +85,25 @@ export function toNamespaceResponse(namespace: Namespace, version: ApiVersion): 
 export function toNamespacesResponse(result: NamespacesResult, version: ApiVersion): string {
   const namespaces = result.namespaces.map((namespace) => toNamespaceResponse(namespace, version));
   return `{"namespaces":[${namespaces.join(',')}]${paginationText(result.next)},"total_count":${String(result.total)}}`;
+}
+
+/** A search by text; `fields` names those that a hit shows, undefined all of them. */
+export function toSearchResponse(
+  { hits, embedTokens, rerankUnits }: SearchRecordsResult,
+  fields: readonly string[] | undefined,
+): string {
+  const texts = hits.map((hit) => `{"_id":${JSON.stringify(hit.id)},"_score":${hit.score},"fields":${fieldsText(hit, fields)}}`);
+  const rerank = rerankUnits === undefined ? '' : `,"rerank_units":${String(rerankUnits)}`;
+  const usage = `"read_units":${String(READ_UNITS)},"embed_total_tokens":${String(embedTokens)}${rerank}`;
+  return `{"result":{"hits":[${texts.join(',')}]},"usage":{${usage}}}`;
+}
+
+/** A hit's fields as JSON text: all, also by `*`, or those of the names. */
+function fieldsText({ metadata }: Hit, names: readonly string[] | undefined): string {
+  if (metadata === null) return '{}';
+  if (names === undefined || names.includes('*')) return metadata;
+  const values = Object.entries(JSON.parse(metadata) as Readonly<Record<string, unknown>>);
+  return JSON.stringify(Object.fromEntries(values.filter(([name]) => names.includes(name))));
 }
 
 /** Absent on the last page. */

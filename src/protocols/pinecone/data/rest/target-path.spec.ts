@@ -1,8 +1,8 @@
 import { PineconeError } from '../../pinecone-error.js';
 import { targetOf } from './target-path.js';
 
-describe('the index that a path stands for', () => {
-  it('is named, or told by a port or a host', () => {
+describe('the index of a path', () => {
+  it('is named by its name, its port or its host', () => {
     expect(targetOf({ index: 'a' })).toEqual({ kind: 'name', name: 'a' });
     expect(targetOf({ port: '5081' })).toEqual({ kind: 'port', port: 5081 });
     expect(targetOf({ host: 'a-b' })).toEqual({ kind: 'host', label: 'a-b' });

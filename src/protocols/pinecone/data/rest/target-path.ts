@@ -1,7 +1,7 @@
 import { invalidArgument } from '../../pinecone-error.js';
 import type { IndexTarget } from '../../targets.js';
 
-/** The paths that stand for an index: one per way to name it. */
+/** The paths of an index: one per way to name it. */
 export const INDEX_PATHS: string[] = ['pinecone/_index/:index', 'pinecone/_port/:port', 'pinecone/_host/:host'];
 
 /** The parameters of those paths. */
@@ -13,7 +13,7 @@ export interface TargetPath {
 
 const PORT = /^\d{1,5}$/;
 
-/** @throws PineconeError 400 for a path that is of no index */
+/** The index that a path names. @throws PineconeError 400 for a path of none */
 export function targetOf(path: TargetPath): IndexTarget {
   if (path.index !== undefined) return { kind: 'name', name: path.index };
   if (path.port !== undefined && PORT.test(path.port)) return { kind: 'port', port: Number(path.port) };

@@ -4,12 +4,16 @@ import type { Collection } from '../../../../collections/collection.js';
 import { CONFIG, type Config } from '../../../../config/config.js';
 import type { RequestBody } from '../../../../http/request-body.js';
 import { check, validate } from '../../../../http/validate.js';
-import { apiVersion } from '../../wire/api-version.js';
-import { DATA_PLANE } from '../../wire/dialect.js';
+import { Allow } from '../../../../keys/allow.js';
 import { IndexTargets } from '../../targets.js';
+import { versionOf } from '../../wire/api-version.js';
+import { DATA_PLANE } from '../../wire/dialect.js';
+import { fill, numberOf, queryOf, textOf } from '../../wire/query-string.js';
+import { READ_HEADERS, setHeaders, WRITE_HEADERS } from '../lsn-headers.js';
 import { ReadOperations } from '../read-operations.js';
 import {
   DeleteRequest,
+  DescribeIndexStatsQuery,
   DescribeIndexStatsRequest,
   FetchByMetadataRequest,
   FetchRequest,
@@ -18,6 +22,7 @@ import {
   UpdateRequest,
   UpsertRequest,
 } from '../requests.js';
+import { VectorOperations } from '../vector-operations.js';
 import {
   toFetchResponse,
   toListResponse,
@@ -26,11 +31,7 @@ import {
   toUpdateResponse,
   toUpsertResponse,
 } from './responses.js';
-import { VectorOperations } from '../vector-operations.js';
-import { READ_HEADERS, setHeaders, WRITE_HEADERS } from '../lsn-headers.js';
-import { fill, numberOf, queryOf, textOf } from '../../wire/query-string.js';
 import { INDEX_PATHS, targetOf, type TargetPath } from './target-path.js';
-import { Allow } from '../../../../keys/allow.js';
 
 const EMPTY = '{}';
 
@@ -66,7 +67,7 @@ export class VectorsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<string> {
     const request = validate(QueryRequest, body, DATA_PLANE);
-    return toQueryResponse(await this.read(path, response, (collection) => this.vectors.query(collection, request, 'text')));
+    return toQueryResponse(await this.read(path, response, (collection) => this.reads.query(collection, request, 'text')));
   }
 
   @Allow('read')
@@ -156,7 +157,7 @@ export class VectorsController {
     return this.describe(path, validate(DescribeIndexStatsRequest, body, DATA_PLANE), sent, response);
   }
 
-  /** The older form: its filter means nothing. */
+  /** The older form. */
   @Allow('read')
   @Get('describe_index_stats')
   async statsByQuery(
@@ -164,18 +165,17 @@ export class VectorsController {
     @Req() sent: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<string> {
-    return this.describe(path, new DescribeIndexStatsRequest(), sent, response);
+    return this.describe(path, new DescribeIndexStatsQuery(), sent, response);
   }
 
   private async describe(
     path: TargetPath,
-    request: DescribeIndexStatsRequest,
+    request: DescribeIndexStatsRequest | DescribeIndexStatsQuery,
     sent: Request,
     response: Response,
   ): Promise<string> {
-    const result = await this.read(path, response, (collection) => this.vectors.stats(collection, request.filter));
-    const version = apiVersion(sent.headers['x-pinecone-api-version']);
-    return toStatsResponse(result, version, this.config.pineconeDefaultNamespaceKey);
+    const result = await this.read(path, response, (collection) => this.reads.stats(collection, request));
+    return toStatsResponse(result, versionOf(sent), this.config.pineconeDefaultNamespaceKey);
   }
 
   private async remove(path: TargetPath, request: DeleteRequest, response: Response): Promise<string> {

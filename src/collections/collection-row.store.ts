@@ -1,0 +1,67 @@
+import { sql } from '../postgres/sql.js';
+import type { Collection, Field, Metric, ProtocolName, VectorIndex, VectorType } from './collection.js';
+
+/** A collection's row as text: `SELECT ${COLUMNS} FROM polyvec.collections c ${JOINS}`. */
+export type CollectionRow = Readonly<{
+  id: string;
+  uuid: string;
+  name: string;
+  tenant: string;
+  database: string;
+  protocol: ProtocolName;
+  metric: Metric;
+  dimension: string | null;
+  vector_type: VectorType;
+  has_sparse: string;
+  deletion_protection: string;
+  created_ms: string;
+  metadata: string | null;
+  settings: string;
+  fields: string | null;
+  record_table: string;
+  vector_table: string;
+  moving: string;
+  document_index: string;
+  is_indexing: string;
+  indexes: string | null;
+  epoch: string;
+}>;
+
+/** A collection's row `c` with its database `d` and tenant `t`. */
+export const COLUMNS = sql`c.id, c.uuid, c.name, t.name AS tenant, d.name AS database, c.protocol, c.metric,
+  c.dimension, c.vector_type, c.has_sparse, c.deletion_protection, floor(extract(epoch FROM c.created_at) * 1000)::bigint AS created_ms,
+  c.metadata::text AS metadata, c.settings::text AS settings, c.record_table, c.vector_table, c.moving, c.document_index, c.epoch,
+  EXISTS (SELECT FROM polyvec.vector_indexes i WHERE i.collection_id = c.id AND i.state = 'building') AS is_indexing,
+  (SELECT json_agg(json_build_object('name', f.name, 'type', f.type) ORDER BY f.name, f.type)
+   FROM polyvec.collection_fields f WHERE f.collection_id = c.id)::text AS fields,
+  (SELECT json_agg(json_build_object('id', i.id::text, 'namespace', i.namespace, 'low', i.low::text, 'high', i.high::text,
+     'content', i.content, 'rows', i.rows) ORDER BY i.namespace, i.low)
+   FROM polyvec.vector_indexes i WHERE i.collection_id = c.id AND i.state = 'ready')::text AS indexes`;
+export const JOINS = sql`JOIN polyvec.databases d ON d.id = c.database_id JOIN polyvec.tenants t ON t.id = d.tenant_id`;
+
+export function toCollection(row: CollectionRow): Collection {
+  return {
+    id: row.id,
+    uuid: row.uuid,
+    name: row.name,
+    tenant: row.tenant,
+    database: row.database,
+    protocol: row.protocol,
+    metric: row.metric,
+    dimension: row.dimension === null ? null : Number(row.dimension),
+    vectorType: row.vector_type,
+    hasSparse: row.has_sparse === 't',
+    deletionProtection: row.deletion_protection === 't',
+    createdAt: new Date(Number(row.created_ms)),
+    metadata: row.metadata,
+    settings: row.settings,
+    fields: row.fields === null ? [] : (JSON.parse(row.fields) as Field[]),
+    recordTable: row.record_table,
+    vectorTable: row.vector_table,
+    moving: row.moving === 't',
+    documentIndex: row.document_index === 't',
+    isIndexing: row.is_indexing === 't',
+    indexes: row.indexes === null ? [] : (JSON.parse(row.indexes) as VectorIndex[]),
+    epoch: row.epoch,
+  };
+}

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { GatewayError } from '../errors.js';
+import { isUndefinedTable } from '../postgres/sqlstate.js';
+import { isPooled, type Collection } from './collection.js';
+import { CollectionLocks } from './collection-locks.js';
+import { CollectionMemory } from './collection-memory.js';
+import { CollectionStore } from './collection.store.js';
+import { missingCollection, requireFound } from './missing-collection.js';
+
+/**
+ * How often a stale statement is run, each time because of another request's change. From the third time on, this instance makes no
+ * changes meanwhile; those of other instances are waited out, for about a second.
+ */
+const MAX_ATTEMPTS = 16;
+const ATTEMPTS_WITHOUT_LOCK = 2;
+const LONGEST_PAUSE_MS = 200;
+
+/** The tables that a statement names do not exist. */
+class MissingTables {
+  constructor(readonly cause: unknown) {}
+}
+
+type Result<T> = T | 'stale' | MissingTables;
+
+/** Runs statements on remembered collections, and again on the current ones when the catalog has changed since. */
+@Injectable()
+export class CurrentCollections {
+  constructor(
+    private readonly memory: CollectionMemory,
+    private readonly locks: CollectionLocks,
+    private readonly store: CollectionStore,
+  ) {}
+
+  /**
+   * Runs a statement that compares the collection's epoch with the catalog's. When it returns `stale`, the catalog has changed; then
+   * it is run again with the collection as it is now. It must not change the collection itself.
+   * @throws GatewayError `not_found` when the collection is gone, `conflict` when others change it faster than statements run
+   */
+  async run<T>(collection: Collection, statement: (current: Collection) => Promise<T | 'stale'>): Promise<T> {
+    let known = collection;
+    let result = await attempt(statement, known);
+    for (let attempts = 1; attempts < MAX_ATTEMPTS; attempts += 1) {
+      if (!isStale(result)) return result;
+      const last = result;
+      const again = async (): Promise<Result<T>> => {
+        known = await this.refreshed(collection, known, last);
+        return attempt(statement, known);
+      };
+      if (attempts > ATTEMPTS_WITHOUT_LOCK) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempts));
+      result = await (attempts < ATTEMPTS_WITHOUT_LOCK ? again() : this.locks.run(collection.uuid, again));
+    }
+    if (!isStale(result)) return result;
+    throw new GatewayError({ kind: 'conflict', subject: 'collection', name: collection.name });
+  }
+
+  /** The catalog has more than is remembered of the collection: the next request reads it. */
+  forget(collection: Collection): void {
+    this.memory.drop(collection);
+  }
+
+  /** The collection as it is now, after a statement was stale with what was `known`. */
+  private async refreshed(asked: Collection, known: Collection, result: 'stale' | MissingTables): Promise<Collection> {
+    this.memory.drop(known);
+    const now = this.memory.keep(requireFound(await this.store.findAnywhere(known.uuid), known.uuid));
+    // nothing has changed, so another attempt would fail, too: the error is a fault of ours
+    if (result instanceof MissingTables && now.epoch === known.epoch) throw result.cause;
+    if (asked.isFoundByName === true && now.name !== asked.name) throw missingCollection(asked.name);
+    return now;
+  }
+}
+
+/** A statement on tables that no longer exist is stale, too: its collection has been deleted, or has moved. */
+async function attempt<T>(statement: (current: Collection) => Promise<T | 'stale'>, collection: Collection): Promise<Result<T>> {
+  try {
+    return await statement(collection);
+  } catch (error) {
+    if (!isPooled(collection) && isUndefinedTable(error)) return new MissingTables(error);
+    throw error;
+  }
+}
+
+function isStale(result: unknown): result is 'stale' | MissingTables {
+  return result === 'stale' || result instanceof MissingTables;
+}

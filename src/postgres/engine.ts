@@ -1,0 +1,17 @@
+/** How the embedded engine and a server differ. */
+export interface EngineTraits {
+  /** For the start-up log, such as `Postgres 17.2, pgvector 0.8.1`. */
+  readonly description: string;
+  readonly vectorOid: number;
+  /** Statements may be prepared under a name: each connection is a session of its own. */
+  readonly namedStatements: boolean;
+  /** An index is built while others work; the embedded engine does nothing else meanwhile. */
+  readonly concurrentIndexes: boolean;
+  /** A list of keys is looked up in an index key by key, statistics or not: from Postgres 17 on. */
+  readonly keyListsByIndex: boolean;
+  /** How often the embedded engine has been restarted. */
+  readonly restarts?: () => number;
+}
+
+/** Where the engine's own messages go. */
+export type EngineLog = (level: 'info' | 'warn' | 'error', message: string) => void;

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection, NewCollection } from '../../../collections/collection.js';
+import { CollectionsService } from '../../../collections/collections.service.js';
+import { GatewayError } from '../../../errors.js';
+import type { Scope } from '../../../tenants/tenant.js';
+import { invalidArgument } from '../chroma-error.js';
+import { readCollectionMetadata, requireValid, type CollectionMetadata } from './collection-metadata.js';
+import { schemaOf, settingsWith } from './collection-schema.js';
+import { resolveConfiguration, updateConfiguration } from './configuration/schema.js';
+import type { CreateCollectionRequest, UpdateCollectionRequest } from './requests.js';
+
+/** What is wrong with a collection's name; the versions of the API differ in it. */
+export type NameRules = (name: string) => string | undefined;
+
+/** What both versions of the API do with collections. */
+@Injectable()
+export class CollectionOperations {
+  constructor(private readonly collections: CollectionsService) {}
+
+  /** Creates a collection, or finds it when the request says so. */
+  async create(scope: Scope, request: CreateCollectionRequest, problemOf: NameRules): Promise<Collection> {
+    const metadata = readCollectionMetadata(request.metadata, 'metadata');
+    const { space, schema } = resolveConfiguration({
+      configuration: request.configuration,
+      schema: request.schema,
+      metadata: metadata.values,
+    });
+    const problem = problemOf(request.name);
+    if (problem !== undefined) throw invalidArgument(`Validation error: name: ${problem}`);
+    requireValid(metadata, 'metadata');
+    const collection: NewCollection = {
+      name: request.name,
+      protocol: 'chroma',
+      metric: space,
+      metadata: metadata.text,
+      settings: settingsWith(schema),
+    };
+    try {
+      return await (request.get_or_create === true
+        ? this.collections.requireOrCreate(scope, collection)
+        : this.collections.create(scope, collection));
+    } catch (error) {
+      if (error instanceof GatewayError && error.kind === 'not_found') {
+        throw invalidArgument(`Database [${scope.database}] does not exist`);
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Renames a collection, replaces its metadata, changes its configuration: what the request gives. `metadata` is the request's
+   * `new_metadata`, whose types are checked before the collection is looked up.
+   */
+  async update(
+    collection: Collection,
+    request: UpdateCollectionRequest,
+    metadata: CollectionMetadata,
+    problemOf: NameRules,
+  ): Promise<void> {
+    const isReplaced = request.new_metadata != null;
+    const schema = schemaOf(collection);
+    const changed = request.new_configuration == null ? schema : updateConfiguration(schema, request.new_configuration);
+    const name = request.new_name ?? undefined;
+    const problem = name === undefined ? undefined : problemOf(name);
+    if (problem !== undefined) throw invalidArgument(`Validation error: new_name: ${problem}`);
+    requireValid(metadata, 'new_metadata');
+    if (name === undefined && !isReplaced && changed === schema) return;
+    await this.collections.update(collection, {
+      ...(name === undefined ? {} : { name }),
+      ...(isReplaced ? { metadata: metadata.text } : {}),
+      ...(changed === schema ? {} : { settings: settingsWith(changed, collection.settings) }),
+    });
+  }
+}

@@ -1,0 +1,34 @@
+import type { Collection } from '../../../collections/collection.js';
+import { jsonObject, JsonNumber, parseJson, stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
+import { schemaOf } from './collection-schema.js';
+import { configurationJson, legacyConfigurationJson, withDiscoveredKeys } from './configuration/schema.js';
+
+/** How a client reads collections: Chroma 1.x, Python 0.5.16 to 0.6.3 on v2, or one of the two shapes of v1. */
+export type CollectionShape = 'modern' | 'legacy' | 'v1' | 'v1-minimal';
+
+export function toCollectionResponse(collection: Collection, shape: CollectionShape): string {
+  return stringifyJson(collectionJson(collection, shape));
+}
+
+export function toCollectionListResponse(collections: readonly Collection[], shape: CollectionShape): string {
+  return stringifyJson(collections.map((collection) => collectionJson(collection, shape)));
+}
+
+function collectionJson(collection: Collection, shape: CollectionShape): JsonObject {
+  const schema = schemaOf(collection);
+  const metadata = collection.metadata === null ? null : parseJson(collection.metadata);
+  const identity = { id: collection.uuid, name: collection.name, metadata };
+  if (shape === 'v1-minimal') return jsonObject(identity);
+  const zero = new JsonNumber('0');
+  const common: Record<string, Json> = {
+    ...identity,
+    configuration_json: shape === 'modern' ? configurationJson(schema) : legacyConfigurationJson(schema),
+    dimension: collection.dimension === null ? null : new JsonNumber(String(collection.dimension)),
+    tenant: collection.tenant,
+    database: collection.database,
+    version: zero,
+  };
+  if (shape === 'v1') return jsonObject(common);
+  if (shape === 'legacy') return jsonObject({ ...common, log_position: zero });
+  return jsonObject({ ...common, log_position: zero, schema: withDiscoveredKeys(schema, collection.fields) });
+}

@@ -1,0 +1,82 @@
+import { IsArray, IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { Ignored } from '../../../http/field-fates.js';
+import type { Json } from '../../../http/json.js';
+import { Read } from '../../../http/validate.js';
+import { INCLUDES, MAX_U32, type Include } from '../limits.js';
+import { readEmbeddings, readQueryEmbeddings, type SentEmbeddings } from '../wire/embeddings.js';
+import { readMetadataList, type SentMetadata } from '../wire/metadata-list.js';
+import { anyJson, IfPresent } from '../wire/request-fields.js';
+import { readTexts } from '../wire/texts.js';
+
+const REFUSED_CALL = 'the call is refused whatever it says, as on a single Chroma node';
+
+export class AddRequest {
+  @IsArray() @IsString({ each: true }) ids!: readonly string[];
+  @Read(readEmbeddings('refused')) @IsArray() embeddings!: SentEmbeddings;
+  @Read(readTexts('documents')) documents?: readonly (string | null)[] | null;
+  @Read(readTexts('uris')) uris?: readonly (string | null)[] | null;
+  @Read(readMetadataList('refused')) metadatas?: SentMetadata | null;
+}
+
+export class UpsertRequest {
+  @IsArray() @IsString({ each: true }) ids!: readonly string[];
+  @Read(readEmbeddings('refused')) @IsArray() embeddings!: SentEmbeddings;
+  @Read(readTexts('documents')) documents?: readonly (string | null)[] | null;
+  @Read(readTexts('uris')) uris?: readonly (string | null)[] | null;
+  @Read(readMetadataList('removed')) metadatas?: SentMetadata | null;
+}
+
+export class UpdateRequest {
+  @IsArray() @IsString({ each: true }) ids!: readonly string[];
+  @Read(readEmbeddings('kept')) embeddings?: SentEmbeddings | null;
+  @Read(readTexts('documents')) documents?: readonly (string | null)[] | null;
+  @Read(readTexts('uris')) uris?: readonly (string | null)[] | null;
+  @Read(readMetadataList('removed')) metadatas?: SentMetadata | null;
+}
+
+export class GetRequest {
+  @IsOptional() @IsArray() @IsString({ each: true }) ids?: readonly string[] | null;
+  @Read(anyJson) where?: Json;
+  @Read(anyJson) where_document?: Json;
+  @IsOptional() @IsInt() @Min(0) @Max(MAX_U32) limit?: number | null;
+  @IsOptional() @IsInt() @Min(0) @Max(MAX_U32) offset?: number | null;
+  @IfPresent @IsArray() @IsIn(INCLUDES, { each: true }) include?: readonly Include[];
+}
+
+export class QueryRequest {
+  @Read(readQueryEmbeddings) @IsArray() query_embeddings!: readonly Float32Array[];
+  @IsOptional() @IsInt() @Min(0) @Max(MAX_U32) n_results?: number | null;
+  @IsOptional() @IsArray() @IsString({ each: true }) ids?: readonly string[] | null;
+  @Read(anyJson) where?: Json;
+  @Read(anyJson) where_document?: Json;
+  @IfPresent @IsArray() @IsIn(INCLUDES, { each: true }) include?: readonly Include[];
+}
+
+export class DeleteRequest {
+  @IsOptional() @IsArray() @IsString({ each: true }) ids?: readonly string[] | null;
+  @Read(anyJson) where?: Json;
+  @Read(anyJson) where_document?: Json;
+  @IsOptional() @IsInt() @Min(0) @Max(MAX_U32) limit?: number | null;
+}
+
+/** The calls that a single node does not implement still report what is missing in them. */
+export class SearchRequest {
+  @IsArray() searches!: readonly unknown[];
+  @Ignored(REFUSED_CALL) @Read(anyJson) read_level?: Json;
+}
+
+export class ForkRequest {
+  @IsString() new_name!: string;
+}
+
+export class AttachFunctionRequest {
+  @IsString() name!: string;
+  @IsString() function_id!: string;
+  @IsString() output_collection!: string;
+  @Ignored(REFUSED_CALL) @Read(anyJson) params?: Json;
+}
+
+/** Not even read: the call is refused before. */
+export class DetachFunctionRequest {
+  @Ignored(REFUSED_CALL) @Read(anyJson) delete_output?: Json;
+}

@@ -1,0 +1,2 @@
+/** The answer of a call that returns nothing. */
+export const EMPTY = '{}';

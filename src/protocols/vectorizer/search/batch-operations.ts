@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { validate } from '../../../http/validate.js';
+import { Limits } from '../../../limits/limits.js';
+import { toVectorizerError } from '../errors.js';
+import { SEARCHES_AT_ONCE } from '../limits.js';
+import { CollectionTargets } from '../targets.js';
+import { validationError, type VectorizerError } from '../vectorizer-error.js';
+import { SEARCH } from '../wire/dialect.js';
+import { SearchOperations, type SearchResult } from './operations.js';
+import { requireQueries, SearchRequest, type BatchSearchRequest } from './requests.js';
+
+/** What became of a search of a batch. */
+export type SearchOutcome =
+  | { readonly kind: 'found'; readonly result: SearchResult }
+  | { readonly kind: 'failed'; readonly query: string | undefined; readonly error: VectorizerError };
+
+/** Batches of searches. */
+@Injectable()
+export class BatchSearchOperations {
+  constructor(
+    private readonly targets: CollectionTargets,
+    private readonly searches: SearchOperations,
+    private readonly limits: Limits,
+  ) {}
+
+  /** Searches fail one by one, unless the server is to blame. @throws VectorizerError 400 without any; 404 */
+  async search(collection: string, request: BatchSearchRequest): Promise<readonly SearchOutcome[]> {
+    const queries = requireQueries(request.queries);
+    this.limits.requireBatch(queries.length);
+    await this.targets.require(collection);
+    const outcomes: SearchOutcome[] = [];
+    for (let start = 0; start < queries.length; start += SEARCHES_AT_ONCE) {
+      const some = queries.slice(start, start + SEARCHES_AT_ONCE);
+      outcomes.push(...(await Promise.all(some.map((query) => this.searchOne(collection, query)))));
+    }
+    return outcomes;
+  }
+
+  private async searchOne(collection: string, text: string): Promise<SearchOutcome> {
+    let query: string | undefined;
+    try {
+      const request = validate(SearchRequest, { bytes: Buffer.from(text), mediaType: undefined }, SEARCH);
+      query = request.query;
+      if (request.query === undefined && request.vector === undefined && request.filter === undefined) {
+        throw validationError('query', 'missing both query and vector');
+      }
+      return { kind: 'found', result: await this.searches.search(collection, request) };
+    } catch (thrown) {
+      const error = toVectorizerError(thrown);
+      if (error.status >= 500) throw thrown;
+      return { kind: 'failed', query, error };
+    }
+  }
+}

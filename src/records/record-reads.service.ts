@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../collections/collection.js';
+import { CurrentCollections } from '../collections/current-collections.js';
+import { Limits } from '../limits/limits.js';
+import { Database } from '../postgres/database.js';
+import { Maintenance } from './maintenance/maintenance.js';
+import type { PageRequest, Position, ReadRequest, RecordSink, Selection, StoredRecord } from './record.js';
+import { RecordPageStore } from './record-page.store.js';
+import { RecordStore } from './record.store.js';
+
+/** Rows in one page of a read; a read of more than one page sees one snapshot. */
+const PAGE_ROWS = 1_000;
+
+/** Reads and counts records by id or filter; every call is of one snapshot. */
+@Injectable()
+export class RecordReads {
+  constructor(
+    private readonly database: Database,
+    private readonly collections: CurrentCollections,
+    private readonly store: RecordStore,
+    private readonly pageStore: RecordPageStore,
+    private readonly maintenance: Maintenance,
+    private readonly limits: Limits,
+  ) {}
+
+  /**
+   * Passes the selected records to `take`, page by page, in the order of first insert. All pages are of one snapshot.
+   * `restart` is called when the pages taken so far are void.
+   */
+  async readByInsertion(collection: Collection, namespace: string, request: ReadRequest, sink: RecordSink): Promise<void> {
+    this.limits.requireSelection(request);
+    return this.readPages(collection, namespace, request, sink);
+  }
+
+  /** The selected records in the order of first insert, in memory: for reads with a limit. Ids are those that a search has found. */
+  async readAllByInsertion(collection: Collection, namespace: string, request: ReadRequest): Promise<readonly StoredRecord[]> {
+    this.limits.requireFilter(request.filter);
+    const records: StoredRecord[] = [];
+    const take = (page: readonly StoredRecord[]): Promise<void> => {
+      for (const record of page) records.push(record);
+      return Promise.resolve();
+    };
+    const restart = (): Promise<void> => {
+      records.length = 0;
+      return Promise.resolve();
+    };
+    await this.readPages(collection, namespace, request, { take, restart });
+    return records;
+  }
+
+  private async readPages(collection: Collection, namespace: string, request: ReadRequest, sink: RecordSink): Promise<void> {
+    this.maintenance.noteFilter(collection, request);
+    await this.collections.run(collection, async (current) => {
+      const wanted = request.limit ?? Infinity;
+      const limit = Math.min(wanted, PAGE_ROWS + 1);
+      const first = await this.store.readPage(this.database, current, namespace, request, { after: undefined, limit });
+      if (first.records.length === 0 && !(await this.store.isLive(this.database, current))) return 'stale';
+      if (first.records.length <= PAGE_ROWS) {
+        await sink.take(first.records);
+        return undefined;
+      }
+      return this.database.transaction(async (snapshot) => {
+        await sink.restart();
+        if (!(await this.store.isLive(snapshot, current))) return 'stale' as const;
+        let after: string | undefined;
+        for (let left = wanted; left > 0; left -= PAGE_ROWS) {
+          const page = await this.store.readPage(snapshot, current, namespace, request, {
+            after,
+            limit: Math.min(left, PAGE_ROWS),
+          });
+          await sink.take(page.records);
+          if (page.records.length < PAGE_ROWS) break;
+          after = page.last;
+        }
+        return undefined;
+      }, 'snapshot');
+    });
+  }
+
+  /** A page of the selected records in the bytewise order of ids. */
+  async readById(
+    collection: Collection,
+    namespace: string,
+    request: PageRequest,
+  ): Promise<Position & { readonly records: readonly StoredRecord[] }> {
+    this.limits.requireSelection(request);
+    this.maintenance.noteFilter(collection, request);
+    return this.collections.run(collection, (current) => this.pageStore.readPage(current, namespace, request));
+  }
+
+  /** How many of the namespace's records are selected. */
+  async countMatching(
+    collection: Collection,
+    namespace: string,
+    selection: Selection,
+  ): Promise<Position & { readonly count: number }> {
+    this.limits.requireSelection(selection);
+    this.maintenance.noteFilter(collection, selection);
+    return this.collections.run(collection, (current) => this.pageStore.count(current, namespace, selection));
+  }
+
+  /** How many records there are in the namespace. */
+  async count(collection: Collection, namespace: string): Promise<number> {
+    return this.collections.run(collection, (current) => this.store.count(current, namespace));
+  }
+}

@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../collections/collection.js';
+import { CurrentCollections } from '../collections/current-collections.js';
+import { Limits } from '../limits/limits.js';
+import { Database } from '../postgres/database.js';
+import { requireDimension } from './dimension.js';
+import { Maintenance } from './maintenance/maintenance.js';
+import type { Match, Position, RankedRecord, RankRequest, SearchRequest } from './record.js';
+import { RecordStore } from './record.store.js';
+import { RecordRankStore } from './search/record-rank.store.js';
+import { RecordSearchStore } from './search/record-search.store.js';
+import { COMPLETE } from './search/search-plan.js';
+import { SearchPlanner } from './search/search-planner.js';
+
+/** Searches by distance, and ranks by score. */
+@Injectable()
+export class RecordSearches {
+  constructor(
+    private readonly database: Database,
+    private readonly collections: CurrentCollections,
+    private readonly store: RecordStore,
+    private readonly searchStore: RecordSearchStore,
+    private readonly rankStore: RecordRankStore,
+    private readonly planner: SearchPlanner,
+    private readonly maintenance: Maintenance,
+    private readonly limits: Limits,
+  ) {}
+
+  /**
+   * The selected records nearest to each dense query, a list per query. A filter that leaves fewer than the limit returns all it leaves.
+   * @throws GatewayError `invalid dimension`, unless the collection has none yet
+   */
+  async search(collection: Collection, namespace: string, request: SearchRequest): Promise<readonly (readonly Match[])[]> {
+    this.limits.requireSearch(request);
+    this.maintenance.noteFilter(collection, request);
+    return this.collections.run(collection, async (current) => {
+      requireDimension(current, request.queries);
+      if (current.dimension === null || request.limit === 0 || request.queries.length === 0) {
+        return (await this.store.isLive(this.database, current)) ? request.queries.map(() => []) : 'stale';
+      }
+      const result = await this.planner.run(current, namespace, request, (plan) =>
+        this.searchStore.search(current, namespace, request, plan),
+      );
+      return result === 'stale' ? result : result.matches;
+    });
+  }
+
+  /**
+   * The selected records with the best scores for one query, dense, sparse or both.
+   * @throws GatewayError `invalid dimension` or `invalid vector_type` for a query that does not fit the collection
+   */
+  async rank(
+    collection: Collection,
+    namespace: string,
+    request: RankRequest,
+  ): Promise<Position & { readonly records: readonly RankedRecord[] }> {
+    this.limits.requireSearch(request);
+    this.maintenance.noteFilter(collection, request);
+    return this.collections.run(collection, (current) => {
+      requireDimension(current, [request.embedding]);
+      const { embedding, sparse, limit } = request;
+      // a score of both parts needs every record's
+      if (embedding === null || sparse !== null || limit === 0) return this.rankStore.rank(current, namespace, request, COMPLETE);
+      return this.planner.run(current, namespace, { ...request, queries: [embedding] }, (plan) =>
+        this.rankStore.rank(current, namespace, request, plan),
+      );
+    });
+  }
+}

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../collections/collection.js';
+import { CollectionStore } from '../collections/collection.store.js';
+import { CurrentCollections } from '../collections/current-collections.js';
+import { Limits } from '../limits/limits.js';
+import { Database, type Queryable } from '../postgres/database.js';
+import { settleDuplicates } from './batch.js';
+import { requireDimension } from './dimension.js';
+import { Maintenance } from './maintenance/maintenance.js';
+import type { DeleteRequest, Deletion, MetadataPatch, RecordBatch, Selection, WriteMode, WriteOutcome } from './record.js';
+import { RecordPageStore } from './record-page.store.js';
+import { RecordStore } from './record.store.js';
+import { RecordWriteStore } from './record-write.store.js';
+import { hasUnknownFields } from './unknown-fields.js';
+
+/** Writes, merges and deletes. Every call is atomic, and visible to the next one on any instance. */
+@Injectable()
+export class RecordWrites {
+  constructor(
+    private readonly database: Database,
+    private readonly collections: CurrentCollections,
+    private readonly collectionStore: CollectionStore,
+    private readonly store: RecordStore,
+    private readonly writeStore: RecordWriteStore,
+    private readonly pageStore: RecordPageStore,
+    private readonly maintenance: Maintenance,
+    private readonly limits: Limits,
+  ) {}
+
+  /** Writes all records of the batch, or none. Ids that occur twice are written one after the other. */
+  async write(collection: Collection, namespace: string, batch: RecordBatch, mode: WriteMode): Promise<WriteOutcome> {
+    this.limits.requireWrite(namespace, batch.records);
+    const embeddings = batch.records.map((record) => record.embedding);
+    const settled = settleDuplicates(batch.records, mode.existing);
+    const sparse = batch.records.some((record) => record.sparse != null);
+    return this.collections.run(collection, async (current) => {
+      const dimension = requireDimension(current, embeddings);
+      const hasNewFields = hasUnknownFields(current, batch.fields);
+      const write = (queryable: Queryable, known: Collection): Promise<WriteOutcome | 'stale'> =>
+        this.writeStore.write(queryable, known, namespace, { ...settled, hasNewFields }, mode);
+      if (batch.records.length === 0) return { lsn: null };
+      const isFirst = (dimension !== undefined && current.dimension === null) || (sparse && !current.hasSparse);
+      const outcome = isFirst
+        ? await this.writeFirst(current, { dimension, sparse, embeddings }, write)
+        : await write(this.database, current);
+      if (outcome === 'stale') return 'stale';
+      this.maintenance.note(current, settled.records.length);
+      // the catalog knows more now: which fields the write has added, the dimension, or that there are sparse vectors
+      if (hasNewFields || isFirst) this.collections.forget(current);
+      return outcome;
+    });
+  }
+
+  /** The first write with an embedding gives the collection its dimension, in the same transaction; likewise with a sparse one. */
+  private async writeFirst(
+    collection: Collection,
+    first: {
+      readonly dimension: number | undefined;
+      readonly sparse: boolean;
+      readonly embeddings: readonly (Float32Array | null)[];
+    },
+    write: (queryable: Queryable, known: Collection) => Promise<WriteOutcome | 'stale'>,
+  ): Promise<WriteOutcome | 'stale'> {
+    return this.database.transaction(async (transaction) => {
+      if (first.dimension !== undefined) await this.collectionStore.fixDimension(transaction, collection, first.dimension);
+      if (first.sparse) await this.collectionStore.admitSparse(transaction, collection);
+      const fixed = await this.collectionStore.refresh(transaction, collection);
+      if (fixed === undefined) return 'stale';
+      requireDimension(fixed, first.embeddings);
+      return write(transaction, fixed);
+    });
+  }
+
+  /** Merges the patch into every selected record, and returns their number. */
+  async merge(
+    collection: Collection,
+    namespace: string,
+    selection: Selection,
+    patch: MetadataPatch,
+  ): Promise<WriteOutcome & { readonly count: number }> {
+    this.limits.requirePatch(selection, patch);
+    this.maintenance.noteFilter(collection, selection);
+    const merged = await this.collections.run(collection, (current) => {
+      const hasNewFields = hasUnknownFields(current, patch.fields);
+      if (hasNewFields) this.collections.forget(current);
+      return this.pageStore.merge(current, namespace, selection, { ...patch, hasNewFields });
+    });
+    this.maintenance.note(collection, merged.count);
+    return merged;
+  }
+
+  /** Deletes the selected records, and returns what was asked for of them. */
+  async delete(collection: Collection, namespace: string, request: DeleteRequest): Promise<Deletion> {
+    this.limits.requireSelection(request);
+    this.maintenance.noteFilter(collection, request);
+    const deletion = await this.collections.run(collection, (current) => this.store.delete(current, namespace, request));
+    this.maintenance.note(collection, deletion.count);
+    return deletion;
+  }
+}
