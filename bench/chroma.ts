@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: Polyvec on its two engines beside the real Chroma server, in one run: the same requests, data, machine and
  * number of clients; the engines take turns within each row. `--quick`: a fifth of the data, one round. `--write`: the tables
- * go into README.md and docs/benchmarks.md. Method: docs/benchmarks.md.
+ * go into docs/benchmarks.md, which has the method, too.
  */
 import { engineContender, load, sqlContender } from './chroma-contender.js';
 import { measureRow, middle } from './contender.js';
@@ -59,7 +59,7 @@ async function main(signal: AbortSignal): Promise<void> {
     const tables = [rateTable(engines, rows, { records: COUNT, rounds: TIMING.rounds }), cpuTable(engines, rows)] as const;
     console.log(tables.join('\n\n'));
     if (process.argv.includes('--write')) {
-      await writeTable('README.md', 'bench', tables[0]);
+      await writeTable('docs/benchmarks.md', 'bench', tables[0]);
       await writeTable('docs/benchmarks.md', 'cpu', tables[1]);
     }
   } finally {

@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- pinecone`: Pinecone's REST and gRPC through Polyvec on a Postgres server, beside the same SQL sent by `pg`
  * to the same tables: the same requests, data, machine and number of clients; the ways take turns within each row. `--quick`:
- * a fifth of the data, one round. `--write`: the tables go into README.md and docs/benchmarks.md. Method: docs/benchmarks.md.
+ * a fifth of the data, one round. `--write`: the tables go into docs/benchmarks.md, which has the method, too.
  */
 import 'reflect-metadata';
 import { measurePrepared, middle, Turns, withCpu, type Way } from './contender.js';
@@ -86,7 +86,7 @@ async function main(signal: AbortSignal): Promise<void> {
     ] as const;
     console.log(tables.join('\n\n'));
     if (process.argv.includes('--write')) {
-      await writeTable('README.md', 'bench-pinecone', tables[0]);
+      await writeTable('docs/benchmarks.md', 'bench-pinecone', tables[0]);
       await writeTable('docs/benchmarks.md', 'cpu-pinecone', tables[1]);
     }
   } finally {

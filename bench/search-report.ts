@@ -64,12 +64,12 @@ export function searchTable({ server, embedded, conditions }: SearchResult): str
   return [
     introduction,
     '',
-    ...markdownTable(['clients', 'Polyvec', 'the same SQL', 'Chroma 1.5.9', 'aim'], server.map(line)),
+    ...markdownTable(['clients', 'Polyvec', 'the same SQL', 'Chroma 1.5.9', 'target'], server.map(line)),
     '',
     `Polyvec on its embedded engine, ${embeddedRecords.toLocaleString('en')} records, ${String(CLIENTS)} clients:`,
     '',
     ...markdownTable(
-      ['Polyvec, embedded', 'Chroma 1.5.9', 'aim'],
+      ['Polyvec, embedded', 'Chroma 1.5.9', 'target'],
       embedded.map((row) => [row.name, sideText(row, row.polyvec), ratioText(row, row.chroma), verdicts(row)]),
     ),
   ].join('\n');

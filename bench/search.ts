@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- search`: what is asked of search and writes at size: Polyvec through Chroma's API on a Postgres server, beside the same
  * SQL sent by `pg` to the same tables and beside Chroma's server, and on the embedded engine beside Chroma's server; with recall, and
- * whether each aim is met. `--quick`: a tenth of the data, one round. `--write`: the tables go into README.md and docs/benchmarks.md, the plot
+ * whether each aim is met. `--quick`: a tenth of the data, one round. `--write`: the tables go into docs/benchmarks.md, the plot
  * into docs/search.svg. Method: docs/benchmarks.md.
  */
 import 'reflect-metadata';
@@ -116,7 +116,7 @@ async function main(signal: AbortSignal): Promise<void> {
   const rows = [...server, ...embedded];
   console.log(`\n${String(rows.filter(meetsAims).length)} of ${String(rows.length)} rows meet their aims.`);
   if (!process.argv.includes('--write')) return;
-  await writeTable('README.md', 'bench-search', tables[0]);
+  await writeTable('docs/benchmarks.md', 'bench-search', tables[0]);
   await writeTable('docs/benchmarks.md', 'cpu-search', tables[1]);
   await writeFile('docs/search.svg', plot(server));
 }

@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- vectorizer`: the page on deleting vectors at size: Vectorizer's API on a Postgres server and on the embedded
  * engine, beside the same SQL sent by `pg` to the server's tables. `--quick`: a fifth of the data, one round. `--write`: the tables go
- * into README.md and docs/benchmarks.md. There is no real server to compare with: its deletes need data that a fresh one cannot embed.
+ * into docs/benchmarks.md. There is no real server to compare with: its deletes need data that a fresh one cannot embed.
  */
 import 'reflect-metadata';
 import { measurePrepared, middle, Turns, withCpu, type Way } from './contender.js';
@@ -73,7 +73,7 @@ async function main(signal: AbortSignal): Promise<void> {
       const tables = [rateTable(rows, conditions), cpuTable(rows, TITLES)] as const;
       console.log(tables.join('\n\n'));
       if (process.argv.includes('--write')) {
-        await writeTable('README.md', 'bench-vectorizer', tables[0]);
+        await writeTable('docs/benchmarks.md', 'bench-vectorizer', tables[0]);
         await writeTable('docs/benchmarks.md', 'cpu-vectorizer', tables[1]);
       }
     } finally {

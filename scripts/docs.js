@@ -1,6 +1,7 @@
 /**
- * Writes the README's generated tables, the settings and what each protocol supports, from the code.
- * With `--check`, changes nothing and fails when the README is not what it would write.
+ * Writes the generated parts of two pages: docs/support.md, what each protocol serves, from the operation tables that
+ * `/docs` is made of, too; and docs/settings.md, from the definitions of the settings.
+ * With `--check`, changes nothing and fails when a page is not what it would write.
  */
 import 'reflect-metadata';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -9,20 +10,39 @@ import { buildIfNeeded } from './build-if-needed.js';
 
 buildIfNeeded();
 const { SETTINGS } = await import('../dist/config/config.js');
-const { ChromaModule } = await import('../dist/protocols/chroma/chroma.module.js');
-const { PineconeModule } = await import('../dist/protocols/pinecone/pinecone.module.js');
-const { VectorizerModule } = await import('../dist/protocols/vectorizer/vectorizer.module.js');
+const { PROTOCOLS } = await import('../dist/app.module.js');
 
-const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'any'];
+const GATEWAY = 'The gateway';
 
-function settingsTable() {
-  const rows = Object.values(SETTINGS).map(({ variable, aliases, fallback, strict, description }) => {
+/** The sections of the settings in reading order, with the variables that belong there; all others are the gateway's. */
+const SECTIONS = [
+  [GATEWAY, undefined],
+  ['Chroma', /_CHROMA_|^POLYVEC_MAX_BODY_BYTES$/],
+  ['Pinecone', /_PINECONE_|_PUBLIC_HOST$/],
+  ['Vectorizer', /_VECTORIZER_/],
+  ['Models', /_(EMBEDDING|RERANK)_/],
+  ['Limits', /_LIMITS$|^POLYVEC_MAX_|_(HEADERS|REQUEST)_TIMEOUT_MS$/],
+];
+
+function sectionOf({ variable }) {
+  return SECTIONS.find(([, pattern]) => pattern?.test(variable))?.[0] ?? GATEWAY;
+}
+
+function settingsSections() {
+  const settings = Object.values(SETTINGS).filter(({ isEmulation }) => !isEmulation);
+  return SECTIONS.map(([name]) => {
+    return `### ${name}\n\n${settingsTable(settings.filter((setting) => sectionOf(setting) === name))}`;
+  }).join('\n\n');
+}
+
+function settingsTable(settings) {
+  const rows = settings.map(({ variable, aliases, fallback, strict, description }) => {
     const names = [variable, ...aliases].map((name) => `\`${name}\``).join(', ');
     const value = Array.isArray(fallback) ? listText(fallback) : String(fallback ?? '');
     const meaning = strict === undefined ? description : `${description} Strict: \`${strict}\`.`;
     return `| ${names} | ${value === '' ? '' : `\`${value}\``} | ${meaning} |`;
   });
-  return ['| variable, and other names for it | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+  return table(['variable, and other names for it', 'default', 'meaning'], rows);
 }
 
 /** Numbers in a list are a range. */
@@ -31,51 +51,54 @@ function listText(items) {
   return isRange ? `${items[0]}-${items.at(-1)}` : items.join(',');
 }
 
-/** Why a handler only refuses, by what it throws; undefined when it serves. */
-function refusalOf(source) {
-  if (/unimplemented\('Snapshots/.test(source)) return '501';
-  if (source.includes('unimplemented(')) return '501, as on a single Chroma node';
-  if (/ChromaError\(404, 'NotFoundError', 'Attached/.test(source)) return '404, as on a single Chroma node';
-  return /^\w+\(\) \{\s*throw new PineconeError\('UNIMPLEMENTED'/.test(source) ? '501' : undefined;
+/** A table for each tag of a protocol's operations, a row for each operation. */
+function supportTables(operations) {
+  const entries = Object.entries(operations);
+  const tags = new Set(entries.map(([, { tag }]) => tag));
+  return [...tags]
+    .map((tag) => `### ${tag}\n\n${supportTable(entries.filter(([, operation]) => operation.tag === tag))}`)
+    .join('\n\n');
 }
 
-/** One row per route; a handler that only refuses says so. */
-function supportTable(module, prefix) {
-  const rows = Reflect.getMetadata('controllers', module).flatMap((controller) => {
-    // a data plane has a path for each way to name its index: the first stands for all
-    const base = [Reflect.getMetadata('path', controller)].flat()[0];
-    return Object.getOwnPropertyNames(controller.prototype).flatMap((name) => {
-      const handler = Object.getOwnPropertyDescriptor(controller.prototype, name)?.value;
-      const method = typeof handler === 'function' ? Reflect.getMetadata('method', handler) : undefined;
-      if (method === undefined) return [];
-      const served = refusalOf(handler.toString()) ?? 'yes';
-      return [Reflect.getMetadata('path', handler)].flat().map((path) => {
-        const full = `/${base}/${path}`.replace(/\/+/g, '/').replace(/\/$/, '').replace(prefix, '');
-        return `| ${METHODS[method]} | \`${full.replace(/[:*](\w+)/g, '{$1}')}\` | ${served} |`;
-      });
-    });
+function supportTable(entries) {
+  const rows = entries.map(([key, { summary, refusal }]) => {
+    const [method, path] = key.split(' ');
+    return `| ${method} | \`${path === '' ? '/' : path}\` | ${summary} | ${refusal ?? 'yes'} |`;
   });
-  return ['| method | path | served |', '| --- | --- | --- |', ...rows].join('\n');
+  return table(['method', 'path', 'what it does', 'served'], rows);
 }
 
-const file = fileURLToPath(new URL('../README.md', import.meta.url));
-const before = readFileSync(file, 'utf8');
-let after = before;
-for (const [name, table] of [
-  ['settings', settingsTable()],
-  ['chroma', supportTable(ChromaModule, '/chroma')],
-  ['pinecone', supportTable(PineconeModule, '/pinecone')],
-  ['vectorizer', supportTable(VectorizerModule, '/vectorizer')],
-]) {
-  const block = new RegExp(`(<!-- ${name}:begin -->\\n)[^]*?(<!-- ${name}:end -->)`);
-  if (!block.test(after)) throw new Error(`README.md has no place for ${name}`);
-  after = after.replace(block, (_, begin, end) => `${begin}${table}\n${end}`);
+function table(heads, rows) {
+  return [`| ${heads.join(' | ')} |`, `|${' --- |'.repeat(heads.length)}`, ...rows].join('\n');
 }
-if (process.argv.includes('--check')) {
-  if (after !== before) {
-    console.error('README.md is out of date: run `npm run docs`');
-    process.exit(1);
-  }
-} else {
-  writeFileSync(file, after);
+
+/** The page with each named part replaced. */
+function withParts(text, parts) {
+  return Object.entries(parts).reduce((page, [name, content]) => {
+    const block = new RegExp(`(<!-- ${name}:begin -->\\n)[^]*?(<!-- ${name}:end -->)`);
+    if (!block.test(page)) throw new Error(`there is no place for ${name}`);
+    return page.replace(block, (_, begin, end) => `${begin}${content}\n${end}`);
+  }, text);
 }
+
+const PAGES = {
+  'docs/settings.md': {
+    settings: settingsSections(),
+    emulation: settingsTable(Object.values(SETTINGS).filter(({ isEmulation }) => isEmulation)),
+  },
+  'docs/support.md': Object.fromEntries(PROTOCOLS.map(({ name, api }) => [name, supportTables(api.operations)])),
+};
+
+let isUpToDate = true;
+for (const [path, parts] of Object.entries(PAGES)) {
+  const file = fileURLToPath(new URL(`../${path}`, import.meta.url));
+  const before = readFileSync(file, 'utf8');
+  const after = withParts(before, parts);
+  if (after === before) continue;
+  isUpToDate = false;
+  if (!process.argv.includes('--check')) writeFileSync(file, after);
+  else console.error(`${path} is out of date: run \`npm run docs\``);
+}
+if (!isUpToDate && process.argv.includes('--check')) process.exit(1);
+// the application's modules may keep handles open
+process.exit(0);

@@ -37,7 +37,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     .option('--port <port>', "Chroma's port (default: 8000)")
     .option('--console-port <port>', 'the port for health checks, with every protocol under its prefix (default: 8080)')
     .option('--log-level <level>', 'debug, info, warn, error or silent (default: info)')
-    .addHelpText('after', '\nEvery option is also an environment variable, and there are more of those: see the README.')
+    .addHelpText('after', '\nEvery option is also an environment variable, and there are more of those: see docs/settings.md.')
     .action(async (options: StartOptions) => {
       await start(VERSION, overridesOf(options));
     });

@@ -2,6 +2,7 @@ import { PINECONE_SETTINGS } from './pinecone.js';
 import {
   boolean,
   duration,
+  emulation,
   host,
   list,
   MiB,
@@ -28,7 +29,7 @@ export { MiB } from './values.js';
 
 export type { Port } from './values.js';
 
-/** Every setting of the gateway. `npm run docs` makes the README's table from this list. */
+/** Every setting of the gateway. `npm run docs` makes docs/settings.md from this list. */
 export const SETTINGS = {
   databaseUrl: setting<string | undefined>(
     'DATABASE_URL',
@@ -64,23 +65,29 @@ export const SETTINGS = {
     'ALLOW_RESET',
   ),
   chromaV1: setting('POLYVEC_CHROMA_V1', true, boolean, "Whether Chroma's API v1 (clients 0.4 and 0.5) is served."),
-  chromaV1MissingKey: setting(
-    'POLYVEC_CHROMA_V1_MISSING_KEY',
-    'excluded',
-    oneOf('excluded', 'included'),
-    'Whether `$ne`, `$nin` and `$not_contains` on v1 return records that lack the key.',
+  chromaV1MissingKey: emulation(
+    setting(
+      'POLYVEC_CHROMA_V1_MISSING_KEY',
+      'excluded',
+      oneOf('excluded', 'included'),
+      'Whether `$ne`, `$nin` and `$not_contains` on v1 return records that lack the key.',
+    ),
   ),
-  chromaV1CollectionShape: setting(
-    'POLYVEC_CHROMA_V1_COLLECTION_SHAPE',
-    'modern',
-    oneOf('modern', 'minimal'),
-    'Collections on v1 as Python 0.5.1 and later read them, or only `id`, `name`, `metadata` for Python 0.4.',
+  chromaV1CollectionShape: emulation(
+    setting(
+      'POLYVEC_CHROMA_V1_COLLECTION_SHAPE',
+      'modern',
+      oneOf('modern', 'minimal'),
+      'Collections on v1 as Python 0.5.1 and later read them, or only `id`, `name`, `metadata` for Python 0.4.',
+    ),
   ),
-  chromaLegacyConfiguration: setting(
-    'POLYVEC_CHROMA_LEGACY_CONFIGURATION',
-    'auto',
-    oneOf('auto', 'always_modern', 'always_legacy'),
-    'The configuration shape on v2: `auto` gives Python 0.5.16 to 0.6.3 theirs, by their user agent.',
+  chromaLegacyConfiguration: emulation(
+    setting(
+      'POLYVEC_CHROMA_LEGACY_CONFIGURATION',
+      'auto',
+      oneOf('auto', 'always_modern', 'always_legacy'),
+      'The configuration shape on v2: `auto` gives Python 0.5.16 to 0.6.3 theirs, by their user agent.',
+    ),
   ),
   chromaMaxBatchSize: setting(
     'POLYVEC_CHROMA_MAX_BATCH_SIZE',

@@ -1,6 +1,7 @@
 import {
   boolean,
   count,
+  emulation,
   host,
   MAX_DURATION_MS,
   MiB,
@@ -37,23 +38,27 @@ export const PINECONE_SETTINGS = {
     'The host name that clients reach the ports by.',
     'PINECONE_HOST',
   ),
-  pineconeHostStyle: setting(
-    'POLYVEC_PINECONE_HOST_STYLE',
-    'auto',
-    oneOf('auto', 'bare', 'url'),
-    "An index' `host`: `bare` is `localhost:5081`, `url` is `http://localhost:5081`, `auto` is what the asking SDK needs.",
+  pineconeHostStyle: emulation(
+    setting(
+      'POLYVEC_PINECONE_HOST_STYLE',
+      'auto',
+      oneOf('auto', 'bare', 'url'),
+      "An index' `host`: `bare` is `localhost:5081`, `url` is `http://localhost:5081`, `auto` is what the asking SDK needs.",
+    ),
   ),
   pineconeDomain: setting<string | undefined>(
     'POLYVEC_PINECONE_DOMAIN',
     undefined,
     host,
-    'Behind a load balancer: indexes are `{index}-{project}.svc.{domain}`, told by the Host header.',
+    'Behind a load balancer: indexes are `{index}-{project}.svc.{domain}` and found by the Host header.',
   ),
-  pineconeStrictRegions: setting(
-    'POLYVEC_PINECONE_STRICT_REGIONS',
-    false,
-    boolean,
-    "Whether an index may only be said to be in one of Pinecone's own regions.",
+  pineconeStrictRegions: emulation(
+    setting(
+      'POLYVEC_PINECONE_STRICT_REGIONS',
+      false,
+      boolean,
+      "Whether an index may only be said to be in one of Pinecone's own regions.",
+    ),
   ),
   pineconeMaxIndexes: setting('POLYVEC_PINECONE_MAX_INDEXES', 0, count, 'Indexes in a project; `0`: any number.'),
   pineconeMaxUpsertVectors: setting('POLYVEC_PINECONE_MAX_UPSERT_VECTORS', 1_000, positive, 'Vectors in one Pinecone upsert.'),
@@ -63,35 +68,45 @@ export const PINECONE_SETTINGS = {
     positive,
     "The largest metadata of a record written through Pinecone's API, as JSON text.",
   ),
-  pineconeNeMatchesMissing: setting(
-    'POLYVEC_PINECONE_NE_MATCHES_MISSING',
-    false,
-    boolean,
-    'Whether `$ne` and `$nin` in a Pinecone filter match records that lack the field.',
+  pineconeNeMatchesMissing: emulation(
+    setting(
+      'POLYVEC_PINECONE_NE_MATCHES_MISSING',
+      false,
+      boolean,
+      'Whether `$ne` and `$nin` in a Pinecone filter match records that lack the field.',
+    ),
   ),
-  pineconeStatsFilter: setting(
-    'POLYVEC_PINECONE_STATS_FILTER',
-    true,
-    boolean,
-    "Whether a serverless index' statistics may be filtered; Pinecone itself refuses that.",
+  pineconeStatsFilter: emulation(
+    setting(
+      'POLYVEC_PINECONE_STATS_FILTER',
+      true,
+      boolean,
+      "Whether a serverless index' statistics may be filtered; Pinecone itself refuses that.",
+    ),
   ),
-  pineconeDefaultNamespaceKey: setting(
-    'POLYVEC_PINECONE_DEFAULT_NAMESPACE_KEY',
-    'auto',
-    oneOf('auto', 'empty', 'alias'),
-    'The default namespace in index statistics: `empty` is `""`, `alias` is `__default__`, `auto` goes by the API version.',
+  pineconeDefaultNamespaceKey: emulation(
+    setting(
+      'POLYVEC_PINECONE_DEFAULT_NAMESPACE_KEY',
+      'auto',
+      oneOf('auto', 'empty', 'alias'),
+      'The default namespace in index statistics: `empty` is `""`, `alias` is `__default__`, `auto` goes by the API version.',
+    ),
   ),
-  pineconeServerlessCollections: setting(
-    'POLYVEC_PINECONE_SERVERLESS_COLLECTIONS',
-    false,
-    boolean,
-    'Whether a Pinecone collection may be made of an index that is no pod index; Pinecone itself refuses that.',
+  pineconeServerlessCollections: emulation(
+    setting(
+      'POLYVEC_PINECONE_SERVERLESS_COLLECTIONS',
+      false,
+      boolean,
+      'Whether a Pinecone collection may be made of an index that is no pod index; Pinecone itself refuses that.',
+    ),
   ),
-  pineconeRateLimits: setting(
-    'POLYVEC_PINECONE_RATE_LIMITS',
-    'off',
-    oneOf('off', 'pinecone'),
-    "Whether Pinecone's own request and record limits are enforced, per instance.",
+  pineconeRateLimits: emulation(
+    setting(
+      'POLYVEC_PINECONE_RATE_LIMITS',
+      'off',
+      oneOf('off', 'pinecone'),
+      "Whether Pinecone's own request and record limits are enforced, per instance.",
+    ),
   ),
   pineconeMaxBodyBytes: strictly(
     setting('POLYVEC_PINECONE_MAX_BODY_BYTES', 64 * MiB, positive, "The largest request body of Pinecone's REST API."),

@@ -18,6 +18,8 @@ export interface Setting<T> {
   readonly fallback: T;
   /** The default of the strict profile, where it differs. */
   readonly strict?: T;
+  /** It only chooses between ways in which a real server has behaved: nobody needs it to run a gateway. */
+  readonly isEmulation?: true;
   readonly description: string;
   /** Throws an `Error` whose message completes "must be …". */
   readonly read: (text: string) => T;
@@ -34,6 +36,11 @@ export const setting = <T>(
 /** The setting, with another default in the strict profile. */
 export function strictly<T>(relaxed: Setting<T>, strict: T): Setting<T> {
   return { ...relaxed, strict };
+}
+
+/** The setting, as one that only chooses how a real server is emulated. */
+export function emulation<T>(plain: Setting<T>): Setting<T> {
+  return { ...plain, isEmulation: true };
 }
 
 /** A port number, `0` for any free port, or not served at all. */

@@ -157,6 +157,54 @@ describe.each(NAMES)('the document of %s', (name) => {
   });
 });
 
+describe('an operation that is marked as refused', () => {
+  /** The bodies of those that read one, by the operation's id. */
+  const BODIES: Readonly<Record<string, object>> = {
+    collection_search: { searches: [] },
+    fork_collection: { new_name: 'forked' },
+    attach_function: { name: 'f', function_id: 'f', output_collection: 'output', params: {} },
+    detach_function: { delete_output: false },
+  };
+  const PARAMETERS = {
+    tenant: 'default_tenant',
+    database: 'default_database',
+    index: 'refusing',
+    collection: 'refusing',
+    id: '00000000-0000-4000-8000-000000000000',
+    namespace: 'named',
+    function: 'f',
+    operation: 'search',
+  };
+  const refused = PROTOCOLS.flatMap(({ name, api }) =>
+    Object.entries(api.operations).flatMap(([key, { id, refusal }]) =>
+      refusal === undefined ? [] : [{ name, key, id, refusal }],
+    ),
+  );
+  let uuid: string;
+
+  beforeAll(async () => {
+    const scope = { tenant: 'default_tenant', database: 'default_database' };
+    const collections = '/api/v2/tenants/{tenant}/databases/{database}/collections';
+    ({ id: uuid } = (await wireOf('chroma').call(`POST ${collections}`, scope, { name: 'refused' })) as { id: string });
+    const index = { name: 'refusing', dimension: 2, metric: 'cosine', spec: { serverless: PLACE } };
+    await wireOf('pinecone').call('POST /indexes', {}, index);
+  });
+
+  it('is in every protocol', () => {
+    expect(new Set(refused.map(({ name }) => name))).toEqual(new Set(NAMES));
+  });
+
+  it.each(refused)('$name: $key answers $refusal', async ({ name, key, id, refusal }) => {
+    const [method = '', path = ''] = key.split(' ');
+    const { paths, servers } = documentOf(name);
+    const server = (paths[path]?.servers ?? servers)[0]?.url ?? '';
+    const values: Readonly<Record<string, string>> = { ...PARAMETERS, collection_id: uuid };
+    const url = `${gateway.consoleUrl}${server}${path}`.replace(/\{(\w+)\}/g, (_, parameter: string) => values[parameter] ?? '');
+    const body = id in BODIES ? { body: JSON.stringify(BODIES[id]), headers: { 'content-type': 'application/json' } } : {};
+    expect((await fetch(url, { method, ...body })).status).toBe(refusal);
+  });
+});
+
 /** What a document calls a route; one of all methods may be documented for some of them, and must be for one. */
 function keysOf(api: ApiDescription, { method, path }: HandledRoute, documented: readonly string[]): readonly string[] {
   if (method !== 'ALL') return [`${method} ${renamed(api, path)}`];

@@ -9,8 +9,9 @@ const sources = readdirSync(join(root, 'test'), { recursive: true, withFileTypes
   .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
   .join('\n');
 
-/** What stands in back quotes behind a colon on a line of the list. */
+/** What stands in back quotes behind a colon in an item of the list; its further lines are indented. */
 const names = page
+  .replaceAll(/\n +/g, ' ')
   .split('\n')
   .filter((line) => line.startsWith('- '))
   .flatMap((line) => [...line.slice(line.indexOf(': `')).matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? ''));

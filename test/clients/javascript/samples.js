@@ -71,7 +71,7 @@ export function samplesFor({ client, era }) {
       const made = await client.getOrCreateCollection({ name: 'test', embeddingFunction });
       const again = await client.getOrCreateCollection({ name: 'test', embeddingFunction });
       assert.equal(again.id, made.id);
-      await client.deleteCollection({ name: 'test' });
+      await client.deleteCollection(made);
       await rejects(() => client.getCollection({ name: 'test', embeddingFunction }), MISSING);
     }),
     guide(

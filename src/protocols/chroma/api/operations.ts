@@ -8,8 +8,8 @@ const NO_NODE = 501;
 const PAGE = ['limit', 'offset'];
 
 const SYSTEM: Readonly<Record<string, ApiOperation>> = below('/api/v2', 'System', {
-  'GET ': { id: 'root', summary: 'Tells the time', answer: 'Heartbeat' },
-  'GET /heartbeat': { id: 'heartbeat', summary: 'Tells the time', answer: 'Heartbeat' },
+  'GET ': { id: 'root', summary: 'Returns the time', answer: 'Heartbeat' },
+  'GET /heartbeat': { id: 'heartbeat', summary: 'Returns the time', answer: 'Heartbeat' },
   'GET /version': { id: 'version', summary: 'The release whose behaviour is followed', answer: 'Version' },
   'GET /healthcheck': { id: 'healthcheck', summary: 'Whether the database answers', status: [200, 503], answer: 'Health' },
   'GET /pre-flight-checks': { id: 'pre_flight_checks', summary: 'Limits that clients keep', answer: 'Checks' },

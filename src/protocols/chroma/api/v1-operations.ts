@@ -5,8 +5,8 @@ const SCOPE = ['tenant', 'database'];
 /** The operations of API v1, for clients before 0.5.16. */
 export const V1_OPERATIONS: Readonly<Record<string, ApiOperation>> = {
   ...below('/api/v1', 'API v1', {
-    'GET ': { id: 'v1_root', summary: 'Tells the time', answer: 'Heartbeat' },
-    'GET /heartbeat': { id: 'v1_heartbeat', summary: 'Tells the time', answer: 'Heartbeat' },
+    'GET ': { id: 'v1_root', summary: 'Returns the time', answer: 'Heartbeat' },
+    'GET /heartbeat': { id: 'v1_heartbeat', summary: 'Returns the time', answer: 'Heartbeat' },
     'GET /version': { id: 'v1_version', summary: 'The release whose behaviour is followed', answer: 'Version' },
     'GET /pre-flight-checks': { id: 'v1_pre_flight_checks', summary: 'Limits that clients keep', answer: 'Checks' },
     'POST /reset': { id: 'v1_reset', summary: 'Deletes everything, where the settings allow it', answer: 'True' },

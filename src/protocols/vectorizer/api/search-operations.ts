@@ -19,7 +19,7 @@ export const SEARCH_OPERATIONS: Readonly<Record<string, ApiOperation>> = below('
   },
   [`POST ${COLLECTION}/explain`]: {
     id: 'explain',
-    summary: 'Tells what a search by vector does',
+    summary: 'Explains how a search by vector is carried out',
     body: 'SearchRequest',
     answer: 'Explanation',
   },
