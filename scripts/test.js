@@ -84,10 +84,11 @@ function jestArguments(mode, rest) {
   const choosesWorkers = rest.some((word) => /^(-i|--runInBand|-w.*|--maxWorkers.*)$/.test(word));
   const directory = process.env.JEST_RESULTS_DIR;
   return [
+    ...rest,
+    // last, as jest takes paths that follow one of these for more of them
     ...suites,
     ...(choosesWorkers ? [] : ['--maxWorkers=2']),
     ...(directory ? ['--json', `--outputFile=${resolve(directory, `${mode}.json`)}`] : []),
-    ...rest,
   ];
 }
 
