@@ -1,6 +1,6 @@
 /** Jest runs the ES modules as they are; swc only takes the types away. */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/setup/environment.js',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],

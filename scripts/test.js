@@ -87,7 +87,7 @@ function jestArguments(mode, rest) {
     ...rest,
     // last, as jest takes paths that follow one of these for more of them
     ...suites,
-    ...(choosesWorkers ? [] : ['--maxWorkers=2']),
+    ...(choosesWorkers ? ['--watchman=false'] : ['--maxWorkers=2']),
     ...(directory ? ['--json', `--outputFile=${resolve(directory, `${mode}.json`)}`] : []),
   ];
 }
