@@ -15,7 +15,7 @@ import {
   type Protocol,
 } from './kill-batches.js';
 import { createOwnPostgres, type OwnPostgres } from '../../support/servers/own-postgres.js';
-import { pineconeDoor, vectorizerDoor, type Instance } from '../promotion/promotion-transports.js';
+import { pineconeTransport, vectorizerTransport, type Instance } from '../promotion/promotion-transports.js';
 import { oneOf, randomFrom, type Random } from '../promotion/promotion-writer.js';
 
 /** What was done and found. */
@@ -216,8 +216,8 @@ async function checkResent({ fleet, figures }: Scene, { target, batches }: Round
     }
     const counts = [
       [...found.values()].reduce((sum, state) => sum + state.length, 0),
-      await pineconeDoor(instance, named, '').count(),
-      await vectorizerDoor(instance, named).count(),
+      await pineconeTransport(instance, named, '').count(),
+      await vectorizerTransport(instance, named).count(),
     ];
     if (counts.some((count) => count !== expected)) diverge(figures, `${String(expected)} records, counted ${counts.join(', ')}`);
   }
