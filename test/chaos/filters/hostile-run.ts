@@ -39,7 +39,7 @@ export async function runHostile(options: {
   readonly filters: number;
   readonly dictionaries: number;
   readonly seed: number;
-  readonly told?: (text: string) => void;
+  readonly onProgress?: (text: string) => void;
 }): Promise<HostileFigures> {
   const { filters, dictionaries, seed } = options;
   const figures: HostileFigures = {
@@ -62,7 +62,7 @@ export async function runHostile(options: {
       const shapes = await harmlessShapes(transport, run);
       for (let turn = 0; turn < dictionaries && figures.complaints.length < MAX_COMPLAINTS; turn += 1) {
         await playDictionary(transport, run, shapes, turn);
-        if (turn % 10 === 9) options.told?.(`${transport.name}: ${String(figures.filters)} filters`);
+        if (turn % 10 === 9) options.onProgress?.(`${transport.name}: ${String(figures.filters)} filters`);
       }
     }
   } finally {

@@ -64,7 +64,7 @@ export async function runKills(options: {
   readonly rounds: number;
   readonly instances: number;
   readonly seed: number;
-  readonly told?: (text: string) => void;
+  readonly onProgress?: (text: string) => void;
 }): Promise<KillFigures> {
   const kills = { Postgres: 0, gateway: 0, backend: 0 };
   const figures: KillFigures = { kills, acknowledged: 0, unacknowledged: 0, lost: 0, partial: 0, diverged: 0, complaints: [] };
@@ -77,7 +77,7 @@ export async function runKills(options: {
       const rounds: Round[] = [];
       for (let number = 0; number < options.rounds && figures.complaints.length === 0; number += 1) {
         rounds.push(await playRound(scene, VICTIMS[number % VICTIMS.length] ?? 'gateway'));
-        if (number % 10 === 9) options.told?.(`round ${String(number + 1)} of ${String(options.rounds)}`);
+        if (number % 10 === 9) options.onProgress?.(`round ${String(number + 1)} of ${String(options.rounds)}`);
       }
       // what was whole after its own round must still be after all the others
       for (const round of rounds) await checkResent(scene, round);
