@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { startGateway } from '../../support/gateway/gateway.js';
+import { startGatewayInProcess } from '../../support/gateway/gateway-in-process.js';
 import { hostileTransports, type HostileTransport, type Place, type SentRecord } from './hostile-transports.js';
 import { COUNTS, harmlessDictionary, hostileDictionary, place, render, type Dictionary } from './hostile-texts.js';
 import { watchStatements, type Statements } from '../../support/servers/statements.js';
@@ -50,7 +50,7 @@ export async function runHostile(options: {
     hostile: new Set(),
     complaints: [],
   };
-  const gateway = await startGateway({ env: QUIET });
+  const gateway = await startGatewayInProcess(QUIET);
   const statements = watchStatements();
   try {
     const transports = await hostileTransports(gateway);

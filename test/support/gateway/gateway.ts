@@ -53,7 +53,12 @@ export async function startGateway(options: { readonly env?: Readonly<Record<str
 
 /** Starts a gateway, in the process of the gateway host, on data that may be there; it goes with the gateway. */
 export async function startGatewayOn(storage: TestStorage, env: Readonly<Record<string, string>>): Promise<TestGateway> {
-  return launch(storage, { ...QUIET, ...storage.environment, ...env });
+  return launch(storage, settingsFor(storage, env));
+}
+
+/** Free ports and a quiet log, unless `env` says otherwise. */
+export function settingsFor(storage: TestStorage, env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return { ...QUIET, ...storage.environment, ...env };
 }
 
 /** A place for data whose schema is up to date, or with `isEmpty` one that no gateway has used. */
