@@ -17,7 +17,8 @@ export async function startGatewayInProcess(env: Readonly<Record<string, string>
 }
 
 async function launch(storage: TestStorage, environment: Readonly<Record<string, string>>): Promise<TestGateway> {
-  const { urls, indexPorts, stop } = await startGateway(readConfig(environment));
+  const gateway = await startGateway(readConfig(environment));
+  const { urls, indexPorts } = gateway;
   return {
     chromaUrl: urls.get('chroma') ?? '',
     consoleUrl: urls.get('console') ?? '',
@@ -26,11 +27,11 @@ async function launch(storage: TestStorage, environment: Readonly<Record<string,
     indexPorts,
     environment,
     stop: async () => {
-      await stop();
+      await gateway.stop();
       await storage.remove();
     },
     restart: async () => {
-      await stop();
+      await gateway.stop();
       return launch(storage, environment);
     },
   };
