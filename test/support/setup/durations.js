@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const file = fileURLToPath(new URL('../../durations.json', import.meta.url));
 /** Of a suite that has none, by the size of its file. */
-const BYTES_PER_SECOND = 4_000;
+const BYTES_PER_SECOND = 1_500;
 
 const WORKERS = 2;
 
