@@ -1,28 +1,32 @@
 /**
- * Runs the test suites.
+ * Runs the test suites; test/suites.js says which of them belong to a mode.
  *
  *   npm test                 every suite but the client suites, on the embedded engine
- *   npm run test:server      the same suites, and on a server too: TEST_DATABASE_URL, or else the development database
+ *   npm run test:server      what depends on the engine, on a server: TEST_DATABASE_URL, or else the development database
  *   npm run test:clients     the official client libraries against the gateway
+ *   npm run test:full        all suites in all three modes, every client version, full random effort
  *
- * Further arguments go to jest: `npm test -- test/stores`. With JEST_RESULTS_DIR set, jest's results are also written
- * there, as embedded.json, server.json or clients.json. The exit code is jest's.
+ * Further arguments go to jest: `npm test -- test/stores`. Suites that are named run in every mode. TEST_EFFORT=full, which
+ * `test:full` sets, is the one setting for how much is run; TEST_SEED chooses the seed of random tests. With
+ * JEST_RESULTS_DIR set, jest's results are also written there, as embedded.json, server.json or clients.json. The exit code
+ * is jest's.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { developmentDatabase } from './development-database.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const FLAGS = ['--server', '--clients', '--full'];
+/** Of jest's options, those whose value may be the next word. */
+const WITH_VALUE = ['-w', '--maxWorkers', '-t', '--testNamePattern', '-c', '--config', '--shard', '--testTimeout'];
 
 /** Takes the mode's flag out of the arguments; the rest is for jest. */
 function readArguments(words) {
-  const flags = ['--server', '--clients'];
-  const [flag, ...others] = flags.filter((name) => words.includes(name));
-  if (others.length > 0) fail(`choose one of ${flags.join(' and ')}`);
-  return { mode: flag === undefined ? 'embedded' : flag.slice(2), rest: words.filter((word) => !flags.includes(word)) };
+  const [flag, ...others] = FLAGS.filter((name) => words.includes(name));
+  if (others.length > 0) fail(`choose one of ${FLAGS.join(', ')}`);
+  return { mode: flag === undefined ? 'embedded' : flag.slice(2), rest: words.filter((word) => !FLAGS.includes(word)) };
 }
 
 function fail(message) {
@@ -46,60 +50,70 @@ const INSTALLERS = [
   'test/clients/vectorizer/install.sh',
 ];
 
-function installClients() {
-  for (const script of INSTALLERS.filter((file) => existsSync(join(root, file)))) {
-    const { status } = spawnSync('bash', [script], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+function installClients(environment) {
+  for (const script of INSTALLERS) {
+    const { status } = spawnSync('bash', [script], { cwd: root, env: environment, stdio: ['ignore', 'inherit', 'inherit'] });
     if (status !== 0) fail(`${script} failed`);
   }
 }
 
 /** Readies what the mode needs, and returns the environment for jest. */
-function prepare(mode) {
-  const environment = { ...process.env };
+function prepare(mode, rest, effort) {
+  const environment = { ...process.env, TEST_MODE: mode, TEST_EFFORT: effort };
+  if (namesSuites(rest)) environment.TEST_NAMED = 'true';
   // meant for db-up.sh alone: the gateways under test refuse settings they do not know
   delete environment.DEV_DB_PORT;
-  switch (mode) {
-    case 'embedded':
-      delete environment.TEST_DATABASE_URL;
-      return environment;
-    case 'server':
-      environment.TEST_DATABASE_URL ||= requireDatabase();
-      return environment;
-    default:
-      installClients();
-      return environment;
-  }
+  if (mode === 'server') environment.TEST_DATABASE_URL ||= requireDatabase();
+  else if (mode === 'embedded') delete environment.TEST_DATABASE_URL;
+  else installClients(environment);
+  return environment;
 }
 
-function nodeArguments() {
-  const register = './test/support/setup/register.js';
-  return ['--experimental-vm-modules', '--no-warnings', ...(existsSync(join(root, register)) ? ['--import', register] : [])];
+/** Whether there is a word that is no option and no option's value. */
+function namesSuites(rest) {
+  return rest.some((word, index) => !word.startsWith('-') && !WITH_VALUE.includes(rest[index - 1]));
 }
 
 function jestArguments(mode, rest) {
-  const suites =
-    mode === 'clients'
-      ? ['--roots=<rootDir>/test/clients']
-      : ['--testPathIgnorePatterns=/node_modules/', '--testPathIgnorePatterns=<rootDir>/test/clients/'];
   const choosesWorkers = rest.some((word) => /^(-i|--runInBand|-w.*|--maxWorkers.*)$/.test(word));
   const directory = process.env.JEST_RESULTS_DIR;
   return [
-    ...suites,
-    ...(choosesWorkers ? ['--watchman=false'] : ['--maxWorkers=2']),
+    ...(choosesWorkers ? [] : ['--maxWorkers=2']),
     ...(directory ? ['--json', `--outputFile=${resolve(directory, `${mode}.json`)}`] : []),
     ...rest,
   ];
 }
 
+/** Runs jest, and returns its exit code. */
+async function run(mode, rest, effort) {
+  const runtime = ['--experimental-vm-modules', '--no-warnings', '--import', './test/support/setup/register.js'];
+  const environment = prepare(mode, rest, effort);
+  const jest = spawn(process.execPath, [...runtime, 'node_modules/jest/bin/jest.js', ...jestArguments(mode, rest)], {
+    cwd: root,
+    env: environment,
+    stdio: 'inherit',
+  });
+  const stop = () => jest.kill('SIGTERM');
+  process.on('SIGTERM', stop);
+  const [code, signal] = await new Promise((done) => {
+    jest.on('error', (error) => fail(`jest did not start: ${error.message}`));
+    jest.on('exit', (...end) => done(end));
+  });
+  process.off('SIGTERM', stop);
+  if (signal !== null) process.exit(128 + constants.signals[signal]);
+  return code;
+}
+
 const { mode, rest } = readArguments(process.argv.slice(2));
-const environment = prepare(mode);
-const jest = spawn(process.execPath, [...nodeArguments(), 'node_modules/jest/bin/jest.js', ...jestArguments(mode, rest)], {
-  cwd: root,
-  env: environment,
-  stdio: 'inherit',
-});
+const effort = mode === 'full' ? 'full' : (process.env.TEST_EFFORT ?? 'quick');
+if (effort !== 'quick' && effort !== 'full') fail(`TEST_EFFORT is quick or full, not ${effort}`);
 // a terminal's Ctrl-C reaches jest by itself; waiting for it lets it stop what it started
-process.on('SIGINT', () => {});
-process.on('SIGTERM', () => jest.kill('SIGTERM'));
-jest.on('error', (error) => fail(`jest did not start: ${error.message}`));
-jest.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+let isInterrupted = false;
+process.on('SIGINT', () => {
+  isInterrupted = true;
+});
+let status = 0;
+for (const one of mode === 'full' ? ['embedded', 'server', 'clients'] : [mode]) {
+  if (!isInterrupted) status = (await run(one, rest, effort)) || status;
+}
+process.exit(status);

@@ -1,17 +1,19 @@
 import { runHostile, type HostileFigures } from './filters/hostile-run.js';
+import { SEED, byEffort } from '../support/setup/effort.js';
 
-const SEED = Number(process.env['TEST_SEED']);
+
+const FILTERS = byEffort({ quick: 300, full: 1_000 });
 
 describe(`hostile keys, values, ids and names in filters (TEST_SEED=${String(SEED)})`, () => {
   let figures: HostileFigures;
 
   beforeAll(async () => {
-    figures = await runHostile({ filters: 1_000, dictionaries: 5, seed: SEED });
+    figures = await runHostile({ filters: FILTERS, dictionaries: 5, seed: SEED });
   });
 
   it('select what the models say, through every protocol', () => {
     expect(figures.complaints).toEqual([]);
-    expect(figures.filters).toBeGreaterThanOrEqual(1_000);
+    expect(figures.filters).toBeGreaterThanOrEqual(FILTERS);
     expect(figures.telling).toBeGreaterThan(figures.filters / 5);
   });
 

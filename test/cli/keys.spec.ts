@@ -67,7 +67,7 @@ describe('polyvec keys', () => {
     [['create', '--name', 'x', '--tenant', '*', '--database', 'some'], /every database/],
     [['rotate', 'nobody'], /there is no key nobody/],
     [['revoke', 'nobody'], /there is no key nobody/],
-  ])('%j is told what is wrong with it', async (options, expected) => {
+  ])('%j is refused with what is wrong with it', async (options, expected) => {
     const { code, stdout, stderr } = await keys(storage, ...options);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(expected);

@@ -259,11 +259,11 @@ describeOnServer(`polyvec move${reason}`, () => {
         'plain: the namespace "" has 63 records in the source and 62 in the target',
       ],
       [`DELETE FROM polyvec.collections WHERE name = 'large'`, 'large: it is not in the target'],
-    ])('tells what is missing after %s', async (change, told) => {
+    ])('reports what is missing after %s', async (change, reported) => {
       const target = await newDatabase(origin);
       await onServer(target, (database) => database.script(change));
       const { isEqual, lines } = await moved(target, origin, { verifyOnly: true });
-      expect(lines.filter((line) => line.startsWith('WRONG'))).toEqual([`WRONG: ${told}`]);
+      expect(lines.filter((line) => line.startsWith('WRONG'))).toEqual([`WRONG: ${reported}`]);
       expect(isEqual).toBe(false);
     });
   });

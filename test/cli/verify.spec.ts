@@ -209,7 +209,7 @@ describe('polyvec verify', () => {
   });
 
   /** What is done to the database, how it is undone, and what is said of it. `%` stands for a collection's number, `#` for that of an index. */
-  const LARGE_DAMAGE: readonly (readonly [what: string, damage: string, repair: string, told: RegExp])[] = [
+  const LARGE_DAMAGE: readonly (readonly [what: string, damage: string, repair: string, reported: RegExp])[] = [
     [
       'a vector that is gone',
       `CREATE TABLE saved AS SELECT * FROM polyvec.vectors_% ORDER BY rid LIMIT 1;
@@ -323,13 +323,13 @@ describe('polyvec verify', () => {
     ],
   ];
 
-  it.each(LARGE_DAMAGE)('tells of %s', async (_what, damage, repair, told) => {
+  it.each(LARGE_DAMAGE)('reports %s', async (_what, damage, repair, reported) => {
     const { id, indexes } = await namesOf(database, scene.large);
     const filled = (text: string): string => text.replaceAll('%', id).replaceAll('#', indexes[0] ?? '');
     await database.script(filled(damage));
     const { isWell, lines } = await verified(database);
     await database.script(filled(repair));
-    expect(lineOf(lines, scene.large)).toMatch(new RegExp(filled(told.source)));
+    expect(lineOf(lines, scene.large)).toMatch(new RegExp(filled(reported.source)));
     expect(lines.at(-1)).toBe('3 collections, 1 of them wrong');
     expect(isWell).toBe(false);
     expect((await verified(database)).isWell).toBe(true);
@@ -361,12 +361,12 @@ describe('polyvec verify', () => {
       'UPDATE polyvec.collections SET has_sparse = TRUE WHERE id = %',
       '20 sparse vectors that the collection does not know of',
     ],
-  ])('tells of %s', async (_what, damage, repair, told) => {
+  ])('reports %s', async (_what, damage, repair, reported) => {
     const { id } = await namesOf(database, scene.hybrid);
     await database.script(damage.replaceAll('%', id));
     const { isWell, lines } = await verified(database);
     await database.script(repair.replaceAll('%', id));
-    expect(lineOf(lines, scene.hybrid)).toMatch(new RegExp(`WRONG: ${told}$`));
+    expect(lineOf(lines, scene.hybrid)).toMatch(new RegExp(`WRONG: ${reported}$`));
     expect(isWell).toBe(false);
     expect((await verified(database)).isWell).toBe(true);
   });
@@ -467,10 +467,10 @@ describe('polyvec reindex', () => {
     ['is not in the catalog', 'DELETE FROM polyvec.vector_indexes WHERE id = #'],
     ['is not what the catalog says', 'UPDATE polyvec.vector_indexes SET high = high + 1 WHERE id = #'],
     ['was begun and not finished', "UPDATE polyvec.vector_indexes SET state = 'building' WHERE id = #"],
-  ])('mends an index that %s', async (told, damage) => {
+  ])('mends an index that %s', async (reported, damage) => {
     const { indexes } = await namesOf(database, scene.large);
     await database.script(damage.replaceAll('#', indexes[0] ?? ''));
-    expect(lineOf((await verified(database)).lines, scene.large)).toContain(told);
+    expect(lineOf((await verified(database)).lines, scene.large)).toContain(reported);
     await reindexed(scene.config, database, scene.large);
     expect(lineOf((await verified(database)).lines, scene.large)).toMatch(/1 index {2}ok$/);
     expect(await hnswIndexes(database)).toHaveLength(3);

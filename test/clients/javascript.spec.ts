@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 import { samplesFor } from './javascript/samples.js';
+import { versionsOf } from './versions.js';
 
 interface Outcome {
   readonly name: string;
@@ -10,7 +11,7 @@ interface Outcome {
 }
 
 const SCRIPT = fileURLToPath(new URL('./javascript/run-samples.js', import.meta.url));
-const VERSIONS = ['1.5', '1.8', '1.10', '2', '3'];
+const VERSIONS = versionsOf('chroma-javascript');
 /** The samples' names are the same for every client. */
 const NAMES: readonly string[] = samplesFor({ client: {}, era: 'v2' }).map((sample: { readonly name: string }) => sample.name);
 

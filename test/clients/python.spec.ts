@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
+import { versionsOf } from './versions.js';
 
 interface Outcome {
   readonly name: string;
@@ -10,7 +11,7 @@ interface Outcome {
 }
 
 const SCRIPT = fileURLToPath(new URL('./python/run_samples.py', import.meta.url));
-const VERSIONS = ['1.5.9', '1.0.21', '0.6.3', '0.5.23', '0.5.11', '0.5.3', '0.4.24'];
+const VERSIONS = versionsOf('chroma-python');
 /** The samples' names are the same for every version. */
 const NAMES = JSON.parse(spawnSync('python3', [SCRIPT, '--names'], { encoding: 'utf8' }).stdout) as readonly string[];
 

@@ -24,14 +24,14 @@ describeOnServer(`a database that takes everything and gives nothing${serverReas
     let isOver = false;
     const during: string[] = [];
     const ask = async (index: number): Promise<void> => {
-      const door = faulty.doors[index % faulty.doors.length];
+      const transport = faulty.transports[index % faulty.transports.length];
       const act = index % 2 === 0 ? 'read' : 'write';
-      const answer = await door?.[act]();
-      const allowed = [door?.succeeded, door?.expected('database').status, door?.expected('statement').status];
+      const answer = await transport?.[act]();
+      const allowed = [transport?.succeeded, transport?.expected('database').status, transport?.expected('statement').status];
       if (!isOver) during.push(answer === undefined || !allowed.includes(answer.status) ? JSON.stringify(answer) : 'refused');
     };
     await faulty.proxy.set({ kind: 'swallow' });
-    const clients = Array.from({ length: CLIENTS * faulty.doors.length }, async (_, index) => {
+    const clients = Array.from({ length: CLIENTS * faulty.transports.length }, async (_, index) => {
       while (!isOver) await ask(index);
     });
     await sleep(HOLE_MS);
@@ -41,21 +41,21 @@ describeOnServer(`a database that takes everything and gives nothing${serverReas
     // everyone has been told something while it lasted, some more than once
     expect(during.length).toBeGreaterThanOrEqual(clients.length);
     expect(new Set(during)).toEqual(new Set(['refused']));
-    const succeeded = faulty.doors.map((door) => door.succeeded);
-    expect(await Promise.all(faulty.doors.map(async (door) => (await door.write()).status))).toEqual(succeeded);
-    expect(await Promise.all(faulty.doors.map(async (door) => (await door.read()).status))).toEqual(succeeded);
+    const succeeded = faulty.transports.map((transport) => transport.succeeded);
+    expect(await Promise.all(faulty.transports.map(async (transport) => (await transport.write()).status))).toEqual(succeeded);
+    expect(await Promise.all(faulty.transports.map(async (transport) => (await transport.read()).status))).toEqual(succeeded);
   });
 
   it('answers 504 to those whose statement it has, and 503 to those who find no connection', async () => {
-    const door = faulty.doorNamed('Chroma');
-    await Promise.all(Array.from({ length: 4 }, () => door.read()));
+    const transport = faulty.transportNamed('Chroma');
+    await Promise.all(Array.from({ length: 4 }, () => transport.read()));
     await faulty.proxy.set({ kind: 'swallow' });
-    const answers = await Promise.all(Array.from({ length: 12 }, () => door.read()));
+    const answers = await Promise.all(Array.from({ length: 12 }, () => transport.read()));
     await faulty.proxy.set({ kind: 'pass' });
     const overdue = answers.filter(({ status }) => status === 504);
     const refused = answers.filter(({ status }) => status === 503);
     expect(overdue.length).toBeGreaterThan(0);
     expect(overdue.length + refused.length).toBe(12);
-    expect(overdue).toEqual(overdue.map(() => door.expected('statement')));
+    expect(overdue).toEqual(overdue.map(() => transport.expected('statement')));
   });
 });

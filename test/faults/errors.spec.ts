@@ -1,5 +1,5 @@
 import { ChromaApi } from '../support/clients/chroma-api.js';
-import type { Door, DoorAnswer, Trouble } from '../support/faults/fault-transports.js';
+import type { Transport, TransportAnswer, Trouble } from '../support/faults/fault-transports.js';
 import { PLANTED, type Behaviour } from '../support/faults/fault-proxy.js';
 import { hasServer, serverReason, startFaultyGateway, type FaultyGateway } from '../support/faults/faulty-gateway.js';
 
@@ -60,13 +60,15 @@ describeOnServer(`a gateway whose database fails${serverReason}`, () => {
     await faulty.proxy.set({ kind: 'pass' });
   });
 
-  /** By door. */
-  async function ask(act: Act): Promise<Readonly<Record<string, DoorAnswer>>> {
-    return byDoor((door) => door[act]());
+  /** By transport. */
+  async function ask(act: Act): Promise<Readonly<Record<string, TransportAnswer>>> {
+    return byTransport((transport) => transport[act]());
   }
 
-  async function byDoor<T>(value: (door: Door) => T): Promise<Readonly<Record<string, Awaited<T>>>> {
-    return Object.fromEntries(await Promise.all(faulty.doors.map(async (door) => [door.name, await value(door)] as const)));
+  async function byTransport<T>(value: (transport: Transport) => T): Promise<Readonly<Record<string, Awaited<T>>>> {
+    return Object.fromEntries(
+      await Promise.all(faulty.transports.map(async (transport) => [transport.name, await value(transport)] as const)),
+    );
   }
 
   async function statuses(act: Act): Promise<readonly number[]> {
@@ -74,14 +76,14 @@ describeOnServer(`a gateway whose database fails${serverReason}`, () => {
   }
 
   function succeeded(): readonly number[] {
-    return faulty.doors.map((door) => door.succeeded);
+    return faulty.transports.map((transport) => transport.succeeded);
   }
 
   it.each(TOTAL)('says in each protocol that the database %s, and goes on when it is back', async (_name, behaviour, trouble) => {
     await faulty.proxy.set(behaviour);
     const answers = await Promise.all([ask('read'), ask('write')]);
     await faulty.proxy.set({ kind: 'pass' });
-    const expected = await byDoor((door) => door.expected(trouble));
+    const expected = await byTransport((transport) => transport.expected(trouble));
     expect(answers).toEqual([expected, expected]);
     expect(JSON.stringify(answers)).not.toContain(PLANTED);
     expect([await statuses('read'), await statuses('write')]).toEqual([succeeded(), succeeded()]);
@@ -91,7 +93,7 @@ describeOnServer(`a gateway whose database fails${serverReason}`, () => {
     await faulty.proxy.set(behaviour);
     const [reads, writes] = await Promise.all([statuses('read'), ask('write')]);
     expect(reads).toEqual(succeeded());
-    expect(writes).toEqual(await byDoor((door) => door.expected(trouble)));
+    expect(writes).toEqual(await byTransport((transport) => transport.expected(trouble)));
     expect(JSON.stringify(writes)).not.toContain(PLANTED);
     await faulty.proxy.set({ kind: 'pass' });
     expect(await statuses('write')).toEqual(succeeded());
@@ -116,34 +118,34 @@ describeOnServer(`a statement that fails once${serverReason}`, () => {
   /** The statuses of one request after the other, each of which meets the fault once. */
   async function eachOnce(act: Act, sqlstate: string, to: RegExp): Promise<readonly number[]> {
     const seen: number[] = [];
-    for (const door of faulty.doors) {
+    for (const transport of faulty.transports) {
       await faulty.proxy.set(answer(sqlstate, to, 1));
-      const { status } = await door[act]();
+      const { status } = await transport[act]();
       seen.push(status);
     }
     return seen;
   }
 
-  function ofEach(status: (door: Door) => number): readonly number[] {
-    return faulty.doors.map(status);
+  function ofEach(status: (transport: Transport) => number): readonly number[] {
+    return faulty.transports.map(status);
   }
 
   it.each(['40P01', '40001', '57P03', '53300', '25006'])('is sent again when it has done nothing: %s', async (sqlstate) => {
-    expect(await eachOnce('write', sqlstate, WRITES)).toEqual(ofEach((door) => door.succeeded));
+    expect(await eachOnce('write', sqlstate, WRITES)).toEqual(ofEach((transport) => transport.succeeded));
   });
 
   it.each(['57P01', '57P02', '08006'])('is sent again when it only reads: %s', async (sqlstate) => {
-    expect(await eachOnce('read', sqlstate, /SELECT/)).toEqual(ofEach((door) => door.succeeded));
+    expect(await eachOnce('read', sqlstate, /SELECT/)).toEqual(ofEach((transport) => transport.succeeded));
   });
 
   it.each(['57P01', '57P02', '08006'])('is not sent again when it may have written: %s', async (sqlstate) => {
-    expect(await eachOnce('write', sqlstate, WRITES)).toEqual(ofEach((door) => door.expected('database').status));
+    expect(await eachOnce('write', sqlstate, WRITES)).toEqual(ofEach((transport) => transport.expected('database').status));
   });
 
   it.each(['53100', '57014', '53200'])('is not sent again when that is the answer: %s', async (sqlstate) => {
     const troubles = { '53100': 'storage', '57014': 'statement', '53200': 'database' } as const;
     const trouble = troubles[sqlstate as keyof typeof troubles];
-    expect(await eachOnce('write', sqlstate, WRITES)).toEqual(ofEach((door) => door.expected(trouble).status));
+    expect(await eachOnce('write', sqlstate, WRITES)).toEqual(ofEach((transport) => transport.expected(trouble).status));
   });
 
   it('is sent again with all of its transaction, when that has not ended', async () => {

@@ -24,9 +24,9 @@ describeOnServer(`a pool of four connections${serverReason}`, () => {
   });
 
   it('answers 200 or 503 to two hundred clients at once, and 200 to each of them afterwards', async () => {
-    const asks = faulty.doors
+    const asks = faulty.transports
       .filter(({ name }) => name !== 'Pinecone over gRPC')
-      .flatMap((door) => [() => door.read(), () => door.write()]);
+      .flatMap((transport) => [() => transport.read(), () => transport.write()]);
     await faulty.proxy.set({ kind: 'delay', ms: 50 });
     const { statuses, complaints } = await crowd(asks, 200, 0);
     expect(complaints).toEqual([]);
@@ -36,22 +36,22 @@ describeOnServer(`a pool of four connections${serverReason}`, () => {
   });
 
   it('says in each protocol that too many wait already', async () => {
-    const door = faulty.doorNamed('Chroma');
+    const transport = faulty.transportNamed('Chroma');
     await faulty.proxy.set({ kind: 'swallow' });
     // four that have a connection, and twenty that wait for one
-    const waiting = Array.from({ length: 24 }, () => door.read());
+    const waiting = Array.from({ length: 24 }, () => transport.read());
     await sleep(500);
-    const answers = await Promise.all(faulty.doors.map((one) => one.read()));
+    const answers = await Promise.all(faulty.transports.map((one) => one.read()));
     await faulty.proxy.set({ kind: 'pass' });
     faulty.proxy.cut();
     await Promise.all(waiting);
-    expect(answers).toEqual(faulty.doors.map((one) => one.expected('capacity')));
+    expect(answers).toEqual(faulty.transports.map((one) => one.expected('capacity')));
   });
 
   it('opens no more connections than it may', async () => {
     const sizes: number[] = [];
     const requests = Array.from({ length: 20 }, async () => {
-      await faulty.doorNamed('Chroma').write();
+      await faulty.transportNamed('Chroma').write();
       sizes.push(faulty.proxy.size);
     });
     await Promise.all(requests);

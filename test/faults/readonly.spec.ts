@@ -31,17 +31,17 @@ describeOnServer(`a gateway whose database takes no writes for a while${serverRe
   }
 
   async function statuses(act: 'read' | 'write'): Promise<readonly number[]> {
-    return Promise.all(faulty.doors.map(async (door) => (await door[act]()).status));
+    return Promise.all(faulty.transports.map(async (transport) => (await transport[act]()).status));
   }
 
   it('goes on reading, refuses writes, and writes again by itself', async () => {
-    const succeeded = faulty.doors.map((door) => door.succeeded);
+    const succeeded = faulty.transports.map((transport) => transport.succeeded);
     await setReadOnly(true);
     faulty.proxy.cut();
     // what was idle has noticed by then
     expect(await statuses('read')).toEqual(succeeded);
-    const refusals = await Promise.all(faulty.doors.map((door) => door.write()));
-    expect(refusals).toEqual(faulty.doors.map((door) => door.expected('read_only')));
+    const refusals = await Promise.all(faulty.transports.map((transport) => transport.write()));
+    expect(refusals).toEqual(faulty.transports.map((transport) => transport.expected('read_only')));
     expect(await statuses('read')).toEqual(succeeded);
     await setReadOnly(false);
     // the connections that there are take no writes: they are left when that has been seen, twice a second at most

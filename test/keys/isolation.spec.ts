@@ -286,7 +286,7 @@ describe('of one’s own', () => {
     // the host of an index is its name and the project's id, which clients are told with a domain only
     const refused = failed.filter(([key, status]) => status !== 501 && !key.includes('/_host/'));
     expect(refused.length).toBeLessThan(MATRIX.length / 6);
-  }, 120_000);
+  });
 
   /** The request before may have deleted it, or its record. */
   async function isThere(place: Place | undefined): Promise<boolean> {

@@ -16,7 +16,7 @@ const reason = hasServer ? '' : ' (skipped: the embedded engine serves one gatew
   const started: ChildProcess[] = [];
 
   beforeAll(async () => {
-    storage = await createStorage();
+    storage = await createStorage({ isEmpty: true });
   });
 
   afterAll(async () => {

@@ -1,6 +1,6 @@
 import { ChromaApi } from '../support/clients/chroma-api.js';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
-import { DOORS, doorsOf, type DoorName, type Doors } from './transports.js';
+import { TRANSPORTS, transportsOf, type TransportName, type Transports } from './transports.js';
 
 /** Long enough for what a filter may cost, and far too short for one whose branches are planned one by one. */
 const ENV = { POLYVEC_STATEMENT_TIMEOUT_MS: '20000' };
@@ -25,18 +25,18 @@ const FILTERS: Readonly<Record<string, object>> = {
   'opposites, all of which hold': { $and: branches((index) => ({ a: { $ne: index + 10 } })) },
   'a long list': { a: { $in: Array.from({ length: 2 * BRANCHES }, (_item, index) => index) } },
 };
-const CASES = DOORS.flatMap((door) => Object.keys(FILTERS).map((filter): [DoorName, string] => [door, filter]));
+const CASES = TRANSPORTS.flatMap((transport) => Object.keys(FILTERS).map((filter): [TransportName, string] => [transport, filter]));
 
 let gateway: TestGateway;
-let doors: Doors;
+let transports: Transports;
 
 beforeAll(async () => {
   gateway = await startGateway({ env: ENV });
-  doors = await doorsOf(gateway);
+  transports = await transportsOf(gateway);
 });
 
 afterAll(async () => {
-  doors.close();
+  transports.close();
   await gateway.stop();
 });
 
@@ -47,12 +47,12 @@ async function engineRestarts(): Promise<string | undefined> {
 
 describe(`a filter of ${String(BRANCHES)} branches`, () => {
   it.each(CASES)('is answered by %s: %s', async (name, filter) => {
-    const door = await doors.open(name);
-    await door.write([
+    const transport = await transports.open(name);
+    await transport.write([
       { id: 'match', metadata: { a: 7, b: 'b7' } },
       { id: 'other', metadata: { a: -1, b: 'x' } },
     ]);
-    const [status] = await door.select(FILTERS[filter] ?? {});
+    const [status] = await transport.select(FILTERS[filter] ?? {});
     expect(status).toBe(OK[name]);
   });
 

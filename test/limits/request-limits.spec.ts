@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { LIMIT_SETTINGS } from '../../src/config/limits.js';
 import type { LimitName } from '../../src/errors.js';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
-import { DOORS, doorsOf, type Answer, type Door, type DoorName, type Doors } from './transports.js';
+import { TRANSPORTS, transportsOf, type Answer, type Transport, type TransportName, type Transports } from './transports.js';
 
-/** A limit, and a request that has as much as it is told of what the limit bounds, at every door that has such a thing. */
+/** A limit, and a request that has as much as it is told of what the limit bounds, at every transport that has such a thing. */
 interface Row {
   readonly allowed: number;
-  readonly send: (door: Door, amount: number) => Promise<Answer>;
-  readonly doors?: readonly DoorName[];
+  readonly send: (transport: Transport, amount: number) => Promise<Answer>;
+  readonly transports?: readonly TransportName[];
 }
 
 const OK = { chroma: [200, 201], pinecone: [200, 201], grpc: [0], vectorizer: [200, 201] } as const;
@@ -21,33 +21,40 @@ const nested = (levels: number): object =>
 const bytes = (amount: number): string => 'é'.repeat(Math.floor(amount / 2)) + 'e'.repeat(amount % 2);
 
 const ROWS: Readonly<Record<LimitName, Row>> = {
-  maxRecords: { allowed: 3, send: (door, amount) => door.write(numbered(amount, 'r').map((id) => ({ id }))) },
-  maxIds: { allowed: 3, send: (door, amount) => door.delete(['base', ...numbered(amount - 1, 'r')]) },
-  maxResults: { allowed: 5, send: (door, amount) => door.search(amount) },
+  maxRecords: { allowed: 3, send: (transport, amount) => transport.write(numbered(amount, 'r').map((id) => ({ id }))) },
+  maxIds: { allowed: 3, send: (transport, amount) => transport.delete(['base', ...numbered(amount - 1, 'r')]) },
+  maxResults: { allowed: 5, send: (transport, amount) => transport.search(amount) },
   maxFilterPredicates: {
     allowed: 3,
-    send: (door, amount) => door.select({ $or: numbered(amount, 'k').map((key) => ({ [key]: { $ne: 1 } })) }),
+    send: (transport, amount) => transport.select({ $or: numbered(amount, 'k').map((key) => ({ [key]: { $ne: 1 } })) }),
   },
-  maxFilterDepth: { allowed: 2, send: (door, amount) => door.select(nested(amount)) },
-  maxFilterValues: { allowed: 4, send: (door, amount) => door.select({ k: { $in: numbered(amount, 'v') } }) },
-  maxFilterBytes: { allowed: 60, send: (door, amount) => door.select({ k: bytes(amount - 1) }) },
+  maxFilterDepth: { allowed: 2, send: (transport, amount) => transport.select(nested(amount)) },
+  maxFilterValues: { allowed: 4, send: (transport, amount) => transport.select({ k: { $in: numbered(amount, 'v') } }) },
+  maxFilterBytes: { allowed: 60, send: (transport, amount) => transport.select({ k: bytes(amount - 1) }) },
   maxRegexCharacters: {
     allowed: 10,
-    send: (door, amount) => door.select({ '#document': { $regex: 'a'.repeat(amount) } }),
-    doors: ['chroma'],
+    send: (transport, amount) => transport.select({ '#document': { $regex: 'a'.repeat(amount) } }),
+    transports: ['chroma'],
   },
   maxMetadataBytes: {
     allowed: 80,
-    send: (door, amount) => door.write([{ id: 'r', metadata: { k: bytes(amount - '{"k":""}'.length) } }]),
+    send: (transport, amount) => transport.write([{ id: 'r', metadata: { k: bytes(amount - '{"k":""}'.length) } }]),
   },
   maxMetadataKeys: {
     allowed: 3,
-    send: (door, amount) => door.write([{ id: 'r', metadata: Object.fromEntries(numbered(amount, 'k').map((key) => [key, 1])) }]),
+    send: (transport, amount) =>
+      transport.write([{ id: 'r', metadata: Object.fromEntries(numbered(amount, 'k').map((key) => [key, 1])) }]),
   },
-  maxMetadataKeyBytes: { allowed: 12, send: (door, amount) => door.write([{ id: 'r', metadata: { [bytes(amount)]: 1 } }]) },
-  maxDocumentBytes: { allowed: 40, send: (door, amount) => door.write([{ id: 'r', document: bytes(amount) }]) },
-  maxIdBytes: { allowed: 8, send: (door, amount) => door.write([{ id: 'i'.repeat(amount) }]) },
-  maxNameBytes: { allowed: 40, send: (door, amount) => door.create(`${randomUUID()}${'x'.repeat(amount)}`.slice(0, amount)) },
+  maxMetadataKeyBytes: {
+    allowed: 12,
+    send: (transport, amount) => transport.write([{ id: 'r', metadata: { [bytes(amount)]: 1 } }]),
+  },
+  maxDocumentBytes: { allowed: 40, send: (transport, amount) => transport.write([{ id: 'r', document: bytes(amount) }]) },
+  maxIdBytes: { allowed: 8, send: (transport, amount) => transport.write([{ id: 'i'.repeat(amount) }]) },
+  maxNameBytes: {
+    allowed: 40,
+    send: (transport, amount) => transport.create(`${randomUUID()}${'x'.repeat(amount)}`.slice(0, amount)),
+  },
 };
 
 /** Settings that no row here can test; where they are tested instead. */
@@ -62,15 +69,15 @@ const ELSEWHERE = {
 };
 
 const CASES = (Object.entries(ROWS) as [LimitName, Row][]).flatMap(([limit, row]) =>
-  (row.doors ?? DOORS).map((door) => [LIMIT_SETTINGS[limit].variable, door, limit, row] as const),
+  (row.transports ?? TRANSPORTS).map((transport) => [LIMIT_SETTINGS[limit].variable, transport, limit, row] as const),
 );
 
 /** The refusal of a request that exceeds a limit, in the protocol's shape, with the limit's name and value. */
-function refusal(door: DoorName, limit: LimitName, { allowed }: Row): Answer {
+function refusal(transport: TransportName, limit: LimitName, { allowed }: Row): Answer {
   const { variable } = LIMIT_SETTINGS[limit];
   const words: unknown = expect.stringContaining(`more than the limit of ${String(allowed)} (${variable})`);
   const isBatch = limit === 'maxRecords';
-  switch (door) {
+  switch (transport) {
     case 'chroma':
       return isBatch ? [413, { error: 'ChromaError', message: words }] : [400, { error: 'InvalidArgumentError', message: words }];
     case 'pinecone':
@@ -94,7 +101,7 @@ function refusal(door: DoorName, limit: LimitName, { allowed }: Row): Answer {
 }
 
 let gateway: TestGateway;
-let doors: Doors;
+let transports: Transports;
 
 beforeAll(async () => {
   const values = Object.entries(ROWS).map(([limit, { allowed }]) => [
@@ -102,11 +109,11 @@ beforeAll(async () => {
     String(allowed),
   ]);
   gateway = await startGateway({ env: Object.fromEntries(values) as Readonly<Record<string, string>> });
-  doors = await doorsOf(gateway);
+  transports = await transportsOf(gateway);
 });
 
 afterAll(async () => {
-  doors.close();
+  transports.close();
   await gateway.stop();
 });
 
@@ -116,15 +123,15 @@ describe('a limit of requests', () => {
   });
 
   it.each(CASES)('%s refuses one more by %s, which then changes nothing', async (_variable, name, limit, row) => {
-    const door = await doors.open(name);
-    const before = await door.state();
-    expect(await row.send(door, row.allowed + 1)).toEqual(refusal(name, limit, row));
-    expect(await door.state()).toEqual(before);
+    const transport = await transports.open(name);
+    const before = await transport.state();
+    expect(await row.send(transport, row.allowed + 1)).toEqual(refusal(name, limit, row));
+    expect(await transport.state()).toEqual(before);
   });
 
   it.each(CASES)('%s takes just as many by %s', async (_variable, name, _limit, row) => {
-    const door = await doors.open(name);
-    const [status] = await row.send(door, row.allowed);
+    const transport = await transports.open(name);
+    const [status] = await row.send(transport, row.allowed);
     expect(OK[name]).toContain(status);
   });
 });

@@ -8,8 +8,8 @@ import { VectorizerApi } from '../support/clients/vectorizer-api.js';
 
 /** What limits bind, in each protocol's own form: what a limit bounds is a parameter, everything else is as little as can be. */
 
-export const DOORS = ['chroma', 'pinecone', 'grpc', 'vectorizer'] as const;
-export type DoorName = (typeof DOORS)[number];
+export const TRANSPORTS = ['chroma', 'pinecone', 'grpc', 'vectorizer'] as const;
+export type TransportName = (typeof TRANSPORTS)[number];
 
 /** HTTP status and body, or gRPC's code and text. */
 export type Answer = readonly [status: number, body: unknown];
@@ -22,7 +22,7 @@ export interface SentRecord {
 }
 
 /** One place that holds a record called `base`, and nothing else has. */
-export interface Door {
+export interface Transport {
   write(records: readonly SentRecord[]): Promise<Answer>;
   delete(ids: readonly string[]): Promise<Answer>;
   search(results: number): Promise<Answer>;
@@ -33,9 +33,9 @@ export interface Door {
   state(): Promise<unknown>;
 }
 
-/** The doors of one gateway. */
-export interface Doors {
-  open(name: DoorName): Promise<Door>;
+/** The transports of one gateway. */
+export interface Transports {
+  open(name: TransportName): Promise<Transport>;
   close(): void;
 }
 
@@ -43,21 +43,21 @@ const DENSE = { dimension: 4, metric: 'cosine' };
 const EMBEDDING = [1, 0, 0, 0];
 const BASE = [{ id: 'base' }];
 
-export async function doorsOf(gateway: TestGateway): Promise<Doors> {
+export async function transportsOf(gateway: TestGateway): Promise<Transports> {
   const index = await createIndex(gateway, DENSE);
   const grpc = new PineconeGrpc(index.port);
-  const makers: Readonly<Record<DoorName, () => Promise<Door>>> = {
-    chroma: () => chromaDoor(new ChromaApi(gateway.chromaUrl)),
-    pinecone: () => Promise.resolve(pineconeDoor(index, new PineconeApi(gateway.pineconeUrl))),
-    grpc: () => Promise.resolve(grpcDoor(grpc, `n-${randomUUID()}`)),
-    vectorizer: () => vectorizerDoor(new VectorizerApi(gateway.vectorizerUrl)),
+  const makers: Readonly<Record<TransportName, () => Promise<Transport>>> = {
+    chroma: () => chromaTransport(new ChromaApi(gateway.chromaUrl)),
+    pinecone: () => Promise.resolve(pineconeTransport(index, new PineconeApi(gateway.pineconeUrl))),
+    grpc: () => Promise.resolve(grpcTransport(grpc, `n-${randomUUID()}`)),
+    vectorizer: () => vectorizerTransport(new VectorizerApi(gateway.vectorizerUrl)),
   };
   return {
     open: async (name) => {
-      const door = await makers[name]();
-      const [status, body] = await door.write(BASE);
+      const transport = await makers[name]();
+      const [status, body] = await transport.write(BASE);
       if (status >= 300) throw new Error(`${name}: ${JSON.stringify(body)}`);
-      return door;
+      return transport;
     },
     close: () => {
       grpc.close();
@@ -65,7 +65,7 @@ export async function doorsOf(gateway: TestGateway): Promise<Doors> {
   };
 }
 
-async function chromaDoor(api: ChromaApi): Promise<Door> {
+async function chromaTransport(api: ChromaApi): Promise<Transport> {
   const collection = await api.createCollection();
   return {
     write: (records) =>
@@ -86,7 +86,7 @@ async function chromaDoor(api: ChromaApi): Promise<Door> {
   };
 }
 
-function pineconeDoor(index: IndexApi, control: PineconeApi): Door {
+function pineconeTransport(index: IndexApi, control: PineconeApi): Transport {
   const namespace = index.namespace();
   return {
     write: (records) => namespace.outcome('/vectors/upsert', { vectors: records.map(toVector) }),
@@ -101,7 +101,7 @@ function pineconeDoor(index: IndexApi, control: PineconeApi): Door {
   };
 }
 
-function grpcDoor(grpc: PineconeGrpc, namespace: string): Door {
+function grpcTransport(grpc: PineconeGrpc, namespace: string): Transport {
   const call = (method: string, message: Message): Promise<Answer> => grpc.outcome(method, { namespace, ...message });
   return {
     write: (records) => call('Upsert', { vectors: records.map(toVector) }),
@@ -113,7 +113,7 @@ function grpcDoor(grpc: PineconeGrpc, namespace: string): Door {
   };
 }
 
-async function vectorizerDoor(api: VectorizerApi): Promise<Door> {
+async function vectorizerTransport(api: VectorizerApi): Promise<Transport> {
   const collection = await api.create();
   const path = `/collections/${collection.name}`;
   return {

@@ -17,7 +17,8 @@ import { runRequest } from '../../src/observability/request-context.js';
 import { measureStatement } from '../../src/observability/statement.js';
 import { endRequestSpan, startRequestSpan } from '../../src/observability/tracing.js';
 import { ChromaApi, type CollectionApi } from '../support/clients/chroma-api.js';
-import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
+import type { TestGateway } from '../support/gateway/gateway.js';
+import { startGatewayInProcess } from '../support/gateway/gateway-in-process.js';
 import { createIndex } from '../support/clients/pinecone-api.js';
 import { PineconeGrpc } from '../support/clients/pinecone-grpc.js';
 
@@ -118,7 +119,7 @@ let collection: CollectionApi;
 beforeAll(async () => {
   trace.setGlobalTracerProvider(provider);
   propagation.setGlobalPropagator(propagator);
-  gateway = await startGateway();
+  gateway = await startGatewayInProcess();
   collection = await new ChromaApi(gateway.chromaUrl).filled({ ids: ['a'], embeddings: [[1, 0]] });
 });
 

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
+import { startGatewayInProcess } from '../support/gateway/gateway-in-process.js';
 
 interface Answer {
   readonly status: number;
@@ -25,7 +26,8 @@ async function call(
 describe('a gateway with default settings', () => {
   let gateway: TestGateway;
   beforeAll(async () => {
-    gateway = await startGateway();
+    // its prototypes are looked at
+    gateway = await startGatewayInProcess();
   });
   afterAll(async () => {
     await gateway.stop();

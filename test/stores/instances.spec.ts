@@ -23,7 +23,7 @@ describeOnServer(`several gateways on one server's database${reason}`, () => {
   let there: string;
 
   beforeAll(async () => {
-    storage = await createStorage();
+    storage = await createStorage({ isEmpty: true });
     // all at once, on a database without a schema: one migrates, the others wait
     gateways = await Promise.all(Array.from({ length: 4 }, () => start(readConfig({ ...PORTS, ...storage.environment }))));
     [here = '', there = ''] = gateways.map((gateway) => gateway.urls.get('chroma') ?? '');

@@ -86,6 +86,14 @@ async function spooledBytesAfter(): Promise<number> {
   return spooledBytes();
 }
 
+/** The first place where long lists differ, instead of all of them; undefined when they are equal. */
+function difference<Item>(found: readonly Item[], wanted: readonly Item[]): object | undefined {
+  const length = Math.max(found.length, wanted.length);
+  const at = Array.from({ length }, (_, index) => index).find((index) => found[index] !== wanted[index]);
+  if (at === undefined) return undefined;
+  return { lengths: [found.length, wanted.length], at, found: found.slice(at, at + 3), wanted: wanted.slice(at, at + 3) };
+}
+
 describe('a large collection', () => {
   it('is written by one add', async () => {
     const body = {
@@ -107,12 +115,12 @@ describe('a large collection', () => {
       documents: string[];
       metadatas: { number: number }[];
     };
-    expect(read.ids).toEqual(ids);
+    expect(difference(read.ids, ids)).toBeUndefined();
     expect(read.documents.every((document, index) => document === `the document of ${ids[index] ?? ''}`)).toBe(true);
     expect(read.metadatas.every(({ number }, index) => number === index)).toBe(true);
     const isSame = (index: number): boolean =>
       Buffer.from(Float32Array.from(read.embeddings[index] ?? []).buffer).equals(bytesOf(index));
-    expect(ids.filter((_, index) => !isSame(index))).toEqual([]);
+    expect(ids.filter((_, index) => !isSame(index)).slice(0, 3)).toEqual([]);
     expect(await spooledBytesAfter()).toBe(0);
   });
 
@@ -126,28 +134,28 @@ describe('a large collection', () => {
 
   it('gives forty thousand records by their ids, in the order of first insert', async () => {
     const wanted = ids.slice(0, 40_000);
-    expect(await idsOf({ ids: [...wanted].reverse() })).toEqual(wanted);
+    expect(difference(await idsOf({ ids: [...wanted].reverse() }), wanted)).toBeUndefined();
   });
 
   it('pages without gaps and overlaps', async () => {
     const pages: string[] = [];
     for (let offset = 0; offset < COUNT; offset += 7_000) pages.push(...(await idsOf({ limit: 7_000, offset })));
-    expect(pages).toEqual(ids);
+    expect(difference(pages, ids)).toBeUndefined();
   });
 
   it('takes a filter of five thousand branches', async () => {
     const numbers = Array.from({ length: 5_000 }, (_, index) => index * 8);
     const equal = { $or: numbers.map((number) => ({ number })) };
     const wanted = numbers.map((number) => ids[number]);
-    expect(await idsOf({ where: equal })).toEqual(wanted);
+    expect(difference(await idsOf({ where: equal }), wanted)).toBeUndefined();
     const both = { $or: numbers.map((number) => ({ $and: [{ number }, { even: true }] })) };
-    expect(await idsOf({ ids: ids.slice(0, 800), where: both })).toEqual(wanted.slice(0, 100));
+    expect(difference(await idsOf({ ids: ids.slice(0, 800), where: both }), wanted.slice(0, 100))).toBeUndefined();
   });
 
   it('takes lists of forty thousand operands, also negated', async () => {
     const numbers = Array.from({ length: 40_000 }, (_, index) => index);
-    expect(await idsOf({ where: { number: { $in: numbers } } })).toEqual(ids.slice(0, 40_000));
-    expect(await idsOf({ where: { number: { $nin: numbers } } })).toEqual(ids.slice(40_000));
+    expect(difference(await idsOf({ where: { number: { $in: numbers } } }), ids.slice(0, 40_000))).toBeUndefined();
+    expect(difference(await idsOf({ where: { number: { $nin: numbers } } }), ids.slice(40_000))).toBeUndefined();
   });
 
   it('finds every record nearest to itself', async () => {
@@ -164,7 +172,8 @@ describe('a large collection', () => {
   it('is deleted by one filter', async () => {
     const answer = await records('delete', { where: { even: true } });
     expect(answer).toEqual({ status: 200, text: `{"deleted":${String(Math.ceil(COUNT / 2))}}` });
-    expect(await idsOf({})).toEqual(ids.filter((_, index) => index % 2 === 1));
+    const odd = ids.filter((_, index) => index % 2 === 1);
+    expect(difference(await idsOf({}), odd)).toBeUndefined();
   });
 });
 

@@ -3,9 +3,9 @@ import { ask, COLLECTIONS, createCollection } from '../support/clients/chroma-cl
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 import { ModelCollection, type ModelSpace } from '../support/models/model.js';
 import { commands, readAll, type Commands, type Session } from '../support/models/model-commands.js';
+import { SEED, byEffort } from '../support/setup/effort.js';
 
 /** Repeat a failure with the seed that it tells: `TEST_SEED=… npm test -- test/stores/model`. */
-const SEED = Number(process.env['TEST_SEED'] ?? '20261121');
 const SPACES: readonly ModelSpace[] = ['l2', 'ip', 'cosine'];
 
 let gateway: TestGateway;
@@ -36,13 +36,13 @@ async function holdToModel(space: ModelSpace, ...[first, ...afterRestarts]: read
 describe(`records, held to the model (TEST_SEED=${String(SEED)})`, () => {
   it('are what the documents say after any sequence of calls', async () => {
     const property = fc.asyncProperty(fc.constantFrom(...SPACES), commands(30), holdToModel);
-    await fc.assert(property, { seed: SEED, numRuns: 80, interruptAfterTimeLimit: 25_000 });
+    await fc.assert(property, { seed: SEED, numRuns: byEffort({ quick: 20, full: 80 }) });
   });
 
   it('are the same after a restart', async () => {
     const property = fc.asyncProperty(fc.constantFrom(...SPACES), commands(15), commands(10), holdToModel);
     // no shrinking: after a restart that failed there is no gateway to shrink with
-    await fc.assert(property, { seed: SEED, numRuns: 5, endOnFailure: true, interruptAfterTimeLimit: 25_000 });
+    await fc.assert(property, { seed: SEED, numRuns: byEffort({ quick: 2, full: 5 }), endOnFailure: true });
   });
 });
 

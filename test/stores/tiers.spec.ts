@@ -3,12 +3,12 @@ import { ChromaApi } from '../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../support/clients/chroma-client.js';
 import { hasVectorIndex, indexed, promoted, SMALL_TIERS } from '../chaos/promotion/promotion-cluster.js';
 import {
-  chromaDoor,
-  pineconeDoor,
-  vectorizerDoor,
-  type ReadDoor,
+  chromaTransport,
+  pineconeTransport,
+  vectorizerTransport,
+  type ReadTransport,
   type Target,
-  type WriteDoor,
+  type WriteTransport,
 } from '../chaos/promotion/promotion-transports.js';
 import { distanceOf, type Metric, type Stored } from '../chaos/promotion/promotion-model.js';
 import { randomFrom } from '../chaos/promotion/promotion-writer.js';
@@ -119,20 +119,20 @@ describe('a collection with tables of its own', () => {
 
 describe.each(METRICS)('a search of a collection with an index, by %s', (metric) => {
   let target: Target;
-  let doors: readonly ReadDoor[];
-  let writers: readonly WriteDoor[];
+  let transports: readonly ReadTransport[];
+  let writers: readonly WriteTransport[];
 
   beforeAll(async () => {
     const { name, uuid } = (await twinsFrom([newCollection(metric), ['POST', 'chroma', '/add', columns(RECORDS)]])).dedicated;
     target = { name, uuid, metric, renames: 0 };
-    const [chroma, pinecone] = [chromaDoor(dedicated, target), pineconeDoor(dedicated, target, '')];
-    doors = [chroma, pinecone, vectorizerDoor(dedicated, target)];
+    const [chroma, pinecone] = [chromaTransport(dedicated, target), pineconeTransport(dedicated, target, '')];
+    transports = [chroma, pinecone, vectorizerTransport(dedicated, target)];
     writers = [chroma, pinecone];
   });
 
   /** What each protocol finds first. */
   async function firstOf(embedding: readonly number[]): Promise<readonly (string | undefined)[]> {
-    return Promise.all(doors.map(async (door) => (await door.nearest(embedding, {}, 1))[0]?.id));
+    return Promise.all(transports.map(async (transport) => (await transport.nearest(embedding, {}, 1))[0]?.id));
   }
 
   it('finds what an exact search finds, all but a few in a hundred', async () => {
@@ -141,7 +141,7 @@ describe.each(METRICS)('a search of a collection with an index, by %s', (metric)
     for (let query = 0; query < 50; query += 1) {
       const to = newVector(random);
       const best = new Set(ranked(metric, RECORDS, to).slice(0, 10));
-      const seen = await chromaDoor(dedicated, target).nearest(to, {}, 10);
+      const seen = await chromaTransport(dedicated, target).nearest(to, {}, 10);
       expect(seen).toHaveLength(10);
       found += seen.filter(({ id }) => best.has(id)).length;
     }
@@ -150,9 +150,12 @@ describe.each(METRICS)('a search of a collection with an index, by %s', (metric)
 
   it('finds all, zeros in their place, when more are wanted than there are', async () => {
     const to = newVector(randomFrom(8));
-    for (const door of doors) {
-      const seen = await door.nearest(to, {}, 5_000);
-      expect([door.name, seen.map(({ id }) => id)]).toEqual([door.name, ranked(metric, asListed(door, RECORDS), to)]);
+    for (const transport of transports) {
+      const seen = await transport.nearest(to, {}, 5_000);
+      expect([transport.name, seen.map(({ id }) => id)]).toEqual([
+        transport.name,
+        ranked(metric, asListed(transport, RECORDS), to),
+      ]);
     }
   });
 
@@ -163,9 +166,9 @@ describe.each(METRICS)('a search of a collection with an index, by %s', (metric)
     const nearer = others.filter(
       ({ embedding }) => distanceOf(metric, embedding, RECORDS[7]?.embedding ?? []) < selfDistance(metric),
     ).length;
-    for (const door of doors) {
-      const seen = await door.nearest(RECORDS[7]?.embedding ?? [], {}, nearer + twins.length);
-      expect(seen.slice(nearer).map(({ id }) => id)).toEqual(asListed(door, twins).map(({ id }) => id));
+    for (const transport of transports) {
+      const seen = await transport.nearest(RECORDS[7]?.embedding ?? [], {}, nearer + twins.length);
+      expect(seen.slice(nearer).map(({ id }) => id)).toEqual(asListed(transport, twins).map(({ id }) => id));
     }
   });
 
@@ -175,7 +178,7 @@ describe.each(METRICS)('a search of a collection with an index, by %s', (metric)
       const record = { ...(RECORDS[20 + turn] ?? RECORDS[0]), embedding: farOut(random) } as Stored;
       const writer = writers[turn % writers.length];
       await writer?.update([record], 'embedding');
-      expect(await firstOf(record.embedding)).toEqual(doors.map(() => record.id));
+      expect(await firstOf(record.embedding)).toEqual(transports.map(() => record.id));
     }
   });
 
@@ -185,14 +188,14 @@ describe.each(METRICS)('a search of a collection with an index, by %s', (metric)
       const record = { id: `new/${randomUUID()}`, embedding: farOut(random), metadata: { owner: 'new' }, document: undefined };
       const before = await firstOf(record.embedding);
       await writer.upsert([record]);
-      expect(await firstOf(record.embedding)).toEqual(doors.map(() => record.id));
+      expect(await firstOf(record.embedding)).toEqual(transports.map(() => record.id));
       await writer.remove([record.id]);
       expect(await firstOf(record.embedding)).toEqual(before);
     }
   });
 
   it('by zeros finds as many as are wanted', async () => {
-    expect(await chromaDoor(dedicated, target).nearest(ZERO, {}, 25)).toHaveLength(25);
+    expect(await chromaTransport(dedicated, target).nearest(ZERO, {}, 25)).toHaveLength(25);
   });
 
   /** Longer than any other, so that it is nearest to itself by any metric. */
@@ -220,10 +223,10 @@ describe.each([2_500, 4_500])('a collection of %d dimensions', (dimension) => {
       ['POST', 'chroma', '/add', { ids: records.map(({ id }) => id), embeddings: records.map(({ embedding }) => embedding) }],
     ]);
     await settled(twin);
-    const door = chromaDoor(dedicated, { ...twin, metric, renames: 0 });
+    const transport = chromaTransport(dedicated, { ...twin, metric, renames: 0 });
     for (const limit of [1, 5, 30, 100]) {
       const to = newVector(random, dimension);
-      const seen = await door.nearest(to, {}, limit);
+      const seen = await transport.nearest(to, {}, limit);
       expect(seen.map(({ id }) => id)).toEqual(ranked(metric, records, to).slice(0, limit));
     }
   });
@@ -234,8 +237,8 @@ function newVector(random: (below: number) => number, dimension = 8): readonly n
 }
 
 /** In the order that equals have: that of insert, but for Pinecone that of ids. */
-function asListed(door: ReadDoor, records: readonly Stored[]): readonly Stored[] {
-  return door.inOrder ? records : records.toSorted((left, right) => (left.id < right.id ? -1 : 1));
+function asListed(transport: ReadTransport, records: readonly Stored[]): readonly Stored[] {
+  return transport.inOrder ? records : records.toSorted((left, right) => (left.id < right.id ? -1 : 1));
 }
 
 /** All ids, the nearest first, equals as they are here. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { startGateway } from '../../support/gateway/gateway.js';
-import { hostileDoors, type HostileDoor, type Place, type SentRecord } from './hostile-transports.js';
+import { startGatewayInProcess } from '../../support/gateway/gateway-in-process.js';
+import { hostileTransports, type HostileTransport, type Place, type SentRecord } from './hostile-transports.js';
 import { COUNTS, harmlessDictionary, hostileDictionary, place, render, type Dictionary } from './hostile-texts.js';
 import { watchStatements, type Statements } from '../../support/servers/statements.js';
 
@@ -39,7 +39,7 @@ export async function runHostile(options: {
   readonly filters: number;
   readonly dictionaries: number;
   readonly seed: number;
-  readonly told?: (text: string) => void;
+  readonly onProgress?: (text: string) => void;
 }): Promise<HostileFigures> {
   const { filters, dictionaries, seed } = options;
   const figures: HostileFigures = {
@@ -50,19 +50,19 @@ export async function runHostile(options: {
     hostile: new Set(),
     complaints: [],
   };
-  const gateway = await startGateway({ env: QUIET });
+  const gateway = await startGatewayInProcess(QUIET);
   const statements = watchStatements();
   try {
-    const doors = await hostileDoors(gateway);
-    const count = Math.ceil(filters / (doors.length * dictionaries));
-    for (const door of doors) {
-      const templates = distinct(door.templates.selection, count, seed);
+    const transports = await hostileTransports(gateway);
+    const count = Math.ceil(filters / (transports.length * dictionaries));
+    for (const transport of transports) {
+      const templates = distinct(transport.templates.selection, count, seed);
       figures.structures += templates.length;
       const run: Run = { figures, statements, seed, templates };
-      const shapes = await harmlessShapes(door, run);
+      const shapes = await harmlessShapes(transport, run);
       for (let turn = 0; turn < dictionaries && figures.complaints.length < MAX_COMPLAINTS; turn += 1) {
-        await playDictionary(door, run, shapes, turn);
-        if (turn % 10 === 9) options.told?.(`${door.name}: ${String(figures.filters)} filters`);
+        await playDictionary(transport, run, shapes, turn);
+        if (turn % 10 === 9) options.onProgress?.(`${transport.name}: ${String(figures.filters)} filters`);
       }
     }
   } finally {
@@ -73,9 +73,12 @@ export async function runHostile(options: {
 }
 
 /** Of each template, the statements that harmless words in its places make. */
-async function harmlessShapes(door: HostileDoor, { figures, statements, seed, templates }: Run): Promise<readonly string[]> {
+async function harmlessShapes(
+  transport: HostileTransport,
+  { figures, statements, seed, templates }: Run,
+): Promise<readonly string[]> {
   const dictionary = harmlessDictionary();
-  const { place: where } = await load(door, dictionary, seed, `harmless ${door.name}`);
+  const { place: where } = await load(transport, dictionary, seed, `harmless ${transport.name}`);
   const shapes: string[] = [];
   for (const template of templates) {
     statements.take();
@@ -87,15 +90,15 @@ async function harmlessShapes(door: HostileDoor, { figures, statements, seed, te
   return shapes;
 }
 
-async function playDictionary(door: HostileDoor, run: Run, shapes: readonly string[], turn: number): Promise<void> {
+async function playDictionary(transport: HostileTransport, run: Run, shapes: readonly string[], turn: number): Promise<void> {
   const { figures, statements, templates } = run;
   const seed = run.seed + 10_000 * (turn + 1);
-  const dictionary = hostileDictionary(door.rules, seed);
-  const { place: where, records } = await load(door, dictionary, seed, `${wordOf(dictionary, 's')} ${String(turn)}`);
+  const dictionary = hostileDictionary(transport.rules, seed);
+  const { place: where, records } = await load(transport, dictionary, seed, `${wordOf(dictionary, 's')} ${String(turn)}`);
   for (const [index, template] of templates.entries()) {
     const selection = render(template, dictionary);
     const complain = (text: string): void => {
-      figures.complaints.push(`${door.name}, dictionary ${String(turn)}: ${text}: ${selection}`);
+      figures.complaints.push(`${transport.name}, dictionary ${String(turn)}: ${text}: ${selection}`);
     };
     statements.take();
     const found = await where.find(selection).catch((error: unknown) => {
@@ -107,7 +110,7 @@ async function playDictionary(door: HostileDoor, run: Run, shapes: readonly stri
     const shape = shapeOf(statements);
     figures.hostile.add(shape);
     if (shape !== shapes[index]) complain(`another statement than for harmless words: ${shape}`);
-    const expected = records.filter((record) => door.expects(selection, record));
+    const expected = records.filter((record) => transport.expects(selection, record));
     const [missing, extra] = difference(expected, found);
     if (missing.length + extra.length > 0) complain(`missing ${shown(missing, records)}, extra ${shown(extra, records)}`);
     figures.filters += 1;
@@ -117,19 +120,19 @@ async function playDictionary(door: HostileDoor, run: Run, shapes: readonly stri
 
 /** A place of its own with records that have the dictionary's keys and values. */
 async function load(
-  door: HostileDoor,
+  transport: HostileTransport,
   dictionary: Dictionary,
   seed: number,
   name: string,
 ): Promise<{ readonly place: Place; readonly records: readonly SentRecord[] }> {
-  const metadatas = fc.sample(door.templates.metadata, { seed, numRuns: COUNTS.i });
+  const metadatas = fc.sample(transport.templates.metadata, { seed, numRuns: COUNTS.i });
   const documents = fc.sample(fc.option(fc.array(place('t'), { maxLength: 3 }), { freq: 5 }), { seed, numRuns: COUNTS.i });
   const records = metadatas.map((template, index): SentRecord => ({
     id: dictionary['i']?.[index] ?? '',
     metadata: render(template, dictionary),
     document: documents[index]?.map((text) => JSON.parse(render(text, dictionary)) as string).join('') ?? null,
   }));
-  return { place: await door.load(records, name), records };
+  return { place: await transport.load(records, name), records };
 }
 
 /** The statements on records since the last look, as one text. */

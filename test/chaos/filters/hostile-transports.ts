@@ -18,7 +18,7 @@ export interface SentRecord {
 }
 
 /** A protocol's way to write records and to select them. */
-export interface HostileDoor {
+export interface HostileTransport {
   readonly name: string;
   readonly templates: Templates;
   readonly rules: TextRules;
@@ -34,13 +34,13 @@ export interface Place {
 }
 
 /** One for each protocol; they share a gateway. */
-export async function hostileDoors(gateway: TestGateway): Promise<readonly HostileDoor[]> {
+export async function hostileTransports(gateway: TestGateway): Promise<readonly HostileTransport[]> {
   return [chroma(gateway), await pinecone(gateway), vectorizer(gateway)];
 }
 
 const ASCII = /^[\u0001-\u007f]{1,400}$/;
 
-function chroma({ chromaUrl }: TestGateway): HostileDoor {
+function chroma({ chromaUrl }: TestGateway): HostileTransport {
   const api = new ChromaApi(chromaUrl);
   return {
     name: 'Chroma',
@@ -73,7 +73,7 @@ function chroma({ chromaUrl }: TestGateway): HostileDoor {
   };
 }
 
-async function pinecone(gateway: TestGateway): Promise<HostileDoor> {
+async function pinecone(gateway: TestGateway): Promise<HostileTransport> {
   const index = await createIndex(gateway, { dimension: 1, metric: 'cosine' });
   const post = async (path: string, body: string): Promise<unknown> => {
     const answer = await index.call(path, { body });
@@ -105,7 +105,7 @@ async function pinecone(gateway: TestGateway): Promise<HostileDoor> {
   };
 }
 
-function vectorizer({ vectorizerUrl }: TestGateway): HostileDoor {
+function vectorizer({ vectorizerUrl }: TestGateway): HostileTransport {
   const api = new VectorizerApi(vectorizerUrl);
   const post = async (path: string, body: string): Promise<unknown> => {
     const answer = await api.call('POST', path, body);

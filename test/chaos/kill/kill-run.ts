@@ -15,7 +15,7 @@ import {
   type Protocol,
 } from './kill-batches.js';
 import { createOwnPostgres, type OwnPostgres } from '../../support/servers/own-postgres.js';
-import { pineconeDoor, vectorizerDoor, type Instance } from '../promotion/promotion-transports.js';
+import { pineconeTransport, vectorizerTransport, type Instance } from '../promotion/promotion-transports.js';
 import { oneOf, randomFrom, type Random } from '../promotion/promotion-writer.js';
 
 /** What was done and found. */
@@ -64,7 +64,7 @@ export async function runKills(options: {
   readonly rounds: number;
   readonly instances: number;
   readonly seed: number;
-  readonly told?: (text: string) => void;
+  readonly onProgress?: (text: string) => void;
 }): Promise<KillFigures> {
   const kills = { Postgres: 0, gateway: 0, backend: 0 };
   const figures: KillFigures = { kills, acknowledged: 0, unacknowledged: 0, lost: 0, partial: 0, diverged: 0, complaints: [] };
@@ -77,7 +77,7 @@ export async function runKills(options: {
       const rounds: Round[] = [];
       for (let number = 0; number < options.rounds && figures.complaints.length === 0; number += 1) {
         rounds.push(await playRound(scene, VICTIMS[number % VICTIMS.length] ?? 'gateway'));
-        if (number % 10 === 9) options.told?.(`round ${String(number + 1)} of ${String(options.rounds)}`);
+        if (number % 10 === 9) options.onProgress?.(`round ${String(number + 1)} of ${String(options.rounds)}`);
       }
       // what was whole after its own round must still be after all the others
       for (const round of rounds) await checkResent(scene, round);
@@ -216,8 +216,8 @@ async function checkResent({ fleet, figures }: Scene, { target, batches }: Round
     }
     const counts = [
       [...found.values()].reduce((sum, state) => sum + state.length, 0),
-      await pineconeDoor(instance, named, '').count(),
-      await vectorizerDoor(instance, named).count(),
+      await pineconeTransport(instance, named, '').count(),
+      await vectorizerTransport(instance, named).count(),
     ];
     if (counts.some((count) => count !== expected)) diverge(figures, `${String(expected)} records, counted ${counts.join(', ')}`);
   }

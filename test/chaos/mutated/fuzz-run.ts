@@ -31,7 +31,7 @@ const GRPC = 8;
 export async function runFuzz(options: {
   readonly requests: number;
   readonly seed: number;
-  readonly told?: (text: string) => void;
+  readonly onProgress?: (text: string) => void;
 }): Promise<FuzzFigures> {
   const figures: FuzzFigures = { sent: 0, statuses: {}, offences: [], polluted: false };
   const random = randomFrom(options.seed);
@@ -47,7 +47,7 @@ export async function runFuzz(options: {
     } finally {
       await scene.gateway.stop();
     }
-    options.told?.(`${String(figures.sent)} requests`);
+    options.onProgress?.(`${String(figures.sent)} requests`);
   }
   return figures;
 }

@@ -1,6 +1,7 @@
 import { ChromaApi } from '../../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../../support/clients/chroma-client.js';
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
+import type { TestGateway } from '../../support/gateway/gateway.js';
+import { startGatewayInProcess } from '../../support/gateway/gateway-in-process.js';
 import { PineconeApi } from '../../support/clients/pinecone-api.js';
 import { exampleOf, type SceneNames } from './request-corpus.js';
 import type { SentRequest } from './request-mutations.js';
@@ -33,7 +34,7 @@ const NAMES = {
 
 export async function createFuzzScene(): Promise<FuzzScene> {
   // requests make indexes, too, and each takes one
-  const gateway = await startGateway({ env: { POLYVEC_PINECONE_INDEX_PORTS: '0:64' } });
+  const gateway = await startGatewayInProcess({ POLYVEC_PINECONE_INDEX_PORTS: '0:64' });
   const routes = allRoutes();
   const targets = async (): Promise<FuzzTargets> => {
     const uuid = await makeCollections(gateway);

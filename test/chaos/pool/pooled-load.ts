@@ -5,12 +5,12 @@ import { COLLECTIONS } from '../../support/clients/chroma-client.js';
 import { PineconeApi } from '../../support/clients/pinecone-api.js';
 import { PineconeGrpc } from '../../support/clients/pinecone-grpc.js';
 import {
-  chromaDoor,
-  pineconeDoor,
+  chromaTransport,
+  pineconeTransport,
   Refused,
-  vectorizerDoor,
+  vectorizerTransport,
   type Instance,
-  type ReadDoor,
+  type ReadTransport,
   type Target,
 } from '../promotion/promotion-transports.js';
 import type { Stored } from '../promotion/promotion-model.js';
@@ -79,23 +79,23 @@ export class PooledLoad {
   async differences(): Promise<readonly string[]> {
     const differences: string[] = [];
     for (const instance of this.instances) {
-      const doors: readonly ReadDoor[] = [
-        chromaDoor(instance, this.target),
-        pineconeDoor(instance, this.target, ''),
-        vectorizerDoor(instance, this.target),
+      const transports: readonly ReadTransport[] = [
+        chromaTransport(instance, this.target),
+        pineconeTransport(instance, this.target, ''),
+        vectorizerTransport(instance, this.target),
       ];
-      for (const door of doors) differences.push(...(await this.differencesAt(door)));
+      for (const transport of transports) differences.push(...(await this.differencesAt(transport)));
     }
     return differences;
   }
 
-  private async differencesAt(door: ReadDoor): Promise<readonly string[]> {
-    const seen = new Map((await door.all()).map((record) => [record.id, record]));
+  private async differencesAt(transport: ReadTransport): Promise<readonly string[]> {
+    const seen = new Map((await transport.all()).map((record) => [record.id, record]));
     const lost = [...this.expected.values()].filter(({ id, embedding }) => textOf(seen.get(id)?.embedding) !== textOf(embedding));
     const strange = [...seen.keys()].filter((id) => !this.expected.has(id));
     return [
-      ...lost.map(({ id }) => `${door.name} has lost ${id}`),
-      ...strange.map((id) => `${door.name} has ${id}, which nobody wrote`),
+      ...lost.map(({ id }) => `${transport.name} has lost ${id}`),
+      ...strange.map((id) => `${transport.name} has ${id}, which nobody wrote`),
     ];
   }
 

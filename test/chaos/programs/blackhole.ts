@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Door } from '../../support/faults/fault-transports.js';
+import type { Transport } from '../../support/faults/fault-transports.js';
 import { startFaultyGateway } from '../../support/faults/faulty-gateway.js';
 import { option, report } from '../report.js';
 
@@ -29,24 +29,27 @@ let isOver = false;
 
 const inSeconds = (ms: number): string => `${(ms / 1_000).toFixed(2)} s`;
 
-async function ask(door: Door, act: 'read' | 'write'): Promise<void> {
+async function ask(transport: Transport, act: 'read' | 'write'): Promise<void> {
   const sentAt = performance.now();
-  const { status, body } = await door[act]();
-  const refusals = [door.expected('database').status, door.expected('statement').status];
+  const { status, body } = await transport[act]();
+  const refusals = [transport.expected('database').status, transport.expected('statement').status];
   const refused = refusals.includes(status) ? 'refused' : 'wrong';
-  const answer = status === door.succeeded ? 'done' : refused;
-  asked.push({ what: `${door.name}, ${act}: ${String(status)}`, sentAt, tookMs: performance.now() - sentAt, answer });
-  if (answer === 'wrong') console.error(`${door.name}, ${act}: ${String(status)} ${JSON.stringify(body)}`);
+  const answer = status === transport.succeeded ? 'done' : refused;
+  asked.push({ what: `${transport.name}, ${act}: ${String(status)}`, sentAt, tookMs: performance.now() - sentAt, answer });
+  if (answer === 'wrong') console.error(`${transport.name}, ${act}: ${String(status)} ${JSON.stringify(body)}`);
   if (answer !== 'done') await sleep(PAUSE_MS);
 }
 
 // whoever changes an index all the time makes its writers try again, and refuses them in the end, which is no fault of the database
-const acts = faulty.doors.flatMap((door) =>
-  (door.name === "Pinecone's control plane" ? (['read'] as const) : (['read', 'write'] as const)).map((act) => ({ door, act })),
+const acts = faulty.transports.flatMap((transport) =>
+  (transport.name === "Pinecone's control plane" ? (['read'] as const) : (['read', 'write'] as const)).map((act) => ({
+    transport,
+    act,
+  })),
 );
 const running = Array.from({ length: clients }, async (_, index) => {
   const chosen = acts[index % acts.length];
-  while (!isOver && chosen !== undefined) await ask(chosen.door, chosen.act);
+  while (!isOver && chosen !== undefined) await ask(chosen.transport, chosen.act);
 });
 await sleep(BEFORE_MS);
 await faulty.proxy.set({ kind: 'swallow' });

@@ -13,7 +13,7 @@ const figures = await runHostile({
   filters,
   dictionaries,
   seed,
-  told: (text) => {
+  onProgress: (text) => {
     console.log(text);
   },
 });

@@ -16,7 +16,7 @@ const { kills, acknowledged, unacknowledged, lost, partial, diverged, complaints
   rounds,
   instances: INSTANCES,
   seed,
-  told: (text) => {
+  onProgress: (text) => {
     console.log(text);
   },
 });

@@ -14,7 +14,7 @@ process.on('uncaughtExceptionMonitor', (error) => {
 const { sent, statuses, offences, polluted } = await runFuzz({
   requests: rounds,
   seed,
-  told: (text) => {
+  onProgress: (text) => {
     console.log(text);
   },
 });

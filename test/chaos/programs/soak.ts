@@ -22,7 +22,7 @@ const { requests, late, refused, errors, shown, samples } = await runSoak(storag
   rate,
   seed,
   sampleMs: SAMPLE_MS,
-  told: ({ minute, megabytes, handles, connections }) => {
+  onSample: ({ minute, megabytes, handles, connections }) => {
     if (minute - lastTold < 1) return;
     lastTold = minute;
     console.log(

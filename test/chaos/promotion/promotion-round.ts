@@ -4,7 +4,7 @@ import { ChromaApi } from '../../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../../support/clients/chroma-client.js';
 import { PineconeApi } from '../../support/clients/pinecone-api.js';
 import { eventually, hasVectorIndex, indexed, LARGE, leftovers, promoted, type Cluster } from './promotion-cluster.js';
-import { chromaDoor, pineconeDoor, Refused, type Instance, type Target } from './promotion-transports.js';
+import { chromaTransport, pineconeTransport, Refused, type Instance, type Target } from './promotion-transports.js';
 import { judge, Owner, type Metric } from './promotion-model.js';
 import { Scene, type Progress } from './promotion-scene.js';
 import { DIMENSION, MARKERS, MIXES, oneOf, randomEmbedding, randomFrom, type Mix, type Random } from './promotion-writer.js';
@@ -167,7 +167,7 @@ async function backUpAndRestore(scene: Scene): Promise<void> {
     await accepted(control, `/backups/${id}/create-index`, { name });
     const copy: Target = { uuid: '', metric: target.metric, name, renames: 0 };
     for (const namespace of new Set(owners.map((owner) => owner.namespace))) {
-      const seen = await pineconeDoor(scene.instance, copy, namespace).all();
+      const seen = await pineconeTransport(scene.instance, copy, namespace).all();
       const about = `the backup of ${JSON.stringify(namespace)}`;
       const question = {
         about,
@@ -207,7 +207,7 @@ async function drop(scene: Scene): Promise<void> {
   for (const each of scene.cluster.instances) {
     for (const read of ['count', 'all'] as const) {
       await scene.guard(`${read} after the deletion`, async () => {
-        await chromaDoor(each, target)[read]();
+        await chromaTransport(each, target)[read]();
       });
     }
   }
@@ -267,7 +267,7 @@ async function fillStill(scene: Scene): Promise<void> {
     document: undefined,
   }));
   const settle = owner.begin(new Map(records.map((record) => [record.id, record])), scene.clock.tick());
-  await scene.writeDoor(owner.namespace).upsert(records);
+  await scene.writeTransport(owner.namespace).upsert(records);
   settle(scene.clock.tick());
 }
 

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promoted, type Cluster } from './promotion-cluster.js';
 import {
-  chromaDoor,
-  pineconeDoor,
+  chromaTransport,
+  pineconeTransport,
   Refused,
-  vectorizerDoor,
+  vectorizerTransport,
   type Instance,
-  type ReadDoor,
+  type ReadTransport,
   type Target,
-  type WriteDoor,
+  type WriteTransport,
 } from './promotion-transports.js';
 import {
   Clock,
@@ -117,17 +117,17 @@ export class Scene {
   async checkAtRest(): Promise<void> {
     for (const instance of this.cluster.instances) {
       for (const namespace of new Set(this.owners.map((owner) => owner.namespace))) {
-        for (const door of this.doors(instance, namespace)) {
-          await this.guard(`at rest through ${door.name}`, () => this.askAll(door, namespace));
+        for (const transport of this.transports(instance, namespace)) {
+          await this.guard(`at rest through ${transport.name}`, () => this.askAll(transport, namespace));
         }
       }
     }
   }
 
-  private async askAll(door: ReadDoor, namespace: string): Promise<void> {
-    for (const what of ['all', 'ids', 'count'] as const) await this.look(door, namespace, what);
+  private async askAll(transport: ReadTransport, namespace: string): Promise<void> {
+    for (const what of ['all', 'ids', 'count'] as const) await this.look(transport, namespace, what);
     for (const asking of ['nearest', oneOf(ASKINGS, this.random), oneOf(ASKINGS, this.random)] as const) {
-      await this.ask(door, namespace, asking);
+      await this.ask(transport, namespace, asking);
     }
   }
 
@@ -151,9 +151,9 @@ export class Scene {
   }
 
   /** At any instance. */
-  writeDoor(namespace: string): WriteDoor {
+  writeTransport(namespace: string): WriteTransport {
     const { instance, target } = this;
-    return this.protocol === 'Chroma' ? chromaDoor(instance, target) : pineconeDoor(instance, target, namespace);
+    return this.protocol === 'Chroma' ? chromaTransport(instance, target) : pineconeTransport(instance, target, namespace);
   }
 
   report(complaint: Complaint | undefined): void {
@@ -172,17 +172,17 @@ export class Scene {
   }
 
   private async write(owner: Owner, mix: Mix): Promise<void> {
-    const door = this.writeDoor(owner.namespace);
-    const plan = planChange(owner, mix, door, this.random);
-    const about = `${owner.name} ${plan.change} through ${door.name}`;
+    const transport = this.writeTransport(owner.namespace);
+    const plan = planChange(owner, mix, transport, this.random);
+    const about = `${owner.name} ${plan.change} through ${transport.name}`;
     await this.guard(about, async () => {
       const settle = owner.begin(plan.records, this.clock.tick());
-      await plan.send(door);
+      await plan.send(transport);
       settle(this.clock.tick());
       this.progress.writes += 1;
     });
     // whoever wrote it sees it wherever he asks
-    const reader = this.readDoor(owner.namespace);
+    const reader = this.readTransport(owner.namespace);
     await this.guard(`${about}, read through ${reader.name}`, async () => {
       if (plan.touched.length > 0) await this.look(reader, owner.namespace, 'byIds', plan.touched);
       await this.ask(reader, owner.namespace, oneOf(['byOwner', 'nearestOfOwner', 'byBoth'], this.random), owner);
@@ -191,14 +191,14 @@ export class Scene {
 
   private async read(): Promise<void> {
     const { namespace } = oneOf(this.owners, this.random);
-    const door = this.readDoor(namespace);
+    const transport = this.readTransport(namespace);
     const asking = oneOf(ASKINGS, this.random);
-    await this.guard(`${asking} through ${door.name}`, () => this.ask(door, namespace, asking));
+    await this.guard(`${asking} through ${transport.name}`, () => this.ask(transport, namespace, asking));
   }
 
   /** Asks for records by whatever is random in it, and judges the answer. */
   private async ask(
-    door: ReadDoor,
+    transport: ReadTransport,
     namespace: string,
     asking: Asking,
     owner = oneOf(this.ownersIn(namespace), this.random),
@@ -207,59 +207,59 @@ export class Scene {
     switch (asking) {
       case 'all':
       case 'count':
-        return this.look(door, namespace, asking);
+        return this.look(transport, namespace, asking);
       case 'byIds': {
         const ids = [...owner.records.keys()].filter(() => this.random(3) === 0);
-        return this.look(door, namespace, asking, [...ids, `${owner.name}/nobody`]);
+        return this.look(transport, namespace, asking, [...ids, `${owner.name}/nobody`]);
       }
       case 'byOwner':
-        return this.where(door, namespace, { owner: owner.name });
+        return this.where(transport, namespace, { owner: owner.name });
       case 'byMarker':
-        return this.where(door, namespace, { marker });
+        return this.where(transport, namespace, { marker });
       case 'byBoth':
-        return this.where(door, namespace, { owner: owner.name, marker });
+        return this.where(transport, namespace, { owner: owner.name, marker });
       case 'nearest':
-        return this.nearest(door, namespace, {});
+        return this.nearest(transport, namespace, {});
       case 'nearestOfOwner':
-        return this.nearest(door, namespace, { owner: owner.name });
+        return this.nearest(transport, namespace, { owner: owner.name });
       case 'nearestOfMarker':
-        return this.nearest(door, namespace, { marker });
+        return this.nearest(transport, namespace, { marker });
     }
   }
 
   private async look(
-    door: ReadDoor,
+    transport: ReadTransport,
     namespace: string,
     what: 'all' | 'byIds' | 'count' | 'ids',
     ids: readonly string[] = [],
   ): Promise<void> {
-    const about = `${what} through ${door.name}`;
+    const about = `${what} through ${transport.name}`;
     const owners = this.ownersIn(namespace);
     const since = this.clock.tick();
     if (what === 'count') {
-      const count = await door.count();
+      const count = await transport.count();
       this.report(judgeCount(count, { about, owners, since, until: this.clock.tick() }));
       return;
     }
-    const seen = await (what === 'byIds' ? door.byIds(ids) : door[what]());
+    const seen = await (what === 'byIds' ? transport.byIds(ids) : transport[what]());
     const wanted = new Set(ids);
-    const by = what === 'all' && door.inOrder ? 'inserted' : 'any';
+    const by = what === 'all' && transport.inOrder ? 'inserted' : 'any';
     this.judge(seen, { about, owners, wants: ({ id }) => what !== 'byIds' || wanted.has(id), since, order: { by } });
   }
 
-  private async where(door: ReadDoor, namespace: string, condition: Condition): Promise<void> {
+  private async where(transport: ReadTransport, namespace: string, condition: Condition): Promise<void> {
     const since = this.clock.tick();
-    const seen = await door.where(condition);
-    const about = `${JSON.stringify(condition)} through ${door.name}`;
-    const order = { by: door.inOrder ? 'inserted' : 'any' } as const;
+    const seen = await transport.where(condition);
+    const about = `${JSON.stringify(condition)} through ${transport.name}`;
+    const order = { by: transport.inOrder ? 'inserted' : 'any' } as const;
     this.judge(seen, { about, owners: this.ownersIn(namespace), wants: (record) => matches(record, condition), since, order });
   }
 
-  private async nearest(door: ReadDoor, namespace: string, condition: Condition): Promise<void> {
+  private async nearest(transport: ReadTransport, namespace: string, condition: Condition): Promise<void> {
     const to = randomEmbedding(this.random);
     const since = this.clock.tick();
-    const seen = await door.nearest(to, condition, MORE_THAN_ALL);
-    const about = `nearest of ${JSON.stringify(condition)} through ${door.name}`;
+    const seen = await transport.nearest(to, condition, MORE_THAN_ALL);
+    const about = `nearest of ${JSON.stringify(condition)} through ${transport.name}`;
     const order = { by: 'nearest', to } as const;
     this.judge(seen, { about, owners: this.ownersIn(namespace), wants: (record) => matches(record, condition), since, order });
   }
@@ -272,14 +272,14 @@ export class Scene {
     return this.owners.filter((owner) => owner.namespace === namespace);
   }
 
-  private doors(instance: Instance, namespace: string): readonly ReadDoor[] {
-    const pinecone = pineconeDoor(instance, this.target, namespace);
+  private transports(instance: Instance, namespace: string): readonly ReadTransport[] {
+    const pinecone = pineconeTransport(instance, this.target, namespace);
     if (namespace !== '') return [pinecone];
-    return [pinecone, chromaDoor(instance, this.target), vectorizerDoor(instance, this.target)];
+    return [pinecone, chromaTransport(instance, this.target), vectorizerTransport(instance, this.target)];
   }
 
-  private readDoor(namespace: string): ReadDoor {
-    return oneOf(this.doors(this.instance, namespace), this.random);
+  private readTransport(namespace: string): ReadTransport {
+    return oneOf(this.transports(this.instance, namespace), this.random);
   }
 
   private async watch(isPlaying: () => boolean): Promise<void> {

@@ -32,7 +32,7 @@ export class Refused extends Error {
 }
 
 /** Reads of one namespace of one collection, through one protocol at one instance. @throws Refused */
-export interface ReadDoor {
+export interface ReadTransport {
   /** For people. */
   readonly name: string;
   /** Whether `all` and `where` are in the order of first insert. */
@@ -48,7 +48,7 @@ export interface ReadDoor {
 }
 
 /** Writes to one namespace of one collection, through one protocol at one instance. @throws Refused */
-export interface WriteDoor {
+export interface WriteTransport {
   readonly name: string;
   /** The most records that `update` takes. */
   readonly maxUpdates: number;
@@ -80,7 +80,7 @@ interface ListPage {
 }
 
 /** Chroma, which has the default namespace alone. */
-export function chromaDoor(instance: Instance, { uuid }: Target): ReadDoor & WriteDoor {
+export function chromaTransport(instance: Instance, { uuid }: Target): ReadTransport & WriteTransport {
   const api = new ChromaApi(instance.chromaUrl);
   const post = async (call: string, body: object): Promise<unknown> =>
     bodyOf(await api.call(`${COLLECTIONS}/${uuid}/${call}`, { body }));
@@ -123,7 +123,7 @@ export function chromaDoor(instance: Instance, { uuid }: Target): ReadDoor & Wri
 }
 
 /** Pinecone, whose queries are complete up to ten thousand records. */
-export function pineconeDoor(instance: Instance, target: Target, namespace: string): ReadDoor & WriteDoor {
+export function pineconeTransport(instance: Instance, target: Target, namespace: string): ReadTransport & WriteTransport {
   const api = (): PineconeApi => new PineconeApi(`${instance.consoleUrl}/pinecone/_index/${target.name}`);
   const post = async (path: string, body: object): Promise<unknown> =>
     bodyOf(await api().call(path, { body: { namespace, ...body }, headers: { 'x-pinecone-api-version': '2025-10' } }));
@@ -189,7 +189,7 @@ export function pineconeDoor(instance: Instance, target: Target, namespace: stri
 }
 
 /** Vectorizer, which has the default namespace alone. */
-export function vectorizerDoor(instance: Instance, target: Target): ReadDoor {
+export function vectorizerTransport(instance: Instance, target: Target): ReadTransport {
   const api = new VectorizerApi(instance.vectorizerUrl);
   const call = async (method: string, path: string, body?: object): Promise<unknown> =>
     bodyOf(await api.call(method, `/collections/${encodeURIComponent(target.name)}${path}`, body));

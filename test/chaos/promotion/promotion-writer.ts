@@ -1,4 +1,4 @@
-import type { WriteDoor } from './promotion-transports.js';
+import type { WriteTransport } from './promotion-transports.js';
 import { matches, type Owner, type Records, type Stored } from './promotion-model.js';
 
 /** A whole number from 0, below the given one. */
@@ -24,7 +24,7 @@ export interface Plan {
   readonly records: Records;
   /** Ids that the request is about. */
   readonly touched: readonly string[];
-  readonly send: (door: WriteDoor) => Promise<void>;
+  readonly send: (transport: WriteTransport) => Promise<void>;
 }
 
 /** Numbers that look random and are the same for the same seed. */
@@ -53,16 +53,16 @@ export function randomEmbedding(random: Random): readonly number[] {
 }
 
 /** The next request of a writer. */
-export function planChange(owner: Owner, mix: Mix, door: WriteDoor, random: Random): Plan {
+export function planChange(owner: Owner, mix: Mix, transport: WriteTransport, random: Random): Plan {
   const change = chosen(mix, random);
   switch (change) {
     case 'add':
-      return planAdd(owner, door, random);
+      return planAdd(owner, transport, random);
     case 'upsert':
-      return planUpsert(owner, door, random);
+      return planUpsert(owner, transport, random);
     case 'embed':
     case 'annotate':
-      return planUpdate(owner, change, door, random);
+      return planUpdate(owner, change, transport, random);
     case 'remove':
       return planRemove(owner, random);
     case 'removeWhere':
@@ -83,30 +83,32 @@ function chosen(mix: Mix, random: Random): Change {
 }
 
 /** New records, and for Chroma some that there are already: an add leaves those alone. */
-function planAdd(owner: Owner, door: WriteDoor, random: Random): Plan {
-  const added = newIds(owner, 5 + random(20), random).map((id) => newRecord(owner, id, door, random));
-  const known = door.hasDocuments ? someIds(owner, random(3), random).map((id) => newRecord(owner, id, door, random)) : [];
+function planAdd(owner: Owner, transport: WriteTransport, random: Random): Plan {
+  const added = newIds(owner, 5 + random(20), random).map((id) => newRecord(owner, id, transport, random));
+  const known = transport.hasDocuments
+    ? someIds(owner, random(3), random).map((id) => newRecord(owner, id, transport, random))
+    : [];
   const sent = shuffled([...added, ...known], random);
   const records = new Map(owner.records);
   for (const record of sent) if (!records.has(record.id)) records.set(record.id, record);
   return { change: 'add', records, touched: sent.map(({ id }) => id), send: (target) => target.add(sent) };
 }
 
-function planUpsert(owner: Owner, door: WriteDoor, random: Random): Plan {
+function planUpsert(owner: Owner, transport: WriteTransport, random: Random): Plan {
   const ids = shuffled([...someIds(owner, random(12), random), ...newIds(owner, 1 + random(6), random)], random);
-  const sent = ids.map((id) => newRecord(owner, id, door, random));
+  const sent = ids.map((id) => newRecord(owner, id, transport, random));
   const records = new Map(owner.records);
   for (const record of sent) records.set(record.id, record);
   return { change: 'upsert', records, touched: ids, send: (target) => target.upsert(sent) };
 }
 
-function planUpdate(owner: Owner, change: 'embed' | 'annotate', door: WriteDoor, random: Random): Plan {
-  const ids = someIds(owner, Math.min(door.maxUpdates, 1 + random(12)), random);
-  if (ids.length === 0) return planAdd(owner, door, random);
+function planUpdate(owner: Owner, change: 'embed' | 'annotate', transport: WriteTransport, random: Random): Plan {
+  const ids = someIds(owner, Math.min(transport.maxUpdates, 1 + random(12)), random);
+  if (ids.length === 0) return planAdd(owner, transport, random);
   const part = change === 'embed' ? 'embedding' : 'metadata';
   const records = new Map(owner.records);
   const sent = ids.map((id) => {
-    const fresh = newRecord(owner, id, door, random);
+    const fresh = newRecord(owner, id, transport, random);
     const old = records.get(id) ?? fresh;
     const updated = part === 'embedding' ? { ...old, embedding: fresh.embedding } : { ...fresh, embedding: old.embedding };
     records.set(id, updated);
@@ -131,22 +133,22 @@ function planRemoveWhere(owner: Owner, random: Random): Plan {
   return { change: 'removeWhere', records, touched: gone, send: (target) => target.removeWhere(condition) };
 }
 
-function newRecord(owner: Owner, id: string, door: WriteDoor, random: Random): Stored {
+function newRecord(owner: Owner, id: string, transport: WriteTransport, random: Random): Stored {
   const version = random(1_000_000_000);
   const metadata = { owner: owner.name, marker: random(MARKERS), version };
   return {
     id,
-    embedding: newEmbedding(owner, door, random),
+    embedding: newEmbedding(owner, transport, random),
     metadata,
-    document: door.hasDocuments ? `${id} ${String(version)}` : undefined,
+    document: transport.hasDocuments ? `${id} ${String(version)}` : undefined,
   };
 }
 
 /** Now and then one that another record has, or zeros, where the protocol takes those. */
-function newEmbedding(owner: Owner, door: WriteDoor, random: Random): readonly number[] {
+function newEmbedding(owner: Owner, transport: WriteTransport, random: Random): readonly number[] {
   const kind = random(20);
   const twin = kind < 2 ? [...owner.records.values()][random(owner.records.size + 1)] : undefined;
-  if (kind === 2 && door.hasDocuments) return new Array<number>(DIMENSION).fill(0);
+  if (kind === 2 && transport.hasDocuments) return new Array<number>(DIMENSION).fill(0);
   return twin?.embedding ?? randomEmbedding(random);
 }
 

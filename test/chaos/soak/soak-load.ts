@@ -96,8 +96,8 @@ function grpcRequests(grpc: PineconeGrpc, random: Random): readonly Request[] {
     } catch (error) {
       const { code, details, metadata } = error as ServiceError;
       const isRefused = code === status.UNAVAILABLE && metadata.get('grpc-retry-pushback-ms').length > 0;
-      const told = `gRPC ${method}: ${String(code)} ${details}`;
-      throw isRefused ? new Refusal(told) : new Error(told, { cause: error });
+      const message = `gRPC ${method}: ${String(code)} ${details}`;
+      throw isRefused ? new Refusal(message) : new Error(message, { cause: error });
     }
   };
   return [
@@ -153,8 +153,8 @@ async function accepted(method: string, url: string, body?: object): Promise<voi
   });
   const text = await response.text();
   if (response.ok) return;
-  const told = `${method} ${new URL(url).pathname}: ${String(response.status)} ${text.slice(0, 500)}`;
-  throw response.status >= 503 && response.headers.has('retry-after') ? new Refusal(told) : new Error(told);
+  const message = `${method} ${new URL(url).pathname}: ${String(response.status)} ${text.slice(0, 500)}`;
+  throw response.status >= 503 && response.headers.has('retry-after') ? new Refusal(message) : new Error(message);
 }
 
 function someVectors(

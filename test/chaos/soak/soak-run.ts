@@ -43,7 +43,7 @@ export async function runSoak(
     readonly rate: number;
     readonly seed: number;
     readonly sampleMs: number;
-    readonly told?: (sample: Sample) => void;
+    readonly onSample?: (sample: Sample) => void;
   },
 ): Promise<SoakFigures> {
   const figures: SoakFigures = { requests: 0, late: 0, refused: 0, errors: 0, shown: [], samples: [] };
@@ -103,7 +103,7 @@ async function watch(
   storage: TestStorage,
   times: {
     readonly sampleMs: number;
-    readonly told?: (sample: Sample) => void;
+    readonly onSample?: (sample: Sample) => void;
     readonly minute: () => number;
     readonly isOver: () => boolean;
   },
@@ -120,7 +120,7 @@ async function watch(
       connections: await connectionsTo(storage.environment['DATABASE_URL']),
     };
     figures.samples.push(sample);
-    times.told?.(sample);
+    times.onSample?.(sample);
   }
 }
 

@@ -4,17 +4,26 @@ import { COLLECTIONS } from '../../support/clients/chroma-client.js';
 import { PineconeApi } from '../../support/clients/pinecone-api.js';
 import { startCluster, type Cluster } from '../promotion/promotion-cluster.js';
 import {
-  chromaDoor,
-  pineconeDoor,
+  chromaTransport,
+  pineconeTransport,
   Refused,
-  vectorizerDoor,
+  vectorizerTransport,
   type Instance,
-  type ReadDoor,
+  type ReadTransport,
   type Target,
-  type WriteDoor,
+  type WriteTransport,
 } from '../promotion/promotion-transports.js';
 import { Clock, judge, judgeCount, matches, Owner, type Condition, type Stored } from '../promotion/promotion-model.js';
-import { DIMENSION, MARKERS, oneOf, planChange, randomEmbedding, randomFrom, type Mix, type Random } from '../promotion/promotion-writer.js';
+import {
+  DIMENSION,
+  MARKERS,
+  oneOf,
+  planChange,
+  randomEmbedding,
+  randomFrom,
+  type Mix,
+  type Random,
+} from '../promotion/promotion-writer.js';
 import { VectorizerApi } from '../../support/clients/vectorizer-api.js';
 
 /** What was done and found. */
@@ -93,34 +102,34 @@ class Lane {
 
   private async writeRecords(target: Target): Promise<void> {
     const [writer, reader] = this.instances();
-    const door = this.writeDoor(writer, target);
-    const plan = planChange(this.owner, MIX, door, this.random);
+    const transport = this.writeTransport(writer, target);
+    const plan = planChange(this.owner, MIX, transport, this.random);
     const settle = this.owner.begin(plan.records, this.clock.tick());
-    await plan.send(door);
+    await plan.send(transport);
     settle(this.clock.tick());
-    await this.read(`${plan.change} through ${door.name}`, this.readDoor(reader, target), target, plan.touched);
+    await this.read(`${plan.change} through ${transport.name}`, this.readTransport(reader, target), target, plan.touched);
   }
 
   /** The other instance must say what the write has left, in whatever way it is asked. */
-  private async read(change: string, door: ReadDoor, { metric }: Target, touched: readonly string[]): Promise<void> {
+  private async read(change: string, transport: ReadTransport, { metric }: Target, touched: readonly string[]): Promise<void> {
     const asking = oneOf(['count', 'all', 'ids', 'byIds', 'byIds', 'where', 'nearest', 'nearest'] as const, this.random);
-    const about = `${asking} through ${door.name} after ${change}`;
+    const about = `${asking} through ${transport.name} after ${change}`;
     this.tell(`${kindOf(change)}, then ${asking}`);
     const { owner, clock } = this;
     const question = { about, owners: [owner], since: clock.tick(), metric };
     if (asking === 'count') {
-      this.complain(judgeCount(await door.count(), { ...question, until: clock.tick() })?.text);
+      this.complain(judgeCount(await transport.count(), { ...question, until: clock.tick() })?.text);
       return;
     }
     const condition: Condition = this.random(2) === 0 ? { owner: owner.name } : { marker: this.random(MARKERS) };
     const to = randomEmbedding(this.random);
     const ids = new Set([...touched, `${owner.name}/nobody`]);
     const seen = await {
-      all: () => door.all(),
-      ids: () => door.ids(),
-      byIds: () => door.byIds([...ids]),
-      where: () => door.where(condition),
-      nearest: () => door.nearest(to, condition, MORE_THAN_ALL),
+      all: () => transport.all(),
+      ids: () => transport.ids(),
+      byIds: () => transport.byIds([...ids]),
+      where: () => transport.where(condition),
+      nearest: () => transport.nearest(to, condition, MORE_THAN_ALL),
     }[asking]();
     const isFiltered = asking === 'where' || asking === 'nearest';
     const wants = (record: Stored): boolean =>
@@ -159,13 +168,13 @@ class Lane {
     this.owner = newOwner();
     this.target = { uuid, name, metric: 'l2', renames: 0 };
     if (protocol !== 'Chroma')
-      return this.read(`create through ${protocol}`, this.readDoor(reader, this.target), this.target, []);
-    const door = withoutDocuments(chromaDoor(writer, this.target));
-    const plan = planChange(this.owner, { ...NOTHING, add: 1 }, door, this.random);
+      return this.read(`create through ${protocol}`, this.readTransport(reader, this.target), this.target, []);
+    const transport = withoutDocuments(chromaTransport(writer, this.target));
+    const plan = planChange(this.owner, { ...NOTHING, add: 1 }, transport, this.random);
     const settle = this.owner.begin(plan.records, this.clock.tick());
-    await plan.send(door);
+    await plan.send(transport);
     settle(this.clock.tick());
-    await this.read('first write through Chroma', this.readDoor(reader, this.target), this.target, plan.touched);
+    await this.read('first write through Chroma', this.readTransport(reader, this.target), this.target, plan.touched);
   }
 
   /** The new name is known at once; after Chroma's rename the old one no longer is. */
@@ -177,7 +186,7 @@ class Lane {
     const byChroma = this.random(2) === 0;
     if (byChroma) accept(await new ChromaApi(writer.chromaUrl).call(`${COLLECTIONS}/${target.uuid}`, { method: 'PUT', body }));
     else accept(await new VectorizerApi(writer.vectorizerUrl).call('POST', `/collections/${old}/rename`, body));
-    await this.read(`rename through ${byChroma ? 'Chroma' : 'Vectorizer'}`, this.readDoor(reader, target), target, []);
+    await this.read(`rename through ${byChroma ? 'Chroma' : 'Vectorizer'}`, this.readTransport(reader, target), target, []);
     if (byChroma) await this.isGone(reader, { ...target, name: old }, 'its old name');
   }
 
@@ -210,14 +219,17 @@ class Lane {
 
   /** Through a protocol that names it; what is said of a collection by its uuid is checked when it is deleted. */
   private async isGone(reader: Instance, target: Target, about: string): Promise<void> {
-    const doors = [pineconeDoor(reader, target, ''), vectorizerDoor(reader, target)];
-    const door = oneOf(this.target === undefined ? [...doors, chromaDoor(reader, target)] : doors, this.random);
+    const transports = [pineconeTransport(reader, target, ''), vectorizerTransport(reader, target)];
+    const transport = oneOf(
+      this.target === undefined ? [...transports, chromaTransport(reader, target)] : transports,
+      this.random,
+    );
     this.tell('delete or rename, then look for it');
-    const found = await door.count().catch((error: unknown) => {
+    const found = await transport.count().catch((error: unknown) => {
       if (error instanceof Refused && error.status === 404) return undefined;
       throw error;
     });
-    if (found !== undefined) this.complain(`${door.name} still has ${target.name}: ${about}`);
+    if (found !== undefined) this.complain(`${transport.name} still has ${target.name}: ${about}`);
   }
 
   /** Two different ones. */
@@ -228,18 +240,22 @@ class Lane {
     return [writer, oneOf(others, this.random)];
   }
 
-  private writeDoor(instance: Instance, target: Target): WriteDoor {
-    const doors = [
-      withoutDocuments(chromaDoor(instance, target)),
-      pineconeDoor(instance, target, ''),
-      vectorizerWriteDoor(instance, target),
+  private writeTransport(instance: Instance, target: Target): WriteTransport {
+    const transports = [
+      withoutDocuments(chromaTransport(instance, target)),
+      pineconeTransport(instance, target, ''),
+      vectorizerWriteTransport(instance, target),
     ];
-    return oneOf(doors, this.random);
+    return oneOf(transports, this.random);
   }
 
-  private readDoor(instance: Instance, target: Target): ReadDoor {
-    const doors = [chromaDoor(instance, target), pineconeDoor(instance, target, ''), vectorizerDoor(instance, target)];
-    return oneOf(doors, this.random);
+  private readTransport(instance: Instance, target: Target): ReadTransport {
+    const transports = [
+      chromaTransport(instance, target),
+      pineconeTransport(instance, target, ''),
+      vectorizerTransport(instance, target),
+    ];
+    return oneOf(transports, this.random);
   }
 
   private tell(kind: string): void {
@@ -269,12 +285,12 @@ function kindOf(change: string): string {
 }
 
 /** The protocols write into each other's records: what only one of them can write stays out. */
-function withoutDocuments(door: WriteDoor): WriteDoor {
-  return { ...door, hasDocuments: false };
+function withoutDocuments(transport: WriteTransport): WriteTransport {
+  return { ...transport, hasDocuments: false };
 }
 
 /** Vectorizer, which has the default namespace alone. */
-function vectorizerWriteDoor(instance: Instance, target: Target): WriteDoor {
+function vectorizerWriteTransport(instance: Instance, target: Target): WriteTransport {
   const api = new VectorizerApi(instance.vectorizerUrl);
   const post = async (path: string, body: object): Promise<unknown> =>
     accept(await api.call('POST', `/collections/${target.name}${path}`, body));

@@ -1,6 +1,7 @@
 import { builtPath, namesOf, runSamples, startGateways, type Gateways, type Outcome, type Program } from './samples.js';
+import { versionsOf } from '../versions.js';
 
-const VERSIONS = ['v4', 'v5'];
+const VERSIONS = versionsOf('pinecone-go');
 
 describe.each(VERSIONS)('the Go client go-pinecone/%s', (version) => {
   const program = programOf(version);

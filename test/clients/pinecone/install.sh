@@ -81,6 +81,6 @@ build_rust() {
 }
 
 have_curl
-for version in v4 v5; do build_go "$version"; done
-for version in v4 v6; do build_java "$version"; done
+for version in $(node scripts/client-versions.js pinecone-go); do build_go "$version"; done
+for version in $(node scripts/client-versions.js pinecone-java); do build_java "$version"; done
 build_rust

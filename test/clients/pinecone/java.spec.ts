@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { builtPath, namesOf, runSamples, startGateways, type Gateways, type Outcome, type Program } from './samples.js';
+import { versionsOf } from '../versions.js';
 
-const VERSIONS = ['v4', 'v6'];
+const VERSIONS = versionsOf('pinecone-java');
 const PASSWORD = 'changeit';
 
 describe.each(VERSIONS)('the Java client pinecone-client %s', (version) => {

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { builtPath, namesOf, runSamples, startGateways, type Gateways, type Outcome, type Program } from './samples.js';
+import { versionsOf } from '../versions.js';
 
 const TOUR = fileURLToPath(new URL('./python/tour.py', import.meta.url));
-const VERSIONS = ['7', '8', '9', '10'];
+const VERSIONS = versionsOf('pinecone-python');
 const TRANSPORTS = ['rest', 'grpc'];
 
 describe.each(VERSIONS)('the Python client pinecone %s', (version) => {

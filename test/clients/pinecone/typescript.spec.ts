@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { namesOf, runSamples, startGateways, type Gateways, type Outcome, type Program } from './samples.js';
+import { versionsOf } from '../versions.js';
 
 const TOUR = fileURLToPath(new URL('./typescript/tour.js', import.meta.url));
-const VERSIONS = ['2', '5', '6', '8', '9'];
+const VERSIONS = versionsOf('pinecone-typescript');
 
 describe.each(VERSIONS)('the TypeScript client @pinecone-database/pinecone %s', (version) => {
   // with OpenSSL's authorities, which SSL_CERT_FILE names

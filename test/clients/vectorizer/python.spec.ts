@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
+import { versionsOf } from '../versions.js';
 
 interface Outcome {
   readonly name: string;
@@ -17,7 +18,7 @@ interface Finished {
 
 const TOUR = fileURLToPath(new URL('./python/tour.py', import.meta.url));
 /** 3.6.1 to 3.8.2 hold the same code. */
-const VERSIONS = ['3.0.0', '3.0.3', '3.2.0', '3.5.0', '3.8.2'];
+const VERSIONS = versionsOf('vectorizer-python');
 
 describe.each(VERSIONS)('the Python client vectorizer-sdk %s', (version) => {
   const python = pythonOf(version);

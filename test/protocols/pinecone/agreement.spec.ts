@@ -6,6 +6,7 @@ import { GrpcSide } from './agreement/grpc-side.js';
 import { jsonText, namespaceOf, type Operation, type Result } from './agreement/operation.js';
 import { contentOf, DEFINITIONS, operationsOn, type Kind } from './agreement/operations.js';
 import { RestSide } from './agreement/rest-side.js';
+import { byEffort } from '../../support/setup/effort.js';
 
 /** Repeat a failure with the seed that it tells: `TEST_SEED=… npm test -- test/protocols/pinecone/agreement`. */
 const SEED = Number(process.env['TEST_SEED'] ?? '20261121');
@@ -110,13 +111,12 @@ function count({ method }: Operation, result: Result, splits: boolean): void {
 describe(`REST and gRPC, asked the same (TEST_SEED=${String(SEED)})`, () => {
   it('answer alike, and refuse alike, word for word', async () => {
     // no shrinking: a failure tells the request, and what came before it
-    await fc.assert(fc.asyncProperty(sequence, agree), { seed: SEED, numRuns: 40, endOnFailure: true });
-    expect(counted.requests).toBeGreaterThanOrEqual(1_000);
+    await fc.assert(fc.asyncProperty(sequence, agree), { seed: SEED, numRuns: byEffort({ quick: 12, full: 40 }), endOnFailure: true });
+    expect(counted.requests).toBeGreaterThanOrEqual(byEffort({ quick: 300, full: 1_000 }));
     expect(counted.successes / counted.requests).toBeGreaterThanOrEqual(1 / 2);
     expect(counted.splitting / counted.requests).toBeGreaterThanOrEqual(1 / 3);
     expect(counted.methods.size).toBe(12);
-    // some thousand requests, on a machine that may have other work
-  }, 400_000);
+  });
 });
 
 describe('what random runs have found', () => {

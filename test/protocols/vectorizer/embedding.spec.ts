@@ -145,7 +145,7 @@ describe('two processes', () => {
     });
     expect(first.at(-1)).toContain('"total":5');
     expect(await inOwnProcess(answers)).toEqual(first);
-  }, 120_000);
+  });
 });
 
 describe('an endpoint that embeds', () => {

@@ -9,7 +9,7 @@ import { VectorizerApi } from '../clients/vectorizer-api.js';
 /** What a fault looks like, whatever the protocol. */
 export type Trouble = 'database' | 'read_only' | 'capacity' | 'statement' | 'storage';
 
-export interface DoorAnswer {
+export interface TransportAnswer {
   /** HTTP's, or gRPC's. */
   readonly status: number;
   /** The parsed body, or the error's text. */
@@ -19,13 +19,13 @@ export interface DoorAnswer {
 }
 
 /** One way into the gateway, to data that is there: three records of three dimensions. */
-export interface Door {
+export interface Transport {
   readonly name: string;
   readonly succeeded: number;
-  read(): Promise<DoorAnswer>;
-  write(): Promise<DoorAnswer>;
+  read(): Promise<TransportAnswer>;
+  write(): Promise<TransportAnswer>;
   /** What a request is answered with. */
-  expected(trouble: Trouble): DoorAnswer;
+  expected(trouble: Trouble): TransportAnswer;
 }
 
 const MESSAGES: Readonly<Record<Trouble, string>> = {
@@ -60,30 +60,32 @@ const EMBEDDINGS = [
 ];
 const VECTORS = IDS.map((id, index) => ({ id, values: EMBEDDINGS[index] ?? [] }));
 
-/** The five doors, each with a collection of its own; `close` them in the end. */
-export async function openDoors(gateway: TestGateway): Promise<{ readonly doors: readonly Door[]; close(): void }> {
+/** The five transports, each with a collection of its own; `close` them in the end. */
+export async function openTransports(
+  gateway: TestGateway,
+): Promise<{ readonly transports: readonly Transport[]; close(): void }> {
   const index = await createIndex(gateway, { dimension: 3, metric: 'cosine' });
   const grpc = new PineconeGrpc(index.port);
-  const doors = [
-    await chromaDoor(gateway),
-    await pineconeDoor(index),
-    controlDoor(gateway, index.name),
-    await grpcDoor(grpc),
-    await vectorizerDoor(gateway),
+  const transports = [
+    await chromaTransport(gateway),
+    await pineconeTransport(index),
+    controlTransport(gateway, index.name),
+    await grpcTransport(grpc),
+    await vectorizerTransport(gateway),
   ];
   return {
-    doors,
+    transports,
     close: () => {
       grpc.close();
     },
   };
 }
 
-async function chromaDoor(gateway: TestGateway): Promise<Door> {
+async function chromaTransport(gateway: TestGateway): Promise<Transport> {
   const api = new ChromaApi(gateway.chromaUrl);
   const records = { ids: IDS, embeddings: EMBEDDINGS };
   const { id } = await api.filled(records);
-  const post = async (action: string, body: object): Promise<DoorAnswer> =>
+  const post = async (action: string, body: object): Promise<TransportAnswer> =>
     httpAnswer(await api.call(`${COLLECTIONS}/${id}/${action}`, { body }));
   return {
     name: 'Chroma',
@@ -94,20 +96,20 @@ async function chromaDoor(gateway: TestGateway): Promise<Door> {
   };
 }
 
-async function pineconeDoor(index: PineconeApi): Promise<Door> {
-  const door: Door = {
+async function pineconeTransport(index: PineconeApi): Promise<Transport> {
+  const transport: Transport = {
     name: 'Pinecone',
     succeeded: 200,
     read: async () => httpAnswer(await index.call('/query', { body: { vector: [1, 0, 0], topK: 2 } })),
     write: async () => httpAnswer(await index.call('/vectors/upsert', { body: { vectors: VECTORS } })),
     expected: (trouble) => httpTrouble(trouble, { code: GRPC[trouble], message: MESSAGES[trouble], details: [] }),
   };
-  await door.write();
-  return door;
+  await transport.write();
+  return transport;
 }
 
 /** Pinecone's list of indexes, and a change of one. */
-function controlDoor(gateway: TestGateway, name: string): Door {
+function controlTransport(gateway: TestGateway, name: string): Transport {
   const control = new PineconeApi(gateway.pineconeUrl);
   const codes: Readonly<Record<number, string>> = { 503: 'UNAVAILABLE', 504: 'DEADLINE_EXCEEDED', 507: 'RESOURCE_EXHAUSTED' };
   return {
@@ -127,8 +129,8 @@ function controlDoor(gateway: TestGateway, name: string): Door {
   };
 }
 
-async function grpcDoor(grpc: PineconeGrpc): Promise<Door> {
-  const call = async (method: string, message: Readonly<Record<string, unknown>>): Promise<DoorAnswer> => {
+async function grpcTransport(grpc: PineconeGrpc): Promise<Transport> {
+  const call = async (method: string, message: Readonly<Record<string, unknown>>): Promise<TransportAnswer> => {
     try {
       return { status: status.OK, body: (await grpc.call(method, message)).message, retryAfter: undefined };
     } catch (error) {
@@ -136,7 +138,7 @@ async function grpcDoor(grpc: PineconeGrpc): Promise<Door> {
       return { status: code, body: details, retryAfter: metadata.get('grpc-retry-pushback-ms')[0]?.toString() };
     }
   };
-  const door: Door = {
+  const transport: Transport = {
     name: 'Pinecone over gRPC',
     succeeded: status.OK,
     read: () => call('Query', { vector: [1, 0, 0], topK: 2 }),
@@ -147,16 +149,16 @@ async function grpcDoor(grpc: PineconeGrpc): Promise<Door> {
       retryAfter: String(SECONDS[trouble] * 1_000),
     }),
   };
-  await door.write();
-  return door;
+  await transport.write();
+  return transport;
 }
 
-async function vectorizerDoor(gateway: TestGateway): Promise<Door> {
+async function vectorizerTransport(gateway: TestGateway): Promise<Transport> {
   const api = new VectorizerApi(gateway.vectorizerUrl);
   const collection = await api.create({ dimension: 3 });
   const vectors = IDS.map((id, index) => ({ id, embedding: EMBEDDINGS[index] ?? [] }));
   await collection.fill(vectors);
-  const post = async (path: string, body: object): Promise<DoorAnswer> => {
+  const post = async (path: string, body: object): Promise<TransportAnswer> => {
     const { status: code, body: answer, headers } = await api.call('POST', path, body);
     return { status: code, body: answer, retryAfter: headers['retry-after'] };
   };
@@ -174,10 +176,10 @@ async function vectorizerDoor(gateway: TestGateway): Promise<Door> {
   };
 }
 
-function httpAnswer(answer: { readonly status: number; readonly body: unknown; readonly headers: Headers }): DoorAnswer {
+function httpAnswer(answer: { readonly status: number; readonly body: unknown; readonly headers: Headers }): TransportAnswer {
   return { status: answer.status, body: answer.body, retryAfter: answer.headers.get('retry-after') ?? undefined };
 }
 
-function httpTrouble(trouble: Trouble, body: unknown): DoorAnswer {
+function httpTrouble(trouble: Trouble, body: unknown): TransportAnswer {
   return { status: HTTP[trouble], body, retryAfter: String(SECONDS[trouble]) };
 }

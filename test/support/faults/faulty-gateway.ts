@@ -1,4 +1,4 @@
-import { openDoors, type Door } from './fault-transports.js';
+import { openTransports, type Transport } from './fault-transports.js';
 import { FaultProxy } from './fault-proxy.js';
 import { createStorage, startGatewayOn, type TestGateway } from '../gateway/gateway.js';
 
@@ -6,9 +6,9 @@ import { createStorage, startGatewayOn, type TestGateway } from '../gateway/gate
 export interface FaultyGateway {
   readonly gateway: TestGateway;
   readonly proxy: FaultProxy;
-  readonly doors: readonly Door[];
-  /** @throws Error for a name that no door has */
-  doorNamed(name: string): Door;
+  readonly transports: readonly Transport[];
+  /** @throws Error for a name that no transport has */
+  transportNamed(name: string): Transport;
   /** The database past the proxy. */
   readonly databaseUrl: string;
   stop(): Promise<void>;
@@ -25,18 +25,18 @@ export async function startFaultyGateway(env: Readonly<Record<string, string>> =
   const databaseUrl = storage.environment['DATABASE_URL'] ?? '';
   const proxy = await FaultProxy.start(databaseUrl);
   const gateway = await startGatewayOn(storage, { DATABASE_URL: proxy.url, ...env });
-  const opened = await openDoors(gateway);
-  const { doors } = opened;
+  const opened = await openTransports(gateway);
+  const { transports } = opened;
   // the second time, statements are prepared: from then on they are sent as they mostly are
-  for (const door of doors) await Promise.all([door.read(), door.write()]);
+  for (const transport of transports) await Promise.all([transport.read(), transport.write()]);
   return {
     gateway,
     proxy,
-    doors,
-    doorNamed: (name) => {
-      const door = doors.find((one) => one.name === name);
-      if (door === undefined) throw new Error(`no door ${name}`);
-      return door;
+    transports,
+    transportNamed: (name) => {
+      const transport = transports.find((one) => one.name === name);
+      if (transport === undefined) throw new Error(`no transport ${name}`);
+      return transport;
     },
     databaseUrl,
     stop: async () => {

@@ -1,10 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import pg from 'pg';
-import { readConfig } from '../../../src/config/config.js';
-import { startGateway as start } from '../../../src/gateway.js';
+import { GatewayHost } from './gateway-host.js';
 
 /** A gateway of a test's own, on free ports. */
 export interface TestGateway {
@@ -39,7 +33,14 @@ const QUIET = {
   POLYVEC_LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'error',
 };
 
-/** Starts a gateway in this process. `env` overrides the settings of a test. */
+declare global {
+  /** One for each jest worker, from test/support/setup/environment.js. */
+  var gatewayHost: GatewayHost | undefined;
+}
+
+const host = globalThis.gatewayHost ?? new GatewayHost();
+
+/** Starts a gateway, in the process of the gateway host. `env` overrides the settings of a test. */
 export async function startGateway(options: { readonly env?: Readonly<Record<string, string>> } = {}): Promise<TestGateway> {
   const storage = await createStorage();
   try {
@@ -50,61 +51,38 @@ export async function startGateway(options: { readonly env?: Readonly<Record<str
   }
 }
 
-/** Starts a gateway in this process on data that may be there; it goes with the gateway. */
+/** Starts a gateway, in the process of the gateway host, on data that may be there; it goes with the gateway. */
 export async function startGatewayOn(storage: TestStorage, env: Readonly<Record<string, string>>): Promise<TestGateway> {
-  return launch(storage, { ...QUIET, ...storage.environment, ...env });
+  return launch(storage, settingsFor(storage, env));
+}
+
+/** Free ports and a quiet log, unless `env` says otherwise. */
+export function settingsFor(storage: TestStorage, env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return { ...QUIET, ...storage.environment, ...env };
+}
+
+/** A place for data whose schema is up to date, or with `isEmpty` one that no gateway has used. */
+export async function createStorage(options: { readonly isEmpty?: boolean } = {}): Promise<TestStorage> {
+  const environment = await host.createStorage(options.isEmpty ?? false);
+  return { environment, remove: () => host.removeStorage(environment) };
 }
 
 async function launch(storage: TestStorage, environment: Readonly<Record<string, string>>): Promise<TestGateway> {
-  const gateway = await start(readConfig(environment));
+  const { gateway, urls, indexPorts } = await host.start(environment);
   return {
-    chromaUrl: gateway.urls.get('chroma') ?? '',
-    consoleUrl: gateway.urls.get('console') ?? '',
-    pineconeUrl: gateway.urls.get('pinecone') ?? '',
-    vectorizerUrl: gateway.urls.get('vectorizer') ?? '',
-    indexPorts: gateway.indexPorts,
+    chromaUrl: urls['chroma'] ?? '',
+    consoleUrl: urls['console'] ?? '',
+    pineconeUrl: urls['pinecone'] ?? '',
+    vectorizerUrl: urls['vectorizer'] ?? '',
+    indexPorts,
     environment,
     stop: async () => {
-      await gateway.stop();
+      await host.stop(gateway);
       await storage.remove();
     },
     restart: async () => {
-      await gateway.stop();
+      await host.stop(gateway);
       return launch(storage, environment);
     },
   };
-}
-
-export async function createStorage(): Promise<TestStorage> {
-  const server = process.env['TEST_DATABASE_URL'];
-  return server === undefined || server === '' ? createDirectory() : createDatabase(server);
-}
-
-async function createDirectory(): Promise<TestStorage> {
-  const directory = await mkdtemp(join(tmpdir(), 'polyvec-test-'));
-  return {
-    environment: { POLYVEC_DATA_DIR: join(directory, 'data') },
-    remove: () => rm(directory, { recursive: true, force: true }),
-  };
-}
-
-async function createDatabase(server: string): Promise<TestStorage> {
-  const name = `polyvec_test_${randomUUID().replaceAll('-', '')}`;
-  await administer(server, `CREATE DATABASE ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return {
-    environment: { DATABASE_URL: url.href },
-    remove: () => administer(server, `DROP DATABASE ${name} WITH (FORCE)`),
-  };
-}
-
-async function administer(server: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }

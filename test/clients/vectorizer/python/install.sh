@@ -9,9 +9,6 @@ if ! python3 -c 'import ensurepip' 2>/dev/null; then
   apt-get update -q >&2 && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends python3 python3-venv >&2
 fi
 
-# 3.6.1 to 3.8.2 hold the same code, and the releases before 3 hold no client at all
-versions=(3.0.0 3.0.3 3.2.0 3.5.0 3.8.2)
-
 install() {
   local package=vectorizer-sdk==$1 directory=.clients/vectorizer-python-$1
   [ "$(cat "$directory/installed" 2>/dev/null)" = "$package" ] && return
@@ -24,4 +21,5 @@ install() {
 
 export -f install
 mkdir -p .clients
-printf '%s\0' "${versions[@]}" | xargs -0 -P 2 -I{} bash -euo pipefail -c 'install "$1"' _ {}
+# 3.6.1 to 3.8.2 hold the same code, and the releases before 3 hold no client at all
+node scripts/client-versions.js vectorizer-python | xargs -P 2 -I{} bash -euo pipefail -c 'install "$1"' _ {}
