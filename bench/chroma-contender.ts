@@ -1,5 +1,5 @@
 import { ChromaSql } from './chroma-sql.js';
-import { withCpu, type Contender, type Timing } from './contender.js';
+import { type Contender, type Timing, withCpu } from './contender.js';
 import type { Engine } from './engines.js';
 import { forMilliseconds, inParallel } from './measure.js';
 import type { Measured } from './report.js';

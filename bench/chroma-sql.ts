@@ -1,5 +1,5 @@
 import { and, type Filter } from '../src/filters/filter.js';
-import { isJsonObject, parseJson, type Json } from '../src/http/json.js';
+import { isJsonObject, type Json, parseJson } from '../src/http/json.js';
 import { MODERN, parseWhere, parseWhereDocument } from '../src/protocols/chroma/filter/parse-filter.js';
 import { partsOf } from '../src/protocols/chroma/records/responses.js';
 import type { RecordWrite } from '../src/records/record.js';

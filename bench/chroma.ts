@@ -6,8 +6,8 @@
 import { engineContender, load, sqlContender } from './chroma-contender.js';
 import { measureRow, middle } from './contender.js';
 import { records } from './data.js';
-import { startChroma, startEmbedded, startServer, type Engine } from './engines.js';
-import { cpuTable, rateTable, writeTable, type Measured, type Row } from './report.js';
+import { type Engine, startChroma, startEmbedded, startServer } from './engines.js';
+import { cpuTable, type Measured, rateTable, type Row, writeTable } from './report.js';
 import { run } from './run.js';
 import { SameSql } from './same-sql.js';
 import { BATCH, READS, Session, WRITES } from './workload.js';

@@ -1,5 +1,5 @@
 import type { Engine } from './engines.js';
-import { CLIENTS, forMilliseconds, inParallel, median, type Cell } from './measure.js';
+import { type Cell, CLIENTS, forMilliseconds, inParallel, median } from './measure.js';
 import { cpuBetween } from './processes.js';
 import type { Measured, Row } from './report.js';
 

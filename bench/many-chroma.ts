@@ -3,9 +3,9 @@ import { base64, randomNumbers, vectorSource } from './data.js';
 import type { Engine } from './engines.js';
 import type { Catalog, Weight } from './many-catalog.js';
 import { JsonClient } from './many-client.js';
-import { CLIENTS } from './measure.js';
-import { requireSame, step, type Step } from './many-measure.js';
+import { requireSame, type Step, step } from './many-measure.js';
 import { SET_SIZE, settle } from './many-pinecone.js';
+import { CLIENTS } from './measure.js';
 
 const COLLECTIONS = '/api/v2/tenants/default_tenant/databases/default_database/collections';
 const COUNT = '/api/v2/tenants/default_tenant/databases/default_database/collections_count';

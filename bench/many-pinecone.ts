@@ -5,7 +5,7 @@ import { DIMENSION, randomNumbers, vectorSource } from './data.js';
 import type { Engine } from './engines.js';
 import type { Catalog, Weight } from './many-catalog.js';
 import { JsonClient } from './many-client.js';
-import { requireSame, step, type Step } from './many-measure.js';
+import { requireSame, type Step, step } from './many-measure.js';
 import { CLIENTS } from './measure.js';
 
 /** Records in a namespace. */

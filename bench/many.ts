@@ -4,7 +4,7 @@
  * is another set's, ends the run with exit code 1. `--quick`: a fiftieth of it. `--write`: the tables go into docs/benchmarks.md.
  */
 import 'reflect-metadata';
-import { freePort, startServer, type Engine } from './engines.js';
+import { type Engine, freePort, startServer } from './engines.js';
 import { Catalog } from './many-catalog.js';
 import { ManyCollections } from './many-chroma.js';
 import { ManyNamespaces, SET_SIZE, WRITERS } from './many-pinecone.js';

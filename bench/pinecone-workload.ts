@@ -4,9 +4,9 @@ import { parseFilter } from '../src/protocols/pinecone/filter/parse-filter.js';
 import type { Parts, RecordWrite } from '../src/records/record.js';
 import { encode, PineconeGrpc, typesOf } from '../test/support/clients/pinecone-grpc.js';
 import type { PreparedWork } from './contender.js';
-import { randomNumbers, vectorSource, type BenchRecord } from './data.js';
+import { type BenchRecord, randomNumbers, vectorSource } from './data.js';
 import { HttpClient, type HttpRequest } from './http-client.js';
-import { inParallel, type Cell } from './measure.js';
+import { type Cell, inParallel } from './measure.js';
 import type { SameSql, Statements } from './same-sql.js';
 
 /** Records in a request of the load, and in the largest upsert and delete. */

@@ -4,15 +4,15 @@
  * a fifth of the data, one round. `--write`: the tables go into docs/benchmarks.md, which has the method, too.
  */
 import 'reflect-metadata';
-import { measurePrepared, middle, Turns, withCpu, type Way } from './contender.js';
+import { measurePrepared, middle, Turns, type Way, withCpu } from './contender.js';
 import { DIMENSION, records } from './data.js';
-import { freePort, startServer, type Engine } from './engines.js';
+import { type Engine, freePort, startServer } from './engines.js';
+import { BATCH, type Prepared, Session, works } from './pinecone-workload.js';
+import { type Measured, type Row, writeTable } from './report.js';
 import { run } from './run.js';
 import { SameSql } from './same-sql.js';
 import { untilNamedIsIndexed } from './settle.js';
 import { cpuTable, rateTable } from './sql-report.js';
-import { BATCH, Session, works, type Prepared } from './pinecone-workload.js';
-import { writeTable, type Measured, type Row } from './report.js';
 
 const quick = process.argv.includes('--quick');
 const COUNT = quick ? 4_000 : 20_000;

@@ -1,4 +1,4 @@
-import { distanceTo, rowCount, vectorAt, type Dataset } from './datasets/dataset.js';
+import { type Dataset, distanceTo, rowCount, vectorAt } from './datasets/dataset.js';
 import { Randomness } from './datasets/randomness.js';
 
 /** What the records of a filter have in common; a missing member asks for nothing. */

@@ -1,9 +1,9 @@
-import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import pg from 'pg';
 import { base64 } from './data.js';
-import { rowCount, vectorAt, type Dataset } from './datasets/dataset.js';
+import { type Dataset, rowCount, vectorAt } from './datasets/dataset.js';
 import { CLIENTS, inParallel } from './measure.js';
-import { metadataOf, type Attributes } from './recall-filters.js';
+import { type Attributes, metadataOf } from './recall-filters.js';
 import { NEIGHBOURS } from './recall-truth.js';
 
 const COLLECTIONS = '/api/v2/tenants/default_tenant/databases/default_database/collections';

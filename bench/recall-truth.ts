@@ -1,5 +1,5 @@
-import { distanceTo, rowCount, vectorAt, type Dataset } from './datasets/dataset.js';
-import { matcher, type Attributes, type FilterCase } from './recall-filters.js';
+import { type Dataset, distanceTo, rowCount, vectorAt } from './datasets/dataset.js';
+import { type Attributes, type FilterCase, matcher } from './recall-filters.js';
 
 /** The number of neighbours that is asked for. */
 export const NEIGHBOURS = 10;

@@ -4,13 +4,13 @@
  * each. `--write`: the tables go into docs/recall.md, which tells the method. Exits with 1 when a recall is below 0.95 or an answer is
  * faulty, such as one with fewer rows than it could have.
  */
-import { FULL_SETS, QUICK_SETS, type DatasetSource } from './datasets/datasets.js';
-import { rowCount, type Dataset } from './datasets/dataset.js';
+import { type Dataset, rowCount } from './datasets/dataset.js';
+import { type DatasetSource, FULL_SETS, QUICK_SETS } from './datasets/datasets.js';
 import { startServer } from './engines.js';
-import { attributesOf, filterCases, matcher, whereOf, type Attributes, type FilterCase } from './recall-filters.js';
-import { isGood, recallSection, writeSections, type RecallCell, type RecallRun } from './recall-report.js';
+import { type Attributes, attributesOf, type FilterCase, filterCases, matcher, whereOf } from './recall-filters.js';
+import { isGood, type RecallCell, type RecallRun, recallSection, writeSections } from './recall-report.js';
 import { RecallSession } from './recall-session.js';
-import { judge, truths, type Truth } from './recall-truth.js';
+import { judge, type Truth, truths } from './recall-truth.js';
 import { run } from './run.js';
 
 const quick = process.argv.includes('--quick');

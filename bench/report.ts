@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
 import type { Engine } from './engines.js';
-import { CLIENTS, type Cell } from './measure.js';
+import { type Cell, CLIENTS } from './measure.js';
 
 /** A cell with the CPU time per request, in milliseconds: of the server and its children, and of its Postgres sessions. */
 export interface Measured extends Cell {

@@ -13,12 +13,12 @@ import type {
   SearchRequest,
   WriteMode,
 } from '../src/records/record.js';
-import { RecordEstimateStore } from '../src/records/search/record-estimate.store.js';
+import { RecordStore } from '../src/records/record.store.js';
 import { RecordPageStore } from '../src/records/record-page.store.js';
+import { RecordWriteStore } from '../src/records/record-write.store.js';
+import { RecordEstimateStore } from '../src/records/search/record-estimate.store.js';
 import { RecordRankStore } from '../src/records/search/record-rank.store.js';
 import { RecordSearchStore } from '../src/records/search/record-search.store.js';
-import { RecordStore } from '../src/records/record.store.js';
-import { RecordWriteStore } from '../src/records/record-write.store.js';
 import { COMPLETE } from '../src/records/search/search-plan.js';
 import { SearchPlanner } from '../src/records/search/search-planner.js';
 import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../src/tenants/tenant.js';

@@ -1,4 +1,4 @@
-import { DIMENSION, records, vectorSource, type BenchRecord } from './data.js';
+import { type BenchRecord, DIMENSION, records, vectorSource } from './data.js';
 
 /** Shares of the records that filters select: `run` of `cycle` records that follow each other have the same value of the field. */
 export const SHARES = [

@@ -1,5 +1,5 @@
-import { CLIENTS, type Cell } from './measure.js';
-import { latencies, markdownTable, NOTHING, number, provenance, type Measured } from './report.js';
+import { type Cell, CLIENTS } from './measure.js';
+import { latencies, markdownTable, type Measured, NOTHING, number, provenance } from './report.js';
 
 /** What is asked of Polyvec in a row. */
 export type Aim =

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChromaSql, RESULTS } from './chroma-sql.js';
-import { measurePrepared, measureRow, Turns, withCpu, type Contender, type Timing, type Way } from './contender.js';
-import { randomNumbers, records, vectorSource, type BenchRecord } from './data.js';
+import { type Contender, measurePrepared, measureRow, type Timing, Turns, type Way, withCpu } from './contender.js';
+import { type BenchRecord, randomNumbers, records, vectorSource } from './data.js';
 import type { Engine } from './engines.js';
 import { CLIENTS, forMilliseconds, inParallel } from './measure.js';
 import type { Row } from './report.js';
 import { SameSql } from './same-sql.js';
-import { filterOf, searchRecords, truths, type Truth } from './search-data.js';
+import { filterOf, searchRecords, type Truth, truths } from './search-data.js';
 import { above, type SearchRow, type Side } from './search-report.js';
-import { blockOf, prepareBareUpsert, prepareUpsert, send, works, type Prepared, type SearchWork } from './search-workload.js';
+import { blockOf, prepareBareUpsert, type Prepared, prepareUpsert, type SearchWork, send, works } from './search-workload.js';
 import { BATCH, queryBody, Session } from './workload.js';
 
 export interface ServerOptions extends Timing {

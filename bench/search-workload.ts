@@ -1,11 +1,11 @@
 import type { ChromaSql } from './chroma-sql.js';
 import type { PreparedWork } from './contender.js';
-import { base64, vectorSource, type BenchRecord } from './data.js';
+import { base64, type BenchRecord, vectorSource } from './data.js';
 import { CLIENTS } from './measure.js';
 import type { Statements } from './same-sql.js';
-import { filterOf, SHARES, type Share } from './search-data.js';
+import { filterOf, type Share, SHARES } from './search-data.js';
 import { above, type Aim } from './search-report.js';
-import { BATCH, getBody, queryBody, writeBody, type Session } from './workload.js';
+import { BATCH, getBody, queryBody, type Session, writeBody } from './workload.js';
 
 const GROUP = 50;
 const ONE_AND_MORE = [1, CLIENTS];

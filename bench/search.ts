@@ -6,13 +6,13 @@
  */
 import 'reflect-metadata';
 import { writeFile } from 'node:fs/promises';
-import { startChroma, startEmbedded, startServer, type Engine } from './engines.js';
+import { type Engine, startChroma, startEmbedded, startServer } from './engines.js';
 import { CLIENTS } from './measure.js';
 import { writeTable } from './report.js';
 import { run } from './run.js';
-import { measureEmbedded, type EmbeddedOptions } from './search-embedded.js';
+import { type EmbeddedOptions, measureEmbedded } from './search-embedded.js';
 import { p95Plot } from './search-plot.js';
-import { meetsAims, searchCpuTable, searchTable, type SearchRow } from './search-report.js';
+import { meetsAims, searchCpuTable, type SearchRow, searchTable } from './search-report.js';
 import { measureServer, type ServerOptions } from './search-server.js';
 
 const quick = process.argv.includes('--quick');

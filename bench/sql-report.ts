@@ -1,5 +1,5 @@
 import { CLIENTS } from './measure.js';
-import { latencies, markdownTable, NOTHING, number, provenance, type Measured, type Row } from './report.js';
+import { latencies, markdownTable, type Measured, NOTHING, number, provenance, type Row } from './report.js';
 
 const PINECONE = ['the same SQL', 'REST', 'gRPC'];
 

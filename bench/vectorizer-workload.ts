@@ -1,9 +1,9 @@
-import { is, type Filter } from '../src/filters/filter.js';
+import { type Filter, is } from '../src/filters/filter.js';
 import type { DeleteRequest, Parts, Selection } from '../src/records/record.js';
 import type { PreparedWork } from './contender.js';
-import { vectorSource, type BenchRecord } from './data.js';
+import { type BenchRecord, vectorSource } from './data.js';
 import { HttpClient, type HttpRequest } from './http-client.js';
-import { inParallel, type Cell } from './measure.js';
+import { type Cell, inParallel } from './measure.js';
 import type { SameSql, Statements } from './same-sql.js';
 
 /** Records in a request of the load. */

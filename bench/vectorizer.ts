@@ -4,15 +4,15 @@
  * into docs/benchmarks.md. There is no real server to compare with: its deletes need data that a fresh one cannot embed.
  */
 import 'reflect-metadata';
-import { measurePrepared, middle, Turns, withCpu, type Way } from './contender.js';
-import { DIMENSION, records, type BenchRecord } from './data.js';
-import { freePort, startEmbedded, startServer, type Engine } from './engines.js';
-import { writeTable, type Row } from './report.js';
+import { measurePrepared, middle, Turns, type Way, withCpu } from './contender.js';
+import { type BenchRecord, DIMENSION, records } from './data.js';
+import { type Engine, freePort, startEmbedded, startServer } from './engines.js';
+import { type Row, writeTable } from './report.js';
 import { run } from './run.js';
 import { SameSql } from './same-sql.js';
 import { untilNamedIsIndexed } from './settle.js';
 import { cpuTable, rateTable } from './sql-report.js';
-import { BATCH, Session, works, type Prepared } from './vectorizer-workload.js';
+import { BATCH, type Prepared, Session, works } from './vectorizer-workload.js';
 
 const quick = process.argv.includes('--quick');
 const COUNT = quick ? 20_000 : 100_000;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { GET_INCLUDE, QUERY_INCLUDE, RESULTS, type ChromaSql, type Conditions } from './chroma-sql.js';
-import { base64, randomNumbers, vectorSource, type BenchRecord } from './data.js';
+import { type ChromaSql, type Conditions, GET_INCLUDE, QUERY_INCLUDE, RESULTS } from './chroma-sql.js';
+import { base64, type BenchRecord, randomNumbers, vectorSource } from './data.js';
 import type { Engine } from './engines.js';
 import { HttpClient } from './http-client.js';
-import { inParallel, type Cell } from './measure.js';
+import { type Cell, inParallel } from './measure.js';
 import type { Statements } from './same-sql.js';
-import { untilIndexed, type Indexing } from './settle.js';
+import { type Indexing, untilIndexed } from './settle.js';
 
 const COLLECTIONS = '/api/v2/tenants/default_tenant/databases/default_database/collections';
 /** Records in a request of the load. */

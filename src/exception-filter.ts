@@ -1,7 +1,7 @@
-import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Express, Request, Response } from 'express';
-import { PROTOCOLS, protocolAt } from './app.module.js';
-import { GatewayError, type ErrorKind } from './errors.js';
+import { protocolAt, PROTOCOLS } from './app.module.js';
+import { type ErrorKind, GatewayError } from './errors.js';
 import { sourceRefusal } from './http/request-source.js';
 
 /** What the console port says besides the protocols. */

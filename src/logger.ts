@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger, type LoggerOptions } from 'pino';
+import { type Logger, type LoggerOptions, pino } from 'pino';
 import type { Config } from './config/config.js';
 import { redact } from './observability/redact.js';
 import { currentRequest } from './observability/request-context.js';

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { ChromaClient, type Collection, type Metadata, type QueryRowResult, type Where } from 'chromadb-3';
-import { brightnessOf, embeddingOf, readImages, type Image } from './images.js';
+import { brightnessOf, embeddingOf, type Image, readImages } from './images.js';
 import { startOwnGateway } from './own-gateway.js';
 import { faint, gallery, heading, print, progress, table } from './terminal.js';
 

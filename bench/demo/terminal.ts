@@ -1,4 +1,4 @@
-import { SIDE, type Image } from './images.js';
+import { type Image, SIDE } from './images.js';
 
 const colours = process.stdout.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
 /** Columns of the terminal; what is not one gets lines that fit on a page. */

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import type { Config } from '../config/config.js';
+import { VERSION } from '../version.js';
 import type { CertsOptions } from './certs.js';
 import { maintenanceConfig } from './existing-database.js';
 import { addKeys } from './keys-command.js';
 import { addMove } from './move-command.js';
 import { tellProblems } from './problems.js';
 import { start } from './start.js';
-import { VERSION } from '../version.js';
 
 interface StartOptions {
   readonly path?: string | undefined;

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { Logger } from '@nestjs/common';
-import { readConfig, type Config } from '../config/config.js';
+import { type Config, readConfig } from '../config/config.js';
 import { createLogger, NestLogger } from '../logger.js';
 import type { Database } from '../postgres/database.js';
 import { openDatabase } from '../postgres/open-database.js';

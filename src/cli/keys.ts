@@ -1,11 +1,11 @@
 import type { Config } from '../config/config.js';
 import { parseKey } from '../keys/api-key.js';
-import { ApiKeyStore, type ApiKey } from '../keys/api-key.store.js';
+import { type ApiKey, ApiKeyStore } from '../keys/api-key.store.js';
 import { ApiKeysService } from '../keys/api-keys.service.js';
 import { redact } from '../observability/redact.js';
-import { PERMISSIONS, type Permission } from '../tenants/caller.js';
+import { type Permission, PERMISSIONS } from '../tenants/caller.js';
 import { DEFAULT_TENANT } from '../tenants/tenant.js';
-import { withDatabase, type Print } from './existing-database.js';
+import { type Print, withDatabase } from './existing-database.js';
 
 /** The options of `polyvec keys create`. */
 export interface NewKeyOptions {

@@ -6,7 +6,7 @@ import { compareAll } from '../move/comparison.js';
 import type { Comparison } from '../move/move.js';
 import { Mover } from '../move/mover.js';
 import { openSource } from '../move/open-source.js';
-import { grouped, ProgressBar, ProgressLines, type Progress } from '../move/progress.js';
+import { grouped, type Progress, ProgressBar, ProgressLines } from '../move/progress.js';
 import { SourceStore } from '../move/source.store.js';
 import type { Database } from '../postgres/database.js';
 import type { EngineLog } from '../postgres/engine.js';

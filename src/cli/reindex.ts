@@ -1,9 +1,9 @@
-import type { Config } from '../config/config.js';
 import { isPooled } from '../collections/collection.js';
 import { CollectionStore } from '../collections/collection.store.js';
 import { CollectionLocks } from '../collections/collection-locks.js';
 import { CollectionMemory } from '../collections/collection-memory.js';
 import { CurrentCollections } from '../collections/current-collections.js';
+import type { Config } from '../config/config.js';
 import type { Database } from '../postgres/database.js';
 import { IndexBuilder } from '../records/maintenance/index-builder.js';
 import { IndexRebuilder, type RebuildEvent } from '../records/maintenance/index-rebuilder.js';
@@ -12,7 +12,7 @@ import { VectorIndexStore } from '../records/maintenance/vector-index.store.js';
 import { numbered } from '../records/verification/verification.js';
 import { VerificationStore } from '../records/verification/verification.store.js';
 import { collectionsNamed } from './collection-names.js';
-import { withDatabase, type Print } from './existing-database.js';
+import { type Print, withDatabase } from './existing-database.js';
 
 /** What `polyvec reindex` is asked for. */
 export interface ReindexOptions {

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
-import { readConfig, type Config } from '../config/config.js';
-import { startGateway, type Gateway } from '../gateway.js';
+import { type Config, readConfig } from '../config/config.js';
+import { type Gateway, startGateway } from '../gateway.js';
 import { createLogger } from '../logger.js';
 import { tellProblems } from './problems.js';
 import { stopOnSignals } from './stop-on-signals.js';

@@ -1,16 +1,16 @@
-import type { Config } from '../config/config.js';
-import { count } from '../config/values.js';
 import { isPooled } from '../collections/collection.js';
 import { CollectionStore } from '../collections/collection.store.js';
+import type { Config } from '../config/config.js';
+import { count } from '../config/values.js';
 import type { Database } from '../postgres/database.js';
-import { RecallService, type NamespaceRecall } from '../records/verification/recall.service.js';
 import { RecordSearchStore } from '../records/search/record-search.store.js';
+import { type NamespaceRecall, RecallService } from '../records/verification/recall.service.js';
 import { TableShapeStore } from '../records/verification/table-shape.store.js';
-import { VerificationService, type CollectionReport } from '../records/verification/verification.service.js';
-import { VerificationStore } from '../records/verification/verification.store.js';
 import { numbered } from '../records/verification/verification.js';
+import { type CollectionReport, VerificationService } from '../records/verification/verification.service.js';
+import { VerificationStore } from '../records/verification/verification.store.js';
 import { collectionsNamed, type NamedCollection } from './collection-names.js';
-import { withDatabase, type Print } from './existing-database.js';
+import { type Print, withDatabase } from './existing-database.js';
 
 /** What `polyvec verify` is asked for. */
 export interface VerifyOptions {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { ConfigError, type Config } from '../config/config.js';
+import { type Config, ConfigError } from '../config/config.js';
 
 type Ports = 'chromaPort' | 'pineconePort' | 'pineconeIndexPorts' | 'vectorizerPort' | 'consolePort';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Queryable } from '../postgres/database.js';
+import { identifier, type Sql, sql } from '../postgres/sql.js';
 import { isUniqueViolation } from '../postgres/sqlstate.js';
-import { identifier, sql, type Sql } from '../postgres/sql.js';
 import type { Reach } from '../tenants/caller.js';
 import type { Page, Scope } from '../tenants/tenant.js';
 import type { Collection, CollectionChanges, NewCollection, ProtocolName } from './collection.js';

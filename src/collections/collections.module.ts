@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
+import { CollectionStore } from './collection.store.js';
 import { CollectionLocks } from './collection-locks.js';
 import { CollectionMemory } from './collection-memory.js';
 import { CollectionPortStore } from './collection-port.store.js';
 import { CollectionPortsService } from './collection-ports.service.js';
-import { CollectionStore } from './collection.store.js';
 import { CollectionSweeper } from './collection-sweeper.js';
 import { CollectionsService } from './collections.service.js';
 import { CurrentCollections } from './current-collections.js';

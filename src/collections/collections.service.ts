@@ -4,9 +4,9 @@ import { Limits } from '../limits/limits.js';
 import { isWithinReach, reachOf, requireNameWithinReach, withinReach } from '../tenants/caller.js';
 import type { Page, Scope } from '../tenants/tenant.js';
 import { type Collection, type CollectionChanges, type NewCollection, type ProtocolName } from './collection.js';
-import { CollectionMemory } from './collection-memory.js';
-import { CollectionLocks } from './collection-locks.js';
 import { CollectionStore } from './collection.store.js';
+import { CollectionLocks } from './collection-locks.js';
+import { CollectionMemory } from './collection-memory.js';
 import { CollectionSweeper } from './collection-sweeper.js';
 import { isMissingCollection, missingCollection, requireFound, retryIfMissing } from './missing-collection.js';
 

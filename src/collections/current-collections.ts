@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../errors.js';
 import { isUndefinedTable } from '../postgres/sqlstate.js';
-import { isPooled, type Collection } from './collection.js';
+import { type Collection, isPooled } from './collection.js';
+import { CollectionStore } from './collection.store.js';
 import { CollectionLocks } from './collection-locks.js';
 import { CollectionMemory } from './collection-memory.js';
-import { CollectionStore } from './collection.store.js';
 import { missingCollection, requireFound } from './missing-collection.js';
 
 /**

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../postgres/database.js';
-import { identifier, sql, type Sql } from '../postgres/sql.js';
+import { identifier, type Sql, sql } from '../postgres/sql.js';
 
 /** Collections that are gone from the catalog, but whose rows, in the same tables, are not. */
 export interface DroppedCollections {

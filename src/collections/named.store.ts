@@ -1,4 +1,4 @@
-import { sql, type Sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import { toLikePattern } from '../tenants/name-pattern.js';
 
 /** Whether the name in the column matches one of the patterns; null: any name does. */

@@ -1,4 +1,12 @@
+import { EMBEDDING_SETTINGS } from './embedding.js';
+import { FAULT_SETTINGS } from './faults.js';
+import { KEY_SETTINGS } from './keys.js';
+import { LIFECYCLE_SETTINGS } from './lifecycle.js';
+import { LIMIT_SETTINGS } from './limits.js';
+import { OBSERVABILITY_SETTINGS } from './observability.js';
 import { PINECONE_SETTINGS } from './pinecone.js';
+import { SERVER_SETTINGS } from './server.js';
+import { STORAGE_SETTINGS } from './storage.js';
 import {
   boolean,
   duration,
@@ -15,14 +23,6 @@ import {
   setting,
   text,
 } from './values.js';
-import { EMBEDDING_SETTINGS } from './embedding.js';
-import { KEY_SETTINGS } from './keys.js';
-import { FAULT_SETTINGS } from './faults.js';
-import { OBSERVABILITY_SETTINGS } from './observability.js';
-import { SERVER_SETTINGS } from './server.js';
-import { LIFECYCLE_SETTINGS } from './lifecycle.js';
-import { LIMIT_SETTINGS } from './limits.js';
-import { STORAGE_SETTINGS } from './storage.js';
 import { VECTORIZER_SETTINGS } from './vectorizer.js';
 
 export { MiB } from './values.js';

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { TenantsModule } from '../tenants/tenants.module.js';
 import { RecordsModule } from '../records/records.module.js';
+import { TenantsModule } from '../tenants/tenants.module.js';
 import { DocsController } from './docs/docs.controller.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';

@@ -2,9 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 import { Controller, Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { Gauge, Registry } from 'prom-client';
+import { Allow } from '../keys/allow.js';
 import { GatewayMetrics } from '../observability/gateway-metrics.js';
 import { IndexesService } from '../records/maintenance/indexes.service.js';
-import { Allow } from '../keys/allow.js';
 
 /** Scrapers wait about ten seconds; what the gateway knows by itself must not be lost because the database hangs. */
 const DATABASE_PATIENCE_MS = 2_000;

@@ -4,16 +4,16 @@ import { GatewayError } from '../errors.js';
 import type { Endpoint } from './endpoint.js';
 import { embedLocally } from './local-embedder.js';
 import { embedSparsely } from './local-sparse-embedder.js';
-import { readCatalog, type CatalogEntry } from './model-catalog.js';
 import {
-  supportsDimension,
   type EmbeddingModel,
   type EmbeddingOptions,
   type Embeddings,
   type Model,
   type RerankModel,
   type RerankScore,
+  supportsDimension,
 } from './model.js';
+import { type CatalogEntry, readCatalog } from './model-catalog.js';
 import { embedRemotely } from './openai-endpoint.js';
 import { rerankRemotely } from './rerank-endpoint.js';
 

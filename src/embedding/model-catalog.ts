@@ -1,7 +1,7 @@
 import { type Config, ConfigError } from '../config/config.js';
+import { type EmbeddingEntry, LOCAL_DIMENSION, LOCAL_MODEL, LOCAL_SPARSE_MODEL, MAX_DIMENSION } from '../config/embedding.js';
 import type { EmbeddingModel, RerankModel } from './model.js';
 import type { RemoteModel } from './openai-endpoint.js';
-import { LOCAL_DIMENSION, LOCAL_MODEL, LOCAL_SPARSE_MODEL, MAX_DIMENSION, type EmbeddingEntry } from '../config/embedding.js';
 
 /** A model, and how its work is done. */
 export type CatalogEntry =

@@ -1,9 +1,9 @@
 import {
   embeddingsReply,
-  startModelServer,
   type ModelReply,
   type ModelRequest,
   type ModelServer,
+  startModelServer,
 } from '../../test/support/servers/model-server.js';
 import { GatewayError } from '../errors.js';
 import type { Endpoint } from './endpoint.js';

@@ -1,4 +1,4 @@
-import { post, property, unavailable, type Endpoint } from './endpoint.js';
+import { type Endpoint, post, property, unavailable } from './endpoint.js';
 import type { DenseEmbeddings, InputType } from './model.js';
 
 /** A model at an endpoint. */

@@ -1,4 +1,9 @@
-import { startModelServer, type ModelReply, type ModelRequest, type ModelServer } from '../../test/support/servers/model-server.js';
+import {
+  type ModelReply,
+  type ModelRequest,
+  type ModelServer,
+  startModelServer,
+} from '../../test/support/servers/model-server.js';
 import type { Endpoint } from './endpoint.js';
 import type { RerankScore } from './model.js';
 import { rerankRemotely } from './rerank-endpoint.js';

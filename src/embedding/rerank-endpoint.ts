@@ -1,4 +1,4 @@
-import { post, property, unavailable, type Endpoint } from './endpoint.js';
+import { type Endpoint, post, property, unavailable } from './endpoint.js';
 import type { RerankScore } from './model.js';
 
 /** Of a server that wants another form of request. */

@@ -1,4 +1,4 @@
-import { sql, type Sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 
 /** Shorter texts have no three characters in a row for the index to know. */
 const TRIGRAM = 3;

@@ -1,4 +1,4 @@
-import { sql, type Sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import { keysOf } from './compile-path.js';
 import type { NumberRange } from './compile-value.js';
 

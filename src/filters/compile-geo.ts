@@ -1,4 +1,4 @@
-import { sql, type Sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import { valueAt } from './compile-path.js';
 import type { FieldPath, GeoPoint } from './filter.js';
 

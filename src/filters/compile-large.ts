@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.js';
-import { join, sql, type Sql } from '../postgres/sql.js';
+import { join, type Sql, sql } from '../postgres/sql.js';
 
 /** A condition of more values than this is hidden from the planner, which looks for an index for each part of what it sees. */
 const MAX_PLANNED = 256;

@@ -1,4 +1,4 @@
-import { sql, type Sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import type { FieldPath } from './filter.js';
 
 /** The keys that lead to a field, from the outside in. */

@@ -1,4 +1,4 @@
-import { join, sql, type Sql } from '../postgres/sql.js';
+import { join, type Sql, sql } from '../postgres/sql.js';
 import { documentOf, textAt, valueAt } from './compile-path.js';
 import type { Comparison, FieldPath, TextPosition } from './filter.js';
 

@@ -3,9 +3,9 @@ import { createStorage, type TestStorage } from '../../test/support/gateway/gate
 import { readConfig } from '../config/config.js';
 import type { Database } from '../postgres/database.js';
 import { openDatabase } from '../postgres/open-database.js';
-import { join, sql, type Sql } from '../postgres/sql.js';
+import { join, type Sql, sql } from '../postgres/sql.js';
 import { compile } from './compile.js';
-import { and, has, is, not, or, type FieldPath, type Filter, type Scalar } from './filter.js';
+import { and, type FieldPath, type Filter, has, is, not, or, type Scalar } from './filter.js';
 import { matches } from './matches.js';
 
 const SEED = Number(process.env['TEST_SEED'] ?? '20261121');

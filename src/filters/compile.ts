@@ -1,9 +1,10 @@
 import { recordKey } from '../postgres/record-key.js';
-import { sql, type Sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import {
   compileEqualities,
   contains,
   documentsOf,
+  type Equality,
   holdsExactly,
   holdsOneOf,
   isEquality,
@@ -11,7 +12,6 @@ import {
   MAX_DOCUMENTS,
   mergeEqualities,
   scalarText,
-  type Equality,
 } from './compile-containment.js';
 import { compileContains, compileMatches } from './compile-document.js';
 import { rangesToEstimate } from './compile-estimate.js';
@@ -19,7 +19,7 @@ import { compileGeoBox, compileGeoRadius } from './compile-geo.js';
 import { conjunction, joinConditions } from './compile-large.js';
 import { existsAt, keysOf } from './compile-path.js';
 import { compileEquals, compileRange, compileSize, compileText, compileTextBound, type NumberRange } from './compile-value.js';
-import { not, or, type Filter, type Scalar } from './filter.js';
+import { type Filter, not, or, type Scalar } from './filter.js';
 
 /** What the condition is for. */
 export interface CompileOptions {

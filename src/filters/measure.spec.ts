@@ -1,4 +1,4 @@
-import { and, exists, has, id, is, not, oneCondition, or, type Filter } from './filter.js';
+import { and, exists, type Filter, has, id, is, not, oneCondition, or } from './filter.js';
 import { matches } from './matches.js';
 import { measureFilter } from './measure.js';
 

@@ -1,4 +1,4 @@
-import { and, exists, has, id, is, not, or, type Comparison, type FieldPath, type Filter } from './filter.js';
+import { and, type Comparison, exists, type FieldPath, type Filter, has, id, is, not, or } from './filter.js';
 import { rangeKeys } from './range-keys.js';
 
 const compare = (field: FieldPath, op: Comparison = '>', value: { number: string } | string = { number: '1' }): Filter => ({

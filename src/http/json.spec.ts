@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { JsonNumber, parseJson, readJson, stringifyJson, type Json } from './json.js';
+import { type Json, JsonNumber, parseJson, readJson, stringifyJson } from './json.js';
 import { JsonReader } from './json-reader.js';
 import { JsonSyntaxError } from './json-syntax-error.js';
 

@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.js';
-import { requireTrustedSource, type RequestSource, type SourceRules } from './request-source.js';
+import { type RequestSource, requireTrustedSource, type SourceRules } from './request-source.js';
 
 const RULES: SourceRules = {
   checksHosts: true,

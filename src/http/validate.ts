@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { validateSync } from 'class-validator';
-import { JsonNumber, type Json, readJson } from './json.js';
+import { type Json, JsonNumber, readJson } from './json.js';
 import { JsonReader } from './json-reader.js';
 import type { RequestBody } from './request-body.js';
 import { keepsRules } from './rules.js';

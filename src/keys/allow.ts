@@ -1,4 +1,4 @@
-import { SetMetadata, type CustomDecorator } from '@nestjs/common';
+import { type CustomDecorator, SetMetadata } from '@nestjs/common';
 import type { Permission } from '../tenants/caller.js';
 
 /** What a route asks of a caller: a permission, any good `key`, `admin` in every tenant of an `operator`, or nothing of `anyone`. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { EVERYONE, type Caller } from '../tenants/caller.js';
+import { type Caller, EVERYONE } from '../tenants/caller.js';
 import { digestOf, isSameDigest, newKeyId, newKeyText, parseKey } from './api-key.js';
-import { ApiKeyStore, type ApiKey, type NewApiKey, type StoredKey } from './api-key.store.js';
+import { type ApiKey, ApiKeyStore, type NewApiKey, type StoredKey } from './api-key.store.js';
 import { KeyLookups } from './key-lookups.js';
 
 /** API keys: who sends one may do what it was made for. */

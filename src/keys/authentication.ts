@@ -3,9 +3,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { CONFIG, type Config } from '../config/config.js';
 import { GatewayError } from '../errors.js';
-import { EVERYONE, runAs, type Caller } from '../tenants/caller.js';
+import { type Caller, EVERYONE, runAs } from '../tenants/caller.js';
 import { ApiKeysService } from './api-keys.service.js';
-import { credentialOf, takeParameter, type CredentialPlaces } from './credential.js';
+import { credentialOf, type CredentialPlaces, takeParameter } from './credential.js';
 
 /** Methods that need no body: what they ask for may be open to all. */
 const BODYLESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);

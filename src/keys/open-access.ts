@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { ConfigError, type Config } from '../config/config.js';
+import { type Config, ConfigError } from '../config/config.js';
 
 /** Whether only this machine reaches the address. */
 export function isLoopback(host: string): boolean {

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import type { Config } from '../config/config.js';
 import { GatewayError } from '../errors.js';
-import { requireTrustedSource, sourceRefusal, type RequestSource, type SourceRules } from '../http/request-source.js';
+import { type RequestSource, requireTrustedSource, sourceRefusal, type SourceRules } from '../http/request-source.js';
 import { isLoopback } from './open-access.js';
 
 /** So many different refusals are logged; a page that makes up hosts must not fill a disk. */

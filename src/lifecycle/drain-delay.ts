@@ -1,5 +1,5 @@
-import { isLoopback } from '../keys/open-access.js';
 import type { Config } from '../config/config.js';
+import { isLoopback } from '../keys/open-access.js';
 
 /** What a load balancer needs to see `/readyz` fail a few times. */
 const BALANCER_DELAY_MS = 5_000;

@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { Probe } from '../postgres/probe.js';
 import { Lifecycle } from './lifecycle.js';
 import { ReadinessService } from './readiness.service.js';

@@ -1,5 +1,5 @@
 import type { Queryable } from '../postgres/database.js';
-import { identifier, sql, type Sql } from '../postgres/sql.js';
+import { identifier, type Sql, sql } from '../postgres/sql.js';
 import type { NamespaceDigest, RowPlace } from './move.js';
 
 /** A signed 64-bit number from a text, the same one in every version of Postgres. */

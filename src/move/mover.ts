@@ -5,8 +5,8 @@ import type { Comparison, Owner, Part, Position } from './move.js';
 import type { Progress } from './progress.js';
 import { publish } from './publish.store.js';
 import type { PageLimits, SourceStore } from './source.store.js';
-import { writePage } from './target-rows.store.js';
 import { TargetStore } from './target.store.js';
+import { writePage } from './target-rows.store.js';
 
 export interface MoveOptions {
   readonly limits: PageLimits;

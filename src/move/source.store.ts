@@ -1,5 +1,5 @@
 import type { Queryable } from '../postgres/database.js';
-import { identifier, integer, join, sql, type Sql } from '../postgres/sql.js';
+import { identifier, integer, join, type Sql, sql } from '../postgres/sql.js';
 import { digest, hashOf } from './digest.store.js';
 import type { Column, NamespaceDigest, Owner, Position, RecordRow, RowPlace } from './move.js';
 import { CONTINUED } from './moved-tables.js';

@@ -1,6 +1,6 @@
 import { jsonbArray, textArray, valueArray } from '../postgres/binary.js';
 import type { Database } from '../postgres/database.js';
-import { identifier, sql, type Sql } from '../postgres/sql.js';
+import { identifier, type Sql, sql } from '../postgres/sql.js';
 import type { Owner, Position, RecordRow } from './move.js';
 
 /**

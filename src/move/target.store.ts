@@ -1,8 +1,8 @@
 import type { Database, Queryable } from '../postgres/database.js';
-import { identifier, literal, sql, type Sql } from '../postgres/sql.js';
+import { identifier, literal, type Sql, sql } from '../postgres/sql.js';
 import { createIndexes, createTables } from '../records/maintenance/dedicated-tables.store.js';
 import { digest } from './digest.store.js';
-import { isDedicated, START, type NamespaceDigest, type Owner, type Part, type RowPlace } from './move.js';
+import { isDedicated, type NamespaceDigest, type Owner, type Part, type RowPlace, START } from './move.js';
 
 /** What a move may begin with. */
 export type Beginning =

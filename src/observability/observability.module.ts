@@ -1,4 +1,4 @@
-import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { GatewayMetrics } from './gateway-metrics.js';
 import { RequestObserver } from './request-observer.js';
 

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { GatewayMetrics } from './gateway-metrics.js';
-import { RequestObserver, type RequestEnd } from './request-observer.js';
+import { type RequestEnd, RequestObserver } from './request-observer.js';
 
 const FIGURES = { connections: { used: 0, idle: 0, waiting: 0 }, errors: new Map<string, number>(), engineRestarts: 0 };
 const END: RequestEnd = {

@@ -3,7 +3,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
-import { runRequest, type RequestContext } from './request-context.js';
+import { type RequestContext, runRequest } from './request-context.js';
 import { endRequestSpan, runInSpan, startRequestSpan, type TraceCarrier } from './tracing.js';
 
 /** A request as it was received. */

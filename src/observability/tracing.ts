@@ -1,15 +1,15 @@
 import {
+  type Attributes,
+  type Context,
   context,
   defaultTextMapGetter,
   isSpanContextValid,
   propagation,
+  type Span,
   SpanKind,
   SpanStatusCode,
-  trace,
-  type Attributes,
-  type Context,
-  type Span,
   type TextMapGetter,
+  trace,
 } from '@opentelemetry/api';
 import { VERSION } from '../version.js';
 

@@ -3,18 +3,18 @@ import type pg from 'pg';
 import { GatewayError } from '../errors.js';
 import type { DatabaseFigures } from '../observability/gateway-metrics.js';
 import { currentRequest } from '../observability/request-context.js';
-import { Connections, NoTime, type Connection } from './connections.js';
+import { type Connection, Connections, NoTime } from './connections.js';
 import type { EngineTraits } from './engine.js';
 import { FaultLog, isFault } from './fault-log.js';
 import { FailureCounts } from './measured.js';
 import type { Access } from './pooler.js';
-import { GRACE_MS, RetryBudget } from './retry-budget.js';
 import type { ReadReplica } from './read-replica.js';
+import { GRACE_MS, RetryBudget } from './retry-budget.js';
 import type { Service } from './service.js';
 import { type Session, Sessions } from './sessions.js';
 import { Crowded } from './slots.js';
-import { effectOf, NothingDone, translateDatabaseError } from './sqlstate.js';
 import type { Sql } from './sql.js';
+import { effectOf, NothingDone, translateDatabaseError } from './sqlstate.js';
 import { isRead, Statements } from './statements.js';
 
 /** A row as the wire gives it: every value is text or null. */

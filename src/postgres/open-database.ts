@@ -1,15 +1,15 @@
 import pg from 'pg';
 import type { Config } from '../config/config.js';
-import { StartupConnection } from './startup-connection.js';
 import { Database } from './database.js';
-import type { EngineLog } from './engine.js';
 import { EmbeddedEngine } from './embedded/embedded-engine.js';
+import type { EngineLog } from './engine.js';
 import { migrate, requireMigrated } from './migrations.js';
-import { prepareEngine, type SchemaStep } from './prepare-engine.js';
 import { accessTo, KEEP_ALIVE_MS, pastPooler, refuseWithoutServer, warnOfPooler } from './pooler.js';
+import { prepareEngine, type SchemaStep } from './prepare-engine.js';
 import { ReadReplica } from './read-replica.js';
 import { embeddedService, limitedConnectionTo, serverService } from './service.js';
 import { Sessions } from './sessions.js';
+import { StartupConnection } from './startup-connection.js';
 
 /** A replica that does not take a connection within this is treated as down: the primary answers. */
 const REPLICA_TIMEOUT_MS = 1_000;

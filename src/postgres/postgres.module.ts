@@ -1,4 +1,4 @@
-import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Database } from './database.js';
 
 /** Gives every store the one database, which is open before the application is built. */

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import type { Config } from '../config/config.js';
 import type { EngineLog } from './engine.js';
-import { GRACE_MS, type RetryLimits } from './retry-budget.js';
 import { connectionTo } from './pooler.js';
+import { GRACE_MS, type RetryLimits } from './retry-budget.js';
 
 /** How many connections requests share, and for how long they may wait and run. */
 export interface Service extends RetryLimits {

@@ -1,4 +1,4 @@
-import { GatewayError, type ErrorDetail } from '../errors.js';
+import { type ErrorDetail, GatewayError } from '../errors.js';
 import { Crowded } from './slots.js';
 
 /**

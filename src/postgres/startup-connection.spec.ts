@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.js';
-import { StartupConnection } from './startup-connection.js';
 import type { EngineTraits } from './engine.js';
+import { StartupConnection } from './startup-connection.js';
 
 const OWN = { namedStatements: true, concurrentIndexes: true };
 const KNOWN: EngineTraits = { ...OWN, description: 'Postgres 17', vectorOid: 4711, keyListsByIndex: true };

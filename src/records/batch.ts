@@ -1,4 +1,4 @@
-import { isJsonObject, parseJson, stringifyJson, type Json } from '../http/json.js';
+import { isJsonObject, type Json, parseJson, stringifyJson } from '../http/json.js';
 import type { RecordWrite, WriteMode } from './record.js';
 
 /** A batch in which every id occurs once. */

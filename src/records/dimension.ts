@@ -1,4 +1,4 @@
-import { MAX_DIMENSION, type Collection } from '../collections/collection.js';
+import { type Collection, MAX_DIMENSION } from '../collections/collection.js';
 import { GatewayError } from '../errors.js';
 
 /**

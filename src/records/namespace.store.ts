@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
-import { Database, type Queryable } from '../postgres/database.js';
-import { sql, type Sql } from '../postgres/sql.js';
 import { compile } from '../filters/compile.js';
 import type { Filter } from '../filters/filter.js';
+import { Database, type Queryable } from '../postgres/database.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import type { Namespace, NamespacePage, NamespaceTotals } from './namespace.js';
 import { successor } from './record-page.store.js';
 import { heldCollection, liveCollection, POSTING_TABLE, recordTable, SPARSE_TABLE, vectorTable } from './record-tables.js';

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { CurrentCollections } from '../collections/current-collections.js';
 import { GatewayError } from '../errors.js';
-import { Database } from '../postgres/database.js';
 import type { Filter } from '../filters/filter.js';
 import { Limits } from '../limits/limits.js';
+import { Database } from '../postgres/database.js';
 import type { Namespace, NamespacePage, NamespaceTotals } from './namespace.js';
 import { NamespaceStore } from './namespace.store.js';
 

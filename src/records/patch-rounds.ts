@@ -1,4 +1,4 @@
-import { isJsonObject, parseJson, stringifyJson, type Json, type JsonObject } from '../http/json.js';
+import { isJsonObject, type Json, type JsonObject, parseJson, stringifyJson } from '../http/json.js';
 import type { RecordPatch } from './record.js';
 
 /**

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { Database } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
-import { sql, type Sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import type { MetadataPatch, PageRequest, Position, Selection, StoredRecord, WriteOutcome } from './record.js';
 import {
   countWrite,
@@ -10,10 +10,10 @@ import {
   partColumns,
   placeOf,
   recordCount,
+  type RecordRow,
   recordTable,
   selected,
   toRecord,
-  type RecordRow,
 } from './record-tables.js';
 import { fieldsOf } from './record-write.store.js';
 

@@ -3,7 +3,7 @@ import type { Collection } from '../collections/collection.js';
 import { jsonbArray, textArray, vectorArray } from '../postgres/binary.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
-import { sql, type Sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import type { RecordPatch, Selection, SelectionPatched, WriteOutcome } from './record.js';
 import { countWrite, heldCollection, recordCount, recordTable, selected, vectorNumber, vectorTable } from './record-tables.js';
 import { fieldsOf } from './record-write.store.js';

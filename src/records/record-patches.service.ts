@@ -4,11 +4,11 @@ import { CurrentCollections } from '../collections/current-collections.js';
 import { Limits } from '../limits/limits.js';
 import { Database } from '../postgres/database.js';
 import { requireDimension } from './dimension.js';
+import { Maintenance } from './maintenance/maintenance.js';
 import { roundsOf } from './patch-rounds.js';
 import type { RecordPatch, Selection, SelectionPatched, WriteOutcome } from './record.js';
 import { RecordPatchStore } from './record-patch.store.js';
 import { hasUnknownFields } from './unknown-fields.js';
-import { Maintenance } from './maintenance/maintenance.js';
 
 /** Changes of parts of records that exist. */
 @Injectable()

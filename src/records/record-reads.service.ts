@@ -5,8 +5,8 @@ import { Limits } from '../limits/limits.js';
 import { Database } from '../postgres/database.js';
 import { Maintenance } from './maintenance/maintenance.js';
 import type { PageRequest, Position, ReadRequest, RecordSink, Selection, StoredRecord } from './record.js';
-import { RecordPageStore } from './record-page.store.js';
 import { RecordStore } from './record.store.js';
+import { RecordPageStore } from './record-page.store.js';
 
 /** Rows in one page of a read; a read of more than one page sees one snapshot. */
 const PAGE_ROWS = 1_000;

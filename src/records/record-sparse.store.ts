@@ -1,6 +1,6 @@
-import { textArray } from '../postgres/binary.js';
-import { sql, type Sql } from '../postgres/sql.js';
 import type { Collection } from '../collections/collection.js';
+import { textArray } from '../postgres/binary.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import type { RecordWrite, WriteMode } from './record.js';
 import { POSTING_TABLE, SPARSE_TABLE } from './record-tables.js';
 

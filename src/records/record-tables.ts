@@ -1,7 +1,7 @@
-import { isPooled, type Collection, type Metric } from '../collections/collection.js';
+import { type Collection, isPooled, type Metric } from '../collections/collection.js';
 import { compile } from '../filters/compile.js';
 import { recordKey } from '../postgres/record-key.js';
-import { identifier, join, sql, type Sql } from '../postgres/sql.js';
+import { identifier, join, type Sql, sql } from '../postgres/sql.js';
 import type { Parts, Selection, StoredRecord } from './record.js';
 
 /** Where a collection's records are. Only this differs between the tiers; the statements are the same. */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { Database } from '../postgres/database.js';
-import { sql, type Sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import type { Parts, RankedRecord, Selection } from './record.js';
-import { liveCollection, partColumns, recordTable, selected, toRecord, type RecordRow } from './record-tables.js';
+import { liveCollection, partColumns, type RecordRow, recordTable, selected, toRecord } from './record-tables.js';
 
 /** The best `limit` of the selected records by the words of a text. */
 export interface TextSearchRequest extends Selection {

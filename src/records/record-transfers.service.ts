@@ -5,10 +5,10 @@ import { GatewayError } from '../errors.js';
 import { Limits } from '../limits/limits.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { embeddingOf, sparseOf } from './embedding-of.js';
+import { Maintenance } from './maintenance/maintenance.js';
 import type { Parts, RecordWrite, StoredRecord } from './record.js';
 import { RecordStore } from './record.store.js';
 import { RecordWriteStore } from './record-write.store.js';
-import { Maintenance } from './maintenance/maintenance.js';
 
 const EVERYTHING: Parts = { document: true, uri: true, metadata: true, embedding: 'binary', sparse: true };
 const REPLACE = { existing: 'replace', missing: 'insert' } as const;

@@ -3,11 +3,11 @@ import type { Collection } from '../collections/collection.js';
 import { jsonbArray, textArray, vectorArray } from '../postgres/binary.js';
 import type { Queryable } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
-import { sql, type Sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import type { SettledBatch } from './batch.js';
 import type { RecordWrite, WriteMode, WriteOutcome } from './record.js';
-import { countWrite, heldCollection, recordTable, vectorNumber, vectorTable } from './record-tables.js';
 import { sparseInput, sparseRows } from './record-sparse.store.js';
+import { countWrite, heldCollection, recordTable, vectorNumber, vectorTable } from './record-tables.js';
 
 /** Longer field names would not fit into the catalog's index. */
 const MAX_FIELD_NAME_BYTES = 1024;

@@ -8,8 +8,8 @@ import { settleDuplicates } from './batch.js';
 import { requireDimension } from './dimension.js';
 import { Maintenance } from './maintenance/maintenance.js';
 import type { DeleteRequest, Deletion, MetadataPatch, RecordBatch, Selection, WriteMode, WriteOutcome } from './record.js';
-import { RecordPageStore } from './record-page.store.js';
 import { RecordStore } from './record.store.js';
+import { RecordPageStore } from './record-page.store.js';
 import { RecordWriteStore } from './record-write.store.js';
 import { hasUnknownFields } from './unknown-fields.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { Database, type Queryable } from '../postgres/database.js';
-import { sql, type Sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import type { DeleteRequest, Deletion, ReadRequest, StoredRecord } from './record.js';
 import { deletedSparseRows } from './record-sparse.store.js';
 import {
@@ -10,11 +10,11 @@ import {
   liveCollection,
   partColumns,
   recordCount,
+  type RecordRow,
   recordTable,
   selected,
   toRecord,
   vectorTable,
-  type RecordRow,
 } from './record-tables.js';
 
 /** One page of a read, and where the next one begins. */

@@ -1,5 +1,5 @@
 import type { Queryable } from '../postgres/database.js';
-import { identifier, sql, type Sql } from '../postgres/sql.js';
+import { identifier, type Sql, sql } from '../postgres/sql.js';
 
 /** A collection's rows: its number in them, and the tables that they are in. */
 export interface Rows {

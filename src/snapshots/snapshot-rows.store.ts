@@ -1,6 +1,6 @@
 import type { Metric, VectorType } from '../collections/collection.js';
 import { isNamed } from '../collections/named.store.js';
-import { sql, type Sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import type { Reach } from '../tenants/caller.js';
 import type { Scope } from '../tenants/tenant.js';
 import type { ListPage, ListPosition, RestoreJob, Snapshot, SnapshotKind } from './snapshot.js';

@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../postgres/database.js';
-import { isUniqueViolation } from '../postgres/sqlstate.js';
-import { identifier, sql, type Sql } from '../postgres/sql.js';
 import type { Collection } from '../collections/collection.js';
+import { Database } from '../postgres/database.js';
+import { identifier, type Sql, sql } from '../postgres/sql.js';
+import { isUniqueViolation } from '../postgres/sqlstate.js';
 import type { Reach } from '../tenants/caller.js';
 import { copyRows, type Rows } from './row-copy.store.js';
+import type { ListPage, NewSnapshot, RestoreJob, RestoreTarget, Snapshot, SnapshotKind, SnapshotPage } from './snapshot.js';
 import {
   JOB_COLUMNS,
+  type JobRow,
   pageOf,
   SNAPSHOT_COLUMNS,
+  type SnapshotRow,
   toJob,
   toSnapshot,
   within,
-  type JobRow,
-  type SnapshotRow,
 } from './snapshot-rows.store.js';
-import type { ListPage, NewSnapshot, RestoreJob, RestoreTarget, Snapshot, SnapshotKind, SnapshotPage } from './snapshot.js';
 
 /** A snapshot that has just been taken. */
 export interface CreatedSnapshot {

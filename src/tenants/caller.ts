@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { GatewayError } from '../errors.js';
-import { DEFAULT_DATABASE, DEFAULT_TENANT, type Scope } from './tenant.js';
 import { matchesName } from './name-pattern.js';
+import { DEFAULT_DATABASE, DEFAULT_TENANT, type Scope } from './tenant.js';
 
 /** What a key may do: `read` reads, `write` changes records and collections, `admin` changes tenants, databases and everything at once. */
 export type Permission = 'read' | 'write' | 'admin';

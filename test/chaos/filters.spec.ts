@@ -1,6 +1,5 @@
-import { runHostile, type HostileFigures } from './filters/hostile-run.js';
-import { SEED, byEffort } from '../support/setup/effort.js';
-
+import { byEffort, SEED } from '../support/setup/effort.js';
+import { type HostileFigures, runHostile } from './filters/hostile-run.js';
 
 const FILTERS = byEffort({ quick: 300, full: 1_000 });
 

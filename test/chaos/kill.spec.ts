@@ -1,5 +1,5 @@
-import { runKills } from './kill/kill-run.js';
 import { findServerPrograms } from '../support/servers/standby.js';
+import { runKills } from './kill/kill-run.js';
 
 // the embedded engine serves one gateway and dies with it: test/stores/kill.spec.ts kills both
 const isOnServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';

@@ -1,6 +1,5 @@
+import { byEffort, SEED } from '../support/setup/effort.js';
 import { runFuzz } from './mutated/fuzz-run.js';
-import { SEED, byEffort } from '../support/setup/effort.js';
-
 
 const REQUESTS = byEffort({ quick: 1_000, full: 3_000 });
 

@@ -1,5 +1,5 @@
+import { byEffort, SEED } from '../support/setup/effort.js';
 import { runStale } from './stale/stale-run.js';
-import { SEED, byEffort } from '../support/setup/effort.js';
 
 const isOnServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
 const describeOnServer = isOnServer ? describe : describe.skip;

@@ -14,12 +14,12 @@ import type { Database } from '../../src/postgres/database.js';
 import { DataDirectoryLock } from '../../src/postgres/embedded/data-directory-lock.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
 import { sql } from '../../src/postgres/sql.js';
+import { indexed } from '../chaos/promotion/promotion-cluster.js';
 import { ChromaApi, CollectionApi } from '../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../support/clients/chroma-client.js';
-import { endProcess } from '../support/gateway/gateway-process.js';
 import { createStorage, startGatewayOn, type TestGateway, type TestStorage } from '../support/gateway/gateway.js';
+import { endProcess } from '../support/gateway/gateway-process.js';
 import { answersOf, catalogOf, checksumOf, fillEverything, LARGE, MIDDLE_DOCUMENT } from '../support/scenes/move-scene.js';
-import { indexed } from '../chaos/promotion/promotion-cluster.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { startGateway } from '../support/gateway/gateway.js';
-import { chromaRelease, startChroma, type ChromaServer } from '../support/differential/chroma-server.js';
+import { chromaRelease, type ChromaServer, startChroma } from '../support/differential/chroma-server.js';
 import { closeConnections, send } from '../support/differential/exchange.js';
 import { sequence } from '../support/differential/generate/operations.js';
 import { newTally, runSequence } from '../support/differential/generate/run-sequence.js';
@@ -9,6 +8,7 @@ import { compareRecordings, Recorder } from '../support/differential/recording.j
 import { readRecording } from '../support/differential/recording-files.js';
 import { GROUPS } from '../support/differential/scenarios.js';
 import { LiveServer } from '../support/differential/server.js';
+import { startGateway } from '../support/gateway/gateway.js';
 import { byEffort, SEED } from '../support/setup/effort.js';
 
 let chroma: ChromaServer;

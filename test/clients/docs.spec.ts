@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
 import { blocksOf, SAMPLE_PAGES } from '../support/docs/pages.js';
-import { startSampleGateway, type SampleGateway } from '../support/docs/sample-gateway.js';
-import { createUserProject, type UserProject } from './vectorizer/compat/typescript-package.js';
+import { type SampleGateway, startSampleGateway } from '../support/docs/sample-gateway.js';
 import { PYTHON_ENVIRONMENT } from './vectorizer/compat/programs.js';
+import { createUserProject, type UserProject } from './vectorizer/compat/typescript-package.js';
 
 /** Programs of other people, each a process of its own: a limit against hanging, on a slow machine too. */
 jest.setTimeout(600_000);

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { PROTOCOLS } from '../../src/app.module.js';
 import { readConfig } from '../../src/config/config.js';
-import { buildDocument, type ApiDocument } from '../../src/console/docs/document.js';
+import { type ApiDocument, buildDocument } from '../../src/console/docs/document.js';
 import type { ApiDescription } from '../../src/http/api-description.js';
-import { DocumentedApi, operationsOf, referencesIn, resolve } from '../support/routes/api-document.js';
-import { handledRoutes, type HandledRoute } from '../support/routes/api-routes.js';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
+import { DocumentedApi, operationsOf, referencesIn, resolve } from '../support/routes/api-document.js';
+import { type HandledRoute, handledRoutes } from '../support/routes/api-routes.js';
 
 const NAMES = PROTOCOLS.map(({ name }) => name);
 const PAGES = ['/docs', ...NAMES.map((name) => `/docs/${name}`), '/chroma/docs'];

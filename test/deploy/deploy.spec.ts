@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
-import { MiB, readConfig, SETTINGS, type Config } from '../../src/config/config.js';
+import { type Config, MiB, readConfig, SETTINGS } from '../../src/config/config.js';
 import { HealthController } from '../../src/console/health.controller.js';
 import { requireSafeAddress } from '../../src/keys/open-access.js';
 import { drainDelayOf } from '../../src/lifecycle/drain-delay.js';

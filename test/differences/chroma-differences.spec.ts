@@ -1,6 +1,6 @@
 import { closeConnections, get, post, send, withBody } from '../support/differential/exchange.js';
 import { startGateway } from '../support/gateway/gateway.js';
-import { at, COLLECTIONS, message, startSession, TENANTS, type ChromaSession } from './chroma-session.js';
+import { at, type ChromaSession, COLLECTIONS, message, startSession, TENANTS } from './chroma-session.js';
 
 /** The numbers in `docs/differences.md`, section Chroma, that are not about records. */
 

@@ -1,5 +1,5 @@
 import { closeConnections, get, post, withBody } from '../support/differential/exchange.js';
-import { at, COLLECTIONS, message, startSession, TENANTS, type ChromaSession } from './chroma-session.js';
+import { at, type ChromaSession, COLLECTIONS, message, startSession, TENANTS } from './chroma-session.js';
 
 /** The numbers in `docs/differences.md`, section Chroma, that are about records. */
 

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { isJsonObject, parseJson, stringifyJson, type Json } from '../../src/http/json.js';
+import { isJsonObject, type Json, parseJson, stringifyJson } from '../../src/http/json.js';
 import { post, send, type WireAnswer, type WireRequest } from '../support/differential/exchange.js';
 import { startGateway } from '../support/gateway/gateway.js';
 

@@ -1,4 +1,4 @@
-import { startKeyedGateway, type KeyedGateway } from '../support/gateway/keyed-gateway.js';
+import { type KeyedGateway, startKeyedGateway } from '../support/gateway/keyed-gateway.js';
 
 let keyed: KeyedGateway<never>;
 

@@ -1,5 +1,5 @@
+import { createIndex, type IndexApi, PineconeApi } from '../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
-import { createIndex, PineconeApi, type IndexApi } from '../support/clients/pinecone-api.js';
 
 /** The numbers in `docs/differences.md`, section Pinecone. */
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ChromaApi } from '../support/clients/chroma-api.js';
+import { type CollectionApi, type Entry, type Hit, type Outcome, VectorizerApi } from '../support/clients/vectorizer-api.js';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
-import { VectorizerApi, type CollectionApi, type Entry, type Hit, type Outcome } from '../support/clients/vectorizer-api.js';
 
 /** The numbers in `docs/differences.md`, section Vectorizer. */
 

@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
 import { VERSION } from '../../src/version.js';
+import { type Block, blocksOf, SAMPLE_PAGES } from '../support/docs/pages.js';
+import { type SampleGateway, startSampleGateway } from '../support/docs/sample-gateway.js';
 import { createStorage } from '../support/gateway/gateway.js';
 import { exitCode, FREE_PORTS, polyvec, waitFor } from '../support/gateway/polyvec-command.js';
-import { blocksOf, SAMPLE_PAGES, type Block } from '../support/docs/pages.js';
-import { startSampleGateway, type SampleGateway } from '../support/docs/sample-gateway.js';
 
 /** Programs of other people, each a process of its own: a limit against hanging, on a slow machine too. */
 jest.setTimeout(600_000);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasServer, serverReason, startFaultyGateway, type FaultyGateway } from '../support/faults/faulty-gateway.js';
+import { type FaultyGateway, hasServer, serverReason, startFaultyGateway } from '../support/faults/faulty-gateway.js';
 
 const describeOnServer = hasServer ? describe : describe.skip;
 const HOLE_MS = 3_000;

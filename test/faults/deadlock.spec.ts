@@ -1,6 +1,6 @@
-import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
-import { hasServer } from '../support/faults/faulty-gateway.js';
 import { runShuffledWriters } from '../chaos/deadlock/shuffled-writers.js';
+import { hasServer } from '../support/faults/faulty-gateway.js';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 
 const describeOnServer = hasServer ? describe : describe.skip;
 const reason = hasServer ? '' : ' (skipped: the embedded engine runs one statement at a time; TEST_DATABASE_URL names a server)';

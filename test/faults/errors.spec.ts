@@ -1,7 +1,7 @@
 import { ChromaApi } from '../support/clients/chroma-api.js';
+import { type Behaviour, PLANTED } from '../support/faults/fault-proxy.js';
 import type { Transport, TransportAnswer, Trouble } from '../support/faults/fault-transports.js';
-import { PLANTED, type Behaviour } from '../support/faults/fault-proxy.js';
-import { hasServer, serverReason, startFaultyGateway, type FaultyGateway } from '../support/faults/faulty-gateway.js';
+import { type FaultyGateway, hasServer, serverReason, startFaultyGateway } from '../support/faults/faulty-gateway.js';
 
 const describeOnServer = hasServer ? describe : describe.skip;
 /** Background work would take part of what is meant for the requests. */

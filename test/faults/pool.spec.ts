@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crowd } from '../chaos/pool/crowd.js';
-import { hasServer, serverReason, startFaultyGateway, type FaultyGateway } from '../support/faults/faulty-gateway.js';
+import { type FaultyGateway, hasServer, serverReason, startFaultyGateway } from '../support/faults/faulty-gateway.js';
 
 const describeOnServer = hasServer ? describe : describe.skip;
 

@@ -1,14 +1,14 @@
+import { EventEmitter, once } from 'node:events';
+import type { Duplex } from 'node:stream';
 import {
-  Client,
   type ChannelCredentials,
+  Client,
   type ClientOptions,
+  type handleUnaryCall,
   Server,
   ServerCredentials,
   type ServiceDefinition,
-  type handleUnaryCall,
 } from '@grpc/grpc-js';
-import { EventEmitter, once } from 'node:events';
-import type { Duplex } from 'node:stream';
 import type { Listener } from '../../src/http/listeners.js';
 
 const ECHO_PATH = '/test.Echo/echo';

@@ -1,4 +1,3 @@
-import { credentials } from '@grpc/grpc-js';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import {
@@ -14,6 +13,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as tlsConnect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { credentials } from '@grpc/grpc-js';
 import { makeCertificates } from '../../src/cli/certs.js';
 import { type Listener, Listeners, type ListenersOptions } from '../../src/http/listeners.js';
 import { type Certificate, readCertificate } from '../../src/http/tls.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { METHODS, PineconeGrpc } from '../support/clients/pinecone-grpc.js';
-import { ROOT_KEY, startKeyedGateway, type KeyedGateway } from '../support/gateway/keyed-gateway.js';
-import { requestOf, type Place, type RouteRequest } from '../support/routes/route-requests.js';
+import { type KeyedGateway, ROOT_KEY, startKeyedGateway } from '../support/gateway/keyed-gateway.js';
+import { type Place, requestOf, type RouteRequest } from '../support/routes/route-requests.js';
 import { allRoutes, type Route } from '../support/routes/routes.js';
 
 /**

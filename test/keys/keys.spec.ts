@@ -5,9 +5,9 @@ import { listKeys, revokeKey, rotateKey } from '../../src/cli/keys.js';
 import { readConfig } from '../../src/config/config.js';
 import { startGateway } from '../../src/gateway.js';
 import { parseKey } from '../../src/keys/api-key.js';
-import { createStorage, startGatewayOn, type TestStorage } from '../support/gateway/gateway.js';
-import { makeKeys, ROOT_KEY, startKeyedGateway, type KeyedGateway } from '../support/gateway/keyed-gateway.js';
 import { PineconeGrpc } from '../support/clients/pinecone-grpc.js';
+import { createStorage, startGatewayOn, type TestStorage } from '../support/gateway/gateway.js';
+import { type KeyedGateway, makeKeys, ROOT_KEY, startKeyedGateway } from '../support/gateway/keyed-gateway.js';
 
 /** Who may call at all: how each protocol's clients send a key, and what they read without a good one. */
 

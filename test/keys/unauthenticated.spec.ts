@@ -4,7 +4,7 @@ import { jest } from '@jest/globals';
 import { Authentication } from '../../src/keys/authentication.js';
 import { PineconeGrpc } from '../support/clients/pinecone-grpc.js';
 import type { TestGateway } from '../support/gateway/gateway.js';
-import { startKeyedGateway, type KeyedGateway } from '../support/gateway/keyed-gateway.js';
+import { type KeyedGateway, startKeyedGateway } from '../support/gateway/keyed-gateway.js';
 
 /** What those may cost who have no good key, or send nothing: no body of theirs is waited for without end, read or counted. */
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
-import { connect as http2Connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
+import { Agent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
+import { type ClientHttp2Session, connect as http2Connect, type IncomingHttpHeaders } from 'node:http2';
 import { readConfig } from '../../src/config/config.js';
-import { startGateway, type Gateway } from '../../src/gateway.js';
+import { type Gateway, startGateway } from '../../src/gateway.js';
 import { COLLECTIONS } from '../support/clients/chroma-client.js';
 import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
 import { exitCode, FREE_PORTS, polyvec, urlOf, waitFor } from '../support/gateway/polyvec-command.js';

@@ -1,6 +1,6 @@
+import { rollingRestart } from '../chaos/rolling/rolling-run.js';
 import { hasServer } from '../support/faults/faulty-gateway.js';
 import { findNginx } from '../support/gateway/nginx.js';
-import { rollingRestart } from '../chaos/rolling/rolling-run.js';
 
 const REQUESTS = 600;
 /** Six starts of a process, on a machine that may be busy. */

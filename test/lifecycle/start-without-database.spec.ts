@@ -1,14 +1,14 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { readConfig } from '../../src/config/config.js';
-import { startGateway, type Gateway } from '../../src/gateway.js';
+import { type Gateway, startGateway } from '../../src/gateway.js';
 import { newKeyId, newKeyText } from '../../src/keys/api-key.js';
 import { ask, COLLECTIONS } from '../support/clients/chroma-client.js';
+import { PineconeApi } from '../support/clients/pinecone-api.js';
+import { PineconeGrpc } from '../support/clients/pinecone-grpc.js';
 import { FaultProxy } from '../support/faults/fault-proxy.js';
 import { hasServer, serverReason } from '../support/faults/faulty-gateway.js';
 import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
-import { PineconeApi } from '../support/clients/pinecone-api.js';
-import { PineconeGrpc } from '../support/clients/pinecone-grpc.js';
 import { exitCode, FREE_PORTS, polyvec, waitFor } from '../support/gateway/polyvec-command.js';
 import { probe, probed } from '../support/gateway/probes.js';
 

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { hasServer } from '../support/faults/faulty-gateway.js';
 import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
-import { exitCode, FREE_PORTS, polyvec, urlOf, waitFor, type Run } from '../support/gateway/polyvec-command.js';
+import { exitCode, FREE_PORTS, polyvec, type Run, urlOf, waitFor } from '../support/gateway/polyvec-command.js';
 
 const reason = hasServer ? '' : ' (skipped: the embedded engine serves one process; TEST_DATABASE_URL names a server)';
 

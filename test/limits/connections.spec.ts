@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { Listeners, type ListenersOptions } from '../../src/http/listeners.js';
 
 const HOST = '127.0.0.1';

@@ -1,6 +1,6 @@
 import { ChromaApi } from '../support/clients/chroma-api.js';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
-import { TRANSPORTS, transportsOf, type TransportName, type Transports } from './transports.js';
+import { type TransportName, TRANSPORTS, type Transports, transportsOf } from './transports.js';
 
 /** Long enough for what a filter may cost, and far too short for one whose branches are planned one by one. */
 const ENV = { POLYVEC_STATEMENT_TIMEOUT_MS: '20000' };
@@ -25,7 +25,9 @@ const FILTERS: Readonly<Record<string, object>> = {
   'opposites, all of which hold': { $and: branches((index) => ({ a: { $ne: index + 10 } })) },
   'a long list': { a: { $in: Array.from({ length: 2 * BRANCHES }, (_item, index) => index) } },
 };
-const CASES = TRANSPORTS.flatMap((transport) => Object.keys(FILTERS).map((filter): [TransportName, string] => [transport, filter]));
+const CASES = TRANSPORTS.flatMap((transport) =>
+  Object.keys(FILTERS).map((filter): [TransportName, string] => [transport, filter]),
+);
 
 let gateway: TestGateway;
 let transports: Transports;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect as connectHttp2, constants, type ClientHttp2Session } from 'node:http2';
+import { type ClientHttp2Session, connect as connectHttp2, constants } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 import { startKeyedGateway } from '../support/gateway/keyed-gateway.js';
@@ -34,7 +34,7 @@ async function callOn(session: ClientHttp2Session, key: string): Promise<string>
     'api-key': key,
   });
   const status = new Promise<string>((resolve, reject) => {
-    const take = (headers: Readonly<Record<string, unknown>>): void => {
+    const take = (headers: IncomingHttpHeaders): void => {
       if (headers['grpc-status'] !== undefined) resolve(String(headers['grpc-status']));
     };
     stream.on('response', take).on('trailers', take).on('error', reject);

@@ -3,11 +3,11 @@ import { type ClientRequest, type IncomingMessage, request as httpRequest } from
 import { connect, type Socket } from 'node:net';
 import type { ServiceError } from '@grpc/grpc-js';
 import { ChromaApi } from '../support/clients/chroma-api.js';
-import { createProcessStorage } from '../support/gateway/gateway-process.js';
-import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 import { createIndex, type IndexApi } from '../support/clients/pinecone-api.js';
 import { encode, PineconeGrpc, typesOf } from '../support/clients/pinecone-grpc.js';
 import { VectorizerApi } from '../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
+import { createProcessStorage } from '../support/gateway/gateway-process.js';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;

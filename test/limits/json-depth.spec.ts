@@ -1,9 +1,9 @@
 import { ChromaApi, invalid } from '../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../support/clients/chroma-client.js';
-import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
-import { createIndex, PineconeApi, type IndexApi } from '../support/clients/pinecone-api.js';
+import { createIndex, type IndexApi, PineconeApi } from '../support/clients/pinecone-api.js';
 import { PineconeGrpc } from '../support/clients/pinecone-grpc.js';
 import { VectorizerApi } from '../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 
 const MiB = 1024 * 1024;
 const INDEX = { name: 'deep', dimension: 2, metric: 'cosine', spec: { serverless: { cloud: 'aws', region: 'us-east-1' } } };

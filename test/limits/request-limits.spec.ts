@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { LIMIT_SETTINGS } from '../../src/config/limits.js';
 import type { LimitName } from '../../src/errors.js';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
-import { TRANSPORTS, transportsOf, type Answer, type Transport, type TransportName, type Transports } from './transports.js';
+import { type Answer, type Transport, type TransportName, TRANSPORTS, type Transports, transportsOf } from './transports.js';
 
 /** A limit, and a request that has as much as it is told of what the limit bounds, at every transport that has such a thing. */
 interface Row {

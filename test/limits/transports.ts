@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { ChromaApi } from '../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../support/clients/chroma-client.js';
-import type { TestGateway } from '../support/gateway/gateway.js';
-import { createIndex, PineconeApi, type IndexApi } from '../support/clients/pinecone-api.js';
-import { PineconeGrpc, type Message } from '../support/clients/pinecone-grpc.js';
+import { createIndex, type IndexApi, PineconeApi } from '../support/clients/pinecone-api.js';
+import { type Message, PineconeGrpc } from '../support/clients/pinecone-grpc.js';
 import { VectorizerApi } from '../support/clients/vectorizer-api.js';
+import type { TestGateway } from '../support/gateway/gateway.js';
 
 /** What limits bind, in each protocol's own form: what a limit bounds is a parameter, everything else is as little as can be. */
 

@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 import { ChromaApi, type CollectionApi } from '../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../support/clients/chroma-client.js';
-import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 import { createIndex, type IndexApi } from '../support/clients/pinecone-api.js';
 import { PineconeGrpc } from '../support/clients/pinecone-grpc.js';
-import { scrape, scrapeUntil } from '../support/gateway/prometheus.js';
 import { VectorizerApi } from '../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
+import { scrape, scrapeUntil } from '../support/gateway/prometheus.js';
 
 const REQUESTS = 'polyvec_requests_total';
 const GET = 'POST /api/v2/tenants/:tenant/databases/:database/collections/:uuid/get';

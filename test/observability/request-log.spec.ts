@@ -1,9 +1,9 @@
 import { ChromaApi, type CollectionApi } from '../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../support/clients/chroma-client.js';
-import { startObserved, type LogLine, type ObservedGateway } from '../support/gateway/observed-gateway.js';
 import { createIndex, PineconeApi } from '../support/clients/pinecone-api.js';
 import { PineconeGrpc } from '../support/clients/pinecone-grpc.js';
 import { VectorizerApi } from '../support/clients/vectorizer-api.js';
+import { type LogLine, type ObservedGateway, startObserved } from '../support/gateway/observed-gateway.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const WARN = 40;

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { ChromaApi, type CollectionApi } from '../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../support/clients/chroma-client.js';
-import { startObserved, type ObservedGateway } from '../support/gateway/observed-gateway.js';
-import { createIndex, PineconeApi, type IndexApi } from '../support/clients/pinecone-api.js';
-import { PineconeGrpc, type Message } from '../support/clients/pinecone-grpc.js';
-import { VectorizerApi, type CollectionApi as VectorizerCollection } from '../support/clients/vectorizer-api.js';
+import { createIndex, type IndexApi, PineconeApi } from '../support/clients/pinecone-api.js';
+import { type Message, PineconeGrpc } from '../support/clients/pinecone-grpc.js';
+import { type CollectionApi as VectorizerCollection, VectorizerApi } from '../support/clients/vectorizer-api.js';
+import { type ObservedGateway, startObserved } from '../support/gateway/observed-gateway.js';
 
 const LOUD = { POLYVEC_LOG_LEVEL: 'debug', POLYVEC_REQUEST_LOG: 'all' };
 const ROOT_KEY = `root-${randomUUID()}`;

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { ChromaApi, type CollectionApi } from '../support/clients/chroma-api.js';
-import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 import { PineconeApi } from '../support/clients/pinecone-api.js';
 import { VectorizerApi } from '../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 
 const FORM = /^total;dur=(\d+\.\d{3}), db;dur=(\d+\.\d{3}), pool;dur=(\d+\.\d{3})$/;
 

@@ -1,15 +1,15 @@
 import {
-  propagation,
-  SpanStatusCode,
-  trace,
-  TraceFlags,
   type Attributes,
   type Context,
+  propagation,
   type Span,
   type SpanContext,
   type SpanOptions,
   type SpanStatus,
+  SpanStatusCode,
   type TextMapPropagator,
+  trace,
+  TraceFlags,
   type Tracer,
   type TracerProvider,
 } from '@opentelemetry/api';
@@ -17,10 +17,10 @@ import { runRequest } from '../../src/observability/request-context.js';
 import { measureStatement } from '../../src/observability/statement.js';
 import { endRequestSpan, startRequestSpan } from '../../src/observability/tracing.js';
 import { ChromaApi, type CollectionApi } from '../support/clients/chroma-api.js';
-import type { TestGateway } from '../support/gateway/gateway.js';
-import { startGatewayInProcess } from '../support/gateway/gateway-in-process.js';
 import { createIndex } from '../support/clients/pinecone-api.js';
 import { PineconeGrpc } from '../support/clients/pinecone-grpc.js';
+import type { TestGateway } from '../support/gateway/gateway.js';
+import { startGatewayInProcess } from '../support/gateway/gateway-in-process.js';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const REMOTE: SpanContext = { traceId: TRACE_ID, spanId: 'b7ad6b7169203331', traceFlags: TraceFlags.SAMPLED, isRemote: true };

@@ -1,7 +1,7 @@
+import type { ChildProcess } from 'node:child_process';
 import { readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { ChildProcess } from 'node:child_process';
 import { DataDirectoryLock } from '../../src/postgres/embedded/data-directory-lock.js';
 import { EmbeddedEngine, type EngineConnection } from '../../src/postgres/embedded/embedded-engine.js';
 import { identify, processSpace } from '../../src/postgres/embedded/process-identity.js';

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { EmbeddedEngine } from '../../src/postgres/embedded/embedded-engine.js';
-import { SYNC, int32, message, text } from '../../src/postgres/embedded/wire-messages.js';
+import { int32, message, SYNC, text } from '../../src/postgres/embedded/wire-messages.js';
 import { live } from './embedded-client-life.js';
 import { errorOf, newDirectory, newPool } from './embedded-helpers.js';
 

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { readConfig } from '../../src/config/config.js';
-import { startGateway as start, type Gateway } from '../../src/gateway.js';
+import { type Gateway, startGateway as start } from '../../src/gateway.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
 import { sql } from '../../src/postgres/sql.js';
-import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
-import { findPgBouncer, startPgBouncer, type PgBouncer } from '../support/servers/pgbouncer.js';
 import { PooledLoad } from '../chaos/pool/pooled-load.js';
-import { SMALL_TIERS, type Cluster } from '../chaos/promotion/promotion-cluster.js';
+import { type Cluster, SMALL_TIERS } from '../chaos/promotion/promotion-cluster.js';
 import { playRound } from '../chaos/promotion/promotion-round.js';
 import { noProgress } from '../chaos/promotion/promotion-scene.js';
+import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
+import { findPgBouncer, type PgBouncer, startPgBouncer } from '../support/servers/pgbouncer.js';
 
 const server = process.env['TEST_DATABASE_URL'] ?? '';
 const program = findPgBouncer();

@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { readConfig } from '../../src/config/config.js';
-import { startGateway as start, type Gateway } from '../../src/gateway.js';
+import { type Gateway, startGateway as start } from '../../src/gateway.js';
+import { eventually } from '../chaos/promotion/promotion-cluster.js';
 import { ChromaApi, CollectionApi } from '../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../support/clients/chroma-client.js';
-import { PineconeApi, type Answer, type Match } from '../support/clients/pinecone-api.js';
-import { eventually } from '../chaos/promotion/promotion-cluster.js';
-import { findServerPrograms, startReplication, type Replication } from '../support/servers/standby.js';
+import { type Answer, type Match, PineconeApi } from '../support/clients/pinecone-api.js';
+import { findServerPrograms, type Replication, startReplication } from '../support/servers/standby.js';
 
 const programs = findServerPrograms();
 const describeWithStandby = programs === undefined ? describe.skip : describe;

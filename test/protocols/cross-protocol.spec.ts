@@ -1,15 +1,15 @@
-import { COLLECTIONS } from '../support/clients/chroma-client.js';
 import { ChromaApi, CollectionApi, uniqueName } from '../support/clients/chroma-api.js';
-import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
+import { COLLECTIONS } from '../support/clients/chroma-client.js';
 import {
+  type Answer,
   createIndex,
   DONE,
   IndexApi,
-  PineconeApi,
-  type Answer,
   type NamespaceApi,
+  PineconeApi,
   type Vector,
 } from '../support/clients/pinecone-api.js';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 
 /** docs/cross-protocol.md: what is written through one protocol is read, filtered, searched and deleted through the other. */
 

@@ -1,5 +1,5 @@
-import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 import { eventually, SMALL_TIERS } from '../chaos/promotion/promotion-cluster.js';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 
 const DIMENSION = 8;
 const RECORDS = 600;

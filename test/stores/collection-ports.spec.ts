@@ -1,8 +1,8 @@
-import { readConfig } from '../../src/config/config.js';
-import { CollectionPortsService } from '../../src/collections/collection-ports.service.js';
-import { CollectionPortStore } from '../../src/collections/collection-port.store.js';
 import type { Collection } from '../../src/collections/collection.js';
+import { CollectionPortStore } from '../../src/collections/collection-port.store.js';
+import { CollectionPortsService } from '../../src/collections/collection-ports.service.js';
 import type { CollectionsService } from '../../src/collections/collections.service.js';
+import { readConfig } from '../../src/config/config.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
 import { createStorage, type TestStorage } from '../support/gateway/gateway.js';

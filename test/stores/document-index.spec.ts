@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ask, COLLECTIONS, createCollection } from '../support/clients/chroma-client.js';
 import { eventually, SMALL_TIERS } from '../chaos/promotion/promotion-cluster.js';
+import { ask, COLLECTIONS, createCollection } from '../support/clients/chroma-client.js';
 import { startTierGateway, type TierGateway } from '../support/tiers/tier-twins.js';
 
 const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readConfig } from '../../src/config/config.js';
 import { compile } from '../../src/filters/compile.js';
-import { and, not, or, type Comparison, type Filter, type Scalar } from '../../src/filters/filter.js';
+import { and, type Comparison, type Filter, not, or, type Scalar } from '../../src/filters/filter.js';
 import { matches as matchesPattern } from '../../src/filters/matches.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';

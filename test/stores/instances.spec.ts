@@ -1,6 +1,6 @@
 import { readConfig } from '../../src/config/config.js';
-import { startGateway as start, type Gateway } from '../../src/gateway.js';
-import { ask, COLLECTIONS, createCollection, type ChromaAnswer } from '../support/clients/chroma-client.js';
+import { type Gateway, startGateway as start } from '../../src/gateway.js';
+import { ask, type ChromaAnswer, COLLECTIONS, createCollection } from '../support/clients/chroma-client.js';
 import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
 
 const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';

@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, COLLECTIONS, createCollection, fieldsOf, type ChromaAnswer } from '../support/clients/chroma-client.js';
-import { createProcessStorage, endProcess, type GatewayProcess, type ProcessStorage } from '../support/gateway/gateway-process.js';
+import { ask, type ChromaAnswer, COLLECTIONS, createCollection, fieldsOf } from '../support/clients/chroma-client.js';
+import {
+  createProcessStorage,
+  endProcess,
+  type GatewayProcess,
+  type ProcessStorage,
+} from '../support/gateway/gateway-process.js';
 import { byEffort } from '../support/setup/effort.js';
 
 type Victim = 'gateway' | 'embedded engine';

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
-import { request as open, type IncomingMessage } from 'node:http';
+import { type IncomingMessage, request as open } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, base64Of, COLLECTIONS, createCollection, type ChromaAnswer } from '../support/clients/chroma-client.js';
+import { ask, base64Of, type ChromaAnswer, COLLECTIONS, createCollection } from '../support/clients/chroma-client.js';
 import { createProcessStorage, type GatewayProcess, type ProcessStorage } from '../support/gateway/gateway-process.js';
 
 /** The largest batch that clients of the announced limit send. */

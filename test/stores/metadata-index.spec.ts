@@ -1,6 +1,6 @@
 import { readConfig } from '../../src/config/config.js';
 import { compile } from '../../src/filters/compile.js';
-import { and, is, not, or, type Comparison, type Filter } from '../../src/filters/filter.js';
+import { and, type Comparison, type Filter, is, not, or } from '../../src/filters/filter.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
 import { identifier, sql } from '../../src/postgres/sql.js';

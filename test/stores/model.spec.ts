@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { ask, COLLECTIONS, createCollection } from '../support/clients/chroma-client.js';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 import { ModelCollection, type ModelSpace } from '../support/models/model.js';
-import { commands, readAll, type Commands, type Session } from '../support/models/model-commands.js';
-import { SEED, byEffort } from '../support/setup/effort.js';
+import { type Commands, commands, readAll, type Session } from '../support/models/model-commands.js';
+import { byEffort, SEED } from '../support/setup/effort.js';
 
 /** Repeat a failure with the seed that it tells: `TEST_SEED=… npm test -- test/stores/model`. */
 const SPACES: readonly ModelSpace[] = ['l2', 'ip', 'cosine'];

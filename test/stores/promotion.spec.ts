@@ -1,7 +1,7 @@
-import { ChromaApi, CollectionApi } from '../support/clients/chroma-api.js';
-import { leftovers, promoted, startCluster, type Cluster } from '../chaos/promotion/promotion-cluster.js';
+import { type Cluster, leftovers, promoted, startCluster } from '../chaos/promotion/promotion-cluster.js';
 import { playRound } from '../chaos/promotion/promotion-round.js';
 import { noProgress, type Progress } from '../chaos/promotion/promotion-scene.js';
+import { ChromaApi, CollectionApi } from '../support/clients/chroma-api.js';
 
 const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
 const describeOnServer = hasServer ? describe : describe.skip;

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { ChromaApi } from '../support/clients/chroma-api.js';
-import { COLLECTIONS } from '../support/clients/chroma-client.js';
 import { hasVectorIndex, indexed, promoted, SMALL_TIERS } from '../chaos/promotion/promotion-cluster.js';
+import { distanceOf, type Metric, type Stored } from '../chaos/promotion/promotion-model.js';
 import {
   chromaTransport,
   pineconeTransport,
-  vectorizerTransport,
   type ReadTransport,
   type Target,
+  vectorizerTransport,
   type WriteTransport,
 } from '../chaos/promotion/promotion-transports.js';
-import { distanceOf, type Metric, type Stored } from '../chaos/promotion/promotion-model.js';
 import { randomFrom } from '../chaos/promotion/promotion-writer.js';
+import { ChromaApi } from '../support/clients/chroma-api.js';
+import { COLLECTIONS } from '../support/clients/chroma-client.js';
 import {
   CHROMA,
   columns,
@@ -25,7 +25,7 @@ import {
   VECTORIZER,
   ZERO,
 } from '../support/tiers/tier-operations.js';
-import { send, startTierGateway, type Request, type TierGateway, type Twin } from '../support/tiers/tier-twins.js';
+import { type Request, send, startTierGateway, type TierGateway, type Twin } from '../support/tiers/tier-twins.js';
 
 /** Everything that clients do goes on in a collection with tables and an index of its own as it does in the pool. */
 

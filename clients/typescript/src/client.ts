@@ -1,4 +1,4 @@
-import { encodePart, openTransport, send, type Method, type Transport } from './transport.js';
+import { encodePart, type Method, openTransport, send, type Transport } from './transport.js';
 import type {
   BatchUpdate,
   BatchUpdateReport,

@@ -6,7 +6,7 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { API_DESCRIPTIONS, type ApiDescription, type ApiServer } from '../../http/api-description.js';
 import { routesOf } from '../../http/routes.js';
 import { Allow } from '../../keys/allow.js';
-import { buildDocument, type ApiDocument } from './document.js';
+import { type ApiDocument, buildDocument } from './document.js';
 import { documentPage, indexPage, PAGE_POLICY } from './page.js';
 import { rulesOf } from './rules.js';
 

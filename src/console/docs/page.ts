@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import type { ApiDescription, ApiFile } from '../../http/api-description.js';
 import type { Schema } from '../../http/schema.js';
 import {
-  METHODS,
   type ApiDocument,
   type DocumentContent,
   type DocumentMethod,
   type DocumentOperation,
   type DocumentParameter,
   type DocumentResponse,
+  METHODS,
 } from './document.js';
-import { markup, prose, type Html } from './html.js';
+import { type Html, markup, prose } from './html.js';
 import { anchorOf, schemaHtml } from './schema-html.js';
 
 const STYLE = `

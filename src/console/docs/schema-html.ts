@@ -1,5 +1,5 @@
 import type { Schema } from '../../http/schema.js';
-import { joined, markup, prose, type Html } from './html.js';
+import { type Html, joined, markup, prose } from './html.js';
 
 const COMPONENT = '#/components/schemas/';
 

@@ -1,4 +1,4 @@
-import { fromRanges, rangesOf, union, type CodePointSet } from './code-point-set.js';
+import { type CodePointSet, fromRanges, rangesOf, union } from './code-point-set.js';
 import { propertySet } from './unicode.js';
 
 /** Each character that has others it equals but for case, in order, and those others. */

@@ -1,6 +1,6 @@
-import { intersection, isSubset, union, type CodePointSet } from './code-point-set.js';
-import { asciiSet } from './evaluate-class.js';
+import { type CodePointSet, intersection, isSubset, union } from './code-point-set.js';
 import { emitSet } from './emit-set.js';
+import { asciiSet } from './evaluate-class.js';
 import type { Expression, Look } from './expression.js';
 import { perlSet } from './unicode.js';
 

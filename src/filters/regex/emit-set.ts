@@ -1,4 +1,4 @@
-import { complement, EVERYTHING, intersection, onlyMember, rangesOf, type CodePointSet } from './code-point-set.js';
+import { type CodePointSet, complement, EVERYTHING, intersection, onlyMember, rangesOf } from './code-point-set.js';
 
 /** No text in Postgres holds a NUL. */
 const TEXT_CHARACTERS: CodePointSet = intersection(EVERYTHING, [1, 0x10ffff]);

@@ -1,13 +1,13 @@
 import type { BracketNode, ClassItem, ClassSet, FlagChange, LiteralNode, PerlNode, PropertyNode, Span } from './ast.js';
 import { foldAsciiCase, foldCase, foldCharacter } from './case-folding.js';
 import {
+  type CodePointSet,
   complement,
   difference,
   fromRanges,
   intersection,
   symmetricDifference,
   union,
-  type CodePointSet,
 } from './code-point-set.js';
 import { RegexSyntaxError, RegexTooLargeError } from './syntax-error.js';
 import { perlSet, propertySet } from './unicode.js';

@@ -1,7 +1,7 @@
 import type { AssertionNode, FlagChange, Node } from './ast.js';
 import { complement, EVERYTHING } from './code-point-set.js';
 import { evaluateClass, evaluateLiteral, type Scope } from './evaluate-class.js';
-import { alternation, capture, concatenation, EMPTY, look, repeat, set, type Expression } from './expression.js';
+import { alternation, capture, concatenation, EMPTY, type Expression, look, repeat, set } from './expression.js';
 import { RegexSyntaxError } from './syntax-error.js';
 
 const NOT_LINE_FEED = complement([0x0a, 0x0a]);

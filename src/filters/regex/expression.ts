@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AssertionKind } from './ast.js';
-import { onlyMember, union, type CodePointSet } from './code-point-set.js';
+import { type CodePointSet, onlyMember, union } from './code-point-set.js';
 
 /** What an assertion asks of the place between two characters. */
 export type Look =

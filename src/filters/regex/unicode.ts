@@ -1,4 +1,4 @@
-import { complement, difference, fromRanges, intersection, LAST_CODE_POINT, union, type CodePointSet } from './code-point-set.js';
+import { type CodePointSet, complement, difference, fromRanges, intersection, LAST_CODE_POINT, union } from './code-point-set.js';
 import { ASSIGNED_RANGES } from './unicode-assigned.js';
 import { CORRECTIONS } from './unicode-corrections.js';
 import { BINARY_PROPERTIES, GENERAL_CATEGORIES, OTHER_PROPERTIES, SCRIPTS, UNSUPPORTED_PROPERTIES } from './unicode-names.js';

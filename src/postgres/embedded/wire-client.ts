@@ -2,11 +2,11 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { EngineFacts } from './engine-messages.js';
 import {
-  MessageReader,
   fatalError,
   greeting,
-  message,
   int32,
+  message,
+  MessageReader,
   passwordRequest,
   startupParameters,
   text,

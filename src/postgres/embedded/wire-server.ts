@@ -1,8 +1,8 @@
-import { createServer, type AddressInfo, type ListenOptions, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import type { EngineThread } from './engine-thread.js';
 import { StatementNames } from './statement-names.js';
-import { WireClient, type ClientEvents, type Request } from './wire-client.js';
-import { ABANDON, COPY_FAIL, SYNC, simpleQuery } from './wire-messages.js';
+import { type ClientEvents, type Request, WireClient } from './wire-client.js';
+import { ABANDON, COPY_FAIL, simpleQuery, SYNC } from './wire-messages.js';
 
 export interface WireOptions {
   readonly database: string;

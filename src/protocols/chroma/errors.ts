@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Catch, HttpException, Logger, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger, NotFoundException } from '@nestjs/common';
 import type { Express, Request, Response } from 'express';
-import { GatewayError, type ErrorDetail, type ErrorKind } from '../../errors.js';
+import { type ErrorDetail, type ErrorKind, GatewayError } from '../../errors.js';
 import { JsonSyntaxError } from '../../http/json-syntax-error.js';
 import { sourceRefusal } from '../../http/request-source.js';
 import { allowedMethods } from '../../http/routes.js';

@@ -1,12 +1,12 @@
-import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { GatewayError, type ErrorDetail, type ErrorKind } from '../../errors.js';
+import { type ErrorDetail, type ErrorKind, GatewayError } from '../../errors.js';
 import { JsonSyntaxError } from '../../http/json-syntax-error.js';
 import { sourceRefusal } from '../../http/request-source.js';
 import { RequestError, type RequestProblem } from '../../http/validate.js';
 import { limitWords } from '../../limits/limit-words.js';
 import { MAX_CANDIDATES, MAX_TOP_K, SCAN_FACTOR } from './limits.js';
-import { PineconeError, type PineconeCode } from './pinecone-error.js';
+import { type PineconeCode, PineconeError } from './pinecone-error.js';
 import { unavailable } from './unavailable.js';
 
 /** The code of each kind of error; the message is worded by subject below. */

@@ -1,5 +1,5 @@
 import { type UnavailableDetail, unavailableWords } from '../../unavailable-words.js';
-import { PineconeError, type PineconeCode } from './pinecone-error.js';
+import { type PineconeCode, PineconeError } from './pinecone-error.js';
 
 const CODES: Readonly<Record<UnavailableDetail['subject'], PineconeCode>> = {
   database: 'UNAVAILABLE',

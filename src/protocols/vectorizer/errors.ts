@@ -1,8 +1,8 @@
-import { Catch, HttpException, Logger, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger, NotFoundException } from '@nestjs/common';
 import type { Express, Request, Response } from 'express';
-import { GatewayError, type ErrorDetail, type ErrorKind, type LimitName } from '../../errors.js';
-import { JsonSyntaxError } from '../../http/json-syntax-error.js';
+import { type ErrorDetail, type ErrorKind, GatewayError, type LimitName } from '../../errors.js';
 import { jsonObject, stringifyJson } from '../../http/json.js';
+import { JsonSyntaxError } from '../../http/json-syntax-error.js';
 import { sourceRefusal } from '../../http/request-source.js';
 import { allowedMethods } from '../../http/routes.js';
 import { RequestError, type RequestProblem } from '../../http/validate.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { CollectionsService, type CollectionSource } from '../../collections/collections.service.js';
+import { type CollectionSource, CollectionsService } from '../../collections/collections.service.js';
 import { GatewayError } from '../../errors.js';
 import { callerScope } from '../../tenants/caller.js';
 import { collectionNotFound } from './vectorizer-error.js';

@@ -15,12 +15,12 @@ import { QdrantCollectionsController } from './qdrant/collections.controller.js'
 import { PointOperations } from './qdrant/operations.js';
 import { PointsController } from './qdrant/points.controller.js';
 import { BatchSearchOperations } from './search/batch-operations.js';
-import { ExplainOperations } from './search/explain-operations.js';
 import { ExplainController } from './search/explain.controller.js';
-import { HybridOperations } from './search/hybrid-operations.js';
+import { ExplainOperations } from './search/explain-operations.js';
 import { HybridController } from './search/hybrid.controller.js';
-import { IntelligentOperations } from './search/intelligent-operations.js';
+import { HybridOperations } from './search/hybrid-operations.js';
 import { IntelligentController } from './search/intelligent.controller.js';
+import { IntelligentOperations } from './search/intelligent-operations.js';
 import { SearchOperations } from './search/operations.js';
 import { SearchController } from './search/search.controller.js';
 import { SystemOperations } from './system/operations.js';
@@ -28,12 +28,12 @@ import { SystemController } from './system/system.controller.js';
 import { CollectionTargets } from './targets.js';
 import { TransferOperations } from './transfer/operations.js';
 import { TransferController } from './transfer/transfer.controller.js';
-import { DeleteOperations } from './vectors/delete-operations.js';
 import { DeleteController } from './vectors/delete.controller.js';
-import { ReadOperations } from './vectors/read-operations.js';
+import { DeleteOperations } from './vectors/delete-operations.js';
 import { ReadController } from './vectors/read.controller.js';
-import { UpdateOperations } from './vectors/update-operations.js';
+import { ReadOperations } from './vectors/read-operations.js';
 import { UpdateController } from './vectors/update.controller.js';
+import { UpdateOperations } from './vectors/update-operations.js';
 
 /** Everything under `/vectorizer`. */
 @Module({

@@ -1,4 +1,4 @@
-import { identifier, integer, sql, type Sql } from '../../postgres/sql.js';
+import { identifier, integer, type Sql, sql } from '../../postgres/sql.js';
 
 /** What a collection's own tables are called. */
 export interface TableNames {

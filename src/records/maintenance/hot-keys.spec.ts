@@ -1,4 +1,4 @@
-import { and, not, type Filter } from '../../filters/filter.js';
+import { and, type Filter, not } from '../../filters/filter.js';
 import { HotKeys } from './hot-keys.js';
 
 const MINUTE = 60_000;

@@ -7,9 +7,9 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { Database } from '../../postgres/database.js';
 import type { Session } from '../../postgres/sessions.js';
 import { isResourceShortage } from '../../postgres/sqlstate.js';
-import { mostOutside, planIndexes, type IndexBuild, type IndexLimits, type NamespaceState } from './index-plan.js';
+import { type IndexBuild, type IndexLimits, mostOutside, type NamespaceState, planIndexes } from './index-plan.js';
 import { LeaseStore } from './lease.store.js';
-import { VectorIndexStore, type IndexDefinition } from './vector-index.store.js';
+import { type IndexDefinition, VectorIndexStore } from './vector-index.store.js';
 
 /** `later`: something is to be done that cannot be done now. */
 export type Improvement = 'done' | 'later';

@@ -1,4 +1,4 @@
-import { planIndexes, type IndexLimits, type NamespaceState, type SegmentState } from './index-plan.js';
+import { type IndexLimits, type NamespaceState, planIndexes, type SegmentState } from './index-plan.js';
 
 const LIMITS: IndexLimits = { minRows: 100, maxRows: null, isFull: false };
 const NO_TAIL = { rows: 0, high: 0n };

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { isPooled, type Collection } from '../../collections/collection.js';
+import { type Collection, isPooled } from '../../collections/collection.js';
 import { CollectionStore } from '../../collections/collection.store.js';
 import { Database } from '../../postgres/database.js';
 import { IndexBuilder } from './index-builder.js';
 import type { NamespaceState } from './index-plan.js';
-import { VectorIndexStore, type BuildProgress } from './vector-index.store.js';
+import { type BuildProgress, VectorIndexStore } from './vector-index.store.js';
 
 /** What happens while indexes are built anew. */
 export type RebuildEvent =

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { isPooled, type Collection } from '../../collections/collection.js';
+import { type Collection, isPooled } from '../../collections/collection.js';
 import { CurrentCollections } from '../../collections/current-collections.js';
 import { CONFIG, type Config } from '../../config/config.js';
-import { IndexMetricsStore, type IndexCounts } from './index-metrics.store.js';
-import { mostOutside } from './index-plan.js';
 import { indexesOf } from '../search/search-plan.js';
+import { type IndexCounts, IndexMetricsStore } from './index-metrics.store.js';
+import { mostOutside } from './index-plan.js';
 import { VectorIndexStore } from './vector-index.store.js';
 
 /** How far the indexing of a namespace is. */

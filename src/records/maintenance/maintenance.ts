@@ -1,9 +1,9 @@
-import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { Database } from '../../postgres/database.js';
 import type { Selection } from '../record.js';
-import { StorageMaintenance } from './storage-maintenance.js';
 import { StatisticsStore } from './statistics.store.js';
+import { StorageMaintenance } from './storage-maintenance.js';
 
 /** Below this, every plan is a good one. */
 const MIN_CHANGES = 500;

@@ -4,7 +4,7 @@ import type { Collection } from '../../collections/collection.js';
 import { isNumber } from '../../filters/compile-value.js';
 import { Database } from '../../postgres/database.js';
 import type { Session } from '../../postgres/sessions.js';
-import { identifier, integer, literal, sql, type Sql } from '../../postgres/sql.js';
+import { identifier, integer, literal, type Sql, sql } from '../../postgres/sql.js';
 
 /** A collection with tables of its own. */
 type Dedicated = Pick<Collection, 'recordTable'>;

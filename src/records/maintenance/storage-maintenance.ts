@@ -1,15 +1,15 @@
-import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { isPooled, type Collection } from '../../collections/collection.js';
+import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { type Collection, isPooled } from '../../collections/collection.js';
 import { CollectionStore } from '../../collections/collection.store.js';
 import { CollectionSweeper } from '../../collections/collection-sweeper.js';
 import { CurrentCollections } from '../../collections/current-collections.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { GatewayError } from '../../errors.js';
+import type { Selection } from '../record.js';
 import { FieldIndexMaintenance } from './field-index-maintenance.js';
 import { HotKeys } from './hot-keys.js';
 import { IndexBuilder } from './index-builder.js';
 import { PromotionStore } from './promotion.store.js';
-import type { Selection } from '../record.js';
 
 /** Changes to a collection that nobody has looked into yet. */
 interface Changes {

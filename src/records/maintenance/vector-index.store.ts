@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Collection, IndexContent, Metric } from '../../collections/collection.js';
 import { Database } from '../../postgres/database.js';
 import type { Session } from '../../postgres/sessions.js';
-import { identifier, integer, literal, sql, type Sql } from '../../postgres/sql.js';
-import type { NamespaceState, SegmentState } from './index-plan.js';
+import { identifier, integer, literal, type Sql, sql } from '../../postgres/sql.js';
 import { heldCollection, recordCount, UNINDEXED, vectorTable } from '../record-tables.js';
+import type { NamespaceState, SegmentState } from './index-plan.js';
 
 /** An index to be built: its place in the catalog, and how. */
 export interface IndexDefinition {

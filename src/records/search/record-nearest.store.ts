@@ -1,10 +1,10 @@
 import type { Collection, IndexContent, Metric, VectorIndex } from '../../collections/collection.js';
 import { compile } from '../../filters/compile.js';
-import { join, sql, type Sql } from '../../postgres/sql.js';
+import { join, type Sql, sql } from '../../postgres/sql.js';
+import { indexedForm } from '../maintenance/vector-index.store.js';
 import type { Selection } from '../record.js';
 import { recordTable, selected, vectorTable } from '../record-tables.js';
 import type { IndexPlan, SearchPlan } from './search-plan.js';
-import { indexedForm } from '../maintenance/vector-index.store.js';
 
 /** The operator that an index on the metric serves. */
 const OPERATORS: Readonly<Record<Metric, Sql>> = { l2: sql`<->`, cosine: sql`<=>`, ip: sql`<#>` };

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { Collection, Metric } from '../../collections/collection.js';
 import { vector } from '../../postgres/binary.js';
 import { Database } from '../../postgres/database.js';
-import { sql, type Sql } from '../../postgres/sql.js';
+import { type Sql, sql } from '../../postgres/sql.js';
 import type { Position, RankedRecord, RankRequest, SparseVector } from '../record.js';
+import { partColumns, placeOf, POSTING_TABLE, type RecordRow, recordTable, SPARSE_TABLE, toRecord } from '../record-tables.js';
 import { candidateCount, nearest, preparations } from './record-nearest.store.js';
 import { COMPLETE, type Outcome, type SearchPlan } from './search-plan.js';
-import { partColumns, placeOf, POSTING_TABLE, recordTable, SPARSE_TABLE, toRecord, type RecordRow } from '../record-tables.js';
 
 /** How the limit treats equals: cut anywhere, or not among them. */
 type Ties = 'cut' | 'kept';

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Collection, Metric } from '../../collections/collection.js';
 import { vectorArray } from '../../postgres/binary.js';
 import { Database } from '../../postgres/database.js';
-import { sql, type Sql } from '../../postgres/sql.js';
+import { type Sql, sql } from '../../postgres/sql.js';
 import type { Match, SearchRequest } from '../record.js';
+import { liveCollection, partColumns, type RecordRow, recordTable, toRecord } from '../record-tables.js';
 import { candidateCount, nearest, preparations } from './record-nearest.store.js';
-import { liveCollection, partColumns, recordTable, toRecord, type RecordRow } from '../record-tables.js';
 import type { Outcome, SearchPlan } from './search-plan.js';
 
 type MatchRow = RecordRow & Readonly<{ candidates: string | null; query: string | null; distance: string }>;

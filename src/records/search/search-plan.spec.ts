@@ -2,11 +2,11 @@ import type { Collection, VectorIndex } from '../../collections/collection.js';
 import { and } from '../../filters/filter.js';
 import {
   borderOf,
+  type IndexPlan,
   planCompletely,
   planFiltered,
-  planUnfiltered,
-  type IndexPlan,
   type PlanRequest,
+  planUnfiltered,
   type SearchPlan,
 } from './search-plan.js';
 

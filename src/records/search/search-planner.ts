@@ -7,12 +7,12 @@ import { RecordEstimateStore } from './record-estimate.store.js';
 import {
   borderOf,
   indexesOf,
+  type Outcome,
   planCompletely,
   planFiltered,
+  type PlanRequest,
   planUnfiltered,
   rowsOf,
-  type Outcome,
-  type PlanRequest,
   type SearchPlan,
 } from './search-plan.js';
 import { reportSearch } from './search-report.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { CollectionStore } from '../../collections/collection.store.js';
 import type { Collection } from '../../collections/collection.js';
+import { CollectionStore } from '../../collections/collection.store.js';
 import type { Match, SearchRequest } from '../record.js';
 import { RecordSearchStore } from '../search/record-search.store.js';
 import { COMPLETE, indexesOf, planFiltered, type SearchPlan } from '../search/search-plan.js';

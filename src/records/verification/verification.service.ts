@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isPooled, type Collection } from '../../collections/collection.js';
+import { type Collection, isPooled } from '../../collections/collection.js';
 import { CollectionStore } from '../../collections/collection.store.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { isUndefinedTable } from '../../postgres/sqlstate.js';
@@ -7,14 +7,14 @@ import { INDEX_LEASE } from '../maintenance/index-builder.js';
 import { TableShapeStore } from './table-shape.store.js';
 import {
   miscountProblems,
+  type Problems,
   rowProblems,
   shapeProblems,
   sparseProblems,
   tableIndexProblems,
   vectorIndexProblems,
-  type Problems,
 } from './verification.js';
-import { VerificationStore, type CollectionName } from './verification.store.js';
+import { type CollectionName, VerificationStore } from './verification.store.js';
 
 /** What a look at a collection has shown. */
 export interface CollectionReport {

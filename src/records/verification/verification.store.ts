@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isPooled, type Collection } from '../../collections/collection.js';
+import { type Collection, isPooled } from '../../collections/collection.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
 import { embeddingOf } from '../embedding-of.js';

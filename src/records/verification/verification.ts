@@ -1,4 +1,4 @@
-import { isPooled, type Collection } from '../../collections/collection.js';
+import { type Collection, isPooled } from '../../collections/collection.js';
 import { indexColumn, indexName, operatorClass } from '../maintenance/vector-index.store.js';
 import type { IndexEntry, TableIndex, TableShape } from './table-shape.store.js';
 import type { Miscount, RowCounts, SparseCounts } from './verification.store.js';

@@ -1,10 +1,10 @@
 import type { ServiceError } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { ChromaApi } from '../../support/clients/chroma-api.js';
-import type { TestGateway } from '../../support/gateway/gateway.js';
 import { createIndex } from '../../support/clients/pinecone-api.js';
 import { PineconeGrpc } from '../../support/clients/pinecone-grpc.js';
 import { VectorizerApi } from '../../support/clients/vectorizer-api.js';
+import type { TestGateway } from '../../support/gateway/gateway.js';
 
 export interface WriterFigures {
   /** Batches that were acknowledged. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { startGatewayInProcess } from '../../support/gateway/gateway-in-process.js';
-import { hostileTransports, type HostileTransport, type Place, type SentRecord } from './hostile-transports.js';
-import { COUNTS, harmlessDictionary, hostileDictionary, place, render, type Dictionary } from './hostile-texts.js';
-import { watchStatements, type Statements } from '../../support/servers/statements.js';
+import { type Statements, watchStatements } from '../../support/servers/statements.js';
+import { COUNTS, type Dictionary, harmlessDictionary, hostileDictionary, place, render } from './hostile-texts.js';
+import { type HostileTransport, hostileTransports, type Place, type SentRecord } from './hostile-transports.js';
 
 /** What was asked and found. */
 export interface HostileFigures {

@@ -1,14 +1,14 @@
-import { parseJson, isJsonObject, type JsonObject } from '../../../src/http/json.js';
+import { isJsonObject, type JsonObject, parseJson } from '../../../src/http/json.js';
 import { ChromaApi } from '../../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../../support/clients/chroma-client.js';
-import { matches as matchesChroma, type ModelRecord, type ModelSelection } from '../../support/models/chroma-filter-model.js';
-import type { TestGateway } from '../../support/gateway/gateway.js';
-import { CHROMA, PINECONE, VECTORIZER, type Templates } from './hostile-templates.js';
-import type { TextRules } from './hostile-texts.js';
 import { createIndex } from '../../support/clients/pinecone-api.js';
-import { matches as matchesPinecone, type ModelFilter, type ModelMetadata } from '../../support/models/pinecone-filter-model.js';
 import { VectorizerApi } from '../../support/clients/vectorizer-api.js';
+import type { TestGateway } from '../../support/gateway/gateway.js';
+import { matches as matchesChroma, type ModelRecord, type ModelSelection } from '../../support/models/chroma-filter-model.js';
+import { matches as matchesPinecone, type ModelFilter, type ModelMetadata } from '../../support/models/pinecone-filter-model.js';
 import { matches as matchesVectorizer } from '../../support/models/vectorizer-filter-model.js';
+import { CHROMA, PINECONE, type Templates, VECTORIZER } from './hostile-templates.js';
+import type { TextRules } from './hostile-texts.js';
 
 /** A record as it is sent: JSON texts, and the document itself. */
 export interface SentRecord {

@@ -1,10 +1,10 @@
 import { ChromaApi } from '../../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../../support/clients/chroma-client.js';
-import { grpcClient } from '../../support/gateway/gateway-fleet.js';
 import { PineconeApi } from '../../support/clients/pinecone-api.js';
 import type { PineconeGrpc } from '../../support/clients/pinecone-grpc.js';
-import type { Instance } from '../promotion/promotion-transports.js';
 import { VectorizerApi } from '../../support/clients/vectorizer-api.js';
+import { grpcClient } from '../../support/gateway/gateway-fleet.js';
+import type { Instance } from '../promotion/promotion-transports.js';
 
 /** Records in a batch: they are only ever written and deleted together, by one request. */
 export const BATCH = 12;

@@ -3,20 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { ChromaApi } from '../../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../../support/clients/chroma-client.js';
-import { createFleetIndex, startFleet, type Fleet } from '../../support/gateway/gateway-fleet.js';
+import { createFleetIndex, type Fleet, startFleet } from '../../support/gateway/gateway-fleet.js';
+import { createOwnPostgres, type OwnPostgres } from '../../support/servers/own-postgres.js';
+import { type Instance, pineconeTransport, vectorizerTransport } from '../promotion/promotion-transports.js';
+import { oneOf, type Random, randomFrom } from '../promotion/promotion-writer.js';
 import {
+  type Batch,
   BatchWriter,
   DIMENSION,
+  type KillTarget,
+  type Protocol,
   PROTOCOLS,
   recordText,
   stateOf,
-  type Batch,
-  type KillTarget,
-  type Protocol,
 } from './kill-batches.js';
-import { createOwnPostgres, type OwnPostgres } from '../../support/servers/own-postgres.js';
-import { pineconeTransport, vectorizerTransport, type Instance } from '../promotion/promotion-transports.js';
-import { oneOf, randomFrom, type Random } from '../promotion/promotion-writer.js';
 
 /** What was done and found. */
 export interface KillFigures {

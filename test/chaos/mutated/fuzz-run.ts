@@ -1,8 +1,8 @@
-import { status as grpcStatus, type ServiceError } from '@grpc/grpc-js';
-import { FuzzClient, type FuzzAnswer } from './fuzz-send.js';
+import { type ServiceError, status as grpcStatus } from '@grpc/grpc-js';
+import { encode, type Message, METHODS, PineconeGrpc, typesOf } from '../../support/clients/pinecone-grpc.js';
+import { oneOf, type Random, randomFrom } from '../promotion/promotion-writer.js';
 import { createFuzzScene, type FuzzTargets } from './fuzz-scene.js';
-import { encode, METHODS, PineconeGrpc, typesOf, type Message } from '../../support/clients/pinecone-grpc.js';
-import { oneOf, randomFrom, type Random } from '../promotion/promotion-writer.js';
+import { type FuzzAnswer, FuzzClient } from './fuzz-send.js';
 import { breakFraming, mutateRequest, type SentRequest } from './request-mutations.js';
 
 /** What was sent and came back. */

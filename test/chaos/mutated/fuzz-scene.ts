@@ -1,12 +1,12 @@
 import { ChromaApi } from '../../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../../support/clients/chroma-client.js';
+import { PineconeApi } from '../../support/clients/pinecone-api.js';
+import { VectorizerApi } from '../../support/clients/vectorizer-api.js';
 import type { TestGateway } from '../../support/gateway/gateway.js';
 import { startGatewayInProcess } from '../../support/gateway/gateway-in-process.js';
-import { PineconeApi } from '../../support/clients/pinecone-api.js';
+import { allRoutes } from '../../support/routes/routes.js';
 import { exampleOf, type SceneNames } from './request-corpus.js';
 import type { SentRequest } from './request-mutations.js';
-import { allRoutes } from '../../support/routes/routes.js';
-import { VectorizerApi } from '../../support/clients/vectorizer-api.js';
 
 const DATABASES = '/api/v2/tenants/default_tenant/databases';
 

@@ -1,5 +1,5 @@
-import { mutate, nodeOf, textOf } from './json-mutations.js';
 import { oneOf, type Random } from '../promotion/promotion-writer.js';
+import { mutate, nodeOf, textOf } from './json-mutations.js';
 
 /** A request as it goes over the wire; a header may come twice. */
 export interface SentRequest {

@@ -4,18 +4,18 @@ import { ChromaApi } from '../../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../../support/clients/chroma-client.js';
 import { PineconeApi } from '../../support/clients/pinecone-api.js';
 import { PineconeGrpc } from '../../support/clients/pinecone-grpc.js';
+import { VectorizerApi } from '../../support/clients/vectorizer-api.js';
+import type { Stored } from '../promotion/promotion-model.js';
 import {
   chromaTransport,
-  pineconeTransport,
-  Refused,
-  vectorizerTransport,
   type Instance,
+  pineconeTransport,
   type ReadTransport,
+  Refused,
   type Target,
+  vectorizerTransport,
 } from '../promotion/promotion-transports.js';
-import type { Stored } from '../promotion/promotion-model.js';
-import { DIMENSION, oneOf, randomEmbedding, randomFrom, type Random } from '../promotion/promotion-writer.js';
-import { VectorizerApi } from '../../support/clients/vectorizer-api.js';
+import { DIMENSION, oneOf, type Random, randomEmbedding, randomFrom } from '../promotion/promotion-writer.js';
 
 const STEPS = 30;
 const BATCH = 3;

@@ -1,10 +1,10 @@
 import { Agent, request } from 'node:http';
 import { ChromaApi } from '../../support/clients/chroma-api.js';
-import { crowd, type Ask } from '../pool/crowd.js';
+import { VectorizerApi } from '../../support/clients/vectorizer-api.js';
 import { createStorage } from '../../support/gateway/gateway.js';
 import { createFleetIndex, startFleet } from '../../support/gateway/gateway-fleet.js';
+import { type Ask, crowd } from '../pool/crowd.js';
 import type { Instance } from '../promotion/promotion-transports.js';
-import { VectorizerApi } from '../../support/clients/vectorizer-api.js';
 import { option, report } from '../report.js';
 
 /** A thousand clients, who read and write over three protocols, at a gateway with four connections: `--clients 1000`, `--seconds 20`. */

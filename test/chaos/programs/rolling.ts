@@ -1,7 +1,7 @@
 /** `npm run chaos -- rolling`: three instances behind nginx are restarted in turn while requests come. `--requests 20000`, `--rate 400`. */
 import { findNginx } from '../../support/gateway/nginx.js';
-import { rollingRestart } from '../rolling/rolling-run.js';
 import { option, report } from '../report.js';
+import { rollingRestart } from '../rolling/rolling-run.js';
 
 const DRAIN_DELAY_MS = 2_000;
 /** Longer than the configuration lets nginx leave an instance alone. */

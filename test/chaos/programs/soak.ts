@@ -1,6 +1,6 @@
 import { createStorage } from '../../support/gateway/gateway.js';
-import { leastOfMinutes, runSoak, slopeOf } from '../soak/soak-run.js';
 import { option, report } from '../report.js';
+import { leastOfMinutes, runSoak, slopeOf } from '../soak/soak-run.js';
 
 /** Mixed load on one gateway, whose memory, connections and handles are watched: `--minutes 20`, `--rate 150` requests a second, `--seed`. */
 const SAMPLE_MS = 5_000;

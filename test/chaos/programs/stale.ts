@@ -1,5 +1,5 @@
-import { runStale } from '../stale/stale-run.js';
 import { option, report } from '../report.js';
+import { runStale } from '../stale/stale-run.js';
 
 /** Whatever is written on one instance is read on another at once, over the three protocols: `--rounds 10000` writes, `--seed`. */
 const rounds = option('rounds', 10_000);

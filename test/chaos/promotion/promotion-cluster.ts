@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { readConfig } from '../../../src/config/config.js';
-import { startGateway as start, type Gateway } from '../../../src/gateway.js';
+import { type Gateway, startGateway as start } from '../../../src/gateway.js';
 import { ChromaApi } from '../../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../../support/clients/chroma-client.js';
 import { createStorage } from '../../support/gateway/gateway.js';

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ChromaApi } from '../../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../../support/clients/chroma-client.js';
 import { PineconeApi } from '../../support/clients/pinecone-api.js';
-import { eventually, hasVectorIndex, indexed, LARGE, leftovers, promoted, type Cluster } from './promotion-cluster.js';
-import { chromaTransport, pineconeTransport, Refused, type Instance, type Target } from './promotion-transports.js';
-import { judge, Owner, type Metric } from './promotion-model.js';
-import { Scene, type Progress } from './promotion-scene.js';
-import { DIMENSION, MARKERS, MIXES, oneOf, randomEmbedding, randomFrom, type Mix, type Random } from './promotion-writer.js';
+import { type Cluster, eventually, hasVectorIndex, indexed, LARGE, leftovers, promoted } from './promotion-cluster.js';
+import { judge, type Metric, Owner } from './promotion-model.js';
+import { type Progress, Scene } from './promotion-scene.js';
+import { chromaTransport, type Instance, pineconeTransport, Refused, type Target } from './promotion-transports.js';
+import { DIMENSION, MARKERS, type Mix, MIXES, oneOf, type Random, randomEmbedding, randomFrom } from './promotion-writer.js';
 
 const METRICS: readonly Metric[] = ['l2', 'cosine', 'ip'];
 const PINECONE_METRICS = { l2: 'euclidean', cosine: 'cosine', ip: 'dotproduct' } as const;

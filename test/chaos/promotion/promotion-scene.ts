@@ -1,26 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promoted, type Cluster } from './promotion-cluster.js';
-import {
-  chromaTransport,
-  pineconeTransport,
-  Refused,
-  vectorizerTransport,
-  type Instance,
-  type ReadTransport,
-  type Target,
-  type WriteTransport,
-} from './promotion-transports.js';
+import { type Cluster, promoted } from './promotion-cluster.js';
 import {
   Clock,
+  type Complaint,
+  type Condition,
   judge,
   judgeCount,
   matches,
-  type Complaint,
-  type Condition,
   type Owner,
   type Question,
 } from './promotion-model.js';
-import { MARKERS, oneOf, planChange, randomEmbedding, type Mix, type Random } from './promotion-writer.js';
+import {
+  chromaTransport,
+  type Instance,
+  pineconeTransport,
+  type ReadTransport,
+  Refused,
+  type Target,
+  vectorizerTransport,
+  type WriteTransport,
+} from './promotion-transports.js';
+import { MARKERS, type Mix, oneOf, planChange, type Random, randomEmbedding } from './promotion-writer.js';
 
 /** Everything in a namespace, and more. */
 const MORE_THAN_ALL = 5_000;

@@ -1,8 +1,8 @@
+import { type Answer, ChromaApi } from '../../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../../support/clients/chroma-client.js';
-import { ChromaApi, type Answer } from '../../support/clients/chroma-api.js';
-import { PineconeApi, type Match, type Vector } from '../../support/clients/pinecone-api.js';
+import { type Match, PineconeApi, type Vector } from '../../support/clients/pinecone-api.js';
+import { type Answer as VectorizerAnswer, type StoredVector, VectorizerApi } from '../../support/clients/vectorizer-api.js';
 import type { Condition, Metric, Seen, Stored } from './promotion-model.js';
-import { type Answer as VectorizerAnswer, VectorizerApi, type StoredVector } from '../../support/clients/vectorizer-api.js';
 
 /** Where an instance of the gateway is. */
 export interface Instance {

@@ -1,5 +1,5 @@
-import type { WriteTransport } from './promotion-transports.js';
 import { matches, type Owner, type Records, type Stored } from './promotion-model.js';
+import type { WriteTransport } from './promotion-transports.js';
 
 /** A whole number from 0, below the given one. */
 export type Random = (below: number) => number;

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import {
   Agent,
   createServer as createHttpServer,
-  request as httpRequest,
   type IncomingHttpHeaders,
   type IncomingMessage,
+  request as httpRequest,
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { connect, createServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server as TcpServer, type Socket } from 'node:net';
 
 /** A load balancer that knows nothing but which instances there are. */
 export interface Balancer {

@@ -1,16 +1,16 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { Agent, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startHttpBalancer, startTcpBalancer } from './balancer.js';
 import { COLLECTIONS, createCollection } from '../../support/clients/chroma-client.js';
+import { PineconeGrpc } from '../../support/clients/pinecone-grpc.js';
 import { freePorts } from '../../support/gateway/free-ports.js';
 import { createStorage } from '../../support/gateway/gateway.js';
 import { createFleetIndex } from '../../support/gateway/gateway-fleet.js';
 import { endProcess, launchGateway } from '../../support/gateway/gateway-process.js';
-import { startNginx, type Backend, type Frontend } from '../../support/gateway/nginx.js';
-import { PineconeGrpc } from '../../support/clients/pinecone-grpc.js';
+import { type Backend, type Frontend, startNginx } from '../../support/gateway/nginx.js';
 import { probed } from '../../support/gateway/probes.js';
+import { startHttpBalancer, startTcpBalancer } from './balancer.js';
 
 export interface RollingOptions {
   /** At least so many; they go on until the last restart is over. */

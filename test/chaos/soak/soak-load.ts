@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { status, type ServiceError } from '@grpc/grpc-js';
+import { type ServiceError, status } from '@grpc/grpc-js';
 import { ChromaApi } from '../../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../../support/clients/chroma-client.js';
-import { createFleetIndex, grpcClient } from '../../support/gateway/gateway-fleet.js';
 import type { Message, PineconeGrpc } from '../../support/clients/pinecone-grpc.js';
+import { createFleetIndex, grpcClient } from '../../support/gateway/gateway-fleet.js';
 import type { Instance } from '../promotion/promotion-transports.js';
 import { oneOf, type Random } from '../promotion/promotion-writer.js';
 

@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { startFleet } from '../../support/gateway/gateway-fleet.js';
 import type { TestStorage } from '../../support/gateway/gateway.js';
+import { startFleet } from '../../support/gateway/gateway-fleet.js';
 import { randomFrom } from '../promotion/promotion-writer.js';
 import { createSoakLoad, Refusal, type SoakLoad } from './soak-load.js';
 

@@ -2,29 +2,29 @@ import { randomUUID } from 'node:crypto';
 import { ChromaApi } from '../../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../../support/clients/chroma-client.js';
 import { PineconeApi } from '../../support/clients/pinecone-api.js';
-import { startCluster, type Cluster } from '../promotion/promotion-cluster.js';
+import { VectorizerApi } from '../../support/clients/vectorizer-api.js';
+import { type Cluster, startCluster } from '../promotion/promotion-cluster.js';
+import { Clock, type Condition, judge, judgeCount, matches, Owner, type Stored } from '../promotion/promotion-model.js';
 import {
   chromaTransport,
-  pineconeTransport,
-  Refused,
-  vectorizerTransport,
   type Instance,
+  pineconeTransport,
   type ReadTransport,
+  Refused,
   type Target,
+  vectorizerTransport,
   type WriteTransport,
 } from '../promotion/promotion-transports.js';
-import { Clock, judge, judgeCount, matches, Owner, type Condition, type Stored } from '../promotion/promotion-model.js';
 import {
   DIMENSION,
   MARKERS,
+  type Mix,
   oneOf,
   planChange,
+  type Random,
   randomEmbedding,
   randomFrom,
-  type Mix,
-  type Random,
 } from '../promotion/promotion-writer.js';
-import { VectorizerApi } from '../../support/clients/vectorizer-api.js';
 
 /** What was done and found. */
 export interface StaleFigures {

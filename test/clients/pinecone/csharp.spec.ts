@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import { createIndex, type IndexApi, type NamespaceApi } from '../../support/clients/pinecone-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import { CSHARP_CALLS, CSHARP_RELEASES, CSharpClient } from './csharp-calls.js';
 import { NAMESPACE, RECORDS } from './documented-records.js';
 

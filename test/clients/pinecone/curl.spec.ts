@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createIndex, type IndexApi, type NamespaceApi } from '../../support/clients/pinecone-api.js';
 import { CURL_SAMPLES } from './curl-samples.js';
 import { NAMESPACE, RECORDS } from './documented-records.js';
-import { startSecureGateway, type Gateways } from './samples.js';
+import { type Gateways, startSecureGateway } from './samples.js';
 
 type Sample = Parameters<typeof CURL_SAMPLES.get>[0];
 

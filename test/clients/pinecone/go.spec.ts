@@ -1,5 +1,5 @@
-import { builtPath, namesOf, runSamples, startGateways, type Gateways, type Outcome, type Program } from './samples.js';
 import { versionsOf } from '../versions.js';
+import { builtPath, type Gateways, namesOf, type Outcome, type Program, runSamples, startGateways } from './samples.js';
 
 const VERSIONS = versionsOf('pinecone-go');
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { builtPath, namesOf, runSamples, startGateways, type Gateways, type Outcome, type Program } from './samples.js';
 import { versionsOf } from '../versions.js';
+import { builtPath, type Gateways, namesOf, type Outcome, type Program, runSamples, startGateways } from './samples.js';
 
 const VERSIONS = versionsOf('pinecone-java');
 const PASSWORD = 'changeit';

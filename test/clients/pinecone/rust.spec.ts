@@ -1,4 +1,4 @@
-import { builtPath, namesOf, runSamples, startGateways, type Gateways, type Outcome, type Program } from './samples.js';
+import { builtPath, type Gateways, namesOf, type Outcome, type Program, runSamples, startGateways } from './samples.js';
 
 const BUILT = builtPath('pinecone-rust/samples');
 const PROGRAM: Program = { built: BUILT, command: [BUILT] };

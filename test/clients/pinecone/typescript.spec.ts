@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { namesOf, runSamples, startGateways, type Gateways, type Outcome, type Program } from './samples.js';
 import { versionsOf } from '../versions.js';
+import { type Gateways, namesOf, type Outcome, type Program, runSamples, startGateways } from './samples.js';
 
 const TOUR = fileURLToPath(new URL('./typescript/tour.js', import.meta.url));
 const VERSIONS = versionsOf('pinecone-typescript');

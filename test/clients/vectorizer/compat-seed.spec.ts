@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { PYTHON_ENVIRONMENT, run, type Outcome } from './compat/programs.js';
-import { startRecordingProxy, type RecordingServer } from './compat/recording-server.js';
+import { type Outcome, PYTHON_ENVIRONMENT, run } from './compat/programs.js';
+import { type RecordingServer, startRecordingProxy } from './compat/recording-server.js';
 import { store, storedIds, type StoredVector } from './compat/stored-vectors.js';
 import { createUserProject, type UserProject } from './compat/typescript-package.js';
 import { readSamples } from './seed/page.js';

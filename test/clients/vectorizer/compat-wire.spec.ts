@@ -1,7 +1,7 @@
-import { createServer, type AddressInfo } from 'node:net';
-import { VectorizerClient, VectorizerError, type JsonObject } from '../../../clients/typescript/src/index.js';
+import { type AddressInfo, createServer } from 'node:net';
+import { type JsonObject, VectorizerClient, VectorizerError } from '../../../clients/typescript/src/index.js';
 import { PYTHON_ENVIRONMENT, ROOT, run } from './compat/programs.js';
-import { startRecordingServer, type RecordingServer } from './compat/recording-server.js';
+import { type RecordingServer, startRecordingServer } from './compat/recording-server.js';
 
 describe('the TypeScript client against a server that only repeats', () => {
   let server: RecordingServer;

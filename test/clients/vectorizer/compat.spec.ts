@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { VectorizerClient, type JsonObject } from '../../../clients/typescript/src/index.js';
+import { type JsonObject, VectorizerClient } from '../../../clients/typescript/src/index.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import { PYTHON_ENVIRONMENT, runWell } from './compat/programs.js';
 import { startRecordingProxy } from './compat/recording-server.js';

@@ -1,9 +1,9 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import { closeConnections, send } from '../../support/differential/exchange.js';
 import { compareWithRecording } from '../../support/differential/recording.js';
 import { readRecording } from '../../support/differential/recording-files.js';
 import { GROUPS } from '../../support/differential/scenarios.js';
 import { LiveServer } from '../../support/differential/server.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 /**
  * The scenarios of the differential suite, with the recorded answers of the real server in place of the server. Whether they

@@ -1,5 +1,5 @@
-import { fieldFates, type FieldFate } from '../../../src/http/field-fates.js';
-import { jsonObject, type Json } from '../../../src/http/json.js';
+import { type FieldFate, fieldFates } from '../../../src/http/field-fates.js';
+import { type Json, jsonObject } from '../../../src/http/json.js';
 import { OPERATIONS } from '../../../src/protocols/chroma/api/operations.js';
 import {
   COLLECTION_CONFIGURATION,

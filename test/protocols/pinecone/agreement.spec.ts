@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { createIndex, succeeded, type IndexApi } from '../../support/clients/pinecone-api.js';
+import { createIndex, type IndexApi, succeeded } from '../../support/clients/pinecone-api.js';
 import { PineconeGrpc } from '../../support/clients/pinecone-grpc.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
+import { byEffort } from '../../support/setup/effort.js';
 import { GrpcSide } from './agreement/grpc-side.js';
 import { jsonText, namespaceOf, type Operation, type Result } from './agreement/operation.js';
-import { contentOf, DEFINITIONS, operationsOn, type Kind } from './agreement/operations.js';
+import { contentOf, DEFINITIONS, type Kind, operationsOn } from './agreement/operations.js';
 import { RestSide } from './agreement/rest-side.js';
-import { byEffort } from '../../support/setup/effort.js';
 
 /** Repeat a failure with the seed that it tells: `TEST_SEED=… npm test -- test/protocols/pinecone/agreement`. */
 const SEED = Number(process.env['TEST_SEED'] ?? '20261121');
@@ -111,7 +111,11 @@ function count({ method }: Operation, result: Result, splits: boolean): void {
 describe(`REST and gRPC, asked the same (TEST_SEED=${String(SEED)})`, () => {
   it('answer alike, and refuse alike, word for word', async () => {
     // no shrinking: a failure tells the request, and what came before it
-    await fc.assert(fc.asyncProperty(sequence, agree), { seed: SEED, numRuns: byEffort({ quick: 12, full: 40 }), endOnFailure: true });
+    await fc.assert(fc.asyncProperty(sequence, agree), {
+      seed: SEED,
+      numRuns: byEffort({ quick: 12, full: 40 }),
+      endOnFailure: true,
+    });
     expect(counted.requests).toBeGreaterThanOrEqual(byEffort({ quick: 300, full: 1_000 }));
     expect(counted.successes / counted.requests).toBeGreaterThanOrEqual(1 / 2);
     expect(counted.splitting / counted.requests).toBeGreaterThanOrEqual(1 / 3);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { type Answer, createIndex, IndexApi, type Outcome, PineconeApi, succeeded } from '../../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { createIndex, IndexApi, PineconeApi, succeeded, type Answer, type Outcome } from '../../support/clients/pinecone-api.js';
 
 const NOWHERE = '00000000-0000-4000-8000-000000000000';
 const OLD = { 'x-pinecone-api-version': '2025-04' };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { createIndex, IndexApi, type Outcome, PineconeApi, succeeded } from '../../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { createIndex, IndexApi, PineconeApi, succeeded, type Outcome } from '../../support/clients/pinecone-api.js';
 
 const POD = { dimension: 2, metric: 'cosine', spec: { pod: { environment: 'us-east-1-aws', pod_type: 'p1.x1' } } };
 const SERVERLESS = { dimension: 2, metric: 'cosine' };

@@ -1,13 +1,13 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   createIndex,
   DONE,
+  type IndexApi,
   invalid,
   invalidWith,
   MISSING_NAMESPACE,
-  type IndexApi,
   type NamespaceApi,
 } from '../../support/clients/pinecone-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const DELETE = '/vectors/delete';
 const GENRES = [

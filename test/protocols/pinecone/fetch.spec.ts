@@ -1,5 +1,12 @@
+import {
+  createIndex,
+  type IndexApi,
+  invalid,
+  invalidWith,
+  type NamespaceApi,
+  type Vector,
+} from '../../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { createIndex, invalid, invalidWith, type IndexApi, type NamespaceApi, type Vector } from '../../support/clients/pinecone-api.js';
 
 const FETCH = '/vectors/fetch';
 const FETCH_BY_METADATA = '/vectors/fetch_by_metadata';

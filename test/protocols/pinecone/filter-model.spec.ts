@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { createIndex, type IndexApi, type NamespaceApi, succeeded } from '../../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { createIndex, succeeded, type IndexApi, type NamespaceApi } from '../../support/clients/pinecone-api.js';
 import { matches, type ModelFilter, type ModelMetadata } from '../../support/models/pinecone-filter-model.js';
 import { byEffort } from '../../support/setup/effort.js';
 

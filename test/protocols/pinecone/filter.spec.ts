@@ -1,5 +1,12 @@
+import {
+  createIndex,
+  DONE,
+  type IndexApi,
+  invalidWith,
+  type NamespaceApi,
+  type Outcome,
+} from '../../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { createIndex, DONE, invalidWith, type IndexApi, type NamespaceApi, type Outcome } from '../../support/clients/pinecone-api.js';
 
 const FETCH = '/vectors/fetch_by_metadata';
 

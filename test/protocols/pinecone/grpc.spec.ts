@@ -1,9 +1,17 @@
 import { once } from 'node:events';
-import { connect, type ClientHttp2Session } from 'node:http2';
+import { type ClientHttp2Session, connect } from 'node:http2';
 import { compressionAlgorithms, type Metadata, type ServiceError } from '@grpc/grpc-js';
+import { createIndex, type IndexApi, PineconeApi } from '../../support/clients/pinecone-api.js';
+import {
+  decode,
+  encode,
+  type GrpcOutcome,
+  type Message,
+  METHODS,
+  PineconeGrpc,
+  typesOf,
+} from '../../support/clients/pinecone-grpc.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { createIndex, PineconeApi, type IndexApi } from '../../support/clients/pinecone-api.js';
-import { decode, encode, METHODS, PineconeGrpc, typesOf, type GrpcOutcome, type Message } from '../../support/clients/pinecone-grpc.js';
 
 const OK = 0;
 const INVALID = 3;

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
+  type Answer,
   createIndex,
   DONE,
+  type IndexApi,
   invalid,
   invalidWith,
   MISSING_NAMESPACE,
-  PineconeApi,
-  type Answer,
-  type IndexApi,
   type NamespaceApi,
+  PineconeApi,
 } from '../../support/clients/pinecone-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const COMMITTED = ['x-pinecone-request-lsn', 'x-pinecone-lsn-committed'];
 const SEEN = ['x-pinecone-max-indexed-lsn', 'x-pinecone-lsn-reconciled'];

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import { PineconeApi, succeeded } from '../../support/clients/pinecone-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 /** Where clients find an index: the `host` of its description. */
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { type Answer, type Outcome, PineconeApi, succeeded } from '../../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { PineconeApi, succeeded, type Answer, type Outcome } from '../../support/clients/pinecone-api.js';
 
 const VERSION = { 'x-pinecone-api-version': '2025-10' };
 const SERVERLESS = { serverless: { cloud: 'aws', region: 'us-east-1' } };

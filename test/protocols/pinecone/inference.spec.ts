@@ -1,6 +1,6 @@
+import { type Outcome, PineconeApi } from '../../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { embeddingsReply, startModelServer, type ModelServer } from '../../support/servers/model-server.js';
-import { PineconeApi, type Outcome } from '../../support/clients/pinecone-api.js';
+import { embeddingsReply, type ModelServer, startModelServer } from '../../support/servers/model-server.js';
 
 const E5 = 'multilingual-e5-large';
 const SPARSE = 'pinecone-sparse-english-v0';

@@ -1,6 +1,13 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { createIndex, DONE, PineconeApi, type IndexApi, type NamespaceApi, type Vector } from '../../support/clients/pinecone-api.js';
+import {
+  createIndex,
+  DONE,
+  type IndexApi,
+  type NamespaceApi,
+  PineconeApi,
+  type Vector,
+} from '../../support/clients/pinecone-api.js';
 import { PineconeGrpc } from '../../support/clients/pinecone-grpc.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const DIMENSION = 8;
 const RECORDS = 100_001;

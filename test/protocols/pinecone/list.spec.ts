@@ -1,5 +1,12 @@
+import {
+  createIndex,
+  type IndexApi,
+  invalid,
+  invalidWith,
+  type NamespaceApi,
+  type Query,
+} from '../../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { createIndex, invalid, invalidWith, type IndexApi, type NamespaceApi, type Query } from '../../support/clients/pinecone-api.js';
 
 const LIST = '/vectors/list';
 const GARBLED = invalid('Invalid pagination token');

@@ -1,5 +1,12 @@
+import {
+  createIndex,
+  type IndexApi,
+  invalid,
+  invalidWith,
+  type NamespaceApi,
+  type Outcome,
+} from '../../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { createIndex, invalid, invalidWith, type IndexApi, type NamespaceApi, type Outcome } from '../../support/clients/pinecone-api.js';
 
 const UPSERT = '/vectors/upsert';
 const LIMIT = 40_960;

@@ -1,15 +1,15 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
+  type Call,
   createIndex,
   DONE,
+  type IndexApi,
   invalid,
   invalidWith,
   MISSING_NAMESPACE,
-  type Call,
-  type IndexApi,
   type Outcome,
   type Query,
 } from '../../support/clients/pinecone-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const NAMESPACES = '/namespaces';
 const RECORDS = ['a', 'b', 'c'].map((id) => ({ id, values: [1] }));

@@ -1,14 +1,14 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   createIndex,
+  type IndexApi,
   invalid,
   invalidWith,
-  type IndexApi,
   type Match,
   type NamespaceApi,
   type Outcome,
   type Vector,
 } from '../../support/clients/pinecone-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const QUERY = '/query';
 

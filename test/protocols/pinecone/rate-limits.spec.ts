@@ -1,7 +1,7 @@
-import { status, type ServiceError } from '@grpc/grpc-js';
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
+import { type ServiceError, status } from '@grpc/grpc-js';
 import { createIndex, type IndexApi, type NamespaceApi } from '../../support/clients/pinecone-api.js';
 import { PineconeGrpc } from '../../support/clients/pinecone-grpc.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 /** Far more than five a second, whatever the machine: most of them come too early. */
 const MANY = 60;

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fieldFates } from '../../../src/http/field-fates.js';
@@ -11,10 +11,10 @@ import * as inference from '../../../src/protocols/pinecone/inference/requests.j
 import * as snapshots from '../../../src/protocols/pinecone/snapshots/requests.js';
 import { MetadataFieldPart, MetadataSchemaPart } from '../../../src/protocols/pinecone/wire/metadata-schema.js';
 import { SentSparseValues, SentVector } from '../../../src/protocols/pinecone/wire/sent-vector.js';
-import { createIndex, IndexApi, PineconeApi, type Outcome } from '../../support/clients/pinecone-api.js';
+import { createIndex, IndexApi, type Outcome, PineconeApi } from '../../support/clients/pinecone-api.js';
 import { encode, PineconeGrpc, root, typesOf } from '../../support/clients/pinecone-grpc.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { GRPC_MESSAGES, OPAQUE, PUBLISHED, UNSERVED, type PublishedName } from '../../support/published-fields/pinecone.js';
+import { GRPC_MESSAGES, OPAQUE, PUBLISHED, type PublishedName, UNSERVED } from '../../support/published-fields/pinecone.js';
 
 /** Every published field of every request is used, ignored on purpose or refused; and what becomes of a field that is not published. */
 

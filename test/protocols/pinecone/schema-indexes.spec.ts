@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { type Outcome, PineconeApi, succeeded } from '../../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { PineconeApi, succeeded, type Outcome } from '../../support/clients/pinecone-api.js';
 
 /** The control plane's shape since 2026-07. */
 

@@ -1,6 +1,6 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { createIndex, invalid, invalidWith, type IndexApi, type NamespaceApi } from '../../support/clients/pinecone-api.js';
+import { createIndex, type IndexApi, invalid, invalidWith, type NamespaceApi } from '../../support/clients/pinecone-api.js';
 import { PineconeGrpc } from '../../support/clients/pinecone-grpc.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const STATS = '/describe_index_stats';
 

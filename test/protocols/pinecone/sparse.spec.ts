@@ -1,14 +1,14 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   createIndex,
   DONE,
+  type IndexApi,
   invalid,
   invalidWith,
-  type IndexApi,
   type NamespaceApi,
   type SparseValues,
   type Vector,
 } from '../../support/clients/pinecone-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const UPSERT = '/vectors/upsert';
 const QUERY = '/query';

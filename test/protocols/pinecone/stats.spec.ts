@@ -1,5 +1,5 @@
+import { createIndex, type IndexApi, invalidWith } from '../../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { createIndex, invalidWith, type IndexApi } from '../../support/clients/pinecone-api.js';
 
 const STATS = '/describe_index_stats';
 const POD = { pod: { environment: 'us-east1-gcp', pod_type: 'p1.x1' } };

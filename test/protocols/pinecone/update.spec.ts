@@ -1,15 +1,15 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   createIndex,
   DONE,
+  type IndexApi,
   invalid,
   invalidWith,
   MISSING_NAMESPACE,
-  type IndexApi,
   type NamespaceApi,
   type Outcome,
   type Vector,
 } from '../../support/clients/pinecone-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const UPDATE = '/vectors/update';
 const STORED: readonly Vector[] = [

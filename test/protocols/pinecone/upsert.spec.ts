@@ -1,13 +1,13 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   createIndex,
+  type IndexApi,
   invalid,
   invalidWith,
-  type IndexApi,
   type NamespaceApi,
   type Outcome,
   type Vector,
 } from '../../support/clients/pinecone-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const UPSERT = '/vectors/upsert';
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
   CollectionApi,
   done,
   invalidField,
   noCollection,
+  type Outcome,
   refused,
   VectorizerApi,
-  type Outcome,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const FLAT = ['/insert_vectors', '/insert_texts', '/batch_insert'] as const;

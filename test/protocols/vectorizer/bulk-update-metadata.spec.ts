@@ -1,13 +1,13 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
+  type CollectionApi,
   done,
   invalidField,
   noCollection,
   setUp,
   unparseable,
   VectorizerApi,
-  type CollectionApi,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const ROUTE = '/vectors/bulk_update_metadata';
 const OLD = { category: 'old_docs', created_at: '2024-01-01T00:00:00' };

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { CollectionApi as ChromaCollection, ChromaApi } from '../../support/clients/chroma-api.js';
+import { ChromaApi, CollectionApi as ChromaCollection } from '../../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../../support/clients/chroma-client.js';
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import { PineconeApi } from '../../support/clients/pinecone-api.js';
 import {
   done,
+  type Entry,
   invalidField,
   noCollection,
+  type Outcome,
   refused,
   setUp,
   succeeded,
   VectorizerApi,
-  type Entry,
-  type Outcome,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 /** The Python SDK fails on any other key at the top of a collection. */
 const KEYS = [

@@ -1,5 +1,5 @@
+import { type Answer, type CollectionApi, succeeded, VectorizerApi } from '../../support/clients/vectorizer-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { succeeded, VectorizerApi, type Answer, type CollectionApi } from '../../support/clients/vectorizer-api.js';
 
 const ROWS = Array.from({ length: 1200 }, (_, at) => `row-${String(at)}`);
 

@@ -1,7 +1,6 @@
 import { ChromaApi, CollectionApi as ChromaCollection, uniqueName } from '../../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../../support/clients/chroma-client.js';
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { createIndex, DONE, IndexApi, PineconeApi, type NamespaceApi, type Vector } from '../../support/clients/pinecone-api.js';
+import { createIndex, DONE, IndexApi, type NamespaceApi, PineconeApi, type Vector } from '../../support/clients/pinecone-api.js';
 import {
   CollectionApi,
   done,
@@ -13,6 +12,7 @@ import {
   unparseable,
   VectorizerApi,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 /** docs/cross-protocol.md, for Vectorizer: one store, three protocols. */
 

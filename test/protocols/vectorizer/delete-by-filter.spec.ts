@@ -1,14 +1,14 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
+  type CollectionApi,
   done,
   invalidField,
   noCollection,
+  type Outcome,
   setUp,
   unparseable,
   VectorizerApi,
-  type CollectionApi,
-  type Outcome,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const ROUTES = ['/delete_by_filter', '/vectors/delete_by_filter'] as const;
 const NEW = { key: 'category', match: { value: 'new' } };

@@ -1,14 +1,14 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
+  type CollectionApi,
   done,
   invalidField,
   noCollection,
   noVector,
+  type Outcome,
   setUp,
   VectorizerApi,
-  type CollectionApi,
-  type Outcome,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 let gateway: TestGateway;
 let api: VectorizerApi;

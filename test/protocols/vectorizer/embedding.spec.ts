@@ -1,20 +1,20 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { readConfig } from '../../../src/config/config.js';
-import { startGateway as start, type Gateway } from '../../../src/gateway.js';
-import { createProcessStorage, endProcess, type ProcessStorage } from '../../support/gateway/gateway-process.js';
-import { createStorage, startGateway, type TestGateway, type TestStorage } from '../../support/gateway/gateway.js';
-import { embeddingsReply, startModelServer, type ModelReply, type ModelServer } from '../../support/servers/model-server.js';
+import { type Gateway, startGateway as start } from '../../../src/gateway.js';
 import {
+  type CollectionApi,
   done,
+  type Hit,
   invalidField,
   noVector,
   refused,
   succeeded,
   VectorizerApi,
-  type CollectionApi,
-  type Hit,
 } from '../../support/clients/vectorizer-api.js';
+import { createStorage, startGateway, type TestGateway, type TestStorage } from '../../support/gateway/gateway.js';
+import { createProcessStorage, endProcess, type ProcessStorage } from '../../support/gateway/gateway-process.js';
+import { embeddingsReply, type ModelReply, type ModelServer, startModelServer } from '../../support/servers/model-server.js';
 
 const FAILURE = refused(502, 'embedding_error');
 

@@ -1,5 +1,6 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
+  type Answer,
+  type CollectionApi,
   done,
   invalidField,
   noCollection,
@@ -8,9 +9,8 @@ import {
   setUp,
   unparseable,
   VectorizerApi,
-  type Answer,
-  type CollectionApi,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const LIMIT = 4000;
 const JSON_TYPE = /^application\/json(;|$)/;

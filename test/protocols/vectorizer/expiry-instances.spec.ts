@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { setUp, VectorizerApi, type CollectionApi } from '../../support/clients/vectorizer-api.js';
+import { type CollectionApi, setUp, VectorizerApi } from '../../support/clients/vectorizer-api.js';
 import { hasServer } from '../../support/faults/faulty-gateway.js';
 import {
   createProcessStorage,

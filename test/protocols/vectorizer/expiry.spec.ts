@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type CollectionApi,
+  invalidField,
+  noCollection,
+  noVector,
+  setUp,
+  VectorizerApi,
+} from '../../support/clients/vectorizer-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { invalidField, noCollection, noVector, setUp, VectorizerApi, type CollectionApi } from '../../support/clients/vectorizer-api.js';
 
 const HOUR_MS = 3_600_000;
 const PAST = 1_000;

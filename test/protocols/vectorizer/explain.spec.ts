@@ -1,13 +1,13 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
+  type CollectionApi,
   invalidField,
   noCollection,
   setUp,
   succeeded,
   unparseable,
   VectorizerApi,
-  type CollectionApi,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 interface Explanation {
   readonly collection: string;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readConfig } from '../../../src/config/config.js';
 import { compile } from '../../../src/filters/compile.js';
 import { and } from '../../../src/filters/filter.js';
-import { isJsonObject, parseJson, type Json, type JsonObject } from '../../../src/http/json.js';
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../../../src/http/json.js';
 import type { Database } from '../../../src/postgres/database.js';
 import { openDatabase } from '../../../src/postgres/open-database.js';
 import { sql } from '../../../src/postgres/sql.js';

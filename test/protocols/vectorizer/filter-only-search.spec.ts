@@ -1,13 +1,13 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
+  type CollectionApi,
+  type Entry,
+  type Hit,
   invalidField,
   setUp,
   succeeded,
   VectorizerApi,
-  type CollectionApi,
-  type Entry,
-  type Hit,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const BEFORE_2025 = { created_at: { $lt: '2025-01-01T00:00:00' } };
 const ALL = ['vec_001', 'vec_002', 'vec_003', 'vec_004', 'vec_005'];

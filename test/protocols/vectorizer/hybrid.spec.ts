@@ -1,15 +1,15 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
+  type CollectionApi,
   done,
+  type Hit,
   invalidField,
   noCollection,
   refused,
   succeeded,
   unparseable,
   VectorizerApi,
-  type CollectionApi,
-  type Hit,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 interface Scored {
   readonly id: string;

@@ -1,13 +1,13 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
+  type CollectionApi,
   done,
   invalidField,
   noCollection,
   noVector,
-  VectorizerApi,
-  type CollectionApi,
   type Outcome,
+  VectorizerApi,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const EMBEDDING = [1, 0, 0, 0];
 const WRONG_IDS = [

@@ -1,5 +1,5 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
+  type CollectionApi,
   done,
   invalidField,
   noCollection,
@@ -7,8 +7,8 @@ import {
   succeeded,
   unparseable,
   VectorizerApi,
-  type CollectionApi,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 interface IntelligentHit {
   readonly id: string;

@@ -1,5 +1,13 @@
+import {
+  type CollectionApi,
+  done,
+  type Hit,
+  noVector,
+  refused,
+  succeeded,
+  VectorizerApi,
+} from '../../support/clients/vectorizer-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { done, noVector, refused, succeeded, VectorizerApi, type CollectionApi, type Hit } from '../../support/clients/vectorizer-api.js';
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const WORDS = Array.from({ length: 1000 }, (_, index) => `w${String(index).padStart(3, '0')}`);

@@ -1,5 +1,5 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
+  type CollectionApi,
   done,
   invalidField,
   noCollection,
@@ -8,8 +8,8 @@ import {
   succeeded,
   unparseable,
   VectorizerApi,
-  type CollectionApi,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 

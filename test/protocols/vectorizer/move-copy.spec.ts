@@ -1,5 +1,5 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
+  type CollectionApi,
   done,
   invalidField,
   noCollection,
@@ -7,8 +7,8 @@ import {
   setUp,
   succeeded,
   VectorizerApi,
-  type CollectionApi,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const ALL = ['vec_001', 'vec_002', 'vec_003', 'vec_004', 'vec_005'];
 

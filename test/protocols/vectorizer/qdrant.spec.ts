@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { ChromaApi, CollectionApi as ChromaCollection } from '../../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../../support/clients/chroma-client.js';
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
+  type CollectionApi,
   invalidField,
+  type Outcome,
   refused,
   succeeded,
   unparseable,
   VectorizerApi,
-  type CollectionApi,
-  type Outcome,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const POINTS = [
   { id: 1, vector: [1, 0], payload: { color: 'red', size: 1, ratio: 1.5, shiny: true, tags: ['a', 'b'], deep: { k: [null] } } },

@@ -1,16 +1,16 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
+  type CollectionApi,
   done,
   invalidField,
   noCollection,
   noVector,
   SEED_VECTORS,
   setUp,
+  type StoredVector,
   succeeded,
   VectorizerApi,
-  type CollectionApi,
-  type StoredVector,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const IDS = SEED_VECTORS.map(({ id }) => String(id));
 

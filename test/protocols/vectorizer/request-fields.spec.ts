@@ -13,7 +13,7 @@ import * as deletes from '../../../src/protocols/vectorizer/vectors/delete-reque
 import { VectorRequest } from '../../../src/protocols/vectorizer/vectors/requests.js';
 import * as updates from '../../../src/protocols/vectorizer/vectors/update-requests.js';
 import { ABSENT_NULLS, SEARCH } from '../../../src/protocols/vectorizer/wire/dialect.js';
-import { setUp, VectorizerApi, type CollectionApi } from '../../support/clients/vectorizer-api.js';
+import { type CollectionApi, setUp, VectorizerApi } from '../../support/clients/vectorizer-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import { HNSW_FIELDS, PUBLISHED, type PublishedRoute } from '../../support/published-fields/vectorizer.js';
 

@@ -1,16 +1,16 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
+  type CollectionApi,
   done,
+  type Entry,
+  type Hit,
   invalidField,
   noCollection,
   setUp,
   succeeded,
   unparseable,
   VectorizerApi,
-  type CollectionApi,
-  type Entry,
-  type Hit,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const E1 = [1, 0, 0, 0];
 const OLD = { category: 'old_docs', created_at: '2024-01-01T00:00:00' };

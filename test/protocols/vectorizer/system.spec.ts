@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { type Answer, invalidField, refused, setUp, succeeded, VectorizerApi } from '../../support/clients/vectorizer-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
-import { invalidField, refused, setUp, succeeded, VectorizerApi, type Answer } from '../../support/clients/vectorizer-api.js';
 
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$/;
 const VERSION = /^\d+\.\d+\.\d+/;

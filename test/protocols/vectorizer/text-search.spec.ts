@@ -1,13 +1,13 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
+  type CollectionApi,
   done,
+  type Hit,
   invalidField,
   noCollection,
   succeeded,
   VectorizerApi,
-  type CollectionApi,
-  type Hit,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const TEXTS = [
   { id: 'cats', text: 'cats sleep on the warm sofa', metadata: { topic: 'pets', year: 2020 } },

@@ -1,5 +1,5 @@
-import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import {
+  type CollectionApi,
   done,
   invalidField,
   noCollection,
@@ -8,8 +8,8 @@ import {
   setUp,
   succeeded,
   VectorizerApi,
-  type CollectionApi,
 } from '../../support/clients/vectorizer-api.js';
+import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const THIRD = { category: 'new', created_at: '2025-06-01T00:00:00', page: 1 };
 

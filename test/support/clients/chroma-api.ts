@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isJsonObject, parseJson, stringifyJson, type Json } from '../../../src/http/json.js';
+import { isJsonObject, type Json, parseJson, stringifyJson } from '../../../src/http/json.js';
 import { COLLECTIONS } from './chroma-client.js';
 
 /** What came back over Chroma's wire. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isJsonObject, parseJson, type Json } from '../../../src/http/json.js';
+import { isJsonObject, type Json, parseJson } from '../../../src/http/json.js';
 
 /** What came back over Chroma's wire. */
 export interface ChromaAnswer {

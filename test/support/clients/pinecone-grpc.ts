@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Client, credentials, Metadata, status, type CallOptions, type ClientOptions, type ServiceError } from '@grpc/grpc-js';
+import { type CallOptions, Client, type ClientOptions, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import protobuf, { type Type } from 'protobufjs';
 
 /** A message as protobufjs has it, with a Struct as the JSON that it means, and lists and maps only when they are not empty. */

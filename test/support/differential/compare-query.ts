@@ -1,5 +1,5 @@
-import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../../../src/http/json.js';
-import { closeTo, differences, DISTANCE_TOLERANCE, type Difference } from './compare.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject } from '../../../src/http/json.js';
+import { closeTo, type Difference, differences, DISTANCE_TOLERANCE } from './compare.js';
 
 const COLUMNS = ['ids', 'distances', 'documents', 'metadatas', 'embeddings', 'uris'] as const;
 

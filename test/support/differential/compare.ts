@@ -1,4 +1,4 @@
-import { isJsonObject, JsonNumber, stringifyJson, type Json, type JsonObject } from '../../../src/http/json.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject, stringifyJson } from '../../../src/http/json.js';
 
 /** One place where two answers differ; `undefined` where one of them has nothing. */
 export interface Difference {

@@ -1,4 +1,4 @@
-import { Agent, request as open, type IncomingMessage } from 'node:http';
+import { Agent, type IncomingMessage, request as open } from 'node:http';
 
 /** A request as it goes over the wire; nothing is added to its headers but host and length. */
 export interface WireRequest {

@@ -1,4 +1,4 @@
-import { isJsonObject, JsonNumber, parseJson, type Json, type JsonObject } from '../../../src/http/json.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject, parseJson } from '../../../src/http/json.js';
 import type { Difference } from './compare.js';
 import type { WireRequest } from './exchange.js';
 import type { NormalAnswer } from './normalise.js';

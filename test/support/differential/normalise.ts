@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { isJsonObject, JsonNumber, parseJson, type Json } from '../../../src/http/json.js';
+import { isJsonObject, type Json, JsonNumber, parseJson } from '../../../src/http/json.js';
 import { JsonSyntaxError } from '../../../src/http/json-syntax-error.js';
 import type { WireAnswer, WireRequest } from './exchange.js';
 

@@ -1,5 +1,5 @@
 import { parseJson, stringifyJson } from '../../../src/http/json.js';
-import { clipped, differences, shown, type Difference } from './compare.js';
+import { clipped, type Difference, differences, shown } from './compare.js';
 import { queryDifferences } from './compare-query.js';
 import { post, type WireRequest } from './exchange.js';
 import { knownDifference } from './known-differences.js';

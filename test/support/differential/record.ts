@@ -4,10 +4,10 @@
  */
 import { chromaRelease, startChroma } from './chroma-server.js';
 import { closeConnections, send } from './exchange.js';
-import { compareRecordings, record, type Exchange } from './recording.js';
+import { compareRecordings, type Exchange, record } from './recording.js';
 import { readRecording, writeRecording } from './recording-files.js';
 import type { Scenario } from './scenario.js';
-import { GROUPS, type Group } from './scenarios.js';
+import { type Group, GROUPS } from './scenarios.js';
 import { LiveServer } from './server.js';
 
 async function recordGroup({ name, scenarios }: Group, release: string, url: string): Promise<void> {

@@ -2,12 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
   isJsonObject,
-  jsonObject,
+  type Json,
   JsonNumber,
+  type JsonObject,
+  jsonObject,
   parseJson,
   stringifyJson,
-  type Json,
-  type JsonObject,
 } from '../../../src/http/json.js';
 import type { NormalAnswer } from './normalise.js';
 import type { Exchange } from './recording.js';

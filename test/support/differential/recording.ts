@@ -1,6 +1,6 @@
-import { foldedText, type NormalAnswer } from './normalise.js';
 import type { WireRequest } from './exchange.js';
 import { knownDifference } from './known-differences.js';
+import { foldedText, type NormalAnswer } from './normalise.js';
 import { Pair } from './pair.js';
 import type { Scenario } from './scenario.js';
 import type { Answering } from './server.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { sequence } from './generate/operations.js';
 import { newTally, runSequence } from './generate/run-sequence.js';
-import { scenario, type Scenario } from './scenario.js';
+import { type Scenario, scenario } from './scenario.js';
 import { COLLECTION_CALLS } from './scenarios/collections.js';
 import { CONFIGURATION } from './scenarios/configuration.js';
 import { DOCUMENT_FILTERS } from './scenarios/document-filters.js';

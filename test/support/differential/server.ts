@@ -1,5 +1,5 @@
 import { send, type WireRequest } from './exchange.js';
-import { idOf, normalised, resolved, type NormalAnswer } from './normalise.js';
+import { idOf, type NormalAnswer, normalised, resolved } from './normalise.js';
 
 /** A server that answers requests, or the recording of one. */
 export interface Answering {

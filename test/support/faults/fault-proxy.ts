@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { FrontendReader, type FrontendRequest } from './frontend-reader.js';
 
 /** What the proxy does with connections and what comes over them. */

@@ -1,10 +1,10 @@
-import { status, type ServiceError } from '@grpc/grpc-js';
+import { type ServiceError, status } from '@grpc/grpc-js';
 import { ChromaApi } from '../clients/chroma-api.js';
 import { COLLECTIONS } from '../clients/chroma-client.js';
-import type { TestGateway } from '../gateway/gateway.js';
 import { createIndex, PineconeApi } from '../clients/pinecone-api.js';
 import { PineconeGrpc } from '../clients/pinecone-grpc.js';
 import { VectorizerApi } from '../clients/vectorizer-api.js';
+import type { TestGateway } from '../gateway/gateway.js';
 
 /** What a fault looks like, whatever the protocol. */
 export type Trouble = 'database' | 'read_only' | 'capacity' | 'statement' | 'storage';

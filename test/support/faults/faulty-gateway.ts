@@ -1,6 +1,6 @@
-import { openTransports, type Transport } from './fault-transports.js';
-import { FaultProxy } from './fault-proxy.js';
 import { createStorage, startGatewayOn, type TestGateway } from '../gateway/gateway.js';
+import { FaultProxy } from './fault-proxy.js';
+import { openTransports, type Transport } from './fault-transports.js';
 
 /** A gateway that reaches its database through a proxy which fails on demand; on a server only. */
 export interface FaultyGateway {

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
+import type { Instance } from '../../chaos/promotion/promotion-transports.js';
 import { PineconeApi } from '../clients/pinecone-api.js';
 import { PineconeGrpc } from '../clients/pinecone-grpc.js';
-import type { Instance } from '../../chaos/promotion/promotion-transports.js';
 import { endProcess, launchGateway } from './gateway-process.js';
 
 /** A gateway in a process of its own that serves all protocols, on one database with others. */

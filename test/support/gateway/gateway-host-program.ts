@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { readConfig } from '../../../src/config/config.js';
-import { startGateway, type Gateway } from '../../../src/gateway.js';
+import { type Gateway, startGateway } from '../../../src/gateway.js';
 import type { HostAnswer, HostRequest } from './gateway-host.js';
 import { createStorage, removeStorage } from './storage.js';
 

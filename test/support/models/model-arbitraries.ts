@@ -1,14 +1,14 @@
 import fc from 'fast-check';
+import { base64Of } from '../clients/chroma-client.js';
 import {
-  scalarOfToken,
   type DocumentOp,
   type ModelConditions,
   type ModelScalar,
   type ModelValue,
   type ModelWhere,
   type ModelWrite,
+  scalarOfToken,
 } from './model.js';
-import { base64Of } from '../clients/chroma-client.js';
 
 /** A value for the model, and the JSON text of the same value for the wire. */
 export interface Sent<T> {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { isJsonObject, JsonNumber, type Json } from '../../../src/http/json.js';
+import { isJsonObject, type Json, JsonNumber } from '../../../src/http/json.js';
 import { ask, COLLECTIONS, fieldsOf } from '../clients/chroma-client.js';
 import type { TestGateway } from '../gateway/gateway.js';
 import {
-  scalarOfToken,
   type ModelCollection,
   type ModelConditions,
   type ModelScalar,
   type ModelValue,
+  scalarOfToken,
   type WriteKind,
 } from './model.js';
 import { batch, conditions, DIMENSION, embedding, type Sent, type WriteParts } from './model-arbitraries.js';

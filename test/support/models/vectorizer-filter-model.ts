@@ -1,4 +1,4 @@
-import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../../../src/http/json.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject } from '../../../src/http/json.js';
 
 /**
  * Which records a filter of Vectorizer's language matches, by its documents: one payload at a time. Small and slow; the gateway

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { RequestMethod, type DynamicModule, type Type } from '@nestjs/common';
+import { type DynamicModule, RequestMethod, type Type } from '@nestjs/common';
 import { PROTOCOLS } from '../../../src/app.module.js';
 import { ConsoleModule } from '../../../src/console/console.module.js';
 import { RULE, type Rule } from '../../../src/keys/allow.js';

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { CATALOG } from '../../../src/move/moved-tables.js';
 import type { Database } from '../../../src/postgres/database.js';
 import { identifier, sql } from '../../../src/postgres/sql.js';
-import { ChromaApi, type CollectionApi } from '../clients/chroma-api.js';
-import { COLLECTIONS } from '../clients/chroma-client.js';
-import type { TestGateway } from '../gateway/gateway.js';
-import { createIndex, IndexApi, PineconeApi } from '../clients/pinecone-api.js';
 import { indexed } from '../../chaos/promotion/promotion-cluster.js';
 import { randomFrom } from '../../chaos/promotion/promotion-writer.js';
+import { ChromaApi, type CollectionApi } from '../clients/chroma-api.js';
+import { COLLECTIONS } from '../clients/chroma-client.js';
+import { createIndex, IndexApi, PineconeApi } from '../clients/pinecone-api.js';
 import { setUp, VectorizerApi } from '../clients/vectorizer-api.js';
+import type { TestGateway } from '../gateway/gateway.js';
 
 /** Far enough that no sweeper comes while a test runs. */
 const LATER = Date.UTC(2100, 0, 1);

@@ -1,9 +1,9 @@
 import { createServer } from 'node:net';
 import type pg from 'pg';
-import { COLLECTIONS } from '../clients/chroma-client.js';
-import { createProcessStorage, type ProcessStorage } from '../gateway/gateway-process.js';
 import { SMALL_TIERS } from '../../chaos/promotion/promotion-cluster.js';
 import type { Instance } from '../../chaos/promotion/promotion-transports.js';
+import { COLLECTIONS } from '../clients/chroma-client.js';
+import { createProcessStorage, type ProcessStorage } from '../gateway/gateway-process.js';
 
 /** A gateway in a process of its own, all of whose protocols can be reached. */
 export interface TierGateway extends Instance {

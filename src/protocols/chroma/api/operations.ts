@@ -1,4 +1,4 @@
-import { below, type ApiOperation } from '../../../http/api-description.js';
+import { type ApiOperation, below } from '../../../http/api-description.js';
 import { V1_OPERATIONS } from './v1-operations.js';
 
 const TENANT = '/api/v2/tenants/{tenant}';

@@ -10,8 +10,8 @@ import {
   OBJECT,
   orNull,
   ref,
-  TEXT,
   type Schemas,
+  TEXT,
 } from '../../../http/schema.js';
 import { CreateCollectionRequest, UpdateCollectionRequest } from '../collections/requests.js';
 import {

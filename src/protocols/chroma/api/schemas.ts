@@ -14,10 +14,10 @@ import {
   oneOf,
   orNull,
   ref,
-  TEXT,
-  UUID,
   type Schema,
   type Schemas,
+  TEXT,
+  UUID,
 } from '../../../http/schema.js';
 import { INCLUDES, V1_INCLUDES } from '../limits.js';
 

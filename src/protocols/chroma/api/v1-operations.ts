@@ -1,4 +1,4 @@
-import { below, type ApiOperation } from '../../../http/api-description.js';
+import { type ApiOperation, below } from '../../../http/api-description.js';
 
 const SCOPE = ['tenant', 'database'];
 

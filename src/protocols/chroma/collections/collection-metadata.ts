@@ -1,4 +1,4 @@
-import { isJsonObject, parseJson, stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
+import { isJsonObject, type Json, type JsonObject, parseJson, stringifyJson } from '../../../http/json.js';
 import { JsonReader } from '../../../http/json-reader.js';
 import { invalidArgument } from '../chroma-error.js';
 import { readMetadata } from '../wire/metadata.js';

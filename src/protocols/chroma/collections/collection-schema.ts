@@ -1,6 +1,6 @@
 import type { Collection } from '../../../collections/collection.js';
 import { HNSW_SETTING } from '../../../collections/hnsw.js';
-import { isJsonObject, jsonObject, JsonNumber, parseJson, stringifyJson, type JsonObject } from '../../../http/json.js';
+import { isJsonObject, JsonNumber, type JsonObject, jsonObject, parseJson, stringifyJson } from '../../../http/json.js';
 import { invalidArgument } from '../chroma-error.js';
 import type { FilterUse } from '../filter/parse-filter.js';
 import { EMBEDDING_VECTOR } from './configuration/default-schema.js';

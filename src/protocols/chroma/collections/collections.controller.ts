@@ -5,14 +5,14 @@ import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
 import { invalidArgument } from '../chroma-error.js';
-import { CollectionTargets, isUuid, requireUuid, scopeOf, type CollectionPath, type ScopePath } from '../targets.js';
+import { type CollectionPath, CollectionTargets, isUuid, requireUuid, scopeOf, type ScopePath } from '../targets.js';
 import { EMPTY } from '../wire/answers.js';
 import { nameProblem } from '../wire/names.js';
 import { pageOf, type QueryString } from '../wire/query-string.js';
 import { readCollectionMetadata } from './collection-metadata.js';
 import { CollectionOperations } from './operations.js';
 import { CreateCollectionRequest, UpdateCollectionRequest } from './requests.js';
-import { toCollectionListResponse, toCollectionResponse, type CollectionShape } from './responses.js';
+import { type CollectionShape, toCollectionListResponse, toCollectionResponse } from './responses.js';
 
 const COLLECTIONS = 'tenants/:tenant/databases/:database/collections';
 /** Python clients from 0.5.16 to 0.6.3 name their HTTP library, later ones themselves. */

@@ -4,7 +4,7 @@ import { CollectionsService } from '../../../collections/collections.service.js'
 import { GatewayError } from '../../../errors.js';
 import type { Scope } from '../../../tenants/tenant.js';
 import { invalidArgument } from '../chroma-error.js';
-import { readCollectionMetadata, requireValid, type CollectionMetadata } from './collection-metadata.js';
+import { type CollectionMetadata, readCollectionMetadata, requireValid } from './collection-metadata.js';
 import { schemaOf, settingsWith } from './collection-schema.js';
 import { resolveConfiguration, updateConfiguration } from './configuration/schema.js';
 import type { CreateCollectionRequest, UpdateCollectionRequest } from './requests.js';

@@ -1,5 +1,5 @@
 import type { Collection } from '../../../collections/collection.js';
-import { jsonObject, JsonNumber, parseJson, stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
+import { type Json, JsonNumber, type JsonObject, jsonObject, parseJson, stringifyJson } from '../../../http/json.js';
 import { schemaOf } from './collection-schema.js';
 import { configurationJson, legacyConfigurationJson, withDiscoveredKeys } from './configuration/schema.js';
 

@@ -1,18 +1,18 @@
 import {
   and,
+  type Comparison,
   exists,
+  type Filter,
   id,
   is,
   not,
   oneCondition,
   or,
-  type Comparison,
-  type Filter,
   type Scalar,
 } from '../../../filters/filter.js';
 import { matches } from '../../../filters/matches.js';
-import { isJsonObject, JsonNumber, type Json } from '../../../http/json.js';
-import { invalidArgument, type ChromaError } from '../chroma-error.js';
+import { isJsonObject, type Json, JsonNumber } from '../../../http/json.js';
+import { type ChromaError, invalidArgument } from '../chroma-error.js';
 import { MAX_U64 } from '../limits.js';
 import { canonicalNumber, isInteger } from '../wire/number.js';
 

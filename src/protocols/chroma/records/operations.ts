@@ -6,15 +6,15 @@ import { requireDimension } from '../../../records/dimension.js';
 import { IndexesService, type IndexProgress } from '../../../records/maintenance/indexes.service.js';
 import type { Deletion, Match, Parts, Selection, WriteMode } from '../../../records/record.js';
 import { RecordReads } from '../../../records/record-reads.service.js';
-import { RecordWrites } from '../../../records/record-writes.service.js';
 import { RecordSearches } from '../../../records/record-searches.service.js';
+import { RecordWrites } from '../../../records/record-writes.service.js';
 import { invalidArgument } from '../chroma-error.js';
 import { requireIndexes } from '../collections/collection-schema.js';
-import { parseWhere, parseWhereDocument, type Dialect } from '../filter/parse-filter.js';
+import { type Dialect, parseWhere, parseWhereDocument } from '../filter/parse-filter.js';
 import { DEFAULT_RESULTS } from '../limits.js';
 import { NAMESPACE } from '../targets.js';
 import { requireFinite } from '../wire/embeddings.js';
-import { toBatch, type SentRecords } from './record-batch.js';
+import { type SentRecords, toBatch } from './record-batch.js';
 import type { GetResponse } from './responses.js';
 
 /** The conditions that get, query and delete have in common. */

@@ -5,9 +5,9 @@ import { Allow } from '../../../keys/allow.js';
 import { ChromaError } from '../chroma-error.js';
 import { MODERN } from '../filter/parse-filter.js';
 import { DEFAULT_GET_INCLUDE, DEFAULT_QUERY_INCLUDE } from '../limits.js';
-import { CollectionTargets, type CollectionPath } from '../targets.js';
+import { type CollectionPath, CollectionTargets } from '../targets.js';
 import { EMPTY } from '../wire/answers.js';
-import { requireReadLevel, type QueryString } from '../wire/query-string.js';
+import { type QueryString, requireReadLevel } from '../wire/query-string.js';
 import { RecordOperations } from './operations.js';
 import {
   AddRequest,

@@ -2,7 +2,7 @@ import { IsArray, IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-vali
 import { Ignored } from '../../../http/field-fates.js';
 import type { Json } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
-import { INCLUDES, MAX_U32, type Include } from '../limits.js';
+import { type Include, INCLUDES, MAX_U32 } from '../limits.js';
 import { readEmbeddings, readQueryEmbeddings, type SentEmbeddings } from '../wire/embeddings.js';
 import { readMetadataList, type SentMetadata } from '../wire/metadata-list.js';
 import { anyJson, IfPresent } from '../wire/request-fields.js';

@@ -8,7 +8,7 @@ import { TenantsService } from '../../../tenants/tenants.service.js';
 import { readCollectionMetadata } from '../collections/collection-metadata.js';
 import { CollectionOperations } from '../collections/operations.js';
 import { CreateCollectionRequest, UpdateCollectionRequest } from '../collections/requests.js';
-import { toCollectionListResponse, toCollectionResponse, type CollectionShape } from '../collections/responses.js';
+import { type CollectionShape, toCollectionListResponse, toCollectionResponse } from '../collections/responses.js';
 import { SystemOperations } from '../system/operations.js';
 import { toHeartbeatResponse } from '../system/responses.js';
 import { CollectionTargets, requireUuid, scopeOfQuery } from '../targets.js';

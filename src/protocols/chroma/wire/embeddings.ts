@@ -1,6 +1,6 @@
-import { JsonNumber, readJson, type Json } from '../../../http/json.js';
+import { type Json, JsonNumber, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { invalidArgument, unprocessable, type ChromaError } from '../chroma-error.js';
+import { type ChromaError, invalidArgument, unprocessable } from '../chroma-error.js';
 import { unexpected } from './serde.js';
 
 /** Embeddings as they were sent: components, or base64 of little-endian float32 components; null where there is none. */

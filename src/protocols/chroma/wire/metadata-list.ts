@@ -3,7 +3,7 @@ import { FieldCollector } from '../../../collections/field-collector.js';
 import { readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
 import { unprocessable } from '../chroma-error.js';
-import { readMetadata, type Metadata, type NullValues } from './metadata.js';
+import { type Metadata, type NullValues, readMetadata } from './metadata.js';
 import { unexpected } from './serde.js';
 
 /** The `metadatas` of a write: one per record, or null for none; and the fields that occur in them. */

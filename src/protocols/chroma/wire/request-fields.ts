@@ -1,5 +1,5 @@
 import { ValidateIf } from 'class-validator';
-import { readJson, type Json } from '../../../http/json.js';
+import { type Json, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
 
 /**

@@ -1,4 +1,4 @@
-import { JsonNumber, type Json } from '../../../http/json.js';
+import { type Json, JsonNumber } from '../../../http/json.js';
 import type { RequestProblem } from '../../../http/validate.js';
 import { ChromaError, invalidArgument, unprocessable } from '../chroma-error.js';
 import { INCLUDES } from '../limits.js';

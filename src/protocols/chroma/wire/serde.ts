@@ -1,4 +1,4 @@
-import { isJsonObject, JsonNumber, type Json } from '../../../http/json.js';
+import { isJsonObject, type Json, JsonNumber } from '../../../http/json.js';
 import { MAX_U64, MIN_I64 } from '../limits.js';
 
 /** What a value is called in `invalid type: …, expected …`. */

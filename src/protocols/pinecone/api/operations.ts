@@ -1,4 +1,4 @@
-import { below, type ApiOperation } from '../../../http/api-description.js';
+import { type ApiOperation, below } from '../../../http/api-description.js';
 import { ref } from '../../../http/schema.js';
 
 type Operations = Readonly<Record<string, ApiOperation>>;

@@ -10,9 +10,9 @@ import {
   objectOf,
   oneOf,
   ref,
-  TEXT,
   type Schema,
   type Schemas,
+  TEXT,
 } from '../../../http/schema.js';
 import { SearchRecordsRequest } from '../data/record-requests.js';
 import {

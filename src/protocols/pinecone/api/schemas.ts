@@ -12,10 +12,10 @@ import {
   oneOf,
   orNull,
   ref,
+  type Schemas,
   TEXT,
   TIME,
   UUID,
-  type Schemas,
 } from '../../../http/schema.js';
 import { MAX_ID_LENGTH, MAX_SPARSE_INDEX, MAX_TAGS } from '../limits.js';
 

@@ -17,11 +17,11 @@ import {
   RerankPart,
   SearchInputsPart,
   SearchQueryPart,
+  type SearchRecordsRequest,
   SearchVectorPart,
+  type SentRecord,
   textAt,
   textsAt,
-  type SearchRecordsRequest,
-  type SentRecord,
 } from './record-requests.js';
 import { QueryRequest, UpsertRequest } from './requests.js';
 import type { Hit, SearchRecordsResult, WriteResult } from './results.js';

@@ -1,6 +1,6 @@
 import { IsOptional } from 'class-validator';
 import { Ignored, Refused } from '../../../http/field-fates.js';
-import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../../../http/json.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject } from '../../../http/json.js';
 import { JsonReader } from '../../../http/json-reader.js';
 import { JsonSyntaxError } from '../../../http/json-syntax-error.js';
 import { Read } from '../../../http/validate.js';

@@ -8,7 +8,7 @@ import { NamespacesService } from '../../../records/namespaces.service.js';
 import type { Deletion, RecordWrite, Selection } from '../../../records/record.js';
 import { RecordReads } from '../../../records/record-reads.service.js';
 import { RecordWrites } from '../../../records/record-writes.service.js';
-import { parseFilter, type FilterOptions } from '../filter/parse-filter.js';
+import { type FilterOptions, parseFilter } from '../filter/parse-filter.js';
 import { MAX_DELETE_IDS } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { RateLimits } from '../rate-limits/rate-limits.js';

@@ -2,7 +2,7 @@ import type { Collection } from '../../../collections/collection.js';
 import type { FieldCollector } from '../../../collections/field-collector.js';
 import type { RecordWrite } from '../../../records/record.js';
 import { invalidArgument } from '../pinecone-error.js';
-import { toMetadata, type Metadata } from '../wire/metadata.js';
+import { type Metadata, toMetadata } from '../wire/metadata.js';
 import type { SentVector } from '../wire/sent-vector.js';
 import { present, requireId, requireSparse, requireStorable, wrongDimension } from './vector-rules.js';
 

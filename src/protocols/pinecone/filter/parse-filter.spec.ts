@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { and, exists, has, is, not, oneCondition, or, type Filter, type Scalar } from '../../../filters/filter.js';
-import { isJsonObject, parseJson, type JsonObject } from '../../../http/json.js';
+import { and, exists, type Filter, has, is, not, oneCondition, or, type Scalar } from '../../../filters/filter.js';
+import { isJsonObject, type JsonObject, parseJson } from '../../../http/json.js';
 import { PineconeError } from '../pinecone-error.js';
 import { parseFilter } from './parse-filter.js';
 

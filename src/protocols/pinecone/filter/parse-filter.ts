@@ -1,16 +1,16 @@
 import {
   and,
+  type Comparison,
   exists,
+  type Filter,
   has,
   is,
   not,
   oneCondition,
   or,
-  type Comparison,
-  type Filter,
   type Scalar,
 } from '../../../filters/filter.js';
-import { isJsonObject, JsonNumber, stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject, stringifyJson } from '../../../http/json.js';
 import { MAX_FILTER_VALUES } from '../limits.js';
 import { invalidArgument, type PineconeError } from '../pinecone-error.js';
 import { comparesToNumber, equalsLarge, float64Text, isLarge } from '../wire/float64.js';

@@ -1,9 +1,9 @@
 import type { Collection, CollectionChanges } from '../../../collections/collection.js';
-import { supportsDimension, type EmbeddingModel } from '../../../embedding/model.js';
+import { type EmbeddingModel, supportsDimension } from '../../../embedding/model.js';
 import { isJsonObject, type JsonObject } from '../../../http/json.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { asInteger, asObject, asText, membersOf, optional, undecodable } from '../wire/members.js';
-import { definitionOf, settingsWith, type IndexDefinition, type IndexEmbedding, type IndexSpec } from './index-definition.js';
+import { definitionOf, type IndexDefinition, type IndexEmbedding, type IndexSpec, settingsWith } from './index-definition.js';
 import { requireCapacity, requireGrowth } from './index-spec.js';
 import { embeddingOf } from './new-index.js';
 import { CapacityChangesPart, EmbedChangesPart, FieldChangesPart, PodChangesPart, SchemaPart } from './request-parts.js';

@@ -1,5 +1,5 @@
 import type { Collection } from '../../../collections/collection.js';
-import { isJsonObject, jsonObject, parseJson, stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
+import { isJsonObject, type Json, type JsonObject, jsonObject, parseJson, stringifyJson } from '../../../http/json.js';
 
 /** Whether capacity is on demand or dedicated; it has no effect here, and is returned as it was asked for. */
 export type ReadCapacity = JsonObject;

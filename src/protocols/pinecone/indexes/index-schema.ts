@@ -1,5 +1,5 @@
 import type { Metric, VectorType } from '../../../collections/collection.js';
-import { stringifyJson, type JsonObject } from '../../../http/json.js';
+import { type JsonObject, stringifyJson } from '../../../http/json.js';
 import { metricName } from '../wire/metric.js';
 import type { IndexDefinition } from './index-definition.js';
 

@@ -1,5 +1,5 @@
 import { MAX_DIMENSION } from '../../../collections/collection.js';
-import { jsonObject, JsonNumber, type Json, type JsonObject } from '../../../http/json.js';
+import { type Json, JsonNumber, type JsonObject, jsonObject } from '../../../http/json.js';
 import { invalidArgument, PineconeError } from '../pinecone-error.js';
 import { asInteger, asObject, asText, membersOf, optional, required, undecodable } from '../wire/members.js';
 import type { IndexSpec } from './index-definition.js';

@@ -7,7 +7,7 @@ import { acceptedStatus, NO_CONTENT_TYPE } from '../wire/answers.js';
 import { SCHEMA_SHAPE, versionOf } from '../wire/api-version.js';
 import { CONTROL_PLANE } from '../wire/dialect.js';
 import { refuseUndeclaredFields } from '../wire/undeclared-fields.js';
-import { IndexOperations, type HostedIndex } from './operations.js';
+import { type HostedIndex, IndexOperations } from './operations.js';
 import {
   ConfigureIndexRequest,
   ConfigureSchemaIndexRequest,

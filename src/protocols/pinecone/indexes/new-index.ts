@@ -1,14 +1,14 @@
 import type { Metric, NewCollection, VectorType } from '../../../collections/collection.js';
-import { supportsDimension, type EmbeddingModel } from '../../../embedding/model.js';
-import { isJsonObject, jsonObject, parseJson, type JsonObject } from '../../../http/json.js';
+import { type EmbeddingModel, supportsDimension } from '../../../embedding/model.js';
+import { isJsonObject, type JsonObject, jsonObject, parseJson } from '../../../http/json.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { asInteger, asObject, asText, membersOf, optional, required, undecodable } from '../wire/members.js';
 import { parseSchema } from '../wire/metadata-schema.js';
 import { metricOf } from '../wire/metric.js';
 import { requireName } from '../wire/resource-name.js';
-import { settingsWith, type IndexDefinition, type IndexEmbedding, type IndexSpec } from './index-definition.js';
+import { type IndexDefinition, type IndexEmbedding, type IndexSpec, settingsWith } from './index-definition.js';
 import { requireCapacity, requireDimension, requirePlace, specOf } from './index-spec.js';
-import { EmbedPart, FieldMapPart, type EmbedChangesPart } from './request-parts.js';
+import { type EmbedChangesPart, EmbedPart, FieldMapPart } from './request-parts.js';
 import type { CreateForModelRequest, CreateIndexRequest } from './requests.js';
 import { tagsOf } from './tags.js';
 

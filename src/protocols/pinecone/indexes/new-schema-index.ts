@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { NewCollection } from '../../../collections/collection.js';
-import { isJsonObject, jsonObject, type Json, type JsonObject } from '../../../http/json.js';
+import { isJsonObject, type Json, type JsonObject, jsonObject } from '../../../http/json.js';
 import { MAX_DESCRIPTION_BYTES, MAX_FIELD_NAME_BYTES } from '../limits.js';
 import { invalidArgument, PineconeError } from '../pinecone-error.js';
 import { asInteger, asObject, asText, membersOf, optional, required } from '../wire/members.js';
@@ -9,7 +9,7 @@ import { requireName } from '../wire/resource-name.js';
 import type { IndexSpec } from './index-definition.js';
 import { DENSE_FIELD, SPARSE_FIELD } from './index-schema.js';
 import { deploymentOf, requireDimension } from './index-spec.js';
-import { newIndex, schemaPart, type NewVectors } from './new-index.js';
+import { newIndex, type NewVectors, schemaPart } from './new-index.js';
 import { DenseFieldPart, DocumentFieldPart, SchemaPart, SparseFieldPart } from './request-parts.js';
 import type { CreateSchemaIndexRequest } from './requests.js';
 import { tagsOf } from './tags.js';

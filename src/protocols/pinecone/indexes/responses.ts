@@ -1,6 +1,6 @@
 import type { Collection } from '../../../collections/collection.js';
 import type { JsonObject } from '../../../http/json.js';
-import { SCHEMA_SHAPE, type ApiVersion } from '../wire/api-version.js';
+import { type ApiVersion, SCHEMA_SHAPE } from '../wire/api-version.js';
 import { metricName } from '../wire/metric.js';
 import { definitionOf, type IndexDefinition, type IndexSpec } from './index-definition.js';
 import { plain, schemaOf } from './index-schema.js';

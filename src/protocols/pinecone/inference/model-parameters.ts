@@ -1,5 +1,5 @@
 import type { EmbeddingModel, Model } from '../../../embedding/model.js';
-import { JsonNumber, type Json, type JsonObject } from '../../../http/json.js';
+import { type Json, JsonNumber, type JsonObject } from '../../../http/json.js';
 import { invalidArgument } from '../pinecone-error.js';
 
 export type ParameterValue = string | number | boolean;

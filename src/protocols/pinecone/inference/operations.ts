@@ -4,10 +4,10 @@ import type { Embeddings, InputType, Model, RerankScore } from '../../../embeddi
 import { invalidArgument } from '../pinecone-error.js';
 import { readParameters } from './model-parameters.js';
 import {
-  inputTexts,
-  readDocuments,
   type EmbedRequest,
+  inputTexts,
   type ModelsRequest,
+  readDocuments,
   type RerankRequest,
   type SentDocument,
 } from './requests.js';

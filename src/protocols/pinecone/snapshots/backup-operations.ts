@@ -4,7 +4,7 @@ import { SnapshotsService } from '../../../snapshots/snapshots.service.js';
 import { callerScope } from '../../../tenants/caller.js';
 import { findNamed } from '../errors.js';
 import { IndexTargets } from '../targets.js';
-import { readPage, type Page, type RequestedPage } from '../wire/page-token.js';
+import { type Page, readPage, type RequestedPage } from '../wire/page-token.js';
 import type { CreateBackupRequest, RestoreBackupRequest } from './requests.js';
 import { restoreTarget } from './restore-target.js';
 

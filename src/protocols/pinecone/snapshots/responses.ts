@@ -1,7 +1,7 @@
 import type { RestoreJob, Snapshot } from '../../../snapshots/snapshot.js';
 import { definitionOf, environmentOf, type IndexSpec } from '../indexes/index-definition.js';
 import { plain, schemaOf } from '../indexes/index-schema.js';
-import { SCHEMA_SHAPE, type ApiVersion } from '../wire/api-version.js';
+import { type ApiVersion, SCHEMA_SHAPE } from '../wire/api-version.js';
 import { metricName } from '../wire/metric.js';
 import type { Page } from '../wire/page-token.js';
 import type { Restore } from './backup-operations.js';

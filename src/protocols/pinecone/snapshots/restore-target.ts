@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../http/json.js';
 import type { RestoreTarget, Snapshot } from '../../../snapshots/snapshot.js';
-import { definitionOf, settingsWith, type IndexSpec } from '../indexes/index-definition.js';
+import { definitionOf, type IndexSpec, settingsWith } from '../indexes/index-definition.js';
 import { requireCapacity } from '../indexes/index-spec.js';
 import { tagsOf } from '../indexes/tags.js';
 import { invalidArgument } from '../pinecone-error.js';

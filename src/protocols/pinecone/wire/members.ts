@@ -1,4 +1,4 @@
-import { isJsonObject, JsonNumber, readJson, type Json, type JsonObject } from '../../../http/json.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
 import { PineconeError } from '../pinecone-error.js';
 

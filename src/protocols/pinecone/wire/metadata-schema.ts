@@ -1,4 +1,4 @@
-import { isJsonObject, jsonObject, parseJson, stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
+import { isJsonObject, type Json, type JsonObject, jsonObject, parseJson, stringifyJson } from '../../../http/json.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { membersOf } from './members.js';
 

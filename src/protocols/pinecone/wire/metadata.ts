@@ -1,5 +1,5 @@
 import type { FieldCollector } from '../../../collections/field-collector.js';
-import { JsonNumber, stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
+import { type Json, JsonNumber, type JsonObject, stringifyJson } from '../../../http/json.js';
 import type { StoredRecord } from '../../../records/record.js';
 import { MAX_QUOTED_LENGTH } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';

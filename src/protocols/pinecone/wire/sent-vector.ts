@@ -1,4 +1,4 @@
-import { isJsonObject, JsonNumber, readJson, type Json, type JsonObject } from '../../../http/json.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
 import type { SparseVector } from '../../../records/record.js';
 import { MAX_SPARSE_INDEX } from '../limits.js';

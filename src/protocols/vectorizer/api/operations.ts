@@ -1,4 +1,4 @@
-import { below, type ApiOperation } from '../../../http/api-description.js';
+import { type ApiOperation, below } from '../../../http/api-description.js';
 import { QDRANT_OPERATIONS } from './qdrant-operations.js';
 import { SEARCH_OPERATIONS } from './search-operations.js';
 import { VECTOR_OPERATIONS } from './vector-operations.js';

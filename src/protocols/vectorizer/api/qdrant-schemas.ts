@@ -8,9 +8,9 @@ import {
   oneOf,
   orNull,
   ref,
-  TEXT,
   type Schema,
   type Schemas,
+  TEXT,
 } from '../../../http/schema.js';
 
 /** A result in Qdrant's envelope. */

@@ -11,9 +11,9 @@ import {
   oneOf,
   orNull,
   ref,
-  TEXT,
   type Schema,
   type Schemas,
+  TEXT,
 } from '../../../http/schema.js';
 import { CreateCollectionRequest, UpdateCollectionRequest } from '../collections/requests.js';
 import { BatchInsertRequest, InsertRequest } from '../insert/requests.js';

@@ -14,11 +14,11 @@ import {
   oneOf,
   orNull,
   ref,
+  type Schema,
+  type Schemas,
   TEXT,
   TIME,
   UUID,
-  type Schema,
-  type Schemas,
 } from '../../../http/schema.js';
 import { QDRANT_SCHEMAS } from './qdrant-schemas.js';
 import { SEARCH_SCHEMAS, SHOWN_VECTOR } from './search-schemas.js';

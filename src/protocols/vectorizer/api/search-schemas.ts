@@ -9,10 +9,10 @@ import {
   oneOf,
   orNull,
   ref,
-  TEXT,
-  TIME,
   type Schema,
   type Schemas,
+  TEXT,
+  TIME,
 } from '../../../http/schema.js';
 
 /** A vector as answers show it, with more beside it. */

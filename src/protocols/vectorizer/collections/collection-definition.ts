@@ -1,6 +1,6 @@
 import type { Collection } from '../../../collections/collection.js';
 import { HNSW_SETTING, type HnswParameters } from '../../../collections/hnsw.js';
-import { isJsonObject, parseJson, stringifyJson, type JsonObject } from '../../../http/json.js';
+import { isJsonObject, type JsonObject, parseJson, stringifyJson } from '../../../http/json.js';
 import { DEFAULT_HNSW } from '../limits.js';
 import { numbersToJson } from '../wire/json-values.js';
 

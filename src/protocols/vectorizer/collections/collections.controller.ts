@@ -8,6 +8,7 @@ import { isSet, queryOf } from '../wire/query-string.js';
 import { CollectionOperations } from './operations.js';
 import { CreateCollectionRequest, UpdateCollectionRequest } from './requests.js';
 import {
+  type CollectionReader,
   toCleanedUp,
   toCollection,
   toCollectionList,
@@ -15,7 +16,6 @@ import {
   toCreated,
   toDeleted,
   toEmptyCollections,
-  type CollectionReader,
 } from './responses.js';
 
 /** Collections: `/collections` and what is directly below it. */

@@ -1,7 +1,7 @@
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { MAX_DIMENSION, type Metric } from '../../../collections/collection.js';
 import { Ignored, Refused } from '../../../http/field-fates.js';
-import { isJsonObject, JsonNumber, readJson, type Json, type JsonObject } from '../../../http/json.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject, readJson } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
 import { DEFAULT_HNSW, HNSW_RANGES, MAX_NAME_CHARACTERS } from '../limits.js';
 import { invalidConfiguration, validationError } from '../vectorizer-error.js';

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Collection } from '../../../collections/collection.js';
 import { CollectionsService } from '../../../collections/collections.service.js';
 import { CONFIG, type Config } from '../../../config/config.js';

@@ -1,5 +1,5 @@
-import { and, id, is, not, oneCondition, or, type FieldPath, type Filter, type TextPosition } from '../../../filters/filter.js';
-import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../../../http/json.js';
+import { and, type FieldPath, type Filter, id, is, not, oneCondition, or, type TextPosition } from '../../../filters/filter.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject } from '../../../http/json.js';
 import { equalsAny, hasKey, onKey, parseGeoBox, parseGeoRadius, parseRange, parseValuesCount } from './key-conditions.js';
 import { each, objectOf, onlyField, presentFields, requireField, scalarOf, stringOf, wrong } from './operands.js';
 import { NOTHING, type ParseNested, type Part } from './parts.js';

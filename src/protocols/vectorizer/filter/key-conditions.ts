@@ -1,15 +1,15 @@
 import {
   and,
+  type Comparison,
   exists,
+  type FieldPath,
+  type Filter,
+  type GeoPoint,
   has,
   is,
   not,
   oneCondition,
   or,
-  type Comparison,
-  type FieldPath,
-  type Filter,
-  type GeoPoint,
   type Scalar,
 } from '../../../filters/filter.js';
 import type { Json } from '../../../http/json.js';

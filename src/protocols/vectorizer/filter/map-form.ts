@@ -1,5 +1,5 @@
-import { has, oneCondition, or, type Comparison, type Filter, type Scalar } from '../../../filters/filter.js';
-import { isJsonObject, stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
+import { type Comparison, type Filter, has, oneCondition, or, type Scalar } from '../../../filters/filter.js';
+import { isJsonObject, type Json, type JsonObject, stringifyJson } from '../../../http/json.js';
 import { equalsAny, hasKey, onKey } from './key-conditions.js';
 import { asList, booleanOf, boundOf, each, objectOf, scalarOf, scalarOrNullOf, wrong } from './operands.js';
 import { all, any, none, NOTHING, type ParseNested, type Part } from './parts.js';

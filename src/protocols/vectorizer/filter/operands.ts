@@ -1,5 +1,5 @@
 import type { Scalar } from '../../../filters/filter.js';
-import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../../../http/json.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject } from '../../../http/json.js';
 import { parseError, type VectorizerError } from '../vectorizer-error.js';
 
 /** What is wrong in a filter, and where. */

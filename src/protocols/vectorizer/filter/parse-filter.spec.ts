@@ -1,4 +1,4 @@
-import { and, exists, has, id, is, not, or, type FieldPath, type Filter, type Scalar } from '../../../filters/filter.js';
+import { and, exists, type FieldPath, type Filter, has, id, is, not, or, type Scalar } from '../../../filters/filter.js';
 import { parseJson } from '../../../http/json.js';
 import { VectorizerError } from '../vectorizer-error.js';
 import { parseFilter } from './parse-filter.js';

@@ -1,4 +1,4 @@
-import { and, not, or, type Filter } from '../../../filters/filter.js';
+import { and, type Filter, not, or } from '../../../filters/filter.js';
 import type { Json } from '../../../http/json.js';
 import { wrong } from './operands.js';
 

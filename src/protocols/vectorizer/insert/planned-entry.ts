@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { JsonNumber, stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
+import { type Json, JsonNumber, type JsonObject, stringifyJson } from '../../../http/json.js';
 import type { SparseVector } from '../../../records/record.js';
 import { DEFAULT_CHUNKING, MAX_UNSPLIT_BYTES } from '../limits.js';
 import { validationError, VectorizerError } from '../vectorizer-error.js';
 import { idText, parseId } from '../wire/ids.js';
 import { parsePayload, parseSparse, type SentEntry } from '../wire/sent-entry.js';
-import { chunkingProblem, splitText, type Chunking } from './chunks.js';
+import { type Chunking, chunkingProblem, splitText } from './chunks.js';
 import type { ChunkingRequest } from './requests.js';
 
 /** A vector to be stored: with its components, or with the text to make them of. */

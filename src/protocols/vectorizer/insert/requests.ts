@@ -1,10 +1,10 @@
 import { IsOptional, IsString } from 'class-validator';
 import { Refused } from '../../../http/field-fates.js';
-import { readJson, type Json } from '../../../http/json.js';
+import { type Json, readJson } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
 import { NO_ENCRYPTION, refuseEncryption, validationError } from '../vectorizer-error.js';
 import { readComponents, type SentComponents } from '../wire/sent-components.js';
-import { readEntries, toEntry, type SentEntries, type SentEntry } from '../wire/sent-entry.js';
+import { readEntries, type SentEntries, type SentEntry, toEntry } from '../wire/sent-entry.js';
 
 /** How the texts of a batch are split unless an entry says otherwise. */
 export interface ChunkingRequest {

@@ -1,7 +1,7 @@
 import { IsOptional, IsString } from 'class-validator';
-import { JsonNumber, readJson, type Json } from '../../../http/json.js';
+import { type Json, JsonNumber, readJson } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
-import { NO_QUANTIZATION, type HnswConfig, type Quantization } from '../collections/collection-definition.js';
+import { type HnswConfig, NO_QUANTIZATION, type Quantization } from '../collections/collection-definition.js';
 import { parseHnsw } from '../collections/requests.js';
 import { DEFAULT_HNSW } from '../limits.js';
 import { validationError } from '../vectorizer-error.js';

@@ -1,5 +1,5 @@
 import { MAX_DIMENSION } from '../../../collections/collection.js';
-import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../../../http/json.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject } from '../../../http/json.js';
 import { CreateCollectionRequest } from '../collections/requests.js';
 import { validationError } from '../vectorizer-error.js';
 import type { CreateRequest } from './requests.js';

@@ -1,4 +1,4 @@
-import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { Express, Request } from 'express';
 import { GatewayError } from '../../../errors.js';
 import { VectorizerExceptionFilter } from '../errors.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { FieldCollector } from '../../../collections/field-collector.js';
 import type { Filter } from '../../../filters/filter.js';
-import { isJsonObject, stringifyJson, type Json } from '../../../http/json.js';
+import { isJsonObject, type Json, stringifyJson } from '../../../http/json.js';
 import type { Parts, RecordWrite, StoredRecord } from '../../../records/record.js';
 import { RecordReads } from '../../../records/record-reads.service.js';
 import { RecordWrites } from '../../../records/record-writes.service.js';
@@ -17,7 +17,7 @@ import { collectFields } from '../wire/payload-fields.js';
 import { partsOf, type Shown } from '../wire/stored-vector.js';
 import { wrongDimension } from './errors.js';
 import { parsePointId, parsePointIds } from './point-id.js';
-import { requireQuery, type DeleteRequest, type ScrollRequest, type SearchRequest } from './requests.js';
+import { type DeleteRequest, requireQuery, type ScrollRequest, type SearchRequest } from './requests.js';
 import type { SentPoint } from './sent-points.js';
 
 const UPSERT = { existing: 'replace', missing: 'insert' } as const;

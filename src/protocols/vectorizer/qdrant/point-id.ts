@@ -1,4 +1,4 @@
-import { JsonNumber, type Json } from '../../../http/json.js';
+import { type Json, JsonNumber } from '../../../http/json.js';
 import { validationError } from '../vectorizer-error.js';
 
 /** What both signed and unsigned integers of 64 bits can be. */

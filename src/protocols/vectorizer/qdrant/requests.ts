@@ -1,7 +1,7 @@
 import { IsBoolean, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
 import { Ignored, Refused } from '../../../http/field-fates.js';
-import { readJson, type Json } from '../../../http/json.js';
-import { Read, type BodyDialect } from '../../../http/validate.js';
+import { type Json, readJson } from '../../../http/json.js';
+import { type BodyDialect, Read } from '../../../http/validate.js';
 import { MAX_OFFSET } from '../limits.js';
 import { NO_ENCRYPTION, refuseEncryption, validationError } from '../vectorizer-error.js';
 import { ABSENT_NULLS } from '../wire/dialect.js';

@@ -1,5 +1,5 @@
+import { type Json, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { readJson, type Json } from '../../../http/json.js';
 import { encryptionUnsupported, validationError } from '../vectorizer-error.js';
 import { readComponents, type SentComponents } from '../wire/sent-components.js';
 

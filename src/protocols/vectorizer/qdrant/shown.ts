@@ -1,5 +1,5 @@
+import { type Json, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { readJson, type Json } from '../../../http/json.js';
 
 /** Reads whether a part is to be shown: a list or an object names fields of it, and gets the whole part. */
 export function readShown(reader: JsonReader): Json {

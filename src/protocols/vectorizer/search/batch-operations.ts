@@ -7,7 +7,7 @@ import { CollectionTargets } from '../targets.js';
 import { validationError, type VectorizerError } from '../vectorizer-error.js';
 import { SEARCH } from '../wire/dialect.js';
 import { SearchOperations, type SearchResult } from './operations.js';
-import { requireQueries, SearchRequest, type BatchSearchRequest } from './requests.js';
+import { type BatchSearchRequest, requireQueries, SearchRequest } from './requests.js';
 
 /** What became of a search of a batch. */
 export type SearchOutcome =

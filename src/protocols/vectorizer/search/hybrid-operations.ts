@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Filter } from '../../../filters/filter.js';
-import { RecordTextsService } from '../../../records/record-texts.service.js';
 import type { Parts, SparseVector } from '../../../records/record.js';
 import { RecordReads } from '../../../records/record-reads.service.js';
 import { RecordSearches } from '../../../records/record-searches.service.js';
+import { RecordTextsService } from '../../../records/record-texts.service.js';
 import { EmbeddingProviders } from '../collections/embedding-providers.js';
 import { parseFilter } from '../filter/parse-filter.js';
 import { DEFAULT_ALPHA, DEFAULT_LIST_LENGTH, MAX_LIMIT_WITH_VECTORS, MAX_LIST_LENGTH } from '../limits.js';
 import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.js';
 import { partsOf } from '../wire/stored-vector.js';
 import { fuse, type Fusion, type Ranked } from './fusion.js';
-import { fusionOf, requireQuery, sparseQueryOf, type HybridRequest } from './hybrid-requests.js';
+import { fusionOf, type HybridRequest, requireQuery, sparseQueryOf } from './hybrid-requests.js';
 import { limitOf, SearchOperations } from './operations.js';
 import type { Hit } from './scores.js';
 

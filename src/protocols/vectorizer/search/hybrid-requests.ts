@@ -1,5 +1,5 @@
 import { IsBoolean, IsInt, IsNumber, IsOptional, IsString, Max, Min } from 'class-validator';
-import { readJson, type Json } from '../../../http/json.js';
+import { type Json, readJson } from '../../../http/json.js';
 import type { BodyDialect } from '../../../http/validate.js';
 import { Read } from '../../../http/validate.js';
 import type { SparseVector } from '../../../records/record.js';

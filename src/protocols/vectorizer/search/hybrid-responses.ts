@@ -1,4 +1,4 @@
-import { stringifyJson, type Json } from '../../../http/json.js';
+import { type Json, stringifyJson } from '../../../http/json.js';
 import type { HybridResult } from './hybrid-operations.js';
 import { hitText } from './responses.js';
 

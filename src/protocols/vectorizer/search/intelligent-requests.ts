@@ -1,7 +1,7 @@
 import { IsArray, IsInt, IsNumber, IsOptional, IsString, Min } from 'class-validator';
 import { Ignored } from '../../../http/field-fates.js';
-import { readJson, type Json } from '../../../http/json.js';
-import { Read, type BodyDialect } from '../../../http/validate.js';
+import { type Json, readJson } from '../../../http/json.js';
+import { type BodyDialect, Read } from '../../../http/validate.js';
 import { validationError } from '../vectorizer-error.js';
 import { SEARCH } from '../wire/dialect.js';
 import { readNumber, skipValue } from '../wire/json-values.js';

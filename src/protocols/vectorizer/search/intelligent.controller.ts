@@ -6,7 +6,14 @@ import { DEFAULT_LIMIT, DEFAULT_LIMIT_PER_COLLECTION, DEFAULT_SIMILARITY, DEFAUL
 import { requireCollection } from '../wire/require-collection.js';
 import { requireQuery } from './hybrid-requests.js';
 import { IntelligentOperations } from './intelligent-operations.js';
-import { collectionsOr, INTELLIGENT, IntelligentRequest, requireCollections, scopeOf, type Scope } from './intelligent-requests.js';
+import {
+  collectionsOr,
+  INTELLIGENT,
+  IntelligentRequest,
+  requireCollections,
+  type Scope,
+  scopeOf,
+} from './intelligent-requests.js';
 import { toIntelligentResponse } from './intelligent-responses.js';
 
 /** What is searched by a request that has a query. */

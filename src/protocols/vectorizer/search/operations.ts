@@ -12,7 +12,7 @@ import { CollectionTargets, type DenseCollection, NAMESPACE } from '../targets.j
 import { validationError } from '../vectorizer-error.js';
 import { partsOf } from '../wire/stored-vector.js';
 import { type FileSearchRequest, hasFilter, type SearchRequest } from './requests.js';
-import { toHit, type Hit } from './scores.js';
+import { type Hit, toHit } from './scores.js';
 
 /** What a search is by: nothing but a filter, in the order of first insert; a vector; or a text. */
 export type QueryType = 'filter' | 'vector' | 'text';

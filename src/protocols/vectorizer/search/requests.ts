@@ -1,6 +1,6 @@
 import { IsBoolean, IsInt, IsNumber, IsOptional, IsString, Min } from 'class-validator';
+import { isJsonObject, type Json, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { isJsonObject, readJson, type Json } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
 import { validationError } from '../vectorizer-error.js';
 import { readNumber } from '../wire/json-values.js';

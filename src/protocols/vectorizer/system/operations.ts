@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TenantsService } from '../../../tenants/tenants.service.js';
 import { EmbeddingProviders, LOCAL_PROVIDER, type Provider } from '../collections/embedding-providers.js';
 import { CollectionOperations, type SizedCollection } from '../collections/operations.js';
-import { requireText, type EmbedRequest } from './requests.js';
+import { type EmbedRequest, requireText } from './requests.js';
 
 /** A text, and the vector that was made of it. */
 export interface Embedded {

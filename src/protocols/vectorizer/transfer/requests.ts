@@ -1,5 +1,5 @@
 import { IsOptional, IsString } from 'class-validator';
-import { readJson, type Json } from '../../../http/json.js';
+import { type Json, readJson } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
 import { validationError } from '../vectorizer-error.js';
 

@@ -3,7 +3,7 @@ import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
 import { ABSENT_NULLS } from '../wire/dialect.js';
-import { TransferOperations, type TransferMode } from './operations.js';
+import { type TransferMode, TransferOperations } from './operations.js';
 import { TransferRequest } from './requests.js';
 import { toTransferResponse } from './responses.js';
 

@@ -1,6 +1,6 @@
 import { IsOptional, IsString } from 'class-validator';
 import { Ignored } from '../../../http/field-fates.js';
-import { readJson, type Json } from '../../../http/json.js';
+import { type Json, readJson } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
 import { skipValue } from '../wire/json-values.js';
 

@@ -1,6 +1,6 @@
 import type { Deletion, SelectionPatched, StoredRecord } from '../../../records/record.js';
 import { batchStatus } from '../wire/batch-status.js';
-import { contentText, payloadText, vectorText, type Shown } from '../wire/stored-vector.js';
+import { contentText, payloadText, type Shown, vectorText } from '../wire/stored-vector.js';
 import type { DeleteReport } from './delete-operations.js';
 import type { VectorList } from './read-operations.js';
 import type { ListRequest } from './read-requests.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { FieldCollector } from '../../../collections/field-collector.js';
-import { stringifyJson, type Json, type JsonObject } from '../../../http/json.js';
-import { RecordPatchesService } from '../../../records/record-patches.service.js';
+import { type Json, type JsonObject, stringifyJson } from '../../../http/json.js';
 import type { RecordPatch, SelectionPatched } from '../../../records/record.js';
+import { RecordPatchesService } from '../../../records/record-patches.service.js';
 import { definitionOf, hasDefinition } from '../collections/collection-definition.js';
 import { EmbeddingProviders } from '../collections/embedding-providers.js';
 import { CollectionOperations } from '../collections/operations.js';
@@ -14,7 +14,7 @@ import { idText } from '../wire/ids.js';
 import { numbersToJson } from '../wire/json-values.js';
 import { collectFields } from '../wire/payload-fields.js';
 import type { SentComponents } from '../wire/sent-components.js';
-import { payloadOf, requirePatch, type BulkUpdateRequest, type SentUpdate, type UpdateRequest } from './update-requests.js';
+import { type BulkUpdateRequest, payloadOf, requirePatch, type SentUpdate, type UpdateRequest } from './update-requests.js';
 
 /** Whether metadata that is given becomes the payload, or is merged into it. */
 export type PayloadMode = NonNullable<RecordPatch['metadata']>['kind'];

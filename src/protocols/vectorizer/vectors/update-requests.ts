@@ -1,9 +1,9 @@
 import { IsOptional, IsString } from 'class-validator';
 import { Refused } from '../../../http/field-fates.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { isJsonObject, JsonNumber, readJson, type Json, type JsonObject } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
-import { VectorizerError, encryptionUnsupported, NO_ENCRYPTION, refuseEncryption, validationError } from '../vectorizer-error.js';
+import { encryptionUnsupported, NO_ENCRYPTION, refuseEncryption, validationError, VectorizerError } from '../vectorizer-error.js';
 import { readComponents, type SentComponents } from '../wire/sent-components.js';
 
 /** `POST /update`, and `PUT` and `PATCH` of a vector. */

@@ -8,7 +8,7 @@ import { requireCollection } from '../wire/require-collection.js';
 import { EVERYTHING } from '../wire/stored-vector.js';
 import { ReadOperations } from './read-operations.js';
 import { toBatchUpdateResponse, toBulkUpdateResponse, toExpiryResponse, toUpdatedVector } from './responses.js';
-import { UpdateOperations, type PayloadMode } from './update-operations.js';
+import { type PayloadMode, UpdateOperations } from './update-operations.js';
 import {
   BatchUpdateRequest,
   BulkUpdateRequest,

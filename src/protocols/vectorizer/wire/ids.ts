@@ -1,4 +1,4 @@
-import { JsonNumber, type Json } from '../../../http/json.js';
+import { type Json, JsonNumber } from '../../../http/json.js';
 import { MAX_ID_BYTES } from '../limits.js';
 import { validationError, type VectorizerError } from '../vectorizer-error.js';
 

@@ -1,5 +1,5 @@
+import { type Json, JsonNumber, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { JsonNumber, readJson, type Json } from '../../../http/json.js';
 
 /** Plain data as `Json`: JavaScript's numbers, which must be finite, become JSON's. What is `Json` already stays as it is. */
 export function numbersToJson(value: unknown): Json {

@@ -1,6 +1,6 @@
 import type { FieldType } from '../../../collections/collection.js';
 import type { FieldCollector } from '../../../collections/field-collector.js';
-import { JsonNumber, type Json, type JsonObject } from '../../../http/json.js';
+import { type Json, JsonNumber, type JsonObject } from '../../../http/json.js';
 
 /** Notes the fields of a payload that other protocols can filter by; a list counts as its first element, nested objects not at all. */
 export function collectFields(payload: JsonObject, collector: FieldCollector): void {

@@ -1,5 +1,5 @@
-import type { JsonReader } from '../../../http/json-reader.js';
 import { JsonNumber, readJson } from '../../../http/json.js';
+import type { JsonReader } from '../../../http/json-reader.js';
 
 /** The components of a vector as they were sent, or why they are none. */
 export type SentComponents =

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual, inspect } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 
 /** Throws unless both are the same, names in whatever order. */
 export function same(what, actual, expected) {

@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT, run, runWell, type Outcome } from './programs.js';
+import { type Outcome, ROOT, run, runWell } from './programs.js';
 
 const SOURCE = join(ROOT, 'clients/typescript');
 const COMPILER = join(ROOT, 'node_modules/typescript/bin/tsc');

@@ -1,4 +1,5 @@
 import {
+  type Json,
   objectOf,
   validateCollection,
   validateCollectionInfo,
@@ -6,7 +7,6 @@ import {
   validateEmbedding,
   validateSearchResponse,
   validateVector,
-  type Json,
 } from './validators.js';
 
 /** An answer of status 400 and above. */

@@ -1,10 +1,10 @@
 import {
+  type Json,
   validateCollection,
   validateCollectionInfo,
   validateEmbedding,
   validateSearchResponse,
   validateVector,
-  type Json,
 } from './validators.js';
 
 const HIT = { id: 'a', score: 0.5, data: [1, 0] };

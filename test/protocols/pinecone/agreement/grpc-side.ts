@@ -1,6 +1,6 @@
 import type { Metadata, ServiceError } from '@grpc/grpc-js';
 import type { PineconeGrpc } from '../../../support/clients/pinecone-grpc.js';
-import { LSN_HEADERS, type Fields, type Operation, type Result } from './operation.js';
+import { type Fields, LSN_HEADERS, type Operation, type Result } from './operation.js';
 
 /** The HTTP status that REST has for gRPC's code. */
 const STATUSES: ReadonlyMap<number, number> = new Map([

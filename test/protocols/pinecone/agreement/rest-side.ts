@@ -1,6 +1,6 @@
 import type { PineconeApi } from '../../../support/clients/pinecone-api.js';
 import { type Answer, type Call } from '../../../support/clients/pinecone-api.js';
-import { jsonText, LSN_HEADERS, type Fields, type Operation, type Result } from './operation.js';
+import { type Fields, jsonText, LSN_HEADERS, type Operation, type Result } from './operation.js';
 
 const PAGE_PARAMETERS = ['prefix', 'limit', 'paginationToken', 'namespace'];
 

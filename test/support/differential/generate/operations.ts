@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { filterFields } from './filters.js';
-import { document, embedding, id, metadata, uri, type JsonText } from './values.js';
+import { document, embedding, id, type JsonText, metadata, uri } from './values.js';
 
 /** One generated step on one of the collections. */
 export interface Operation {

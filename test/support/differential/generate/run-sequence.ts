@@ -1,7 +1,7 @@
-import { isJsonObject, JsonNumber, type Json } from '../../../../src/http/json.js';
+import { isJsonObject, type Json, JsonNumber } from '../../../../src/http/json.js';
 import { get, post } from '../exchange.js';
-import { COLLECTIONS, type Answers, type Pair } from '../pair.js';
-import { SLOTS, type Operation } from './operations.js';
+import { type Answers, COLLECTIONS, type Pair } from '../pair.js';
+import { type Operation, SLOTS } from './operations.js';
 
 /** What the generated requests were worth: a run in which all fail, or all filters match nothing, proves nothing. */
 export interface Tally {

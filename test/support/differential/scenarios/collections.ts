@@ -1,7 +1,7 @@
-import { get, post, withBody, type WireRequest } from '../exchange.js';
-import { COLLECTIONS, type Answers, type Pair } from '../pair.js';
-import { isJsonObject, stringifyJson, type Json } from '../../../../src/http/json.js';
-import { scenario, type Scenario } from '../scenario.js';
+import { isJsonObject, type Json, stringifyJson } from '../../../../src/http/json.js';
+import { get, post, type WireRequest, withBody } from '../exchange.js';
+import { type Answers, COLLECTIONS, type Pair } from '../pair.js';
+import { type Scenario, scenario } from '../scenario.js';
 
 const DATABASE = '/api/v2/tenants/default_tenant/databases/default_database';
 const UNKNOWN = '8b1e549b-4cf8-4210-bdb8-6e98deb2786f';

@@ -1,6 +1,6 @@
 import { get, post, type WireRequest } from '../exchange.js';
 import { COLLECTIONS, type Pair } from '../pair.js';
-import { scenario, type Scenario } from '../scenario.js';
+import { type Scenario, scenario } from '../scenario.js';
 
 const create = (inside: string): WireRequest => post(COLLECTIONS, `{"name":"conf",${inside}}`);
 

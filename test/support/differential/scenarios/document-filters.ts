@@ -1,6 +1,6 @@
 import { post } from '../exchange.js';
 import type { Pair } from '../pair.js';
-import { scenario, type Scenario } from '../scenario.js';
+import { type Scenario, scenario } from '../scenario.js';
 import { filtered } from './filtered.js';
 
 const DOCUMENTS = [

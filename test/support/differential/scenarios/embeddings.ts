@@ -1,6 +1,6 @@
 import { get, post, type WireRequest } from '../exchange.js';
 import { COLLECTIONS } from '../pair.js';
-import { scenario, type Scenario } from '../scenario.js';
+import { type Scenario, scenario } from '../scenario.js';
 import { ALL, written } from './written.js';
 
 const base64 = (...items: readonly string[]): string => `{"ids":["a"],"embeddings":[${items.join(',')}]}`;

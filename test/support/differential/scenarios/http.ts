@@ -1,6 +1,6 @@
-import { get, post, withBody, type WireRequest } from '../exchange.js';
+import { get, post, type WireRequest, withBody } from '../exchange.js';
 import { COLLECTIONS } from '../pair.js';
-import { scenario, type Scenario } from '../scenario.js';
+import { type Scenario, scenario } from '../scenario.js';
 
 const TENANTS = '/api/v2/tenants';
 const JSON_TYPE = 'application/json';

@@ -1,6 +1,6 @@
 import { post, withBody } from '../exchange.js';
 import type { Pair } from '../pair.js';
-import { scenario, type Scenario } from '../scenario.js';
+import { type Scenario, scenario } from '../scenario.js';
 
 /** The parts of a write, each with what is wrong with it: the collection has two dimensions. */
 const WRITE_MISTAKES: Readonly<Record<string, Readonly<Record<string, string>>>> = {

@@ -1,6 +1,6 @@
 import { get, post } from '../exchange.js';
 import { COLLECTIONS, type Pair } from '../pair.js';
-import { scenario, type Scenario } from '../scenario.js';
+import { type Scenario, scenario } from '../scenario.js';
 
 const UNKNOWN = '8b1e549b-4cf8-4210-bdb8-6e98deb2786f';
 

@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../../../src/http/json.js';
-import { get, post, withBody, type WireRequest } from '../exchange.js';
-import { COLLECTIONS, type Answers, type Pair } from '../pair.js';
-import { scenario, type Scenario } from '../scenario.js';
+import { get, post, type WireRequest, withBody } from '../exchange.js';
+import { type Answers, COLLECTIONS, type Pair } from '../pair.js';
+import { type Scenario, scenario } from '../scenario.js';
 
 const TENANTS = '/api/v2/tenants';
 const HEARTBEAT = 'nanosecond heartbeat';

@@ -1,6 +1,6 @@
 import { get, post } from '../exchange.js';
 import { COLLECTIONS, type Pair } from '../pair.js';
-import { scenario, type Scenario } from '../scenario.js';
+import { type Scenario, scenario } from '../scenario.js';
 
 /** Writes each metadata object with every call, and reads back what became of it. */
 async function kept(pair: Pair, metadatas: readonly string[]): Promise<void> {

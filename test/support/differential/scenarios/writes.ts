@@ -1,6 +1,6 @@
 import { get, post } from '../exchange.js';
 import { COLLECTIONS } from '../pair.js';
-import { scenario, type Scenario } from '../scenario.js';
+import { type Scenario, scenario } from '../scenario.js';
 import { ALL, EVERYTHING, written } from './written.js';
 
 /** Section 7: add, update, upsert. */

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { isJsonObject, parseJson, stringifyJson, type Json, type JsonObject } from '../../../../http/json.js';
+import { isJsonObject, type Json, type JsonObject, parseJson, stringifyJson } from '../../../../http/json.js';
 import { merge, objectAt, valueAt } from './tree.js';
 
 /** Where a schema keeps what decides how embeddings are compared. */

@@ -1,6 +1,6 @@
-import { isJsonObject, parseJson, type Json } from '../../../../http/json.js';
-import { resolveConfiguration, updateConfiguration } from './schema.js';
+import { isJsonObject, type Json, parseJson } from '../../../../http/json.js';
 import { DEFAULT_SCHEMA } from './default-schema.js';
+import { resolveConfiguration, updateConfiguration } from './schema.js';
 
 /** What the real server (1.5.9) says, without the line and column. */
 const CREATE_ERRORS = [

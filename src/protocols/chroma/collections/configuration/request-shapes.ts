@@ -1,4 +1,4 @@
-import { isJsonObject, jsonObject, type Json, type JsonObject } from '../../../../http/json.js';
+import { isJsonObject, type Json, type JsonObject, jsonObject } from '../../../../http/json.js';
 import { unparsable, unprocessable } from '../../chroma-error.js';
 import {
   expectedNames,
@@ -7,13 +7,13 @@ import {
   mapOf,
   optional,
   required,
+  type Shape,
   struct,
   text,
   unsigned,
   usually,
   variant,
   wrongType,
-  type Shape,
 } from './shape.js';
 
 const count = optional(unsigned('usize'));

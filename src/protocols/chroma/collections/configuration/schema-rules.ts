@@ -1,5 +1,5 @@
-import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../../../../http/json.js';
-import { invalidArgument, type ChromaError } from '../../chroma-error.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject } from '../../../../http/json.js';
+import { type ChromaError, invalidArgument } from '../../chroma-error.js';
 import { SMALLEST_BATCH } from '../../limits.js';
 import { debugText } from '../../wire/serde.js';
 import { DEFAULTS_VECTOR, EMBEDDING_VECTOR } from './default-schema.js';

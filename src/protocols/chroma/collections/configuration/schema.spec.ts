@@ -1,12 +1,12 @@
-import { isJsonObject, parseJson, stringifyJson, type Json, type JsonObject } from '../../../../http/json.js';
+import { isJsonObject, type Json, type JsonObject, parseJson, stringifyJson } from '../../../../http/json.js';
 import {
   configurationJson,
   isIndexEnabled,
   legacyConfigurationJson,
   resolveConfiguration,
+  type ResolvedConfiguration,
   updateConfiguration,
   withDiscoveredKeys,
-  type ResolvedConfiguration,
 } from './schema.js';
 import { objectAt, valueAt } from './tree.js';
 

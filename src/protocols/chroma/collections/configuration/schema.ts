@@ -1,6 +1,6 @@
 import type { FieldType, Metric } from '../../../../collections/collection.js';
-import { jsonObject, type Json, type JsonObject } from '../../../../http/json.js';
-import { invalidArgument, type ChromaError } from '../../chroma-error.js';
+import { type Json, type JsonObject, jsonObject } from '../../../../http/json.js';
+import { type ChromaError, invalidArgument } from '../../chroma-error.js';
 import { DEFAULT_SCHEMA, DEFAULTS_VECTOR, EMBEDDING_VECTOR, isDefaultSchema } from './default-schema.js';
 import { CONFIGURATION_UPDATE, SCHEMA } from './request-shapes.js';
 import { irreconcilable, requireNoSparseIndex, requireUsableSchema, requireValidSchema } from './schema-rules.js';

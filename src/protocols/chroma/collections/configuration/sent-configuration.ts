@@ -1,4 +1,4 @@
-import { isJsonObject, JsonNumber, stringifyJson, type Json, type JsonObject } from '../../../../http/json.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject, stringifyJson } from '../../../../http/json.js';
 import { ChromaError, invalidArgument } from '../../chroma-error.js';
 import { MAX_I64, SMALLEST_BATCH } from '../../limits.js';
 import { integerOf } from '../../wire/serde.js';

@@ -1,5 +1,5 @@
-import { isJsonObject, JsonNumber, type Json, type JsonObject } from '../../../../http/json.js';
-import { unparsable, unprocessable, type ChromaError } from '../../chroma-error.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject } from '../../../../http/json.js';
+import { type ChromaError, unparsable, unprocessable } from '../../chroma-error.js';
 import { floatText, integerOf, unexpected } from '../../wire/serde.js';
 
 /** What a value must look like. Chroma reads its request bodies with serde; the errors are worded as serde does. */

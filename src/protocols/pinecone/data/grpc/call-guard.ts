@@ -5,7 +5,7 @@ import { GatewayError } from '../../../../errors.js';
 import type { Authentication } from '../../../../keys/authentication.js';
 import type { SourceGuard } from '../../../../keys/source-guard.js';
 import type { RequestObserver } from '../../../../observability/request-observer.js';
-import { runAs, type Caller } from '../../../../tenants/caller.js';
+import { type Caller, runAs } from '../../../../tenants/caller.js';
 import { toPineconeError } from '../../errors.js';
 import { PineconeError } from '../../pinecone-error.js';
 import { observeCall } from './observe-call.js';

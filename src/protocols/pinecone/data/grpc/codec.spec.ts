@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import fc, { type Arbitrary } from 'fast-check';
 import protobuf, { type Field, type Type } from 'protobufjs';
-import { JsonNumber, type Json } from '../../../../http/json.js';
+import { type Json, JsonNumber } from '../../../../http/json.js';
 import { decode, encode, messageType } from './codec.js';
 
 /**

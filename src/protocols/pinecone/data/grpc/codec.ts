@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import protobuf, { type Field, type Type, type Writer } from 'protobufjs';
 import type { Message } from './messages.js';
-import { createReader, createWriter, eachField, readStruct, readText, writeStruct, type MessageReader } from './struct.js';
+import { createReader, createWriter, eachField, type MessageReader, readStruct, readText, writeStruct } from './struct.js';
 
 /**
  * Messages of `vector-service.proto`, read and written by its own text, and faster than by a general library: packed floats are

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import {
   Metadata,
-  Server,
   type sendUnaryData,
+  Server,
   type ServerUnaryCall,
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import type { Type } from 'protobufjs';
 import { CONFIG, type Config } from '../../../../config/config.js';
 import { BodyBudget } from '../../../../http/body-budget.js';
@@ -20,7 +20,7 @@ import { RequestObserver } from '../../../../observability/request-observer.js';
 import { requirePermission } from '../../../../tenants/caller.js';
 import { MAX_CONCURRENT_CALLS } from '../../limits.js';
 import { PineconeError } from '../../pinecone-error.js';
-import { IndexTargets, type IndexTarget } from '../../targets.js';
+import { type IndexTarget, IndexTargets } from '../../targets.js';
 import { apiVersion } from '../../wire/api-version.js';
 import { indexOfHost } from '../../wire/index-host.js';
 import { guardCalls, toServiceError } from './call-guard.js';
@@ -28,7 +28,7 @@ import { decode, encode, messageType } from './codec.js';
 import { GrpcConnections } from './grpc-connections.js';
 import type { Message } from './messages.js';
 import { observeCall } from './observe-call.js';
-import { VectorService, type Method, type Reply } from './vector-service.js';
+import { type Method, type Reply, VectorService } from './vector-service.js';
 
 type Call = ServerUnaryCall<Buffer, Buffer>;
 

@@ -1,4 +1,4 @@
-import { jsonObject, type Json, type JsonObject } from '../../../../http/json.js';
+import { type Json, type JsonObject, jsonObject } from '../../../../http/json.js';
 import { embeddingOf } from '../../../../records/embedding-of.js';
 import type { Namespace } from '../../../../records/namespace.js';
 import type { RankedRecord, SparseVector, StoredRecord } from '../../../../records/record.js';
@@ -8,11 +8,11 @@ import { metricName } from '../../wire/metric.js';
 import { publicName } from '../../wire/namespace-name.js';
 import type { SentVector } from '../../wire/sent-vector.js';
 import {
-  READ_UNITS,
   type FetchResult,
   type ListResult,
   type NamespacesResult,
   type QueryResult,
+  READ_UNITS,
   type StatsResult,
 } from '../results.js';
 

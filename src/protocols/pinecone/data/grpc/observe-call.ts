@@ -1,4 +1,4 @@
-import { status, type Metadata, type sendUnaryData } from '@grpc/grpc-js';
+import { type Metadata, type sendUnaryData, status } from '@grpc/grpc-js';
 import type { TextMapGetter } from '@opentelemetry/api';
 import type { RequestObserver } from '../../../../observability/request-observer.js';
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import protobuf, { type Reader, type Writer } from 'protobufjs';
-import { JsonNumber, type Json, type JsonObject } from '../../../../http/json.js';
+import { type Json, JsonNumber, type JsonObject } from '../../../../http/json.js';
 import { RequestError } from '../../../../http/validate.js';
 import { MAX_STRUCT_DEPTH } from '../../limits.js';
 import { invalidArgument } from '../../pinecone-error.js';

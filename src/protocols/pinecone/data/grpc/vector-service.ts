@@ -3,7 +3,7 @@ import type { Collection } from '../../../../collections/collection.js';
 import { CONFIG, type Config } from '../../../../config/config.js';
 import { check } from '../../../../http/validate.js';
 import type { Permission } from '../../../../tenants/caller.js';
-import { SCHEMA_SHAPE, type ApiVersion } from '../../wire/api-version.js';
+import { type ApiVersion, SCHEMA_SHAPE } from '../../wire/api-version.js';
 import { defaultNamespaceKey } from '../../wire/namespace-name.js';
 import { READ_HEADERS, WRITE_HEADERS } from '../lsn-headers.js';
 import { NamespaceOperations } from '../namespace-operations.js';
@@ -30,9 +30,9 @@ import {
   fromNamespaces,
   fromQuery,
   fromStats,
+  type Message,
   toSchema,
   toSentVectors,
-  type Message,
 } from './messages.js';
 
 /** An answer, and the write counter in its metadata. */

@@ -1,18 +1,18 @@
 import { stringifyJson } from '../../../../http/json.js';
 import type { Namespace } from '../../../../records/namespace.js';
 import type { RankedRecord, StoredRecord } from '../../../../records/record.js';
-import { SCHEMA_SHAPE, type ApiVersion } from '../../wire/api-version.js';
+import { type ApiVersion, SCHEMA_SHAPE } from '../../wire/api-version.js';
 import { metadataText } from '../../wire/metadata.js';
 import { filterableFields } from '../../wire/metadata-schema.js';
 import { metricName } from '../../wire/metric.js';
 import { defaultNamespaceKey, publicName } from '../../wire/namespace-name.js';
 import {
-  READ_UNITS,
   type FetchResult,
   type Hit,
   type ListResult,
   type NamespacesResult,
   type QueryResult,
+  READ_UNITS,
   type SearchRecordsResult,
   type StatsResult,
   type UpdateResult,
