@@ -22,6 +22,7 @@ const PLACES = {
   'test/lifecycle/': 'both',
   'test/limits/': 'embedded',
   'test/limits/connections.spec.ts': 'both',
+  'test/limits/filter-branches.spec.ts': 'both',
   'test/observability/': 'embedded',
   'test/observability/metrics-without-database.spec.ts': 'both',
   'test/observability/worker-metrics.spec.ts': 'both',

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type ClientHttp2Session, connect as connectHttp2, constants } from 'node:http2';
+import { type ClientHttp2Session, connect as connectHttp2, constants, type IncomingHttpHeaders } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 import { startKeyedGateway } from '../support/gateway/keyed-gateway.js';
