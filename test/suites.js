@@ -45,6 +45,7 @@ const PLACES = {
   'test/protocols/vectorizer/batch-update.spec.ts': 'both',
   'test/protocols/vectorizer/search.spec.ts': 'both',
   'test/stores/': 'both',
+  'test/support/': 'embedded',
 };
 
 /** The suites of a mode among these files, by their paths from the root of the project. `isWhole` also takes those on a server that do not
