@@ -79,7 +79,7 @@ export class CollectionStore {
     return Number(row?.count);
   }
 
-  /** `taken`: the new name is another collection's. `stale`: it has changed since the caller read it, which `unchanged` forbids. */
+  /** `taken`: the new name is another collection's, or its alias. `stale`: it has changed since the caller read it, which `unchanged` forbids. */
   async update(
     collection: Collection,
     changes: CollectionChanges,
@@ -94,9 +94,11 @@ export class CollectionStore {
           settings = COALESCE(${changes.settings ?? null}::json, settings),
           deletion_protection = COALESCE(${changes.deletionProtection ?? null}::boolean, deletion_protection),
           epoch = epoch + 1
-        WHERE id = ${collection.id} AND ${known} RETURNING id`);
+        WHERE id = ${collection.id} AND ${known} AND ${isFree(changes.name)} RETURNING id`);
       if (rows.length > 0) return 'updated';
-      return (await this.refresh(this.database, collection)) === undefined ? 'missing' : 'stale';
+      const current = await this.refresh(this.database, collection);
+      if (current === undefined) return 'missing';
+      return changes.name === undefined || (demand !== undefined && current.epoch !== collection.epoch) ? 'stale' : 'taken';
     } catch (error) {
       if (isUniqueViolation(error)) return 'taken';
       throw error;
@@ -175,4 +177,12 @@ export class CollectionStore {
       SELECT ${COLUMNS} FROM polyvec.collections c ${JOINS} WHERE ${condition}`);
     return row && toCollection(row);
   }
+}
+
+/** Of an UPDATE of collections: whether no other collection has the name as an alias. */
+function isFree(name: string | undefined): Sql {
+  if (name === undefined) return sql`TRUE`;
+  return sql`NOT EXISTS (
+    SELECT FROM polyvec.collection_aliases a
+    WHERE a.database_id = collections.database_id AND a.name = ${name} AND a.collection_id <> collections.id)`;
 }

@@ -165,7 +165,8 @@ function insertCollection(snapshot: Snapshot, target: RestoreTarget): Sql {
         database_id, name, protocol, metric, dimension, vector_type, has_sparse, settings, metadata, deletion_protection)
       SELECT s.database_id, ${target.name}, s.protocol, COALESCE(${target.metric ?? null}, s.metric), s.dimension,
         s.vector_type, s.has_sparse, ${target.settings}::json, s.metadata, ${target.deletionProtection}
-      FROM polyvec.snapshots s WHERE s.uuid = ${snapshot.uuid}
+      FROM polyvec.snapshots s WHERE s.uuid = ${snapshot.uuid} AND NOT EXISTS (
+        SELECT FROM polyvec.collection_aliases a WHERE a.database_id = s.database_id AND a.name = ${target.name})
       ON CONFLICT (database_id, name) DO NOTHING RETURNING id, uuid, database_id, name, record_table, vector_table),
     job AS (
       INSERT INTO polyvec.restore_jobs (database_id, kind, snapshot_uuid, target_uuid, target_name, status)
