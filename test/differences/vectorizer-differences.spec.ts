@@ -374,7 +374,7 @@ describe('the wire', () => {
 
   it('D80: no origin is allowed unless it is configured', async () => {
     const answer = await api.call('GET', '/collections', undefined, { origin: 'http://example.org' });
-    expect(answer.status).toBe(200);
+    expect(answer.status).toBe(403);
     expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
   });
 
