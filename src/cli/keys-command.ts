@@ -28,7 +28,7 @@ export function addKeys(program: Command, print: (line: string) => void): void {
     .option('--collections <patterns>', "collections' names, separated by commas, * for any characters (default: every one)")
     .option('--expires <duration>', 'how long it is good, such as 90d (default: until it is revoked)')
     .action(async (options: NewKeyOptions & PathOption) => {
-      await (await load()).createKey(configOf(options), options, print);
+      await (await load()).createKeys(configOf(options), [options], print);
     });
   withPath(keys.command('list'))
     .description('print all keys, without their secrets')

@@ -29,11 +29,11 @@ const DEFAULT_SCOPE = 'read,write';
 /** Where a tenant, or a database, is named. */
 const EVERY = '*';
 
-/** Makes a key, and prints it: the one time that anybody sees it. @throws Error for options that make no sense, before anything is done */
-export async function createKey(config: Config, options: NewKeyOptions, print: Print): Promise<void> {
-  const key = newKey(options);
+/** Makes keys, and prints them: the one time that anybody sees them. @throws Error for options that make no sense, before anything is done */
+export async function createKeys(config: Config, options: readonly NewKeyOptions[], print: Print): Promise<void> {
+  const wanted = options.map(newKey);
   await withKeys(config, async (keys) => {
-    print(await keys.create(key));
+    for (const key of wanted) print(await keys.create(key));
   });
 }
 

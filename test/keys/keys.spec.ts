@@ -6,8 +6,8 @@ import { readConfig } from '../../src/config/config.js';
 import { startGateway } from '../../src/gateway.js';
 import { parseKey } from '../../src/keys/api-key.js';
 import { PineconeGrpc } from '../support/clients/pinecone-grpc.js';
-import { createStorage, startGatewayOn, type TestStorage } from '../support/gateway/gateway.js';
-import { type KeyedGateway, makeKeys, ROOT_KEY, startKeyedGateway } from '../support/gateway/keyed-gateway.js';
+import { createStorage, makeKeys, startGatewayOn, type TestStorage } from '../support/gateway/gateway.js';
+import { type KeyedGateway, ROOT_KEY, startKeyedGateway } from '../support/gateway/keyed-gateway.js';
 
 /** Who may call at all: how each protocol's clients send a key, and what they read without a good one. */
 

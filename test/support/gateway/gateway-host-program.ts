@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { createKeys } from '../../../src/cli/keys.js';
 import { readConfig } from '../../../src/config/config.js';
 import { type Gateway, startGateway } from '../../../src/gateway.js';
 import type { HostAnswer, HostRequest } from './gateway-host.js';
@@ -20,6 +21,12 @@ async function handle(request: HostRequest): Promise<unknown> {
       await removeStorage(request.environment);
       storages.delete(JSON.stringify(request.environment));
       return undefined;
+    case 'createKeys': {
+      const texts: string[] = [];
+      const config = readConfig({ ...request.environment, POLYVEC_LOG_LEVEL: 'error' });
+      await createKeys(config, request.keys, (text) => texts.push(text));
+      return texts;
+    }
     case 'start': {
       const gateway = await startGateway(readConfig(request.environment));
       count += 1;

@@ -1,10 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { NewKeyOptions } from '../../../src/cli/keys.js';
 
 /** What a host is asked. */
 export type HostRequest =
   | { readonly kind: 'createStorage'; readonly isEmpty: boolean }
   | { readonly kind: 'removeStorage'; readonly environment: Environment }
+  | { readonly kind: 'createKeys'; readonly environment: Environment; readonly keys: readonly NewKeyOptions[] }
   | { readonly kind: 'start'; readonly environment: Environment }
   | { readonly kind: 'stop'; readonly gateway: number }
   | { readonly kind: 'stopAll' };
@@ -45,6 +47,11 @@ export class GatewayHost {
 
   async removeStorage(environment: Environment): Promise<void> {
     await this.ask({ kind: 'removeStorage', environment });
+  }
+
+  /** The texts of new keys, made as `polyvec keys create` does, in a database that no gateway has embedded. */
+  async createKeys(environment: Environment, keys: readonly NewKeyOptions[]): Promise<readonly string[]> {
+    return (await this.ask({ kind: 'createKeys', environment, keys })) as readonly string[];
   }
 
   /** @throws Error with what kept the gateway from starting */

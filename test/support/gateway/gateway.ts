@@ -1,3 +1,4 @@
+import type { NewKeyOptions } from '../../../src/cli/keys.js';
 import { GatewayHost } from './gateway-host.js';
 
 /** A gateway of a test's own, on free ports. */
@@ -65,6 +66,19 @@ export function settingsFor(storage: TestStorage, env: Readonly<Record<string, s
 export async function createStorage(options: { readonly isEmpty?: boolean } = {}): Promise<TestStorage> {
   const environment = await host.createStorage(options.isEmpty ?? false);
   return { environment, remove: () => host.removeStorage(environment) };
+}
+
+/** Makes keys as `polyvec keys create` does, in a database that no gateway has embedded; `wanted` says what each is for. */
+export async function makeKeys<Name extends string>(
+  environment: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<Name, Omit<NewKeyOptions, 'name'>>>,
+): Promise<Readonly<Record<Name, string>>> {
+  const names = Object.keys(wanted) as Name[];
+  const texts = await host.createKeys(
+    environment,
+    names.map((name) => ({ name, ...wanted[name] })),
+  );
+  return Object.fromEntries(names.map((name, index) => [name, texts[index] ?? ''])) as Record<Name, string>;
 }
 
 async function launch(storage: TestStorage, environment: Readonly<Record<string, string>>): Promise<TestGateway> {

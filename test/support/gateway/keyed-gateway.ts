@@ -1,6 +1,5 @@
-import { createKey, type NewKeyOptions } from '../../../src/cli/keys.js';
-import { readConfig } from '../../../src/config/config.js';
-import { createStorage, startGatewayOn, type TestGateway } from './gateway.js';
+import type { NewKeyOptions } from '../../../src/cli/keys.js';
+import { createStorage, makeKeys, startGatewayOn, type TestGateway } from './gateway.js';
 
 /** A gateway that asks for keys, and some. */
 export interface KeyedGateway<Name extends string> {
@@ -25,19 +24,4 @@ export async function startKeyedGateway<Name extends string>(
     await storage.remove();
     throw error;
   }
-}
-
-/** Makes keys as `polyvec keys create` does, in a database that no gateway has embedded. */
-export async function makeKeys<Name extends string>(
-  environment: Readonly<Record<string, string>>,
-  wanted: Readonly<Record<Name, Omit<NewKeyOptions, 'name'>>>,
-): Promise<Readonly<Record<Name, string>>> {
-  const config = readConfig({ ...environment, POLYVEC_LOG_LEVEL: 'error' });
-  const keys: Partial<Record<Name, string>> = {};
-  for (const name of Object.keys(wanted) as Name[]) {
-    await createKey(config, { name, ...wanted[name] }, (line) => {
-      keys[name] = line;
-    });
-  }
-  return keys as Record<Name, string>;
 }
