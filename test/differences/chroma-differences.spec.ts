@@ -25,6 +25,17 @@ describe('collections and tenants', () => {
     expect(message(refused)).toBe('"The v1 API is deprecated. Please use /v2 apis"');
   });
 
+  it('D94: a page of another site deletes nothing', async () => {
+    await session.collection('kept');
+    const headers = { origin: 'http://evil.example', 'content-type': 'text/plain' };
+    const answers = await Promise.all([
+      session.ask({ method: 'DELETE', path: `${COLLECTIONS}/kept`, headers }),
+      session.ask({ method: 'DELETE', path: `${COLLECTIONS}/kept`, headers: { host: 'rebound.example' } }),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([403, 421]);
+    expect(await session.ask(get(`${COLLECTIONS}/kept`))).toMatchObject({ status: 200 });
+  });
+
   it('D2: renaming a collection to a taken name is 409 and renames nothing', async () => {
     const path = await session.collection('rename-me');
     await session.collection('taken');

@@ -110,6 +110,12 @@ const KNOWN: readonly KnownDifference[] = [
       numberOf(requestField(request, 'n_results')) === 0,
   },
   {
+    // pages of other sites are refused
+    number: 'D94',
+    explains: ({ request, candidate, difference }) =>
+      request.headers?.['origin'] !== undefined && candidate.status === 403 && /^(?:status|body)\b/.test(difference.path),
+  },
+  {
     // floats are read exactly, where Chroma's parser may be a few units off in the last place
     number: 'D26',
     explains: ({ difference }) => {
