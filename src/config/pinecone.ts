@@ -120,6 +120,6 @@ export const PINECONE_SETTINGS = {
     'POLYVEC_PINECONE_GRPC_IDLE_TIMEOUT_MS',
     30 * MINUTE_MS,
     wholeNumber(5 * MINUTE_MS, MAX_DURATION_MS),
-    'How long a gRPC connection is kept without a call, at least five minutes: clients are told to connect anew.',
+    'How long a gRPC connection is kept without a call, at least five minutes: clients then connect anew.',
   ),
 } as const;

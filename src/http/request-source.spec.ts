@@ -71,7 +71,7 @@ describe('the origin of a request', () => {
     expect(refusalOf({ headers: { origin: 'null' } }, { allowedOrigins: ['*'] })).toBeUndefined();
   });
 
-  it.each(['cross-site', 'same-site'])('is told by Sec-Fetch-Site: %s where there is no Origin', (site) => {
+  it.each(['cross-site', 'same-site'])('is seen by Sec-Fetch-Site: %s where there is no Origin', (site) => {
     expect(refusalOf({ method: 'GET', headers: { 'sec-fetch-site': site } })).toBe('forbidden');
   });
 

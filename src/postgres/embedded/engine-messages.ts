@@ -19,7 +19,7 @@ export interface EngineFacts {
 /** What the thread that holds the engine is given. */
 export interface EngineOptions {
   readonly directory: string;
-  /** The engine is told, too: statements that may take long look at it themselves. */
+  /** The engine gets it, too: statements that may take long look at it themselves. */
   readonly statementTimeoutMs: number;
 }
 
