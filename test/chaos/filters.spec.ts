@@ -20,6 +20,6 @@ describe(`hostile keys, values, ids and names in filters (TEST_SEED=${String(SEE
     expect([...figures.hostile].filter((shape) => !figures.harmless.has(shape))).toEqual([]);
     expect(figures.hostile.size).toBe(figures.harmless.size);
     // they are told apart at all
-    expect(figures.hostile.size).toBeGreaterThan(50);
+    expect(figures.hostile.size).toBeGreaterThan(byEffort({ quick: 40, full: 50 }));
   });
 });
