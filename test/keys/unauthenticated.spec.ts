@@ -4,7 +4,8 @@ import { jest } from '@jest/globals';
 import { Authentication } from '../../src/keys/authentication.js';
 import { PineconeGrpc } from '../support/clients/pinecone-grpc.js';
 import type { TestGateway } from '../support/gateway/gateway.js';
-import { type KeyedGateway, startKeyedGateway } from '../support/gateway/keyed-gateway.js';
+import { startGatewayInProcess } from '../support/gateway/gateway-in-process.js';
+import { type KeyedGateway, ROOT_KEY, startKeyedGateway } from '../support/gateway/keyed-gateway.js';
 
 /** What those may cost who have no good key, or send nothing: no body of theirs is waited for without end, read or counted. */
 
@@ -79,16 +80,18 @@ describe('a gRPC call', () => {
   });
 
   it('with a good key is authenticated once', async () => {
+    const gateway = await startGatewayInProcess({ POLYVEC_AUTH: 'keys', POLYVEC_ROOT_KEY: ROOT_KEY });
     const authenticated = jest.spyOn(Authentication.prototype, 'callerOf');
-    const client = new PineconeGrpc(keyed.gateway.indexPorts[0] ?? 0);
+    const client = new PineconeGrpc(gateway.indexPorts[0] ?? 0);
     try {
-      const outcome = await client.outcome('DescribeIndexStats', {}, { 'api-key': keyed.keys.reader });
+      const outcome = await client.outcome('DescribeIndexStats', {}, { 'api-key': ROOT_KEY });
       // the port serves no index yet: nobody but a known caller learns that
       expect(outcome[0]).toBe(5);
       expect(authenticated).toHaveBeenCalledTimes(1);
     } finally {
       client.close();
       authenticated.mockRestore();
+      await gateway.stop();
     }
   });
 
