@@ -25,7 +25,7 @@ async function closed(socket: Socket): Promise<void> {
 }
 
 /** The gRPC status of a call for the index' statistics, or the HTTP status where there is none. */
-async function callOn(session: ClientHttp2Session, key: string): Promise<string> {
+async function callOn(session: ClientHttp2Session, key: string, messageAfterMs = 0): Promise<string> {
   const stream = session.request({
     [constants.HTTP2_HEADER_METHOD]: 'POST',
     [constants.HTTP2_HEADER_PATH]: '/VectorService/DescribeIndexStats',
@@ -39,7 +39,10 @@ async function callOn(session: ClientHttp2Session, key: string): Promise<string>
     };
     stream.on('response', take).on('trailers', take).on('error', reject);
   });
-  stream.resume().end(Buffer.from([0, 0, 0, 0, 0]));
+  stream.resume();
+  // the headers go out at once, the message later
+  if (messageAfterMs > 0) await new Promise((resolve) => setTimeout(resolve, messageAfterMs));
+  stream.end(Buffer.from([0, 0, 0, 0, 0]));
   return status;
 }
 
@@ -67,6 +70,19 @@ describe('HTTP/2 connections that carry no call', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(await callOn(session, 'any')).toBe('5');
     session.close();
+  });
+});
+
+describe('an HTTP/2 connection whose first message comes late', () => {
+  it('stays until it has come', async () => {
+    const gateway = await startGateway({ env: { POLYVEC_HEADERS_TIMEOUT_MS: '1000' } });
+    try {
+      const session = connectHttp2(`http://127.0.0.1:${String(gateway.indexPorts[0])}`);
+      expect(await callOn(session, 'any', 2_000)).toBe('5');
+      session.close();
+    } finally {
+      await gateway.stop();
+    }
   });
 });
 

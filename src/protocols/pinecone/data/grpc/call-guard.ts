@@ -29,6 +29,8 @@ function sourceHeaders(metadata: Metadata): IncomingHttpHeaders {
 export interface CallRules {
   readonly authentication: Authentication;
   readonly sources: SourceGuard;
+  /** Called when a call has a good key; `peer` is the connection's. */
+  readonly admitted: (peer: string) => void;
   readonly observer: RequestObserver;
   /** The longest that a message may take to come, in milliseconds. */
   readonly timeoutMs: number;
@@ -43,7 +45,7 @@ export function guardCalls(rules: CallRules): ServerInterceptor {
     new ServerInterceptingCall(call, {
       start: (next) => {
         next(
-          guardOf(rules, call.getHost(), (error, metadata) => {
+          guardOf(rules, call, (error, metadata) => {
             const refusal = toServiceError(error);
             const send = (): void => {
               call.sendStatus(refusal);
@@ -60,17 +62,22 @@ export function guardCalls(rules: CallRules): ServerInterceptor {
 
 type Refuse = (error: unknown, metadata: Metadata) => void;
 
-function guardOf({ authentication, sources, timeoutMs }: CallRules, host: string, refuse: Refuse): ServerListener {
+function guardOf(
+  { authentication, sources, admitted, timeoutMs }: CallRules,
+  call: Pick<ServerInterceptingCall, 'getHost' | 'getPeer'>,
+  refuse: Refuse,
+): ServerListener {
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
   let caller: Caller | undefined;
   const admit = async (metadata: Metadata): Promise<void> => {
     // no browser sends such a call by itself: its scheme is not worth asking for
-    sources.require({ method: 'POST', headers: sourceHeaders(metadata), host, scheme: 'http', isPage: false });
+    sources.require({ method: 'POST', headers: sourceHeaders(metadata), host: call.getHost(), scheme: 'http', isPage: false });
     caller = await callerOf(authentication, metadata);
     if (caller === undefined) throw new GatewayError({ kind: 'unauthenticated', subject: 'key' });
     // the client has left while its key was looked up
     if (isOver) return;
+    admitted(call.getPeer());
     timer = setTimeout(() => {
       refuse(new PineconeError('DEADLINE_EXCEEDED', 'The request took too long to come'), metadata);
     }, timeoutMs).unref();

@@ -57,15 +57,21 @@ export class GrpcConnections {
     this.isRetiring = true;
   }
 
+  /** A call with a good key has begun; its message may take longer than a connection without calls is kept. */
+  admitted(peer: string): void {
+    const connection = this.connections.get(peer);
+    if (connection === undefined) return;
+    clearTimeout(connection.timer);
+    connection.timer = setTimeout(() => {
+      this.drainOne(connection);
+    }, this.times.idleMs).unref();
+  }
+
   /** Notes a call; `peer` is its connection, as calls name it. */
   called(peer: string): void {
     const connection = this.connections.get(peer);
     if (connection === undefined) return;
     connection.hasCarriedCall = true;
-    clearTimeout(connection.timer);
-    connection.timer = setTimeout(() => {
-      this.drainOne(connection);
-    }, this.times.idleMs).unref();
     // a proxy that gets the GOAWAY on an idle connection may be sending a call that it would not repeat
     if (this.isRetiring) this.drainOne(connection);
   }

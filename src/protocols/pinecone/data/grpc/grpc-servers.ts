@@ -92,7 +92,17 @@ export class GrpcServers implements BeforeApplicationShutdown {
       'grpc.max_receive_message_length': this.config.pineconeMaxGrpcBytes,
       'grpc.max_send_message_length': this.config.pineconeMaxGrpcBytes,
       'grpc.max_concurrent_streams': MAX_CONCURRENT_CALLS,
-      interceptors: [guardCalls({ authentication, sources, observer, timeoutMs: config.requestTimeoutMs })],
+      interceptors: [
+        guardCalls({
+          authentication,
+          sources,
+          observer,
+          timeoutMs: config.requestTimeoutMs,
+          admitted: (peer) => {
+            connections.admitted(peer);
+          },
+        }),
+      ],
     });
     const connections = new GrpcConnections(server, {
       firstCallMs: config.headersTimeoutMs,
