@@ -7,11 +7,12 @@ import { blocksOf, SAMPLE_PAGES } from '../support/docs/pages.js';
 import { type SampleGateway, startSampleGateway } from '../support/docs/sample-gateway.js';
 import { PYTHON_ENVIRONMENT } from './vectorizer/compat/programs.js';
 import { createUserProject, type UserProject } from './vectorizer/compat/typescript-package.js';
+import { versionsOf } from './versions.js';
 
 /** Programs of other people, each a process of its own: a limit against hanging, on a slow machine too. */
 jest.setTimeout(600_000);
 
-/** The oldest and the newest environment of each Python sample, page by page, in reading order. */
+/** Environments of each Python sample, oldest first, page by page, in reading order: a run takes those that it installs. */
 const ENVIRONMENTS: Readonly<Record<(typeof SAMPLE_PAGES)[number], readonly (readonly string[])[]>> = {
   'README.md': [
     ['python-0.4.24', 'python-1.5.9'],
@@ -19,7 +20,7 @@ const ENVIRONMENTS: Readonly<Record<(typeof SAMPLE_PAGES)[number], readonly (rea
   ],
   'docs/clients/chroma.md': [
     ['python-0.4.24', 'python-1.5.9'],
-    ['python-0.5.3', 'python-1.5.9'],
+    ['python-0.5.3', 'python-0.6.3', 'python-1.5.9'],
   ],
   'docs/clients/pinecone.md': [
     ['pinecone-python-7', 'pinecone-python-10'],
@@ -30,11 +31,20 @@ const ENVIRONMENTS: Readonly<Record<(typeof SAMPLE_PAGES)[number], readonly (rea
   'docs/clients/frameworks.md': [],
 };
 
+/** What a run of this effort has installed. */
+const INSTALLED = new Set([
+  'python3',
+  ...versionsOf('chroma-python').map((version) => `python-${version}`),
+  ...versionsOf('pinecone-python').map((version) => `pinecone-python-${version}`),
+]);
+
 const samples = SAMPLE_PAGES.flatMap((page) => blocksOf(page)).filter(({ reason }) => reason === undefined);
 const pythonSamples = SAMPLE_PAGES.flatMap((page) => {
   const blocks = samples.filter(({ place, language }) => place.startsWith(`${page}:`) && language === 'python');
   return blocks.flatMap(({ place, code }, index) =>
-    (ENVIRONMENTS[page][index] ?? []).map((environment) => ({ place, code, environment })),
+    (ENVIRONMENTS[page][index] ?? [])
+      .filter((environment) => INSTALLED.has(environment))
+      .map((environment) => ({ place, code, environment })),
   );
 });
 
@@ -52,6 +62,7 @@ describe("Python's samples of README and of the clients' pages", () => {
   it.each(SAMPLE_PAGES)('%s: each has its environments', (page) => {
     const blocks = samples.filter(({ place, language }) => place.startsWith(`${page}:`) && language === 'python');
     expect(blocks.length).toBe(ENVIRONMENTS[page].length);
+    expect(ENVIRONMENTS[page].filter((environments) => !environments.some((one) => INSTALLED.has(one)))).toEqual([]);
   });
 
   it.each(pythonSamples)('$place runs as printed, and once more, in $environment', async ({ code, environment }) => {
