@@ -1,14 +1,6 @@
 import { rmSync } from 'node:fs';
-import type { ListenOptions } from 'node:net';
-import type { ChildOptions, Endpoint, FromChild, LogLevel, ToChild } from './engine-messages.js';
-import { EngineThread } from './engine-thread.js';
-import { firstValue } from './wire-messages.js';
-import { WireServer } from './wire-server.js';
-
-/** Written since the last checkpoint: bounds both the disk that the log takes and the time to recover. */
-const CHECKPOINT_BYTES = 64 * 1024 * 1024;
-const CHECKPOINT_CHECK_MS = 1000;
-const UNWRITTEN = 'SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn)::bigint FROM pg_control_checkpoint()';
+import type { ChildOptions, FromChild, LogLevel, ToChild } from './engine-messages.js';
+import { EngineService } from './engine-service.js';
 
 /** Only the parent ends this process: a Ctrl-C reaches the whole group, and the gateway still has requests to finish. */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
@@ -32,55 +24,32 @@ function die(reason: string): void {
   send({ kind: 'failed', message: reason }, killSelf);
 }
 
+let service: EngineService | undefined;
+/** Removed by this process if its parent dies. */
+let socketDirectory = process.argv[2];
+
 async function start(options: ChildOptions): Promise<void> {
-  const engine = await EngineThread.start(options.directory, options.statementTimeoutMs, die);
-  const server = new WireServer(engine, {
-    database: 'postgres',
-    password: options.endpoint.kind === 'tcp' ? options.endpoint.password : undefined,
-    idleTransactionTimeoutMs: options.idleTransactionTimeoutMs,
-    log: (message) => {
-      log('warn', message);
-    },
-    onBroken: die,
-  });
-  const port = await server.listen(address(options.endpoint));
-  keepLogShort(server);
-  process.on('message', (message: ToChild) => {
-    if (message.kind === 'stop') void stop(server, engine);
-  });
-  send({ kind: 'ready', server: engine.facts.server, vector: engine.facts.vector, port });
+  if (options.endpoint.kind === 'socket') socketDirectory = options.endpoint.directory;
+  service = await EngineService.start(options, { log, die });
+  send({ kind: 'ready', server: service.facts.server, vector: service.facts.vector, port: service.port });
 }
 
-async function stop(server: WireServer, engine: EngineThread): Promise<void> {
-  await server.close();
-  await engine.close();
-  process.exit(0);
-}
-
-function address(where: Endpoint): ListenOptions {
-  if (where.kind === 'tcp') return { host: '127.0.0.1', port: where.port };
-  const path = `${where.directory}/.s.PGSQL.5432`;
-  // left behind by a process that was killed
-  rmSync(path, { force: true });
-  return { path };
-}
-
-/** In its single-user mode Postgres never checkpoints by itself. */
-function keepLogShort(server: WireServer): void {
-  let checkedAt = 0;
-  let isChecking = false;
-  const check = async (): Promise<void> => {
-    if (isChecking || server.requestCount === checkedAt) return;
-    isChecking = true;
-    checkedAt = server.requestCount;
-    if (Number(firstValue(await server.run(UNWRITTEN))) > CHECKPOINT_BYTES) await server.run('CHECKPOINT');
-    isChecking = false;
-  };
-  setInterval(() => void check(), CHECKPOINT_CHECK_MS);
+async function handle(message: ToChild): Promise<void> {
+  switch (message.kind) {
+    case 'start':
+      await start(message.options);
+      break;
+    case 'close':
+      await service?.stop();
+      send({ kind: 'closed' });
+      break;
+    case 'stop':
+      await service?.stop();
+      process.exit(0);
+  }
 }
 
 function leaveWithParent(): void {
-  const socketDirectory = process.argv[2];
   if (socketDirectory !== undefined) rmSync(socketDirectory, { recursive: true, force: true });
   killSelf();
 }
@@ -90,10 +59,8 @@ if (!process.connected) leaveWithParent();
 process.on('uncaughtException', (error) => {
   die(error.stack ?? error.message);
 });
-process.once('message', (message: ToChild) => {
-  if (message.kind === 'start') {
-    start(message.options).catch((error: unknown) => {
-      die(error instanceof Error ? error.message : String(error));
-    });
-  }
+process.on('message', (message: ToChild) => {
+  handle(message).catch((error: unknown) => {
+    die(error instanceof Error ? error.message : String(error));
+  });
 });

@@ -19,6 +19,7 @@ export interface EngineFacts {
 /** What the thread that holds the engine is given. */
 export interface EngineOptions {
   readonly directory: string;
+  readonly program: WebAssembly.Module;
   /** The engine gets it, too: statements that may take long look at it themselves. */
   readonly statementTimeoutMs: number;
 }
@@ -30,12 +31,14 @@ export interface ChildOptions {
   readonly idleTransactionTimeoutMs: number;
 }
 
-/** From the gateway to the engine's process. */
-export type ToChild = { readonly kind: 'start'; readonly options: ChildOptions } | { readonly kind: 'stop' };
+/** From the gateway to the engine's process. After `close` the process can open another directory; `stop` ends it. */
+export type ToChild =
+  { readonly kind: 'start'; readonly options: ChildOptions } | { readonly kind: 'close' } | { readonly kind: 'stop' };
 
 /** From the engine's process to the gateway. */
 export type FromChild =
   | { readonly kind: 'ready'; readonly server: string; readonly vector: string; readonly port: number }
+  | { readonly kind: 'closed' }
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string };
 

@@ -13,14 +13,35 @@ export interface EngineProcessEvents {
   readonly onExit: (reason: string) => void;
 }
 
+/** What is used of a child process. */
+export type EngineChild = Pick<ChildProcess, 'pid' | 'stderr' | 'kill'> & {
+  send(message: ToChild, then: () => void): void;
+  on(event: 'message', listener: (message: FromChild) => void): unknown;
+  once(event: 'error', listener: (error: Error) => void): unknown;
+  once(event: 'disconnect', listener: () => void): unknown;
+  once(event: 'exit', listener: (code: number | null, signal: NodeJS.Signals | null) => void): unknown;
+};
+
 const CHILD = fileURLToPath(new URL('./engine-child.js', import.meta.url));
 /** A start may have to go through a long log of changes first. */
 const START_LIMIT_MS = 300_000;
 const STOP_LIMIT_MS = 10_000;
 
+/** How the process is started. Tests replace it: their processes serve one data directory after the other. */
+export const engineLauncher: { launch: (socketDirectory: string | undefined) => EngineChild } = { launch: forkEngine };
+
+export function forkEngine(socketDirectory: string | undefined): ChildProcess {
+  // a debugger's port serves one process
+  const execArgv = process.execArgv.filter((argument) => !argument.startsWith('--inspect'));
+  return fork(CHILD, socketDirectory === undefined ? [] : [socketDirectory], {
+    execArgv,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+}
+
 /** One run of the engine's process, from its start to its end. */
 export class EngineProcess {
-  private readonly child: ChildProcess;
+  private readonly child: EngineChild;
   private readonly startLimit: NodeJS.Timeout;
   private readonly exited: Promise<void>;
   private isReady = false;
@@ -31,12 +52,7 @@ export class EngineProcess {
     socketDirectory: string | undefined,
     private readonly events: EngineProcessEvents,
   ) {
-    // a debugger's port serves one process
-    const execArgv = process.execArgv.filter((argument) => !argument.startsWith('--inspect'));
-    this.child = fork(CHILD, socketDirectory === undefined ? [] : [socketDirectory], {
-      execArgv,
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
+    this.child = engineLauncher.launch(socketDirectory);
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       events.onLog('warn', text.trimEnd());
     });
@@ -103,6 +119,8 @@ export class EngineProcess {
       case 'failed':
         this.reason = message.message;
         this.events.onFailing();
+        break;
+      case 'closed':
         break;
       case 'log':
         this.events.onLog(message.level, message.message);

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import type { EngineFacts, EngineOptions, FromThread, ToThread, TransactionStatus } from './engine-messages.js';
 
@@ -5,6 +6,9 @@ interface Run {
   readonly onData: (bytes: Uint8Array) => void;
   readonly onDone: (status: TransactionStatus | undefined) => void;
 }
+
+/** The engine's code, once for each process: what V8 has compiled of it serves every thread. */
+let program: Promise<WebAssembly.Module> | undefined;
 
 /** The engine in a thread of its own: whatever a query does, this side stays awake. */
 export class EngineThread {
@@ -25,8 +29,11 @@ export class EngineThread {
   }
 
   /** Opens the database in `directory`. `die` is called when the engine can no longer be trusted to answer. */
-  static start(directory: string, statementTimeoutMs: number, die: (reason: string) => void): Promise<EngineThread> {
-    const workerData: EngineOptions = { directory, statementTimeoutMs };
+  static async start(directory: string, statementTimeoutMs: number, die: (reason: string) => void): Promise<EngineThread> {
+    program ??= readFile(new URL('./pglite.wasm', import.meta.resolve('@electric-sql/pglite'))).then((bytes) =>
+      WebAssembly.compile(bytes),
+    );
+    const workerData: EngineOptions = { directory, statementTimeoutMs, program: await program };
     const worker = new Worker(new URL('./engine-worker.js', import.meta.url), { workerData });
     return new Promise((resolve, reject) => {
       let thread: EngineThread | undefined;

@@ -61,7 +61,7 @@ class Answer {
 }
 
 /** Opens the database in `directory`; one that is made anew appears there only when it is whole. */
-async function open({ directory, statementTimeoutMs }: EngineOptions): Promise<PGlite> {
+async function open({ directory, statementTimeoutMs, program }: EngineOptions): Promise<PGlite> {
   const home = join(directory, 'postgres');
   if (!existsSync(join(home, 'PG_VERSION'))) {
     const draft = join(directory, 'postgres.new');
@@ -73,7 +73,7 @@ async function open({ directory, statementTimeoutMs }: EngineOptions): Promise<P
   }
   const settings = ['plan_cache_mode=force_custom_plan', `polyvec.statement_timeout=${String(statementTimeoutMs)}ms`];
   const startParams = [...PGlite.defaultStartParams, ...settings.flatMap((setting) => ['-c', setting])];
-  return PGlite.create({ dataDir: home, extensions: { vector }, startParams });
+  return PGlite.create({ dataDir: home, extensions: { vector }, startParams, pgliteWasmModule: program });
 }
 
 async function describe(engine: PGlite): Promise<EngineFacts> {

@@ -4,8 +4,10 @@ import { readConfig } from '../../../src/config/config.js';
 import { type Gateway, startGateway } from '../../../src/gateway.js';
 import type { HostAnswer, HostRequest } from './gateway-host.js';
 import { createStorage, removeStorage } from './storage.js';
+import { keepEnginesWarm } from './warm-engines.js';
 
 /** The process of a `GatewayHost`. */
+keepEnginesWarm();
 const gateways = new Map<number, Gateway>();
 const storages = new Map<string, Readonly<Record<string, string>>>();
 let count = 0;

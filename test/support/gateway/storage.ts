@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { constants, existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { constants, cpSync, existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +40,8 @@ export async function removeStorage(environment: Environment): Promise<void> {
 
 async function createDirectory(isEmpty: boolean): Promise<Environment> {
   const data = join(await mkdtemp(join(tmpdir(), 'polyvec-test-')), 'data');
-  if (!isEmpty) await cp(await preparedDirectory(), data, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  // a thousand small files: a quarter of what the asynchronous copy costs
+  if (!isEmpty) cpSync(await preparedDirectory(), data, { recursive: true, mode: constants.COPYFILE_FICLONE });
   return { POLYVEC_DATA_DIR: data };
 }
 
