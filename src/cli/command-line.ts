@@ -2,11 +2,10 @@ import { Command } from 'commander';
 import type { Config } from '../config/config.js';
 import { VERSION } from '../version.js';
 import type { CertsOptions } from './certs.js';
-import { maintenanceConfig } from './existing-database.js';
 import { addKeys } from './keys-command.js';
+import { maintenanceConfig } from './maintenance-config.js';
 import { addMove } from './move-command.js';
 import { tellProblems } from './problems.js';
-import { start } from './start.js';
 
 interface StartOptions {
   readonly path?: string | undefined;
@@ -39,6 +38,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     .option('--log-level <level>', 'debug, info, warn, error or silent (default: info)')
     .addHelpText('after', '\nEvery option is also an environment variable, and there are more of those: see docs/settings.md.')
     .action(async (options: StartOptions) => {
+      // the gateway takes most of a second to load, which no other command should spend
+      // eslint-disable-next-line no-restricted-syntax
+      const { start } = await import('./start.js');
       await start(VERSION, overridesOf(options));
     });
   program

@@ -1,22 +1,9 @@
 import { access } from 'node:fs/promises';
 import { Logger } from '@nestjs/common';
-import { type Config, readConfig } from '../config/config.js';
+import type { Config } from '../config/config.js';
 import { createLogger, NestLogger } from '../logger.js';
 import type { Database } from '../postgres/database.js';
 import { openDatabase } from '../postgres/open-database.js';
-
-/** What commands read that look after the database: no request waits for them. */
-const UNHURRIED = { statementTimeoutMs: String(24 * 3_600_000) };
-
-/** Prints a line for a person. */
-export type Print = (line: string) => void;
-
-export type Overrides = Partial<Record<keyof Config, string>>;
-
-/** The settings of a command that looks after the database. @throws ConfigError */
-export function maintenanceConfig(environment: Readonly<Record<string, string | undefined>>, overrides: Overrides): Config {
-  return readConfig(environment, { ...overrides, ...UNHURRIED });
-}
 
 /**
  * Runs `work` on the database that the settings name, and closes it.

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/config.js';
-import { maintenanceConfig } from './existing-database.js';
 import type * as keysCommands from './keys.js';
 import type { NewKeyOptions } from './keys.js';
+import { maintenanceConfig } from './maintenance-config.js';
 
 interface PathOption {
   readonly path?: string;

@@ -5,7 +5,8 @@ import { ApiKeysService } from '../keys/api-keys.service.js';
 import { redact } from '../observability/redact.js';
 import { type Permission, PERMISSIONS } from '../tenants/caller.js';
 import { DEFAULT_TENANT } from '../tenants/tenant.js';
-import { type Print, withDatabase } from './existing-database.js';
+import { withDatabase } from './existing-database.js';
+import type { Print } from './maintenance-config.js';
 
 /** The options of `polyvec keys create`. */
 export interface NewKeyOptions {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Print } from './existing-database.js';
+import type { Print } from './maintenance-config.js';
 
 interface MoveArguments {
   readonly to: string;

@@ -11,7 +11,7 @@ import { SourceStore } from '../move/source.store.js';
 import type { Database } from '../postgres/database.js';
 import type { EngineLog } from '../postgres/engine.js';
 import { openDatabase, openUnchanged } from '../postgres/open-database.js';
-import { maintenanceConfig, type Print } from './existing-database.js';
+import { maintenanceConfig, type Print } from './maintenance-config.js';
 
 /** What `polyvec move` is asked for. */
 export interface MoveOptions {

@@ -12,7 +12,8 @@ import { VectorIndexStore } from '../records/maintenance/vector-index.store.js';
 import { numbered } from '../records/verification/verification.js';
 import { VerificationStore } from '../records/verification/verification.store.js';
 import { collectionsNamed } from './collection-names.js';
-import { type Print, withDatabase } from './existing-database.js';
+import { withDatabase } from './existing-database.js';
+import type { Print } from './maintenance-config.js';
 
 /** What `polyvec reindex` is asked for. */
 export interface ReindexOptions {

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import { type Config, readConfig } from '../config/config.js';
-import { type Gateway, startGateway } from '../gateway.js';
+import type { Gateway } from '../gateway.js';
 import { createLogger } from '../logger.js';
 import { tellProblems } from './problems.js';
 import { stopOnSignals } from './stop-on-signals.js';
@@ -18,7 +18,7 @@ export async function start(version: string, overrides: Partial<Record<keyof Con
 }
 
 async function serve(version: string, config: Config): Promise<void> {
-  const starting = startGateway(config);
+  const starting = loadAndStart(config);
   stopOnSignals(starting, config);
   const gateway = await starting;
   void gateway.failure.then((error) => {
@@ -36,7 +36,7 @@ async function work(version: string, config: Config, workers: number): Promise<v
     process.exit(1);
   };
   try {
-    const starting = startGateway(config);
+    const starting = loadAndStart(config);
     stopOnSignals(starting, config);
     const gateway = await starting;
     void gateway.failure.then((error) => {
@@ -48,6 +48,13 @@ async function work(version: string, config: Config, workers: number): Promise<v
   } catch (error) {
     fail(error);
   }
+}
+
+/** The supervisor of workers, which starts no gateway, is spared loading one. */
+async function loadAndStart(config: Config): Promise<Gateway> {
+  // eslint-disable-next-line no-restricted-syntax
+  const { startGateway } = await import('../gateway.js');
+  return startGateway(config);
 }
 
 function send(message: WorkerMessage, sent: () => void = () => undefined): void {

@@ -10,7 +10,8 @@ import { numbered } from '../records/verification/verification.js';
 import { type CollectionReport, VerificationService } from '../records/verification/verification.service.js';
 import { VerificationStore } from '../records/verification/verification.store.js';
 import { collectionsNamed, type NamedCollection } from './collection-names.js';
-import { type Print, withDatabase } from './existing-database.js';
+import { withDatabase } from './existing-database.js';
+import type { Print } from './maintenance-config.js';
 
 /** What `polyvec verify` is asked for. */
 export interface VerifyOptions {
