@@ -1,6 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import fc from 'fast-check';
 import { translateRegex } from '../../src/filters/regex/translate.js';
+import { byEffort } from '../support/setup/effort.js';
 
 /** One pattern in two languages: Rust's, and JavaScript's under the flag `u`. */
 interface Twin {
@@ -8,7 +9,7 @@ interface Twin {
   readonly js: string;
 }
 
-const RUNS = 2500;
+const RUNS = byEffort({ quick: 700, full: 2_500 });
 const WORD = '[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]';
 const LETTERS = [
   'a',

@@ -8,10 +8,12 @@ import {
 } from '../../support/clients/pinecone-api.js';
 import { PineconeGrpc } from '../../support/clients/pinecone-grpc.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
+import { byEffort } from '../../support/setup/effort.js';
 
 const DIMENSION = 8;
-const RECORDS = 100_001;
-const NAMESPACES = 10_000;
+/** More than any answer holds. */
+const RECORDS = byEffort({ quick: 20_001, full: 100_001 });
+const NAMESPACES = byEffort({ quick: 1_000, full: 10_000 });
 const CONCURRENCY = 8;
 const FILLING_MS = 300_000;
 
@@ -69,7 +71,7 @@ describe('a fetch of a thousand ids of 500 characters', () => {
   });
 });
 
-describe('a namespace of more than 100000 records', () => {
+describe(`a namespace of ${String(RECORDS)} records`, () => {
   let index: IndexApi;
   let space: NamespaceApi;
 
@@ -94,15 +96,17 @@ describe('a namespace of more than 100000 records', () => {
   });
 
   it('answers a filtered query with 10000 matches', async () => {
-    const filter = { at: { $gte: 90_000, $lt: 100_000 } };
+    const first = RECORDS - 10_001;
+    const filter = { at: { $gte: first, $lt: first + 10_000 } };
     const matches = await space.matches({ vector: record(-1).values, topK: 10_000, filter });
-    expect(matches.map(({ id }) => id)).toEqual(range(90_000, 100_000).map((at) => record(at).id));
+    expect(matches.map(({ id }) => id)).toEqual(range(first, first + 10_000).map((at) => record(at).id));
   });
 
   it('answers a fetch by metadata with 10000 records', async () => {
-    const answer = await space.post('/vectors/fetch_by_metadata', { filter: { at: { $gte: 50_000 } }, limit: 10_000 });
+    const first = Math.floor(RECORDS / 4);
+    const answer = await space.post('/vectors/fetch_by_metadata', { filter: { at: { $gte: first } }, limit: 10_000 });
     const { vectors, pagination } = answer.body as { vectors: object; pagination?: object };
-    expect([Object.keys(vectors).at(0), Object.keys(vectors).length]).toEqual([record(50_000).id, 10_000]);
+    expect([Object.keys(vectors).at(0), Object.keys(vectors).length]).toEqual([record(first).id, 10_000]);
     expect(pagination).toEqual({ next: expect.any(String) as unknown });
   });
 
@@ -117,7 +121,7 @@ describe('a namespace of more than 100000 records', () => {
   });
 });
 
-describe('an index of 10000 namespaces', () => {
+describe(`an index of ${String(NAMESPACES)} namespaces`, () => {
   const name = (at: number): string => `tenant-${String(at).padStart(5, '0')}`;
   let index: IndexApi;
 
@@ -136,7 +140,7 @@ describe('an index of 10000 namespaces', () => {
   });
 
   it('answers a query in one of them', async () => {
-    const matches = await index.namespace(name(7_777)).matches({ vector: [0, 1, 0, 0, 0, 0, 0, 0], topK: 20 });
+    const matches = await index.namespace(name(NAMESPACES / 2 + 1)).matches({ vector: [0, 1, 0, 0, 0, 0, 0, 0], topK: 20 });
     expect(matches.map(({ id }) => id)).toEqual(range(0, 10).map((at) => record(at).id));
   });
 
@@ -146,19 +150,20 @@ describe('an index of 10000 namespaces', () => {
   });
 
   it('lists those with a prefix', async () => {
-    const answer = await index.call('/namespaces', { query: { prefix: 'tenant-099', limit: 3 } });
+    const answer = await index.call('/namespaces', { query: { prefix: name(NAMESPACES - 100).slice(0, -2), limit: 3 } });
     expect(answer.body).toEqual({
-      namespaces: range(9_900, 9_903).map((at) => ({ name: name(at), record_count: 10 })),
+      namespaces: range(NAMESPACES - 100, NAMESPACES - 97).map((at) => ({ name: name(at), record_count: 10 })),
       pagination: { next: expect.any(String) as unknown },
       total_count: 100,
     });
   });
 
   it('loses one and no other', async () => {
-    expect(await index.outcome(`/namespaces/${name(5_000)}`, { method: 'DELETE' })).toEqual(DONE);
-    const answer = await index.call('/namespaces', { query: { prefix: 'tenant-0500', limit: 2 } });
-    expect(answer.body).toMatchObject({ namespaces: [{ name: name(5_001) }, { name: name(5_002) }], total_count: 9 });
-    expect(await index.namespace(name(5_000)).ids()).toEqual([]);
-    expect(await index.namespace(name(5_001)).ids()).toHaveLength(10);
+    const middle = NAMESPACES / 2;
+    expect(await index.outcome(`/namespaces/${name(middle)}`, { method: 'DELETE' })).toEqual(DONE);
+    const answer = await index.call('/namespaces', { query: { prefix: name(middle).slice(0, -1), limit: 2 } });
+    expect(answer.body).toMatchObject({ namespaces: [{ name: name(middle + 1) }, { name: name(middle + 2) }], total_count: 9 });
+    expect(await index.namespace(name(middle)).ids()).toEqual([]);
+    expect(await index.namespace(name(middle + 1)).ids()).toHaveLength(10);
   });
 });
