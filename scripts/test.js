@@ -11,11 +11,12 @@
  * JEST_RESULTS_DIR set, jest's results are also written there, as embedded.json, server.json or clients.json. The exit code
  * is jest's.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { developmentDatabase } from './development-database.js';
+import { installClients } from './install-clients.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const FLAGS = ['--server', '--clients', '--full'];
@@ -41,22 +42,6 @@ function requireDatabase() {
   return url;
 }
 
-/** Client libraries of other languages live in places of their own; an installed one is found again at once. */
-const INSTALLERS = [
-  'test/clients/python/install.sh',
-  'test/clients/pinecone/python/install.sh',
-  'test/clients/pinecone/install.sh',
-  'test/clients/vectorizer/python/install.sh',
-  'test/clients/vectorizer/install.sh',
-];
-
-function installClients(environment) {
-  for (const script of INSTALLERS) {
-    const { status } = spawnSync('bash', [script], { cwd: root, env: environment, stdio: ['ignore', 'inherit', 'inherit'] });
-    if (status !== 0) fail(`${script} failed`);
-  }
-}
-
 /** Readies what the mode needs, and returns the environment for jest. */
 function prepare(mode, rest, effort) {
   const environment = { ...process.env, TEST_MODE: mode, TEST_EFFORT: effort };
@@ -65,7 +50,7 @@ function prepare(mode, rest, effort) {
   delete environment.DEV_DB_PORT;
   if (mode === 'server') environment.TEST_DATABASE_URL ||= requireDatabase();
   else if (mode === 'embedded') delete environment.TEST_DATABASE_URL;
-  else installClients(environment);
+  else if (!installClients(environment)) fail('a client library could not be installed');
   return environment;
 }
 
