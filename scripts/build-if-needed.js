@@ -5,13 +5,19 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Builds `dist` unless it is newer than everything that goes into it. Exits with the compiler's code when that fails. */
-export function buildIfNeeded() {
+/**
+ * Builds `dist` unless it is newer than everything that goes into it; `flags` are `nest build`'s. Exits with the compiler's code when
+ * that fails.
+ */
+export function buildIfNeeded(...flags) {
   const built = join(root, 'dist/main.js');
   if (existsSync(built) && statSync(built).mtimeMs > newestSource()) return;
   process.stderr.write('Building…\n');
   const nest = join(root, 'node_modules/@nestjs/cli/bin/nest.js');
-  const { status } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  const { status } = spawnSync(process.execPath, [nest, 'build', ...flags], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   if (status !== 0) process.exit(status ?? 1);
 }
 

@@ -5,6 +5,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { buildIfNeeded } from './build-if-needed.js';
 import { developmentDatabase } from './development-database.js';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -16,5 +17,6 @@ if (!/^[a-z]+$/.test(name) || !existsSync(`test/chaos/programs/${name}.ts`)) {
   process.exit(2);
 }
 process.env.TEST_DATABASE_URL ??= process.env.DATABASE_URL ?? developmentDatabase();
+buildIfNeeded();
 await import('../test/support/setup/register.js');
 await import(`../test/chaos/programs/${name}.ts`);

@@ -4,7 +4,9 @@
  * installs, and no network.
  */
 import { fileURLToPath } from 'node:url';
+import { buildIfNeeded } from './build-if-needed.js';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+buildIfNeeded();
 await import('../test/support/setup/register.js');
 await import('../test/support/differential/record.ts');

@@ -15,6 +15,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildIfNeeded } from './build-if-needed.js';
 import { developmentDatabase } from './development-database.js';
 import { installClients } from './install-clients.js';
 
@@ -42,8 +43,9 @@ function requireDatabase() {
   return url;
 }
 
-/** Readies what the mode needs, and returns the environment for jest. */
+/** Readies what the mode needs, the program that tests start as a process among it, and returns the environment for jest. */
 function prepare(mode, rest, effort) {
+  buildIfNeeded('--no-type-check');
   const environment = { ...process.env, TEST_MODE: mode, TEST_EFFORT: effort };
   if (namesSuites(rest)) environment.TEST_NAMED = 'true';
   // meant for db-up.sh alone: the gateways under test refuse settings they do not know

@@ -8,14 +8,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer } from 'node:tls';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { makeCertificates } from '../../src/cli/certs.js';
 import { startGateway } from '../support/gateway/gateway.js';
+import { POLYVEC } from '../support/gateway/program.js';
 
 const run = promisify(execFile);
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const REGISTER = new URL('../support/setup/register.js', import.meta.url).href;
 const DAY_MS = 86_400_000;
 
 describe('polyvec certs', () => {
@@ -131,7 +129,7 @@ describe('polyvec certs', () => {
   });
 
   it('is a command that says which variables to set', async () => {
-    const args = ['--no-warnings', '--import', REGISTER, MAIN, 'certs', '--out', directory, '--host', 'db.example', '10.0.0.7'];
+    const args = [POLYVEC, 'certs', '--out', directory, '--host', 'db.example', '10.0.0.7'];
     const { stdout } = await run(process.execPath, args);
     expect(stdout).toContain('for localhost, 127.0.0.1, ::1, db.example, 10.0.0.7:');
     expect(stdout).toContain(`POLYVEC_TLS_CERT=${file('server.pem')}`);

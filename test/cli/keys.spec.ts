@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parseKey } from '../../src/keys/api-key.js';
 import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
+import { POLYVEC } from '../support/gateway/program.js';
 
 const run = promisify(execFile);
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const REGISTER = new URL('../support/setup/register.js', import.meta.url).href;
 
 interface Ended {
   readonly code: number;
@@ -20,7 +18,7 @@ async function keys(storage: TestStorage, ...options: readonly string[]): Promis
   // what it warns of is the server's business
   const env = { PATH, HOME, POLYVEC_LOG_LEVEL: 'error', ...storage.environment };
   try {
-    const ended = await run(process.execPath, ['--no-warnings', '--import', REGISTER, MAIN, 'keys', ...options], { env });
+    const ended = await run(process.execPath, [POLYVEC, 'keys', ...options], { env });
     return { code: 0, ...ended };
   } catch (error) {
     const { code, stdout, stderr } = error as Ended;

@@ -19,11 +19,10 @@ import { ChromaApi, CollectionApi } from '../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../support/clients/chroma-client.js';
 import { createStorage, startGatewayOn, type TestGateway, type TestStorage } from '../support/gateway/gateway.js';
 import { endProcess } from '../support/gateway/gateway-process.js';
+import { POLYVEC } from '../support/gateway/program.js';
 import { answersOf, catalogOf, checksumOf, fillEverything, LARGE, MIDDLE_DOCUMENT } from '../support/scenes/move-scene.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const REGISTER = new URL('../support/setup/register.js', import.meta.url).href;
 const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
 const describeOnServer = hasServer ? describe : describe.skip;
 const reason = hasServer ? '' : ' (skipped: what is moved goes to a server, and TEST_DATABASE_URL names none)';
@@ -303,7 +302,7 @@ describeOnServer(`polyvec move${reason}`, () => {
 
     it('by kill -9, goes on behind the last page that was written, and doubles nothing', async () => {
       const { PATH, HOME } = process.env;
-      const args = ['--no-warnings', '--import', REGISTER, MAIN, 'move', '--to', target, '--from', data, '--batch-rows', '7'];
+      const args = [POLYVEC, 'move', '--to', target, '--from', data, '--batch-rows', '7'];
       const child = spawn(process.execPath, args, { env: { PATH, HOME, ...QUIET }, stdio: 'ignore' });
       await waiting('advisory').finally(() => endProcess(child, 'SIGKILL'));
       const resuming = moved(target, data, { batchRows: '7' });

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { reindexDatabase } from '../../src/cli/reindex.js';
 import { verify, verifyDatabase } from '../../src/cli/verify.js';
@@ -18,10 +17,9 @@ import { ChromaApi, type CollectionApi } from '../support/clients/chroma-api.js'
 import { COLLECTIONS } from '../support/clients/chroma-client.js';
 import { createIndex } from '../support/clients/pinecone-api.js';
 import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
+import { POLYVEC } from '../support/gateway/program.js';
 
 const run = promisify(execFile);
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const REGISTER = new URL('../support/setup/register.js', import.meta.url).href;
 const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
 
 const DIMENSION = 8;
@@ -518,7 +516,7 @@ describe('the command line', () => {
     const { PATH, HOME } = process.env;
     const options = { env: { PATH, HOME, ...environment } };
     try {
-      return { code: 0, ...(await run(process.execPath, ['--no-warnings', '--import', REGISTER, MAIN, ...args], options)) };
+      return { code: 0, ...(await run(process.execPath, [POLYVEC, ...args], options)) };
     } catch (error) {
       return error as { readonly code: number; readonly stdout: string; readonly stderr: string };
     }

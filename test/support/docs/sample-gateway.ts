@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { createProcessStorage } from '../gateway/gateway-process.js';
+import { POLYVEC } from '../gateway/program.js';
 
 /** A gateway that samples of pages are run against, as if it were on the ports that pages name. */
 export interface SampleGateway {
@@ -20,8 +21,6 @@ export interface SampleGateway {
   stop(): Promise<void>;
 }
 
-const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
-const REGISTER = new URL('../setup/register.js', import.meta.url).href;
 const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 /** The newest of each client. */
 const PACKAGES = { chromadb: 'chromadb-3', '@pinecone-database/pinecone': 'pinecone-9' };
@@ -31,7 +30,7 @@ const SHELL = `set -euo pipefail
 curl() { command curl --silent --show-error --fail-with-body "$@"; }
 node() {
   [ "$1" = dist/main.js ] || { command node "$@"; return; }
-  shift && command node --no-warnings --import '${REGISTER}' '${MAIN}' "$@"
+  shift && command node '${POLYVEC}' "$@"
 }
 `;
 

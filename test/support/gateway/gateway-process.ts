@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { createStorage } from './gateway.js';
+import { POLYVEC } from './program.js';
 
 /** A gateway in a process of its own, as people run it: it can be killed, and its temporary files seen. */
 export interface GatewayProcess {
@@ -30,9 +30,6 @@ export interface ProcessStorage {
   /** Ends what still runs and removes the data. */
   remove(): Promise<void>;
 }
-
-const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
-const REGISTER = new URL('../setup/register.js', import.meta.url).href;
 
 export async function createProcessStorage(env: Readonly<Record<string, string>> = {}): Promise<ProcessStorage> {
   const storage = await createStorage();
@@ -78,7 +75,7 @@ export async function launchGateway(
   started: ChildProcess[],
 ): Promise<GatewayProcess> {
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, ['--no-warnings', '--import', REGISTER, MAIN, 'start'], {
+  const child = spawn(process.execPath, [POLYVEC, 'start'], {
     env: {
       PATH,
       HOME,

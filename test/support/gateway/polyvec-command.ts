@@ -1,9 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-
-const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
-const REGISTER = new URL('../setup/register.js', import.meta.url).href;
+import { POLYVEC } from './program.js';
 
 /** Every port a free one, and two for indexes. */
 export const FREE_PORTS = {
@@ -23,7 +20,7 @@ export interface Run {
 
 export function polyvec(args: readonly string[], env: Readonly<Record<string, string>>): Run {
   const environment = { PATH: process.env['PATH'] ?? '', ...env };
-  const child = spawn(process.execPath, ['--no-warnings', '--import', REGISTER, MAIN, ...args], { env: environment });
+  const child = spawn(process.execPath, [POLYVEC, ...args], { env: environment });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
