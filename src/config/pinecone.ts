@@ -71,7 +71,7 @@ export const PINECONE_SETTINGS = {
   pineconeNeMatchesMissing: emulation(
     setting(
       'POLYVEC_PINECONE_NE_MATCHES_MISSING',
-      false,
+      true,
       boolean,
       'Whether `$ne` and `$nin` in a Pinecone filter match records that lack the field.',
     ),
