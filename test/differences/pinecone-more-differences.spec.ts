@@ -28,3 +28,21 @@ describe('filters', () => {
     await own.stop();
   });
 });
+
+describe('scores', () => {
+  it('D100: a score beyond float32 is the largest one, ranked by its true value', async () => {
+    const space = await (
+      await createIndex(gateway, { dimension: 2, metric: 'euclidean' })
+    ).filled([
+      { id: 'a', values: [-3e20, 0] },
+      { id: 'b', values: [2e20, 0] },
+      { id: 'c', values: [1, 0] },
+    ]);
+    const { text } = await space.post('/query', { vector: [0, 0], topK: 3 });
+    expect([...text.matchAll(/"id":"(.)","score":([^,]+)/g)].map(([, id, score]) => [id, score])).toEqual([
+      ['c', '1'],
+      ['b', '3.4028235e+38'],
+      ['a', '3.4028235e+38'],
+    ]);
+  });
+});
