@@ -170,7 +170,7 @@ function wordOther({ subject, name }: { readonly subject: string; readonly name:
 
 /** What the rules of a field expect, where the error says more than its type. */
 const EXPECTED: Readonly<Record<string, string>> = {
-  topK: `an integer from 1 to ${String(MAX_TOP_K)}`,
+  topK: `top_k to be an integer from 1 to ${String(MAX_TOP_K)}`,
   limit: 'an integer within its range',
   scanFactor: `a number from ${String(SCAN_FACTOR.min)} to ${String(SCAN_FACTOR.max)}`,
   maxCandidates: `an integer from 1 to ${String(MAX_CANDIDATES)}`,

@@ -50,6 +50,16 @@ async function bare(path: string, method: string, body: string, headers: Readonl
   return `${String(response.statusCode)} ${Buffer.concat(chunks).toString()}`;
 }
 
+describe('every answer', () => {
+  it('carries an id, and how many milliseconds it took', async () => {
+    const control = new PineconeApi(gateway.pineconeUrl);
+    for (const answer of [await index.call('/query', { body: {} }), await control.call('/indexes')]) {
+      expect(answer.headers.get('x-pinecone-request-id')).toMatch(/./);
+      expect(answer.headers.get('x-pinecone-response-duration-ms')).toMatch(/^\d+$/);
+    }
+  });
+});
+
 describe('the write counter', () => {
   it('begins at 1 with the first write of a namespace', async () => {
     const answer = await index.namespace().post('/vectors/upsert', { vectors: RECORDS });
