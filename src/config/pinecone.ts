@@ -2,6 +2,7 @@ import {
   boolean,
   count,
   emulation,
+  exceptForeign,
   host,
   MAX_DURATION_MS,
   MiB,
@@ -17,6 +18,11 @@ import {
 
 const MINUTE_MS = 60_000;
 
+/** To Pinecone Local `PINECONE_HOST` is the host to be known by; to LangChain and others, where an index is. */
+function isIndexUrl(text: string): boolean {
+  return /[:/]/.test(text) || text.endsWith('.pinecone.io');
+}
+
 /** The settings of Pinecone's ports, hosts and limits; a part of the gateway's. */
 export const PINECONE_SETTINGS = {
   pineconePort: setting<Port>(
@@ -31,12 +37,9 @@ export const PINECONE_SETTINGS = {
     portRange,
     'Ports that stand for one index each, REST and gRPC: `first-last`, `0:N` for any N free ones, or `off`.',
   ),
-  publicHost: setting(
-    'POLYVEC_PUBLIC_HOST',
-    'localhost',
-    host,
-    'The host name that clients reach the ports by.',
-    'PINECONE_HOST',
+  publicHost: exceptForeign(
+    setting('POLYVEC_PUBLIC_HOST', 'localhost', host, 'The host name that clients reach the ports by.', 'PINECONE_HOST'),
+    isIndexUrl,
   ),
   pineconeHostStyle: emulation(
     setting(
@@ -61,6 +64,7 @@ export const PINECONE_SETTINGS = {
     ),
   ),
   pineconeMaxIndexes: setting('POLYVEC_PINECONE_MAX_INDEXES', 0, count, 'Indexes in a project; `0`: any number.'),
+  pineconeMaxPods: setting('POLYVEC_PINECONE_MAX_PODS', 0, count, 'Pods of all indexes in a project; `0`: any number.'),
   pineconeMaxUpsertVectors: setting('POLYVEC_PINECONE_MAX_UPSERT_VECTORS', 1_000, positive, 'Vectors in one Pinecone upsert.'),
   pineconeMaxMetadataBytes: setting(
     'POLYVEC_PINECONE_MAX_METADATA_BYTES',

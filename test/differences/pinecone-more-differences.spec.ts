@@ -1,4 +1,4 @@
-import { createIndex, type NamespaceApi } from '../support/clients/pinecone-api.js';
+import { createIndex, type NamespaceApi, PineconeApi } from '../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 
 /** The numbers in `docs/differences.md`, section "Pinecone, since the first list". */
@@ -43,6 +43,37 @@ describe('scores', () => {
       ['c', '1'],
       ['b', '3.4028235e+38'],
       ['a', '3.4028235e+38'],
+    ]);
+  });
+});
+
+describe('the control plane', () => {
+  it.each([
+    ['unstable', 200],
+    ['nonsense', 200],
+    ['2026-01.alpha', 200],
+    ['1999-01', 200],
+    ['2099-12', 200],
+  ])('D101: API versions that are none are served, but for the shapes of a preview: %s', async (version, status) => {
+    const headers = { 'x-pinecone-api-version': version };
+    expect((await new PineconeApi(gateway.pineconeUrl).call('/indexes', { headers })).status).toBe(status);
+  });
+
+  it('D101: API versions that are none are served, but for the shapes of a preview', async () => {
+    const body = { name: 'previewed', schema: { fields: { _values: { type: 'dense_vector', dimension: 2 } } } };
+    const headers = { 'x-pinecone-api-version': '2026-01.alpha' };
+    expect(await new PineconeApi(gateway.pineconeUrl).outcome('/indexes', { body, headers })).toMatchObject([
+      400,
+      { error: { message: expect.stringContaining('2026-01.alpha') as unknown } },
+    ]);
+  });
+
+  it('D102: a collection is ready when it is created', async () => {
+    const { name } = await createIndex(gateway, { dimension: 2, spec: { pod: { environment: 'e' } } });
+    const body = { name: 'copied', source: name };
+    expect(await new PineconeApi(gateway.pineconeUrl).outcome('/collections', { body })).toMatchObject([
+      201,
+      { status: 'Ready' },
     ]);
   });
 });

@@ -263,7 +263,7 @@ describe('an error', () => {
 
   it.each([
     ['/records/namespaces/x/search', { query: { top_k: 1, inputs: { text: 'x' } } }, 400, 3, 'INVALID_ARGUMENT'],
-    ['/namespaces/x/documents/search', {}, 501, 12, 'UNIMPLEMENTED'],
+    ['/namespaces/x/documents/search', {}, 400, 12, 'UNIMPLEMENTED'],
   ])('of the families between has both shapes: %s', async (path, body, status, code, name) => {
     const message = expect.any(String) as unknown;
     expect(await index.outcome(path, { body })).toEqual([
@@ -274,7 +274,7 @@ describe('an error', () => {
 
   it('of what is not served says so: bulk imports', async () => {
     expect(await index.outcome('/bulk/imports', { body: { uri: 's3://bucket/dir' } })).toEqual([
-      501,
+      400,
       { code: 12, message: expect.any(String) as unknown, details: [] },
     ]);
   });

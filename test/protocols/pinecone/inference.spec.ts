@@ -242,7 +242,7 @@ describe('rerank', () => {
 
   it('names the settings that it needs where no endpoint is configured', async () => {
     const outcome = await plainApi.outcome('/rerank', { body: { model: RERANKER, query: 'q', documents: DOCUMENTS } });
-    expect(outcome).toEqual(failure(501, 'UNIMPLEMENTED', expect.stringContaining('POLYVEC_RERANK_URL')));
+    expect(outcome).toEqual(failure(400, 'UNIMPLEMENTED', expect.stringContaining('POLYVEC_RERANK_URL')));
   });
 
   it.each([

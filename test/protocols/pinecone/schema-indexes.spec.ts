@@ -183,7 +183,12 @@ describe('creating an index of vectors', () => {
     ['text to be searched', { body: { type: 'string', full_text_search: {} } }],
     ['text beside vectors', { _values: DENSE, body: { type: 'string', full_text_search: { language: 'en' } } }],
   ])('does not serve documents: %s', async (_, fields) => {
-    expect(await attempt({ schema: { fields } })).toEqual(failure(501, 'UNIMPLEMENTED', expect.stringContaining('documents')));
+    expect(await attempt({ schema: { fields } })).toEqual(failure(400, 'UNIMPLEMENTED', expect.stringContaining('documents')));
+  });
+
+  it.each(['2026-01.alpha', 'unstable'])('does not serve the shape of the preview version %s', async (version) => {
+    const headers = { 'x-pinecone-api-version': version };
+    expect(await attempt({}, headers)).toEqual(failure(400, 'INVALID_ARGUMENT', expect.stringContaining(`version ${version}`)));
   });
 
   it('refuses a name that is taken', async () => {

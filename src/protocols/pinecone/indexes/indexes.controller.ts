@@ -5,6 +5,7 @@ import { validate } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
 import { acceptedStatus, NO_CONTENT_TYPE } from '../wire/answers.js';
 import { SCHEMA_SHAPE, versionOf } from '../wire/api-version.js';
+import { requireNoPreview } from './preview.js';
 import { CONTROL_PLANE } from '../wire/dialect.js';
 import { refuseUndeclaredFields } from '../wire/undeclared-fields.js';
 import { type HostedIndex, IndexOperations } from './operations.js';
@@ -36,7 +37,7 @@ export class IndexesController {
     const created =
       version >= SCHEMA_SHAPE
         ? await this.indexes.createFromSchema(validate(CreateSchemaIndexRequest, body, CONTROL_PLANE), agentOf(sent))
-        : await this.indexes.create(validate(CreateIndexRequest, body, CONTROL_PLANE), agentOf(sent));
+        : await this.createClassic(body, sent);
     return toIndexResponse(created, version);
   }
 
@@ -76,6 +77,11 @@ export class IndexesController {
   async delete(@Param('name') name: string): Promise<string> {
     await this.indexes.delete(name);
     return '';
+  }
+
+  private async createClassic(body: RequestBody, sent: Request): Promise<HostedIndex> {
+    requireNoPreview(body, sent);
+    return this.indexes.create(validate(CreateIndexRequest, body, CONTROL_PLANE), agentOf(sent));
   }
 
   private async configureClassic(name: string, body: RequestBody, sent: Request): Promise<HostedIndex> {

@@ -4,12 +4,14 @@ import { CollectionsService } from '../../../collections/collections.service.js'
 import { CONFIG, type Config } from '../../../config/config.js';
 import { EmbeddingService } from '../../../embedding/embedding.service.js';
 import type { EmbeddingModel } from '../../../embedding/model.js';
+import { GatewayError } from '../../../errors.js';
 import { callerScope } from '../../../tenants/caller.js';
 import { PineconeError } from '../pinecone-error.js';
 import { IndexTargets, isIndex } from '../targets.js';
 import { toChanges, toSchemaChanges } from './configure-index.js';
 import { definitionOf } from './index-definition.js';
 import { IndexHosts } from './index-hosts.js';
+import { IndexQuotas } from './index-quotas.js';
 import { toNewIndex, toNewModelIndex } from './new-index.js';
 import { toNewSchemaIndex } from './new-schema-index.js';
 import type {
@@ -39,6 +41,7 @@ export class IndexOperations {
     private readonly hosts: IndexHosts,
     private readonly embedding: EmbeddingService,
     private readonly sources: SourceCollections,
+    private readonly quotas: IndexQuotas,
   ) {}
 
   /** By name. */
@@ -66,7 +69,8 @@ export class IndexOperations {
 
   /** An index that embeds text. */
   async createForModel(request: CreateForModelRequest, agent: string | undefined): Promise<HostedIndex> {
-    return this.created(toNewModelIndex(request, this.requireModel, this.config.pineconeStrictRegions), agent);
+    const requireModel = (name: string): EmbeddingModel => namedModel(name, this.requireModel);
+    return this.created(toNewModelIndex(request, requireModel, this.config.pineconeStrictRegions), agent);
   }
 
   /** By a request before 2026-07. */
@@ -84,8 +88,8 @@ export class IndexOperations {
   }
 
   private async created(index: NewCollection, agent: string | undefined): Promise<HostedIndex> {
-    await this.requireQuota(index.name);
     const { spec } = definitionOf(index);
+    await this.quotas.requireRoom(index.name, spec);
     const source = spec.kind === 'byoc' ? undefined : spec.sourceCollection;
     const collection =
       source === undefined ? await this.collections.create(callerScope(), index) : await this.sources.createIndex(source, index);
@@ -97,25 +101,23 @@ export class IndexOperations {
     changesOf: (collection: Collection) => CollectionChanges,
     agent: string | undefined,
   ): Promise<HostedIndex> {
-    return this.targets.run({ kind: 'name', name }, async () =>
-      this.hosted(await this.collections.revise(callerScope(), name, changesOf), agent),
-    );
-  }
-
-  /** A taken name is reported as such, whatever the quota. */
-  private async requireQuota(name: string): Promise<void> {
-    const limit = this.config.pineconeMaxIndexes;
-    if (limit === 0) return;
-    const collections = await this.collections.list(callerScope(), { offset: 0, limit: null });
-    if (collections.some((collection) => collection.name === name)) return;
-    if (collections.filter(isIndex).length < limit) return;
-    throw new PineconeError(
-      'QUOTA_EXCEEDED',
-      `Request failed. You've reached the max indexes allowed in this project (${String(limit)}).`,
-    );
+    return this.targets.run({ kind: 'name', name }, async (before) => {
+      await this.quotas.requirePods(before, changesOf(before));
+      return this.hosted(await this.collections.revise(callerScope(), name, changesOf), agent);
+    });
   }
 
   private async hosted(collection: Collection, agent: string | undefined): Promise<HostedIndex> {
     return { collection, host: await this.hosts.hostOf(collection, agent) };
+  }
+}
+
+/** Words a missing model as the service does where an index is made for it. @throws PineconeError 404 */
+function namedModel(name: string, requireModel: (name: string) => EmbeddingModel): EmbeddingModel {
+  try {
+    return requireModel(name);
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.kind !== 'not_found') throw error;
+    throw new PineconeError('NOT_FOUND', `Model ${name} not found.`);
   }
 }
