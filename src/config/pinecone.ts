@@ -37,6 +37,18 @@ export const PINECONE_SETTINGS = {
     portRange,
     'Ports that stand for one index each, REST and gRPC: `first-last`, `0:N` for any N free ones, or `off`.',
   ),
+  pineconeOtherPorts: setting(
+    'POLYVEC_PINECONE_OTHER_PORTS',
+    10,
+    count,
+    "How many of the last of those ports, at most half of them, collections of other protocols may have; Pinecone's own may have all.",
+  ),
+  pineconePortRestMs: setting(
+    'POLYVEC_PINECONE_PORT_REST_MS',
+    MINUTE_MS,
+    wholeNumber(0, MAX_DURATION_MS),
+    "How long a deleted index' port stands for no other one, so that clients of the old one notice.",
+  ),
   publicHost: exceptForeign(
     setting('POLYVEC_PUBLIC_HOST', 'localhost', host, 'The host name that clients reach the ports by.', 'PINECONE_HOST'),
     isIndexUrl,
@@ -102,6 +114,14 @@ export const PINECONE_SETTINGS = {
       false,
       boolean,
       'Whether a Pinecone collection may be made of an index that is no pod index; Pinecone itself refuses that.',
+    ),
+  ),
+  pineconeRestorePendingMs: emulation(
+    setting(
+      'POLYVEC_PINECONE_RESTORE_PENDING_MS',
+      0,
+      wholeNumber(0, MAX_DURATION_MS),
+      'How long a restore, which is complete when it is answered, is said to be `Pending`.',
     ),
   ),
   pineconeRateLimits: emulation(

@@ -66,6 +66,24 @@ describe('indexes', () => {
   });
 });
 
+describe('a restore', () => {
+  it('D36: a restore is complete when it is answered, or said to be pending for as long as it is set', async () => {
+    const own = await startGateway({ env: { POLYVEC_PINECONE_RESTORE_PENDING_MS: '600000' } });
+    const api = new PineconeApi(own.pineconeUrl);
+    const { name } = await createIndex(own, { dimension: 2 });
+    const { body: backup } = await api.call(`/indexes/${name}/backups`, { body: {} });
+    const path = `/backups/${(backup as { backup_id: string }).backup_id}/create-index`;
+    const { body: restored } = await api.call(path, { body: { name: 'restored' } });
+    const { restore_job_id: id } = restored as { restore_job_id: string };
+    const { body: job } = await api.call(`/restore-jobs/${id}`);
+    expect(job).toMatchObject({ status: 'Pending' });
+    expect(Object.keys(job as object)).not.toEqual(expect.arrayContaining(['completed_at']));
+    expect(await api.outcome('/restore-jobs')).toMatchObject([200, { data: [{ status: 'Pending' }] }]);
+    expect(await api.outcome('/indexes/restored')).toMatchObject([200, { status: { ready: true } }]);
+    await own.stop();
+  });
+});
+
 describe('what is not served', () => {
   it('D37: documents, imports and backup schedules are 400 with the code UNIMPLEMENTED', async () => {
     const schema = { fields: { title: { type: 'string', full_text_search: {} } } };

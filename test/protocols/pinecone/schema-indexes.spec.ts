@@ -305,9 +305,11 @@ describe('configuring an index', () => {
     const { name } = await createOld({ spec: { pod: { environment: 'e', pod_type: 'p1.x1' } } });
     const { deployment } = await configured(name, { deployment: { replicas: 2, pod_type: 'p1.x2' } });
     expect(deployment).toEqual({ deployment_type: 'pod', environment: 'e', pod_type: 'p1.x2', replicas: 2, shards: 1 });
-    expect(await configure(name, { deployment: { pod_type: 'p1.x1' } })).toEqual(invalid('size'));
-    expect(await configure(name, { deployment: { pod_type: 's1.x2' } })).toEqual(invalid('type'));
-    expect(await configure((await create()).name, { deployment: { replicas: 2 } })).toEqual(invalid('pod'));
+    expect(await configure(name, { deployment: { pod_type: 'p1.x1' } })).toEqual(invalid('Cannot scale down'));
+    expect(await configure(name, { deployment: { pod_type: 's1.x2' } })).toEqual(invalid('Cannot change pod type'));
+    expect(await configure((await create()).name, { deployment: { replicas: 2 } })).toEqual(
+      invalid('Cannot change the capacity mode of an existing index'),
+    );
   });
 
   it('changes how text is embedded, and nothing else of the schema', async () => {

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Collection } from '../../../collections/collection.js';
 import { CollectionPortsService } from '../../../collections/collection-ports.service.js';
 import { CONFIG, type Config } from '../../../config/config.js';
@@ -12,6 +12,8 @@ const HOST_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 /** Where clients find an index: the `host` of its description. */
 @Injectable()
 export class IndexHosts {
+  private readonly logger = new Logger('Pinecone');
+
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly ports: IndexPorts,
@@ -19,8 +21,11 @@ export class IndexHosts {
     private readonly tenants: TenantsService,
   ) {}
 
-  /** A name under the domain where there is one, else a port of its own, else a path on the control plane's. */
-  async hostOf(collection: Collection, userAgent: string | undefined): Promise<string> {
+  /**
+   * A name under the domain where there is one, else a port of its own, else a path on the control plane's. A list assigns no ports to
+   * collections of other protocols, which may be many.
+   */
+  async hostOf(collection: Collection, userAgent: string | undefined, reason: 'create' | 'describe' | 'list'): Promise<string> {
     const { pineconeDomain: domain } = this.config;
     const publicHost = isIPv6(this.config.publicHost) ? `[${this.config.publicHost}]` : this.config.publicHost;
     if (domain !== undefined) {
@@ -29,9 +34,25 @@ export class IndexHosts {
       // what another protocol has named may not be a label
       if (HOST_LABEL.test(label)) return `${label}.svc.${domain}`;
     }
-    const port = await this.collectionPorts.portOf(collection, this.ports.open);
+    const port = await this.portOf(collection, reason);
+    if (port === undefined && reason === 'create' && this.ports.open.length > 0) this.reportShortage(collection);
     const place = `${publicHost}:${port === undefined ? this.pathOf(collection) : String(port)}`;
     return this.wantsUrl(userAgent) ? `http://${place}` : place;
+  }
+
+  private async portOf(collection: Collection, reason: 'create' | 'describe' | 'list'): Promise<number | undefined> {
+    const { open } = this.ports;
+    const { pineconeOtherPorts, pineconePortRestMs: restMs } = this.config;
+    const others = Math.min(pineconeOtherPorts, Math.floor(open.length / 2));
+    const assignable = collection.protocol === 'pinecone' ? open : reason === 'list' ? [] : open.slice(open.length - others);
+    return this.collectionPorts.portOf(collection, { open, assignable, restMs });
+  }
+
+  private reportShortage({ name }: Collection): void {
+    this.logger.warn(
+      `All ${String(this.ports.open.length)} index ports are taken or rest: the index '${name}' is served under a path, which gRPC ` +
+        'clients cannot use; POLYVEC_PINECONE_INDEX_PORTS has room for more',
+    );
   }
 
   /** On the control plane's port, which every client reaches, or else on the console's, with the index in the path. */

@@ -49,12 +49,12 @@ export class IndexOperations {
     const indexes = (await this.collections.list(callerScope(), { offset: 0, limit: null })).filter(isIndex);
     const byName = [...indexes].sort((left, right) => (left.name < right.name ? -1 : 1));
     const hosted: HostedIndex[] = [];
-    for (const collection of byName) hosted.push(await this.hosted(collection, agent));
+    for (const collection of byName) hosted.push(await this.hosted(collection, agent, 'list'));
     return hosted;
   }
 
   async describe(name: string, agent: string | undefined): Promise<HostedIndex> {
-    return this.targets.run({ kind: 'name', name }, (collection) => this.hosted(collection, agent));
+    return this.targets.run({ kind: 'name', name }, (collection) => this.hosted(collection, agent, 'describe'));
   }
 
   /** From a request before 2026-07. */
@@ -93,7 +93,7 @@ export class IndexOperations {
     const source = spec.kind === 'byoc' ? undefined : spec.sourceCollection;
     const collection =
       source === undefined ? await this.collections.create(callerScope(), index) : await this.sources.createIndex(source, index);
-    return this.hosted(collection, agent);
+    return this.hosted(collection, agent, 'create');
   }
 
   private async revised(
@@ -103,12 +103,16 @@ export class IndexOperations {
   ): Promise<HostedIndex> {
     return this.targets.run({ kind: 'name', name }, async (before) => {
       await this.quotas.requirePods(before, changesOf(before));
-      return this.hosted(await this.collections.revise(callerScope(), name, changesOf), agent);
+      return this.hosted(await this.collections.revise(callerScope(), name, changesOf), agent, 'describe');
     });
   }
 
-  private async hosted(collection: Collection, agent: string | undefined): Promise<HostedIndex> {
-    return { collection, host: await this.hosts.hostOf(collection, agent) };
+  private async hosted(
+    collection: Collection,
+    agent: string | undefined,
+    reason: 'create' | 'describe' | 'list',
+  ): Promise<HostedIndex> {
+    return { collection, host: await this.hosts.hostOf(collection, agent, reason) };
   }
 }
 

@@ -60,9 +60,9 @@ export interface SentDocument {
 export function inputTexts(inputs: readonly Json[]): readonly string[] {
   if (inputs.length === 0) throw invalidArgument('Must specify at least one input');
   return inputs.map((input, index) => {
-    const unknown = isJsonObject(input) ? [...input.keys()].find((key) => key !== 'text') : undefined;
-    if (unknown !== undefined) throw invalidArgument(`inputs[${String(index)}]: unknown field '${unknown}', expected 'text'`);
     const text = isJsonObject(input) ? input.get('text') : input;
+    const [unknown] = isJsonObject(input) && text === undefined ? input.keys() : [];
+    if (unknown !== undefined) throw invalidArgument(`inputs[${String(index)}]: unknown field '${unknown}', expected 'text'`);
     if (typeof text !== 'string') throw invalidArgument(`inputs[${String(index)}].text: expected a string`);
     return text;
   });
