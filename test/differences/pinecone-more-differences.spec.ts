@@ -68,6 +68,19 @@ describe('the control plane', () => {
     ]);
   });
 
+  it("D103: Python's gRPC clients before 9 get a bare host when they ask for it", async () => {
+    const { name, port } = await createIndex(gateway, { dimension: 2 });
+    const host = async (headers: Readonly<Record<string, string>>): Promise<unknown> => {
+      const [, body] = await new PineconeApi(gateway.pineconeUrl).outcome(`/indexes/${name}`, { headers });
+      return (body as { readonly host: string }).host;
+    };
+    const agent = { 'user-agent': 'python-client-7.3.0' };
+    expect(await host(agent)).toBe(`http://localhost:${String(port)}`);
+    expect(await host({ ...agent, 'x-polyvec-host-style': 'bare' })).toBe(`localhost:${String(port)}`);
+    expect(await host({ 'x-polyvec-host-style': 'url' })).toBe(`http://localhost:${String(port)}`);
+    expect(await host({ ...agent, 'x-polyvec-host-style': 'other' })).toBe(`http://localhost:${String(port)}`);
+  });
+
   it('D102: a collection is ready when it is created', async () => {
     const { name } = await createIndex(gateway, { dimension: 2, spec: { pod: { environment: 'e' } } });
     const body = { name: 'copied', source: name };

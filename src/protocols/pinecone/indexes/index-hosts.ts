@@ -9,6 +9,15 @@ import { IndexPorts } from './index-ports.js';
 /** One label of a host name. */
 const HOST_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
+/** `bare` or `url`: the form of hosts for a client whose user agent does not say that it speaks gRPC without TLS. */
+export const HOST_STYLE_HEADER = 'x-polyvec-host-style';
+
+/** What a request tells of its client. */
+export interface Asker {
+  readonly userAgent: string | undefined;
+  readonly hostStyle: string | undefined;
+}
+
 /** Where clients find an index: the `host` of its description. */
 @Injectable()
 export class IndexHosts {
@@ -25,7 +34,7 @@ export class IndexHosts {
    * A name under the domain where there is one, else a port of its own, else a path on the control plane's. A list assigns no ports to
    * collections of other protocols, which may be many.
    */
-  async hostOf(collection: Collection, userAgent: string | undefined, reason: 'create' | 'describe' | 'list'): Promise<string> {
+  async hostOf(collection: Collection, asker: Asker, reason: 'create' | 'describe' | 'list'): Promise<string> {
     const { pineconeDomain: domain } = this.config;
     const publicHost = isIPv6(this.config.publicHost) ? `[${this.config.publicHost}]` : this.config.publicHost;
     if (domain !== undefined) {
@@ -37,7 +46,7 @@ export class IndexHosts {
     const port = await this.portOf(collection, reason);
     if (port === undefined && reason === 'create' && this.ports.open.length > 0) this.reportShortage(collection);
     const place = `${publicHost}:${port === undefined ? this.pathOf(collection) : String(port)}`;
-    return this.wantsUrl(userAgent) ? `http://${place}` : place;
+    return this.wantsUrl(asker) ? `http://${place}` : place;
   }
 
   private async portOf(collection: Collection, reason: 'create' | 'describe' | 'list'): Promise<number | undefined> {
@@ -63,8 +72,9 @@ export class IndexHosts {
   }
 
   /** Whether a bare host would make the SDK speak TLS, which only a port with a certificate does. */
-  private wantsUrl(userAgent: string | undefined): boolean {
+  private wantsUrl({ userAgent, hostStyle }: Asker): boolean {
     const { pineconeHostStyle: style, tlsCert } = this.config;
+    if (hostStyle === 'bare' || hostStyle === 'url') return hostStyle === 'url';
     if (style !== 'auto') return style === 'url';
     return tlsCert === undefined && takesUrls(userAgent ?? '');
   }

@@ -10,7 +10,7 @@ import { PineconeError } from '../pinecone-error.js';
 import { IndexTargets, isIndex } from '../targets.js';
 import { toChanges, toSchemaChanges } from './configure-index.js';
 import { definitionOf } from './index-definition.js';
-import { IndexHosts } from './index-hosts.js';
+import { type Asker, IndexHosts } from './index-hosts.js';
 import { IndexQuotas } from './index-quotas.js';
 import { toNewIndex, toNewModelIndex } from './new-index.js';
 import { toNewSchemaIndex } from './new-schema-index.js';
@@ -29,7 +29,7 @@ export interface HostedIndex {
   readonly host: string;
 }
 
-/** Makes, changes, lists and deletes indexes. `agent` is the client's user agent, which decides the form of a host. */
+/** Makes, changes, lists and deletes indexes. Who asks decides the form of a host. */
 @Injectable()
 export class IndexOperations {
   private readonly requireModel = (name: string): EmbeddingModel => this.embedding.requireEmbeddingModel(name);
@@ -45,74 +45,70 @@ export class IndexOperations {
   ) {}
 
   /** By name. */
-  async list(agent: string | undefined): Promise<readonly HostedIndex[]> {
+  async list(asker: Asker): Promise<readonly HostedIndex[]> {
     const indexes = (await this.collections.list(callerScope(), { offset: 0, limit: null })).filter(isIndex);
     const byName = [...indexes].sort((left, right) => (left.name < right.name ? -1 : 1));
     const hosted: HostedIndex[] = [];
-    for (const collection of byName) hosted.push(await this.hosted(collection, agent, 'list'));
+    for (const collection of byName) hosted.push(await this.hosted(collection, asker, 'list'));
     return hosted;
   }
 
-  async describe(name: string, agent: string | undefined): Promise<HostedIndex> {
-    return this.targets.run({ kind: 'name', name }, (collection) => this.hosted(collection, agent, 'describe'));
+  async describe(name: string, asker: Asker): Promise<HostedIndex> {
+    return this.targets.run({ kind: 'name', name }, (collection) => this.hosted(collection, asker, 'describe'));
   }
 
   /** From a request before 2026-07. */
-  async create(request: CreateIndexRequest, agent: string | undefined): Promise<HostedIndex> {
-    return this.created(toNewIndex(request, this.config.pineconeStrictRegions), agent);
+  async create(request: CreateIndexRequest, asker: Asker): Promise<HostedIndex> {
+    return this.created(toNewIndex(request, this.config.pineconeStrictRegions), asker);
   }
 
   /** From a request from 2026-07 on. */
-  async createFromSchema(request: CreateSchemaIndexRequest, agent: string | undefined): Promise<HostedIndex> {
-    return this.created(toNewSchemaIndex(request, this.config.pineconeStrictRegions), agent);
+  async createFromSchema(request: CreateSchemaIndexRequest, asker: Asker): Promise<HostedIndex> {
+    return this.created(toNewSchemaIndex(request, this.config.pineconeStrictRegions), asker);
   }
 
   /** An index that embeds text. */
-  async createForModel(request: CreateForModelRequest, agent: string | undefined): Promise<HostedIndex> {
+  async createForModel(request: CreateForModelRequest, asker: Asker): Promise<HostedIndex> {
     const requireModel = (name: string): EmbeddingModel => namedModel(name, this.requireModel);
-    return this.created(toNewModelIndex(request, requireModel, this.config.pineconeStrictRegions), agent);
+    return this.created(toNewModelIndex(request, requireModel, this.config.pineconeStrictRegions), asker);
   }
 
   /** By a request before 2026-07. */
-  async configure(name: string, request: ConfigureIndexRequest, agent: string | undefined): Promise<HostedIndex> {
-    return this.revised(name, (collection) => toChanges(collection, request, this.requireModel), agent);
+  async configure(name: string, request: ConfigureIndexRequest, asker: Asker): Promise<HostedIndex> {
+    return this.revised(name, (collection) => toChanges(collection, request, this.requireModel), asker);
   }
 
   /** By a request from 2026-07 on. */
-  async configureSchema(name: string, request: ConfigureSchemaIndexRequest, agent: string | undefined): Promise<HostedIndex> {
-    return this.revised(name, (collection) => toSchemaChanges(collection, request), agent);
+  async configureSchema(name: string, request: ConfigureSchemaIndexRequest, asker: Asker): Promise<HostedIndex> {
+    return this.revised(name, (collection) => toSchemaChanges(collection, request), asker);
   }
 
   async delete(name: string): Promise<void> {
     await this.targets.run({ kind: 'name', name }, () => this.collections.delete(callerScope(), name));
   }
 
-  private async created(index: NewCollection, agent: string | undefined): Promise<HostedIndex> {
+  private async created(index: NewCollection, asker: Asker): Promise<HostedIndex> {
     const { spec } = definitionOf(index);
     await this.quotas.requireRoom(index.name, spec);
     const source = spec.kind === 'byoc' ? undefined : spec.sourceCollection;
     const collection =
       source === undefined ? await this.collections.create(callerScope(), index) : await this.sources.createIndex(source, index);
-    return this.hosted(collection, agent, 'create');
+    return this.hosted(collection, asker, 'create');
   }
 
   private async revised(
     name: string,
     changesOf: (collection: Collection) => CollectionChanges,
-    agent: string | undefined,
+    asker: Asker,
   ): Promise<HostedIndex> {
     return this.targets.run({ kind: 'name', name }, async (before) => {
       await this.quotas.requirePods(before, changesOf(before));
-      return this.hosted(await this.collections.revise(callerScope(), name, changesOf), agent, 'describe');
+      return this.hosted(await this.collections.revise(callerScope(), name, changesOf), asker, 'describe');
     });
   }
 
-  private async hosted(
-    collection: Collection,
-    agent: string | undefined,
-    reason: 'create' | 'describe' | 'list',
-  ): Promise<HostedIndex> {
-    return { collection, host: await this.hosts.hostOf(collection, agent, reason) };
+  private async hosted(collection: Collection, asker: Asker, reason: 'create' | 'describe' | 'list'): Promise<HostedIndex> {
+    return { collection, host: await this.hosts.hostOf(collection, asker, reason) };
   }
 }
 
