@@ -218,7 +218,7 @@ function deleteMatching(sql: SameSql, requests: number): Work {
 
 function parsed(filter: object | undefined): Filter | undefined {
   const json = parseJson(JSON.stringify(filter ?? {}));
-  return isJsonObject(json) ? parseFilter(json, { neMatchesMissing: false }) : undefined;
+  return isJsonObject(json) ? parseFilter(json, { neMatchesMissing: true }) : undefined;
 }
 
 function row(id: string, embedding: Float32Array | null, metadata: object): RecordWrite {

@@ -88,7 +88,10 @@ export async function startGateway(config: Config): Promise<Gateway> {
     application.useGlobalFilters(new ProtocolExceptionFilter(server));
     await application.init();
     const definitions = listenersOf(config, (type) => application.get(type));
-    const options = { ...config, maxHeaderBytes: MAX_HEADER_BYTES, tls, messages: messagesOf(server) };
+    const skipped = (busy: readonly number[]): void => {
+      logger.warn({ context: 'Pinecone' }, `index ports that something else has are left out: ${busy.join(', ')}`);
+    };
+    const options = { ...config, maxHeaderBytes: MAX_HEADER_BYTES, tls, messages: messagesOf(server), skipped };
     const listeners = await Listeners.open(definitions, options, server);
     const { ports } = listeners;
     application.get(IndexPorts).opened(indexPortsOf(ports), ports.get('console'), ports.get('pinecone'));

@@ -41,6 +41,7 @@ const PLACES = {
   'test/protocols/chroma/writes.spec.ts': 'both',
   'test/protocols/pinecone/backups.spec.ts': 'both',
   'test/protocols/pinecone/grpc.spec.ts': 'both',
+  'test/protocols/pinecone/index-ports.spec.ts': 'both',
   'test/protocols/pinecone/query.spec.ts': 'both',
   'test/protocols/vectorizer/batch-update.spec.ts': 'both',
   'test/protocols/vectorizer/search.spec.ts': 'both',

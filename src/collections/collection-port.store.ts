@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../postgres/database.js';
-import { sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import type { Collection } from './collection.js';
 
 @Injectable()
@@ -14,27 +14,34 @@ export class CollectionPortStore {
     return row?.uuid;
   }
 
-  /** The collection's port, if it is one of `open`. */
+  /** The lowest of the collection's ports that is one of `open`. */
   async find(collection: Collection, open: readonly number[]): Promise<number | undefined> {
-    const [row] = await this.database.query<{ port: string }>(sql`
-      SELECT port FROM polyvec.collection_ports
-      WHERE collection_id = ${collection.id} AND port = ANY (${`{${open.join(',')}}`}::integer[])`);
-    return row && Number(row.port);
+    const [row] = await this.database.query<{ port: string | null }>(sql`
+      SELECT min(port) AS port FROM polyvec.collection_ports
+      WHERE collection_id = ${collection.id} AND port = ANY (${listOf(open)}::integer[])`);
+    return row === undefined || row.port === null ? undefined : Number(row.port);
   }
 
-  /** The collection's port, if it is one of `open`; else the lowest of those that is free, which is its own from now on. */
-  async assign(collection: Collection, open: readonly number[]): Promise<number | undefined> {
-    const ports = `{${open.join(',')}}`;
+  /**
+   * The lowest of `free` that no collection has, and that has rested for `restMs` since the last one that had it was deleted; it is the
+   * collection's from now on. Violates uniqueness when another instance assigns the same one meanwhile.
+   */
+  async assign(collection: Collection, free: readonly number[], restMs: number): Promise<number | undefined> {
     const [row] = await this.database.query<{ port: string }>(sql`
-      WITH kept AS (
-        SELECT port FROM polyvec.collection_ports WHERE collection_id = ${collection.id} AND port = ANY (${ports}::integer[])),
-      assigned AS (
-        INSERT INTO polyvec.collection_ports (port, collection_id)
-        SELECT min(o.port), ${collection.id} FROM unnest(${ports}::integer[]) AS o (port)
-        WHERE NOT EXISTS (SELECT FROM kept) AND NOT EXISTS (SELECT FROM polyvec.collection_ports p WHERE p.port = o.port)
-        HAVING min(o.port) IS NOT NULL
-        ON CONFLICT (collection_id) DO UPDATE SET port = excluded.port RETURNING port)
-      SELECT port FROM kept UNION ALL SELECT port FROM assigned`);
+      INSERT INTO polyvec.collection_ports (port, collection_id)
+      SELECT min(o.port), ${collection.id} FROM unnest(${listOf(free)}::integer[]) AS o (port)
+      WHERE NOT EXISTS (SELECT FROM polyvec.collection_ports p WHERE p.port = o.port) AND ${hasRested(restMs)}
+      HAVING min(o.port) IS NOT NULL RETURNING port`);
     return row === undefined ? undefined : Number(row.port);
   }
+}
+
+function hasRested(restMs: number): Sql {
+  return sql`NOT EXISTS (
+    SELECT FROM polyvec.released_ports r
+    WHERE r.port = o.port AND r.released_at > clock_timestamp() - ${restMs}::float8 * interval '1 millisecond')`;
+}
+
+function listOf(ports: readonly number[]): string {
+  return `{${ports.join(',')}}`;
 }

@@ -6,6 +6,14 @@ import { CollectionPortStore } from './collection-port.store.js';
 import { CollectionsService } from './collections.service.js';
 import { missingCollection, retryIfMissing } from './missing-collection.js';
 
+/** Ports of which a collection may have one. */
+export interface PortChoice {
+  readonly open: readonly number[];
+  readonly assignable: readonly number[];
+  /** How long a port stands for nothing after its collection was deleted. */
+  readonly restMs: number;
+}
+
 /** Ports that stand for one collection each. Every instance opens the same ones, and the catalog says what they mean. */
 @Injectable()
 export class CollectionPortsService {
@@ -44,15 +52,15 @@ export class CollectionPortsService {
   }
 
   /**
-   * The collection's port, which the first call assigns; undefined when all of `open` are taken, when none can be assigned because
-   * the database takes no writes, and when the collection is gone.
+   * The collection's port among those that are open, which the first call assigns, out of `assignable`. Undefined when it has none and
+   * all of these are taken or rest, when none can be assigned because the database takes no writes, and when the collection is gone.
    */
-  async portOf(collection: Collection, open: readonly number[]): Promise<number | undefined> {
+  async portOf(collection: Collection, { open, assignable, restMs }: PortChoice): Promise<number | undefined> {
     const port = await this.store.find(collection, open);
-    if (port !== undefined) return port;
+    if (port !== undefined || assignable.length === 0) return port;
     for (;;) {
       try {
-        return await this.store.assign(collection, open);
+        return await this.store.assign(collection, assignable, restMs);
       } catch (error) {
         if (refusesWrites(error) || isForeignKeyViolation(error)) return undefined;
         // another instance has just assigned the same one

@@ -33,6 +33,14 @@ describe('readConfig', () => {
     expect(readConfig({ CHROMA_CORS_ALLOW_ORIGINS: '["http://a", "http://b"]' }).corsOrigins).toEqual(['http://a', 'http://b']);
   });
 
+  it('takes the host of Pinecone Local, and no URL of an index', () => {
+    expect(readConfig({ PINECONE_HOST: 'pinecone' }).publicHost).toBe('pinecone');
+    for (const url of ['http://localhost:5081', 'localhost:5081', 'notes-abc.svc.aped-1.pinecone.io']) {
+      expect(readConfig({ PINECONE_HOST: url }).publicHost).toBe('localhost');
+    }
+    expect(problemsOf({ POLYVEC_PUBLIC_HOST: 'http://localhost' })).toHaveLength(1);
+  });
+
   it('lists every problem at once', () => {
     expect(
       problemsOf({ POLYVEC_CHROMA_PORT: 'x', POLYVEC_POOL_SIZE: '0', DATABASE_URL: 'mysql://a', POLYVEC_NOPE: '1' }),

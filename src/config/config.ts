@@ -172,7 +172,10 @@ export function readConfig(
   for (const [key, definition] of Object.entries(SETTINGS) as [keyof Config, Setting<unknown>][]) {
     known.add(definition.variable);
     const names = [definition.variable, ...definition.aliases];
-    const name = names.find((candidate) => environment[candidate] !== undefined && environment[candidate] !== '');
+    const name = names.find((candidate) => {
+      const value = environment[candidate] ?? '';
+      return value !== '' && (candidate === definition.variable || definition.isForeign?.(value) !== true);
+    });
     const given = overrides[key] ?? (name === undefined ? undefined : environment[name]);
     config[key] = isStrict && definition.strict !== undefined ? definition.strict : definition.fallback;
     if (given === undefined) continue;

@@ -2,6 +2,7 @@ import {
   boolean,
   count,
   emulation,
+  exceptForeign,
   host,
   MAX_DURATION_MS,
   MiB,
@@ -17,6 +18,11 @@ import {
 
 const MINUTE_MS = 60_000;
 
+/** To Pinecone Local `PINECONE_HOST` is the host to be known by; to LangChain and others, where an index is. */
+function isIndexUrl(text: string): boolean {
+  return /[:/]/.test(text) || text.endsWith('.pinecone.io');
+}
+
 /** The settings of Pinecone's ports, hosts and limits; a part of the gateway's. */
 export const PINECONE_SETTINGS = {
   pineconePort: setting<Port>(
@@ -31,12 +37,21 @@ export const PINECONE_SETTINGS = {
     portRange,
     'Ports that stand for one index each, REST and gRPC: `first-last`, `0:N` for any N free ones, or `off`.',
   ),
-  publicHost: setting(
-    'POLYVEC_PUBLIC_HOST',
-    'localhost',
-    host,
-    'The host name that clients reach the ports by.',
-    'PINECONE_HOST',
+  pineconeOtherPorts: setting(
+    'POLYVEC_PINECONE_OTHER_PORTS',
+    10,
+    count,
+    "How many of the last of those ports, at most half of them, collections of other protocols may have; Pinecone's own may have all.",
+  ),
+  pineconePortRestMs: setting(
+    'POLYVEC_PINECONE_PORT_REST_MS',
+    MINUTE_MS,
+    wholeNumber(0, MAX_DURATION_MS),
+    "How long a deleted index' port stands for no other one, so that clients of the old one notice.",
+  ),
+  publicHost: exceptForeign(
+    setting('POLYVEC_PUBLIC_HOST', 'localhost', host, 'The host name that clients reach the ports by.', 'PINECONE_HOST'),
+    isIndexUrl,
   ),
   pineconeHostStyle: emulation(
     setting(
@@ -61,6 +76,7 @@ export const PINECONE_SETTINGS = {
     ),
   ),
   pineconeMaxIndexes: setting('POLYVEC_PINECONE_MAX_INDEXES', 0, count, 'Indexes in a project; `0`: any number.'),
+  pineconeMaxPods: setting('POLYVEC_PINECONE_MAX_PODS', 0, count, 'Pods of all indexes in a project; `0`: any number.'),
   pineconeMaxUpsertVectors: setting('POLYVEC_PINECONE_MAX_UPSERT_VECTORS', 1_000, positive, 'Vectors in one Pinecone upsert.'),
   pineconeMaxMetadataBytes: setting(
     'POLYVEC_PINECONE_MAX_METADATA_BYTES',
@@ -71,7 +87,7 @@ export const PINECONE_SETTINGS = {
   pineconeNeMatchesMissing: emulation(
     setting(
       'POLYVEC_PINECONE_NE_MATCHES_MISSING',
-      false,
+      true,
       boolean,
       'Whether `$ne` and `$nin` in a Pinecone filter match records that lack the field.',
     ),
@@ -98,6 +114,14 @@ export const PINECONE_SETTINGS = {
       false,
       boolean,
       'Whether a Pinecone collection may be made of an index that is no pod index; Pinecone itself refuses that.',
+    ),
+  ),
+  pineconeRestorePendingMs: emulation(
+    setting(
+      'POLYVEC_PINECONE_RESTORE_PENDING_MS',
+      0,
+      wholeNumber(0, MAX_DURATION_MS),
+      'How long a restore, which is complete when it is answered, is said to be `Pending`.',
     ),
   ),
   pineconeRateLimits: emulation(

@@ -15,6 +15,8 @@ export interface Setting<T> {
   readonly variable: string;
   /** Names that other servers use for the same thing; the first name wins. */
   readonly aliases: readonly string[];
+  /** Whether a value under another name means something else, and is ignored. */
+  readonly isForeign?: (text: string) => boolean;
   readonly fallback: T;
   /** The default of the strict profile, where it differs. */
   readonly strict?: T;
@@ -36,6 +38,11 @@ export const setting = <T>(
 /** The setting, with another default in the strict profile. */
 export function strictly<T>(relaxed: Setting<T>, strict: T): Setting<T> {
   return { ...relaxed, strict };
+}
+
+/** The setting, without values under its other names that mean something else there. */
+export function exceptForeign<T>(plain: Setting<T>, isForeign: (text: string) => boolean): Setting<T> {
+  return { ...plain, isForeign };
 }
 
 /** The setting, as one that only chooses how a real server is emulated. */

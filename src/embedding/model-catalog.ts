@@ -12,6 +12,15 @@ export type CatalogEntry =
 const EMBEDDING_BATCH = 96;
 const RERANK_BATCH = 100;
 const PROVIDER = 'Polyvec';
+/** Pinecone's own models, and how many tokens of a text each reads. */
+const SEQUENCE_LENGTHS: ReadonlyMap<string, number> = new Map([
+  ['llama-text-embed-v2', 2_048],
+  ['multilingual-e5-large', 507],
+  ['pinecone-sparse-english-v0', 512],
+  ['bge-reranker-v2-m3', 1_024],
+  ['cohere-rerank-3.5', 40_000],
+  ['pinecone-rerank-v0', 512],
+]);
 
 /**
  * The models that are built in and those that are configured, by name.
@@ -30,6 +39,8 @@ export function readCatalog(config: Config): ReadonlyMap<string, CatalogEntry> {
   const rerankers = config.rerankModels.map(({ name, remoteName }) => rerankEntry(name, remoteName));
   for (const entry of [...entries, ...rerankers]) {
     const { name } = entry.model;
+    const maxSequenceLength = SEQUENCE_LENGTHS.get(name);
+    if (maxSequenceLength !== undefined) Object.assign(entry.model, { maxSequenceLength });
     if (catalog.has(name)) problems.push(`POLYVEC_RERANK_MODELS must not name an embedding model: ${name}`);
     catalog.set(name, entry);
   }

@@ -28,6 +28,8 @@ interface NamedModel {
   readonly provider: string;
   /** Texts in one request, as protocols announce and enforce it; the service itself takes any number. */
   readonly maxBatchSize: number;
+  /** Tokens of a text that count, as far as they are known: of Pinecone's own models. */
+  readonly maxSequenceLength?: number;
 }
 
 /** Whole numbers from `min` to `max`, both included. */

@@ -13,6 +13,8 @@ export interface Listener {
   readonly port: Port;
   /** May depend on the port that was opened. */
   readonly prefix: string | ((port: number) => string);
+  /** Whether everything else is served without it: it is left out when something else has the port. */
+  readonly isOptional?: boolean;
   /** Where it differs from the other ports'. */
   readonly maxBodyBytes?: number;
   /** Whether probes ask here: some connections are taken beyond the limit. */
@@ -31,6 +33,8 @@ export interface Listener {
 /** What holds for every port. */
 export interface ListenersOptions {
   readonly host: string;
+  /** Gets the ports that were left out, which something else has. */
+  readonly skipped?: (ports: readonly number[]) => void;
   /** A client that asks before it sends a larger body gets no `100 Continue`. */
   readonly maxBodyBytes: number;
   /** The request line and the headers together. */
@@ -66,21 +70,29 @@ export class Listeners {
     private readonly host: string,
   ) {}
 
-  /** @throws Error that names the first port that cannot be opened, or that refuses the certificate; then none is open. */
+  /** @throws Error that names the first port that cannot be opened and is not optional, or that refuses the certificate; then none is open. */
   static async open(listeners: readonly Listener[], options: ListenersOptions, handler: Handler): Promise<Listeners> {
     // a port makes its own of it when the first client needs it, which is too late to say that it is wrong
     if (options.tls !== undefined) createSecureContext({ ...options.tls });
     const servers = new Map<string, PortServer>();
     const { maxConnections = 0, maxConnectionsPerAddress = 0 } = options;
     const gate = new ConnectionGate({ maxConnections, maxConnectionsPerAddress });
+    const skipped: number[] = [];
     const opening = listeners.map(async (listener) => {
       if (listener.port === 'off') return;
       const server = createPort(listener, options, gate, handler);
       servers.set(listener.name, server);
-      await openPort(server, listener.name, listener.port, options.host);
+      try {
+        await openPort(server, listener.name, listener.port, options.host);
+      } catch (error) {
+        if (listener.isOptional !== true || !isBusy((error as Error).cause)) throw error;
+        servers.delete(listener.name);
+        skipped.push(listener.port);
+      }
     });
     const failure = (await Promise.allSettled(opening)).find((result) => result.status === 'rejected');
     const opened = new Listeners(servers, options.host);
+    if (failure === undefined && skipped.length > 0) options.skipped?.(skipped);
     if (failure === undefined) return opened;
     await opened.close(0);
     throw failure.reason;
@@ -134,8 +146,11 @@ async function openPort(server: PortServer, name: string, port: number, host: st
   try {
     await server.open(port, host);
   } catch (error) {
-    const busy = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-    const reason = busy ? 'it is in use; choose another one' : (error as Error).message;
+    const reason = isBusy(error) ? 'it is in use; choose another one' : (error as Error).message;
     throw new Error(`cannot listen on ${host} port ${String(port)} for ${name}: ${reason}`, { cause: error });
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE';
 }

@@ -102,7 +102,7 @@ export interface SearchRequest extends Selection {
 
 /** A record that a search found. */
 export interface Match extends StoredRecord {
-  /** Float32 text; `NaN` and `Infinity` occur. */
+  /** Float32 text; `Infinity` and `-Infinity` stand for what is beyond, in the order of the true distances. */
   readonly distance: string;
 }
 
@@ -120,7 +120,7 @@ export interface RankRequest extends Selection {
 
 /** A record that was ranked. */
 export interface RankedRecord extends StoredRecord {
-  /** Float32 text. */
+  /** Float32 text, finite: what is beyond is the largest or the least, in the order of the true scores. */
   readonly score: string;
 }
 

@@ -349,7 +349,7 @@ describe('requests and answers are as the documents say', () => {
       { model: 'polyvec-local', inputs: [{ text: 'one' }, 'two'], parameters: { input_type: 'query' } },
     );
     await api.call('GET /collections');
-    expect(await api.statusOf('POST /indexes/{index}/backup-schedules', { index: 'documented' })).toBe(501);
+    expect(await api.statusOf('POST /indexes/{index}/backup-schedules', { index: 'documented' })).toBe(400);
     expect(await api.statusOf('GET /indexes/{name}', { name: 'unknown' })).toBe(404);
     await api.call('DELETE /indexes/{name}', { name: 'documented-again' });
   });
@@ -386,7 +386,7 @@ describe('requests and answers are as the documents say', () => {
     await api.call('POST /vectors/delete', at, { ids: ['a'], namespace: 'named' });
     await api.call('DELETE /namespaces/{namespace}', { ...at, namespace: 'named' });
     expect(await api.statusOf('POST /query', at, { topK: 1, vector: [1, 2, 3] })).toBe(400);
-    expect(await api.statusOf('GET /bulk/imports', at)).toBe(501);
+    expect(await api.statusOf('GET /bulk/imports', at)).toBe(400);
     const search = { query: { top_k: 1, inputs: { text: 'x' } }, fields: ['text'] };
     expect(await api.statusOf('POST /records/namespaces/{namespace}/search', { ...at, namespace: 'named' }, search)).toBe(400);
     const embed = { model: 'polyvec-local', field_map: { text: 'text' } };

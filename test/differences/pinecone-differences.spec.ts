@@ -66,16 +66,37 @@ describe('indexes', () => {
   });
 });
 
+describe('a restore', () => {
+  it('D36: a restore is complete when it is answered, or said to be pending for as long as it is set', async () => {
+    const own = await startGateway({ env: { POLYVEC_PINECONE_RESTORE_PENDING_MS: '600000' } });
+    const api = new PineconeApi(own.pineconeUrl);
+    const { name } = await createIndex(own, { dimension: 2 });
+    const { body: backup } = await api.call(`/indexes/${name}/backups`, { body: {} });
+    const path = `/backups/${(backup as { backup_id: string }).backup_id}/create-index`;
+    const { body: restored } = await api.call(path, { body: { name: 'restored' } });
+    const { restore_job_id: id } = restored as { restore_job_id: string };
+    const { body: job } = await api.call(`/restore-jobs/${id}`);
+    expect(job).toMatchObject({ status: 'Pending' });
+    expect(Object.keys(job as object)).not.toEqual(expect.arrayContaining(['completed_at']));
+    expect(await api.outcome('/restore-jobs')).toMatchObject([200, { data: [{ status: 'Pending' }] }]);
+    expect(await api.outcome('/indexes/restored')).toMatchObject([200, { status: { ready: true } }]);
+    await own.stop();
+  });
+});
+
 describe('what is not served', () => {
-  it('D37: documents, imports and backup schedules are 501', async () => {
+  it('D37: documents, imports and backup schedules are 400 with the code UNIMPLEMENTED', async () => {
     const schema = { fields: { title: { type: 'string', full_text_search: {} } } };
-    expect((await control.call('/indexes', { body: { name: 'docs', schema }, headers: NEWEST })).status).toBe(501);
-    expect((await dense.call('/namespaces/n/documents/upsert', { body: {} })).status).toBe(501);
-    expect(await dense.outcome('/bulk/imports', { body: {} })).toMatchObject([501, { code: 12 }]);
-    expect((await control.call(`/indexes/${dense.name}/backup-schedules`, { body: {} })).status).toBe(501);
+    expect((await control.call('/indexes', { body: { name: 'docs', schema }, headers: NEWEST })).status).toBe(400);
+    expect(await dense.outcome('/namespaces/n/documents/upsert', { body: {} })).toMatchObject([400, { code: 12 }]);
+    expect(await dense.outcome('/bulk/imports', { body: {} })).toMatchObject([400, { code: 12 }]);
+    expect(await control.outcome(`/indexes/${dense.name}/backup-schedules`, { body: {} })).toMatchObject([
+      400,
+      { error: { code: 'UNIMPLEMENTED' } },
+    ]);
   });
 
-  it('D38: match_terms is 501', async () => {
+  it('D38: match_terms is 400 with the code UNIMPLEMENTED', async () => {
     const sparse = await startGateway({ env: { POLYVEC_EMBEDDING_MODELS: 'pinecone-sparse-english-v0=local-sparse' } });
     const api = new PineconeApi(sparse.pineconeUrl);
     const embed = { model: 'pinecone-sparse-english-v0', field_map: { text: 'text' } };
@@ -84,7 +105,7 @@ describe('what is not served', () => {
     const query = { inputs: { text: 'fox' }, top_k: 1, match_terms: { strategy: 'all', terms: ['fox'] } };
     const answer = await api.call('/_index/texts/records/namespaces/n/search', { body: { query } });
     await sparse.stop();
-    expect(answer.status).toBe(501);
+    expect([answer.status, answer.body]).toMatchObject([400, { code: 12 }]);
   });
 
   it('D39: several queries in one request are 400 in every version', async () => {

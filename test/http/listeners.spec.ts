@@ -394,6 +394,18 @@ describe('listeners', () => {
       expect(await servers()).toBe(before);
     });
 
+    it('leave out an optional one that is in use, and say so', async () => {
+      const blocker = dispose(createServer().listen(0, HOST), (server) => {
+        server.close();
+      });
+      await once(blocker, 'listening');
+      const { port } = blocker.address() as AddressInfo;
+      const skipped: number[] = [];
+      const options = { skipped: (ports: readonly number[]) => skipped.push(...ports) };
+      const listeners = await open(options, { name: 'optional', port, prefix: '', isOptional: true, ...echo });
+      expect([[...listeners.ports.keys()], skipped]).toEqual([['index'], [port]]);
+    });
+
     it('leave out what is off', async () => {
       const listeners = await open({}, { name: 'chroma', port: 'off', prefix: '/chroma' });
       expect([...listeners.ports.keys()]).toEqual(['index']);

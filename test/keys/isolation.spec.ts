@@ -62,7 +62,7 @@ interface Answer {
 
 beforeAll(async () => {
   // more ports than indexes: the last one stands for none
-  keyed = await startKeyedGateway(KEYS, { POLYVEC_PINECONE_INDEX_PORTS: '0:150' });
+  keyed = await startKeyedGateway(KEYS, { POLYVEC_PINECONE_INDEX_PORTS: '0:150', POLYVEC_PINECONE_OTHER_PORTS: '75' });
   places = {
     own: await makePlace('all', 'own'),
     tenant: await makePlace('bees', 'bees'),

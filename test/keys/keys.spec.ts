@@ -132,10 +132,10 @@ describe('a Pinecone client', () => {
   it('is refused in the data plane in its shape, and by gRPC with its code', async () => {
     const [port = 0] = keyed.gateway.indexPorts;
     const { status, body } = await send(`http://127.0.0.1:${String(port)}/query`, {}, { topK: 1, vector: [1] });
-    expect([status, body]).toEqual([401, { code: 16, message: 'Invalid API key.', details: [] }]);
+    expect([status, body]).toEqual([401, { code: 16, message: 'Wrong API key', details: [] }]);
     const grpc = new PineconeGrpc(port);
     try {
-      expect(await grpc.outcome('DescribeIndexStats')).toEqual([16, 'Invalid API key.']);
+      expect(await grpc.outcome('DescribeIndexStats')).toEqual([16, 'Wrong API key']);
       expect(await grpc.outcome('Upsert', {}, { 'api-key': keyed.keys.reader })).toEqual([7, 'The API key does not allow this.']);
       // a good key gets as far as the index, which is none
       expect((await grpc.outcome('DescribeIndexStats', {}, { 'api-key': keyed.keys.reader }))[0]).toBe(5);

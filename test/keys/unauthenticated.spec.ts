@@ -76,7 +76,7 @@ async function statusOf({ indexPorts }: TestGateway, key: string): Promise<strin
 
 describe('a gRPC call', () => {
   it.each(['', 'pv_of_another_kind'])('without a good key (%p) is refused before its message has come', async (key) => {
-    expect(await statusOf(keyed.gateway, key)).toBe('16 Invalid API key.');
+    expect(await statusOf(keyed.gateway, key)).toBe('16 Wrong API key');
   });
 
   it('with a good key is authenticated once', async () => {

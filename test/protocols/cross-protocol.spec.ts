@@ -21,7 +21,7 @@ let chroma: ChromaApi;
 let control: PineconeApi;
 
 beforeAll(async () => {
-  gateway = await startGateway({ env: { POLYVEC_PINECONE_INDEX_PORTS: '0:80' } });
+  gateway = await startGateway({ env: { POLYVEC_PINECONE_INDEX_PORTS: '0:160', POLYVEC_PINECONE_OTHER_PORTS: '80' } });
   chroma = new ChromaApi(gateway.chromaUrl);
   control = new PineconeApi(gateway.pineconeUrl);
 });

@@ -23,6 +23,6 @@ afterAll(async () => {
 describe('the port of a collection', () => {
   it('is none when the collection has been deleted since it was looked up', async () => {
     const ports = new CollectionPortsService({} as CollectionsService, new CollectionPortStore(database));
-    expect(await ports.portOf({ id: '424242' } as Collection, [5081])).toBeUndefined();
+    expect(await ports.portOf({ id: '424242' } as Collection, { open: [5081], assignable: [5081], restMs: 0 })).toBeUndefined();
   });
 });

@@ -61,6 +61,25 @@ export async function findNamed<T>(what: 'Backup' | 'Collection', name: string, 
   }
 }
 
+/**
+ * Words a missing index or collection that something is to be made of.
+ * @throws PineconeError with the code
+ */
+export async function findSource<T>(name: string, found: Promise<T>, code: PineconeCode): Promise<T> {
+  try {
+    return await found;
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.detail.kind !== 'not_found') throw error;
+    throw new PineconeError(code, `Resource ${name} not found`);
+  }
+}
+
+/** As above, for an index' own calls: there the service words a bad key in another way. */
+export function toDataPlaneError(thrown: unknown): PineconeError {
+  const error = toPineconeError(thrown);
+  return error.code === 'UNAUTHENTICATED' ? new PineconeError('UNAUTHENTICATED', 'Wrong API key') : error;
+}
+
 /** Answers for everything that is thrown under Pinecone's prefix. */
 @Catch()
 export class PineconeExceptionFilter implements ExceptionFilter {
@@ -74,7 +93,7 @@ export class PineconeExceptionFilter implements ExceptionFilter {
     const isData = DATA_PATH.test(request.path);
     // on the control plane a body that cannot be decoded is 422, and one that breaks a rule 400
     const undecodable = !isData && (thrown instanceof JsonSyntaxError || thrown instanceof RequestError);
-    const error = undecodable ? wordUndecodable(thrown) : toPineconeError(thrown);
+    const error = undecodable ? wordUndecodable(thrown) : isData ? toDataPlaneError(thrown) : toPineconeError(thrown);
     if (error.retryAfterMs !== undefined) response.setHeader('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
     const control = { error: { code: error.code, message: error.message }, status: error.status };
     const data = { code: error.grpcCode, message: error.message, details: [] };
@@ -170,7 +189,7 @@ function wordOther({ subject, name }: { readonly subject: string; readonly name:
 
 /** What the rules of a field expect, where the error says more than its type. */
 const EXPECTED: Readonly<Record<string, string>> = {
-  topK: `an integer from 1 to ${String(MAX_TOP_K)}`,
+  topK: `top_k to be an integer from 1 to ${String(MAX_TOP_K)}`,
   limit: 'an integer within its range',
   scanFactor: `a number from ${String(SCAN_FACTOR.min)} to ${String(SCAN_FACTOR.max)}`,
   maxCandidates: `an integer from 1 to ${String(MAX_CANDIDATES)}`,

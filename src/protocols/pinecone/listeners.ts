@@ -23,6 +23,7 @@ export function pineconeListeners(config: Config, grpc: GrpcServers): readonly L
   const indexes = config.pineconeIndexPorts.map((port, index) => ({
     name: `${INDEX_PORT}${String(index)}`,
     port,
+    isOptional: true,
     prefix: (opened: number) => `/pinecone/_port/${String(opened)}`,
     ...accept,
   }));

@@ -15,7 +15,8 @@ export const CODES = {
   ABORTED: [status.ABORTED, 409],
   UNPROCESSABLE_ENTITY: [status.INVALID_ARGUMENT, 422],
   PAYLOAD_TOO_LARGE: [status.OUT_OF_RANGE, 413],
-  UNIMPLEMENTED: [status.UNIMPLEMENTED, 501],
+  // of the statuses that no SDK tries again, the one that every SDK has a class for: decision 34
+  UNIMPLEMENTED: [status.UNIMPLEMENTED, 400],
   INTERNAL: [status.INTERNAL, 500],
   DEADLINE_EXCEEDED: [status.DEADLINE_EXCEEDED, 504],
   UNAVAILABLE: [status.UNAVAILABLE, 503],

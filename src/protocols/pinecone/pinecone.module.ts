@@ -14,6 +14,7 @@ import { RecordsController } from './data/rest/records.controller.js';
 import { VectorsController } from './data/rest/vectors.controller.js';
 import { VectorOperations } from './data/vector-operations.js';
 import { IndexHosts } from './indexes/index-hosts.js';
+import { IndexQuotas } from './indexes/index-quotas.js';
 import { IndexPorts } from './indexes/index-ports.js';
 import { IndexesController } from './indexes/indexes.controller.js';
 import { IndexOperations } from './indexes/operations.js';
@@ -45,6 +46,7 @@ import { IndexTargets } from './targets.js';
     IndexTargets,
     IndexPorts,
     IndexHosts,
+    IndexQuotas,
     IndexOperations,
     SourceCollections,
     BackupOperations,

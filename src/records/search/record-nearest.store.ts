@@ -4,16 +4,11 @@ import { join, type Sql, sql } from '../../postgres/sql.js';
 import { indexedForm } from '../maintenance/vector-index.store.js';
 import type { Selection } from '../record.js';
 import { recordTable, selected, vectorTable } from '../record-tables.js';
+import { DISTANCES } from './record-distance.store.js';
 import type { IndexPlan, SearchPlan } from './search-plan.js';
 
 /** The operator that an index on the metric serves. */
 const OPERATORS: Readonly<Record<Metric, Sql>> = { l2: sql`<->`, cosine: sql`<=>`, ip: sql`<#>` };
-/** The same as an expression that no index serves; a zero vector is at distance 1 from all others. */
-const UNINDEXED_DISTANCES: Readonly<Record<Metric, Sql>> = {
-  l2: sql`vector_l2_squared_distance(v.embedding, q.embedding)`,
-  cosine: sql`COALESCE(NULLIF(cosine_distance(v.embedding, q.embedding), 'NaN'), 1)`,
-  ip: sql`vector_negative_inner_product(v.embedding, q.embedding)`,
-};
 /** A graph of less than whole vectors finds those that come nearest to it: so many times more are compared again. */
 const RERANKED: Readonly<Record<IndexContent, number>> = { full: 1, half: 2, binary: 20 };
 /** `hnsw.scan_mem_multiplier`: with less, a scan for rare matches ends early. */
@@ -109,7 +104,7 @@ function remainingRows(
   const end = range.high === null ? sql`` : sql`AND v.seq <= ${range.high}`;
   return sql`
     SELECT v.rid FROM ${vectorTable(collection)} v WHERE ${scopeOf(collection, namespace)} AND v.seq > ${range.low} ${end}
-    ORDER BY ${UNINDEXED_DISTANCES[collection.metric]}, v.rid`;
+    ORDER BY ${DISTANCES[collection.metric]}, v.rid`;
 }
 
 /** The ranges of numbers between the indexes, and after the last one. */

@@ -5,6 +5,7 @@ import { Database } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import type { Position, RankedRecord, RankRequest, SparseVector } from '../record.js';
 import { partColumns, placeOf, POSTING_TABLE, type RecordRow, recordTable, SPARSE_TABLE, toRecord } from '../record-tables.js';
+import { nearestFloat32, rounded, SCORES } from './record-distance.store.js';
 import { candidateCount, nearest, preparations } from './record-nearest.store.js';
 import { COMPLETE, type Outcome, type SearchPlan } from './search-plan.js';
 
@@ -12,15 +13,6 @@ import { COMPLETE, type Outcome, type SearchPlan } from './search-plan.js';
 type Ties = 'cut' | 'kept';
 type RankRow = RecordRow & Readonly<{ lsn: string; candidates: string | null; rid: string | null; score: string }>;
 
-/**
- * The score of the vector row `v` for the query `q`, as float32: what is shown is what is compared. A zero vector has no
- * angle to anything; its similarity counts as 0.
- */
-const SCORES: Readonly<Record<Metric, Sql>> = {
-  l2: sql`vector_l2_squared_distance(v.embedding, q.embedding)`,
-  ip: sql`inner_product(v.embedding, q.embedding)`,
-  cosine: sql`COALESCE(NULLIF(1 - cosine_distance(v.embedding, q.embedding), 'NaN'), 0)`,
-};
 const ORDERS: Readonly<Record<Metric, Sql>> = { l2: sql`ASC`, ip: sql`DESC`, cosine: sql`DESC` };
 
 /** Written out: a spread with a member behind it costs a tenth of a search's time in the gateway. */
@@ -40,7 +32,7 @@ export class RecordRankStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * The best records, best first, equals by id; what the collection's rows cannot be scored by is left out. One statement,
+   * The best records, best first, equals by id, those beyond float32 by their true score; what the collection's rows cannot be scored by is left out. One statement,
    * and a second one when the limit falls among equals, of which the first ids are meant.
    */
   async rank(collection: Collection, namespace: string, request: RankRequest, plan: SearchPlan): Promise<RankResult | 'stale'> {
@@ -83,7 +75,7 @@ export class RecordRankStore {
       scores AS (${rows}),
       hits AS MATERIALIZED (
         SELECT s.rid, s.score FROM scores s WHERE EXISTS (SELECT FROM place) ORDER BY s.score ${order} ${cut})
-      SELECT place.lsn, ${candidateCount(plan)} AS candidates, h.rid, h.score, record.*
+      SELECT place.lsn, ${candidateCount(plan)} AS candidates, h.rid, ${nearestFloat32(sql`h.score`)} AS score, record.*
       FROM place LEFT JOIN (hits h CROSS JOIN LATERAL (
         SELECT ${partColumns(collection, request.parts)}, r.id AS key FROM ${recordTable(collection)} r
         WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = h.rid OFFSET 0) AS record) ON TRUE
@@ -102,20 +94,21 @@ export class RecordRankStore {
     const vectors = nearest(collection, namespace, request, plan, { wanted: request.limit + 1, keyListsByIndex });
     const query = sql`(SELECT ${vector(embedding)}::vector AS embedding) AS q`;
     const score = SCORES[collection.metric];
-    if (sparse === null) return sql`SELECT v.rid, (${score})::real AS score FROM ${query}, ${vectors}`;
+    if (sparse === null) return sql`SELECT v.rid, ${score} AS score FROM ${query}, ${vectors}`;
     return sql`
-      SELECT d.rid, (d.score + COALESCE(p.score, 0))::real AS score
-      FROM (SELECT v.rid, ${score} AS score FROM ${query}, ${vectors}) AS d
-      LEFT JOIN (${overlaps(collection, namespace, sparse)}) AS p USING (rid)`;
+      SELECT s.rid, ${rounded(sql`s.score`)} AS score FROM (
+        SELECT d.rid, d.score + COALESCE(p.score, 0) AS score
+        FROM (SELECT v.rid, ${score} AS score FROM ${query}, ${vectors}) AS d
+        LEFT JOIN (${overlaps(collection, namespace, sparse)}) AS p USING (rid)) AS s`;
   }
 }
 
 /** Records that share an index with the query. Their rows are asked for: a posting may be older than its record's end. */
 function sparseScores(collection: Collection, namespace: string, request: RankRequest): Sql {
-  if (request.sparse === null) return sql`SELECT NULL::bigint AS rid, NULL::real AS score WHERE FALSE`;
+  if (request.sparse === null) return sql`SELECT NULL::bigint AS rid, NULL::float8 AS score WHERE FALSE`;
   const restricted = request.ids !== undefined || request.filter !== undefined;
   return sql`
-    SELECT p.rid, p.score::real AS score FROM (${overlaps(collection, namespace, request.sparse)}) AS p
+    SELECT p.rid, ${rounded(sql`p.score`)} AS score FROM (${overlaps(collection, namespace, request.sparse)}) AS p
     WHERE p.score <> 0 AND ${
       restricted
         ? sql`p.rid IN (SELECT c.rid FROM candidates c)`

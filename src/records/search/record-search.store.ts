@@ -1,24 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { Collection, Metric } from '../../collections/collection.js';
+import type { Collection } from '../../collections/collection.js';
 import { vectorArray } from '../../postgres/binary.js';
 import { Database } from '../../postgres/database.js';
-import { type Sql, sql } from '../../postgres/sql.js';
+import { sql } from '../../postgres/sql.js';
 import type { Match, SearchRequest } from '../record.js';
 import { liveCollection, partColumns, type RecordRow, recordTable, toRecord } from '../record-tables.js';
+import { DISTANCES, float32 } from './record-distance.store.js';
 import { candidateCount, nearest, preparations } from './record-nearest.store.js';
 import type { Outcome, SearchPlan } from './search-plan.js';
 
 type MatchRow = RecordRow & Readonly<{ candidates: string | null; query: string | null; distance: string }>;
-
-/**
- * The distance of the vector row `v` to the query `q`, as float32: what is shown is what is compared, so that equals are equals. Functions, not operators: the squared distance has none. A zero vector
- * has no angle to anything; its cosine distance counts as 1.
- */
-const DISTANCES: Readonly<Record<Metric, Sql>> = {
-  l2: sql`vector_l2_squared_distance(v.embedding, q.embedding)::real`,
-  ip: sql`(1 - inner_product(v.embedding, q.embedding))::real`,
-  cosine: sql`COALESCE(NULLIF(cosine_distance(v.embedding, q.embedding), 'NaN'), 1)::real`,
-};
 
 /** Written out: a spread with a member behind it costs a tenth of a search's time in the gateway. */
 function toMatch(row: MatchRow): Match {
@@ -61,7 +52,7 @@ export class RecordSearchStore {
           FROM ${nearest(collection, namespace, request, plan, { wanted, keyListsByIndex })}
           ORDER BY distance, v.rid LIMIT ${wanted}) AS h
         WHERE EXISTS (SELECT FROM live))
-      SELECT ${candidateCount(plan)} AS candidates, h.query, h.distance, record.*
+      SELECT ${candidateCount(plan)} AS candidates, h.query, ${float32(sql`h.distance`)} AS distance, record.*
       FROM live LEFT JOIN (hits h CROSS JOIN LATERAL (
         SELECT ${partColumns(collection, request.parts)} FROM ${recordTable(collection)} r
         WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = h.rid OFFSET 0) AS record) ON TRUE

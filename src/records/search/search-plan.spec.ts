@@ -36,6 +36,12 @@ describe('the plan of a search without a filter', () => {
     ['a large share is wanted', collectionOf(100_000), requestOf({ limit: 5_001 }), 'many results'],
     ['ids are given', collectionOf(100_000), requestOf({ ids: ['a'] }), 'ids'],
     ['a query has no direction', collectionOf(100_000), requestOf({ queries: [new Float32Array(384)] }), 'no direction'],
+    [
+      'a query is beyond float32',
+      collectionOf(100_000, { metric: 'l2' }),
+      requestOf({ queries: [new Float32Array(384).fill(1e20)] }),
+      'no direction',
+    ],
   ])('is exact when %s', (_name, collection, request, reason) => {
     expect(planUnfiltered(collection, '', request, FEW)).toMatchObject({ kind: 'exact', reason, mostCandidates: null });
   });

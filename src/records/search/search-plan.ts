@@ -92,7 +92,7 @@ export function planUnfiltered(
   if (request.ids !== undefined) return exact('ids');
   if (rows * (collection.dimension ?? 0) < few) return exact('few vectors');
   if (request.limit > rows * MANY_RESULTS) return exact('many results');
-  if (collection.metric === 'cosine' && request.queries.some(hasNoDirection)) return exact('no direction');
+  if (request.queries.some((query) => isBeyondGraph(collection, query))) return exact('no direction');
   if (request.filter !== undefined) return { kind: 'by matches', filter: request.filter };
   return { kind: 'index', indexes, efSearch: efSearch(collection, rows, request.limit, 1), budget: null, estimate: null };
 }
@@ -135,11 +135,11 @@ function efSearch(collection: Collection, rows: number, limit: number, share: nu
   return Math.round(clamp(Math.max(bySize, byMatches, 2 * limit, configured), MIN_EF, MAX_EF));
 }
 
-/** In float32, as pgvector computes: such a vector is as far from one as from any other. */
-function hasNoDirection(query: Float32Array): boolean {
+/** In float32, as pgvector computes: for such a query a graph takes one vector to be as far as any other. */
+function isBeyondGraph(collection: Collection, query: Float32Array): boolean {
   let square = 0;
   for (const component of query) square += component * component;
-  return !(square > 1e-37 && square < 3e38);
+  return square >= 3e38 || (collection.metric === 'cosine' && square <= 1e-37);
 }
 
 function exact(reason: ExactPlan['reason']): ExactPlan {

@@ -384,7 +384,7 @@ it('lists restore jobs page after page', async () => {
 it.each(['/indexes/any/backup-schedules', '/backup-schedules/any', '/backup-schedules/any/history'])(
   'says that backup schedules are not served: %s',
   async (path) => {
-    const unimplemented = failure(501, 'UNIMPLEMENTED', expect.stringContaining('schedules'));
+    const unimplemented = failure(400, 'UNIMPLEMENTED', expect.stringContaining('schedules'));
     expect(await control.outcome(path)).toEqual(unimplemented);
     expect(await control.outcome(path, { body: { name: 'x' } })).toEqual(unimplemented);
   },

@@ -70,7 +70,7 @@ describe('creating a collection', () => {
   });
 
   it('refuses a source that does not exist', async () => {
-    expect(await create('nobody')).toEqual(failure(404, 'NOT_FOUND', 'Index nobody not found.'));
+    expect(await create('nobody')).toEqual(failure(404, 'NOT_FOUND', 'Resource nobody not found'));
   });
 
   it('refuses a name that is taken', async () => {
@@ -136,7 +136,7 @@ describe('an index out of a collection', () => {
   });
 
   it('needs a collection that exists', async () => {
-    expect(await createFrom('nobody')).toEqual(failure(404, 'NOT_FOUND', 'Collection nobody not found.'));
+    expect(await createFrom('nobody')).toEqual(failure(400, 'INVALID_ARGUMENT', 'Resource nobody not found'));
   });
 
   it('needs its dimension and its environment', async () => {

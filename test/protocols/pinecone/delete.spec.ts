@@ -33,6 +33,14 @@ beforeEach(async () => {
   space = await index.filled(GENRES);
 });
 
+describe('delete by a query string', () => {
+  it.each(['deleteAll', 'delete_all'])('takes %s', async (name) => {
+    const query = { namespace: space.name, [name]: 'true' };
+    expect(await index.outcome(DELETE, { method: 'DELETE', query })).toEqual(DONE);
+    expect(await space.ids()).toEqual([]);
+  });
+});
+
 describe('delete by id', () => {
   it('removes the named records and leaves the others', async () => {
     expect(await space.outcome(DELETE, { ids: ['id-2', 'id-3'] })).toEqual(DONE);

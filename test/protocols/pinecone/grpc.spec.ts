@@ -94,7 +94,7 @@ describe('Upsert', () => {
   });
 
   it.each([
-    [{}, 'vectors'],
+    [{}, 'Invalid request'],
     [{ vectors: [{ id: '', values: [1, 2] }] }, 'Vector ID'],
     [{ vectors: [{ id: 'ä', values: [1, 2] }] }, "Vector ID must be ASCII, but got 'ä'"],
     [{ vectors: [{ id: 'a', values: [1] }] }, 'Vector dimension 1 does not match the dimension of the index 2'],
@@ -220,6 +220,10 @@ describe('List', () => {
 });
 
 describe('Query', () => {
+  it('names top_k where it is missing', async () => {
+    expect(await outcome('Query', { vector: [1, 0] })).toEqual([INVALID, expect.stringContaining('top_k') as unknown]);
+  });
+
   it('answers with matches, the namespace and the usage', async () => {
     expect(await outcome('Query', { topK: 2, vector: [1, 0] })).toEqual([
       OK,

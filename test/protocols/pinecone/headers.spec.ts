@@ -50,6 +50,16 @@ async function bare(path: string, method: string, body: string, headers: Readonl
   return `${String(response.statusCode)} ${Buffer.concat(chunks).toString()}`;
 }
 
+describe('every answer', () => {
+  it('carries an id, and how many milliseconds it took', async () => {
+    const control = new PineconeApi(gateway.pineconeUrl);
+    for (const answer of [await index.call('/query', { body: {} }), await control.call('/indexes')]) {
+      expect(answer.headers.get('x-pinecone-request-id')).toMatch(/./);
+      expect(answer.headers.get('x-pinecone-response-duration-ms')).toMatch(/^\d+$/);
+    }
+  });
+});
+
 describe('the write counter', () => {
   it('begins at 1 with the first write of a namespace', async () => {
     const answer = await index.namespace().post('/vectors/upsert', { vectors: RECORDS });
@@ -253,7 +263,7 @@ describe('an error', () => {
 
   it.each([
     ['/records/namespaces/x/search', { query: { top_k: 1, inputs: { text: 'x' } } }, 400, 3, 'INVALID_ARGUMENT'],
-    ['/namespaces/x/documents/search', {}, 501, 12, 'UNIMPLEMENTED'],
+    ['/namespaces/x/documents/search', {}, 400, 12, 'UNIMPLEMENTED'],
   ])('of the families between has both shapes: %s', async (path, body, status, code, name) => {
     const message = expect.any(String) as unknown;
     expect(await index.outcome(path, { body })).toEqual([
@@ -264,7 +274,7 @@ describe('an error', () => {
 
   it('of what is not served says so: bulk imports', async () => {
     expect(await index.outcome('/bulk/imports', { body: { uri: 's3://bucket/dir' } })).toEqual([
-      501,
+      400,
       { code: 12, message: expect.any(String) as unknown, details: [] },
     ]);
   });

@@ -111,7 +111,7 @@ it('gets another port when its own is no longer open', async () => {
 
 describe('when there are more indexes than ports', () => {
   it('serves those without one under a path of the control port, until a port is free', async () => {
-    await withGateway({ POLYVEC_PINECONE_INDEX_PORTS: '0:1' }, async (gateway) => {
+    await withGateway({ POLYVEC_PINECONE_INDEX_PORTS: '0:1', POLYVEC_PINECONE_PORT_REST_MS: '0' }, async (gateway) => {
       const controlPort = new URL(gateway.pineconeUrl).port;
       const first = await create(gateway, 'first');
       expect(portOf(first)).toBe(gateway.indexPorts[0]);

@@ -249,8 +249,9 @@ describe('what is not created', () => {
 
   it('a sparse index with a dimension or another metric', async () => {
     expect(await attemptSparse({ dimension: 2 })).toEqual(invalid('Dimension should not be specified for sparse indexes'));
-    expect(await attemptSparse({ metric: 'cosine' })).toEqual(
-      invalid('Sparse vector type indexes must use the metric dotproduct'),
+    expect(await attemptSparse({ metric: 'cosine' })).toEqual(invalid('Sparse vector indexes must use the metric dotproduct'));
+    expect(await attemptSparse({ spec: { pod: { environment: 'e' } } })).toEqual(
+      invalid('Sparse vector type is not supported for pod indexes'),
     );
   });
 
@@ -261,7 +262,7 @@ describe('what is not created', () => {
 
   it('an index of a collection that does not exist', async () => {
     const serverless = { ...SERVERLESS.serverless, source_collection: 'nobody' };
-    expect(await attempt({ spec: { serverless } })).toEqual(failure(404, 'NOT_FOUND', 'Collection nobody not found.'));
+    expect(await attempt({ spec: { serverless } })).toEqual(failure(400, 'INVALID_ARGUMENT', 'Resource nobody not found'));
   });
 
   it('leaves nothing behind', async () => {
@@ -332,18 +333,19 @@ describe('configuring an index', () => {
     const { name } = await create({ spec: { pod: { environment: 'e', shards: 2, pod_type: 'p1.x2' } } });
     const { spec } = await configured(name, { spec: { pod: { replicas: 3, pod_type: 'p1.x4' } } });
     expect(spec).toEqual({ pod: { environment: 'e', shards: 2, replicas: 3, pods: 6, pod_type: 'p1.x4' } });
-    expect(await refusal(name, { spec: { pod: { pod_type: 'p1.x2' } } })).toEqual(invalid('size'));
-    expect(await refusal(name, { spec: { pod: { pod_type: 's1.x8' } } })).toEqual(invalid('type'));
+    expect(await refusal(name, { spec: { pod: { pod_type: 'p1.x2' } } })).toEqual(invalid('Cannot scale down'));
+    expect(await refusal(name, { spec: { pod: { pod_type: 's1.x8' } } })).toEqual(invalid('Bad request: Cannot change pod type'));
     expect(await refusal(name, { spec: { pod: { replicas: 0 } } })).toEqual(invalid('replicas'));
     expect((await describeIndex(name)).spec).toEqual(spec);
   });
 
   it('refuses pods for an index that has none, and capacity for one of pods', async () => {
     const serverless = await create();
-    expect(await refusal(serverless.name, { spec: { pod: { replicas: 2 } } })).toEqual(invalid('pod'));
+    const refused = invalid('Cannot change the capacity mode of an existing index');
+    expect(await refusal(serverless.name, { spec: { pod: { replicas: 2 } } })).toEqual(refused);
     const pods = await create({ spec: { pod: { environment: 'e' } } });
     const spec = { serverless: { read_capacity: { mode: 'OnDemand' } } };
-    expect(await refusal(pods.name, { spec })).toEqual(invalid('pod'));
+    expect(await refusal(pods.name, { spec })).toEqual(refused);
   });
 
   it('changes the read capacity', async () => {
@@ -364,6 +366,15 @@ describe('configuring an index', () => {
     const { name } = await create();
     const headers = { ...VERSION, 'user-agent': 'go-client/v4.1.4; lang=go' };
     expect((await control.call(`/indexes/${name}`, { method: 'PATCH', body: {}, headers })).status).toBe(200);
+  });
+
+  it.each(['maybe', '', 'Enabled', true, 1])('refuses %j for deletion_protection, in both shapes', async (protection) => {
+    const { name } = await create();
+    const refused = invalid('Invalid deletion_protection, value should be either enabled or disabled');
+    const body = { deletion_protection: protection };
+    expect(await refusal(name, body)).toEqual(refused);
+    const headers = { 'x-pinecone-api-version': '2026-07' };
+    expect(await control.outcome(`/indexes/${name}`, { method: 'PATCH', body, headers })).toEqual(refused);
   });
 
   it('refuses what cannot be decoded, and an index that does not exist', async () => {
@@ -457,7 +468,10 @@ describe('an index that embeds text', () => {
 
   it('needs a model that is known, its metric and its dimension', async () => {
     expect(await createForModel({ embed: { ...embed, model: 'nothing' } })).toEqual(
-      failure(404, 'NOT_FOUND', "Model 'nothing' not found"),
+      failure(404, 'NOT_FOUND', 'Model nothing not found.'),
+    );
+    expect(await createForModel({ embed: { ...embed, field_map: { txt: 'chunk' } } })).toEqual(
+      invalid("Missing required key 'text'"),
     );
     expect(await createForModel({ embed: { ...embed, dimension: 16_001 } })).toEqual(invalid('dimension'));
     expect(
@@ -557,6 +571,25 @@ describe('settings', () => {
       expect(await api.outcome('/indexes/create-for-model', { body })).toEqual(unknown);
     } finally {
       await strict.stop();
+    }
+  });
+
+  it('limit the number of pods, of new indexes and of those that grow', async () => {
+    const limited = await startGateway({ env: { POLYVEC_PINECONE_MAX_PODS: '3' } });
+    try {
+      const api = new PineconeApi(limited.pineconeUrl);
+      const pods = (name: string, replicas: number): Promise<Outcome> =>
+        api.outcome('/indexes', { body: { name, dimension: 2, spec: { pod: { environment: 'e', replicas } } } });
+      const full = failure(403, 'QUOTA_EXCEEDED', expect.stringContaining("You've reached the max pods allowed"));
+      expect((await pods('two', 2))[0]).toBe(201);
+      expect(await pods('two-more', 2)).toEqual(full);
+      expect((await pods('one', 1))[0]).toBe(201);
+      const grown = { method: 'PATCH', body: { spec: { pod: { replicas: 2 } } } };
+      expect(await api.outcome('/indexes/one', grown)).toEqual(full);
+      expect((await api.outcome('/indexes/two', grown))[0]).toBe(202);
+      expect((await api.outcome('/indexes', { body: { name: 'free', dimension: 2, spec: SERVERLESS } }))[0]).toBe(201);
+    } finally {
+      await limited.stop();
     }
   });
 

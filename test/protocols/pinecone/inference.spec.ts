@@ -42,7 +42,7 @@ beforeAll(async () => {
       POLYVEC_EMBEDDING_URL: `${models.url}/v1`,
       POLYVEC_EMBEDDING_MODELS: `${E5}=intfloat/${E5}:3,${SPARSE}=local-sparse,broken=gone:4`,
       POLYVEC_RERANK_URL: models.url,
-      POLYVEC_RERANK_MODELS: `${RERANKER}=BAAI/${RERANKER}`,
+      POLYVEC_RERANK_MODELS: `${RERANKER}=BAAI/${RERANKER},wide=wide`,
     },
   });
   plain = await startGateway();
@@ -141,8 +141,9 @@ describe('embed', () => {
     ['no model', { inputs: INPUTS }, 422, 'UNPROCESSABLE_ENTITY', /missing field `model`/],
     ['no inputs', { model: E5 }, 422, 'UNPROCESSABLE_ENTITY', /missing field `inputs`/],
     ['inputs that are no list', { model: E5, inputs: 'apple' }, 422, 'UNPROCESSABLE_ENTITY', /inputs/],
-    ['an empty list of inputs', { model: E5, inputs: [] }, 400, 'INVALID_ARGUMENT', /inputs/],
-    ['an input without text', { model: E5, inputs: [{ text: 'a' }, { txt: 'a' }] }, 400, 'INVALID_ARGUMENT', /inputs\[1\]\.text/],
+    ['an empty list of inputs', { model: E5, inputs: [] }, 400, 'INVALID_ARGUMENT', /^Must specify at least one input$/],
+    ['an input without text', { model: E5, inputs: [{ text: 'a' }, {}] }, 400, 'INVALID_ARGUMENT', /inputs\[1\]\.text/],
+    ['an unknown field of an input', { model: E5, inputs: [{ txt: 'b' }] }, 400, 'INVALID_ARGUMENT', /inputs\[0\].*'txt'/],
     ['97 inputs', { model: E5, inputs: Array.from({ length: 97 }, () => 'a') }, 400, 'INVALID_ARGUMENT', /97 .* 96/],
     [
       'another input type',
@@ -229,13 +230,13 @@ describe('rerank', () => {
       { title: 'aa', body: 'b' },
       { title: 'cccc', body: 'd' },
     ];
-    await api.outcome('/rerank', { body: { model: RERANKER, query: 'q', documents, rank_fields: ['body', 'title'] } });
+    await api.outcome('/rerank', { body: { model: 'wide', query: 'q', documents, rank_fields: ['body', 'title'] } });
     expect(models.requests.at(-1)?.body['documents']).toEqual(['b aa', 'd cccc']);
   });
 
   it('names the settings that it needs where no endpoint is configured', async () => {
     const outcome = await plainApi.outcome('/rerank', { body: { model: RERANKER, query: 'q', documents: DOCUMENTS } });
-    expect(outcome).toEqual(failure(501, 'UNIMPLEMENTED', expect.stringContaining('POLYVEC_RERANK_URL')));
+    expect(outcome).toEqual(failure(400, 'UNIMPLEMENTED', expect.stringContaining('POLYVEC_RERANK_URL')));
   });
 
   it.each([
@@ -244,7 +245,20 @@ describe('rerank', () => {
     ['no documents', { documents: [] }, 400, 'INVALID_ARGUMENT', /documents/],
     ['101 documents', { documents: Array.from({ length: 101 }, () => 'a') }, 400, 'INVALID_ARGUMENT', /101 .* 100/],
     ['a document that is a number', { documents: ['a', 1] }, 400, 'INVALID_ARGUMENT', /documents\[1\]/],
-    ['a document without the field to rank by', { rank_fields: ['title'] }, 400, 'INVALID_ARGUMENT', /documents\[0\]\.title/],
+    [
+      'a document without the field to rank by',
+      { rank_fields: ['title'] },
+      400,
+      'INVALID_ARGUMENT',
+      /^field 'title' not found in document at index 0$/,
+    ],
+    [
+      'several fields with a model that takes one',
+      { rank_fields: ['text', 'title'] },
+      400,
+      'INVALID_ARGUMENT',
+      new RegExp(`^Only one rank field is supported for model ${RERANKER}$`),
+    ],
     ['an empty list of fields to rank by', { rank_fields: [] }, 400, 'INVALID_ARGUMENT', /rank_fields/],
     ['fewer than one', { top_n: 0 }, 422, 'UNPROCESSABLE_ENTITY', /top_n/],
     ['a query that is no text', { query: 7 }, 422, 'UNPROCESSABLE_ENTITY', /query/],
@@ -263,11 +277,12 @@ describe('models', () => {
   }
 
   it('lists what is built in and what is configured, by type and by vector type', async () => {
-    const dense = ['polyvec-local', E5, 'broken'];
-    expect(new Set(await names(''))).toEqual(new Set([...dense, 'polyvec-local-sparse', SPARSE, RERANKER]));
-    expect(await names('?type=rerank')).toEqual([RERANKER]);
+    const dense = [E5, 'polyvec-local', 'broken'];
+    expect(new Set(await names(''))).toEqual(new Set([...dense, 'polyvec-local-sparse', SPARSE, RERANKER, 'wide']));
+    expect(await names('?type=rerank')).toEqual([RERANKER, 'wide']);
+    expect((await names('')).slice(0, 3)).toEqual([E5, SPARSE, RERANKER]);
     expect(await names('?type=embed&vector_type=dense')).toEqual(dense);
-    expect(await names('?vector_type=sparse')).toEqual(['polyvec-local-sparse', SPARSE]);
+    expect(await names('?vector_type=sparse')).toEqual([SPARSE, 'polyvec-local-sparse']);
     expect(await names('?type=rerank&vector_type=dense')).toEqual([]);
     expect(await plainApi.outcome('/models?type=rerank')).toEqual([200, { models: [] }]);
   });
@@ -284,6 +299,7 @@ describe('models', () => {
         supported_dimensions: [3],
         supported_metrics: ['cosine', 'dotproduct', 'euclidean'],
         modality: 'text',
+        max_sequence_length: 507,
         max_batch_size: 96,
         provider_name: expect.any(String) as string,
         supported_parameters: [

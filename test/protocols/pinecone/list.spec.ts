@@ -44,6 +44,12 @@ function idsOf({ vectors }: Page): readonly string[] {
 }
 
 describe('list', () => {
+  it('takes snake_case names', async () => {
+    const first = await page({ limit: 5 });
+    const rest = await page({ limit: 5, pagination_token: first.pagination?.next ?? '' });
+    expect(idsOf(rest)).toEqual(['doc1#2', 'doc2#1', '~']);
+  });
+
   it('answers with ids, the namespace and the usage', async () => {
     const one = await holding('a');
     expect(await one.read(LIST)).toEqual([200, { vectors: [{ id: 'a' }], namespace: one.name, usage: { readUnits: 1 } }]);

@@ -227,7 +227,7 @@ describe('a refused field', () => {
 
   it('is that of a document in a new schema', async () => {
     const title = { type: 'string', full_text_search: { language: 'en' } };
-    expect(await createSchemaIndex({ schema: { fields: { _values: DENSE, title } } })).toEqual(refusal(501, 'title'));
+    expect(await createSchemaIndex({ schema: { fields: { _values: DENSE, title } } })).toEqual(refusal(400, 'title'));
   });
 
   it('is the model of a field that is embedded', async () => {

@@ -183,7 +183,12 @@ describe('creating an index of vectors', () => {
     ['text to be searched', { body: { type: 'string', full_text_search: {} } }],
     ['text beside vectors', { _values: DENSE, body: { type: 'string', full_text_search: { language: 'en' } } }],
   ])('does not serve documents: %s', async (_, fields) => {
-    expect(await attempt({ schema: { fields } })).toEqual(failure(501, 'UNIMPLEMENTED', expect.stringContaining('documents')));
+    expect(await attempt({ schema: { fields } })).toEqual(failure(400, 'UNIMPLEMENTED', expect.stringContaining('documents')));
+  });
+
+  it.each(['2026-01.alpha', 'unstable'])('does not serve the shape of the preview version %s', async (version) => {
+    const headers = { 'x-pinecone-api-version': version };
+    expect(await attempt({}, headers)).toEqual(failure(400, 'INVALID_ARGUMENT', expect.stringContaining(`version ${version}`)));
   });
 
   it('refuses a name that is taken', async () => {
@@ -300,9 +305,11 @@ describe('configuring an index', () => {
     const { name } = await createOld({ spec: { pod: { environment: 'e', pod_type: 'p1.x1' } } });
     const { deployment } = await configured(name, { deployment: { replicas: 2, pod_type: 'p1.x2' } });
     expect(deployment).toEqual({ deployment_type: 'pod', environment: 'e', pod_type: 'p1.x2', replicas: 2, shards: 1 });
-    expect(await configure(name, { deployment: { pod_type: 'p1.x1' } })).toEqual(invalid('size'));
-    expect(await configure(name, { deployment: { pod_type: 's1.x2' } })).toEqual(invalid('type'));
-    expect(await configure((await create()).name, { deployment: { replicas: 2 } })).toEqual(invalid('pod'));
+    expect(await configure(name, { deployment: { pod_type: 'p1.x1' } })).toEqual(invalid('Cannot scale down'));
+    expect(await configure(name, { deployment: { pod_type: 's1.x2' } })).toEqual(invalid('Cannot change pod type'));
+    expect(await configure((await create()).name, { deployment: { replicas: 2 } })).toEqual(
+      invalid('Cannot change the capacity mode of an existing index'),
+    );
   });
 
   it('changes how text is embedded, and nothing else of the schema', async () => {

@@ -142,7 +142,12 @@ describe('a sparse index', () => {
   });
 
   it('refuses a dense query', async () => {
-    expect(await space.outcome(QUERY, { topK: 1, vector: [1, 2] })).toEqual(invalidWith('dense'));
+    expect(await space.outcome(QUERY, { topK: 1, vector: [1, 2] })).toEqual(
+      invalid("Either 'sparse_vector' or 'ID' must be provided"),
+    );
+    expect(await space.outcome(QUERY, { topK: 1, vector: [1, 2], sparseVector: at({ 7: 1 }) })).toEqual(
+      invalid('Index configuration does not support dense values'),
+    );
   });
 
   it.each([{ id: 'a' }, { id: 'a', values: [] }, { id: 'a', sparseValues: at({}) }, { id: 'a', sparseValues: null }])(
@@ -256,8 +261,11 @@ describe('a hybrid query', () => {
     ]);
   });
 
-  it('needs a dense vector', async () => {
-    expect(await space.outcome(QUERY, { topK: 1, sparseVector: at({ 4: 1 }) })).toEqual(invalidWith('vector'));
+  it.each(['dotproduct', 'cosine'])('needs a dense vector in an index with the %s metric', async (metric) => {
+    const index = await createIndex(gateway, { dimension: 2, metric });
+    expect(await index.namespace().outcome(QUERY, { topK: 1, sparseVector: at({ 4: 1 }) })).toEqual(
+      invalid("Cannot query index with dense 'vector_type' with only sparse vector"),
+    );
   });
 
   it('loses the sparse values of a record that is replaced without', async () => {

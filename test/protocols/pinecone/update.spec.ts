@@ -124,12 +124,12 @@ describe('update by id', () => {
     expect(await update({ id: 'a', values: [0, 0] })).toEqual(invalid('Dense vectors must contain at least one non-zero value'));
   });
 
-  it('refuses sparse values in an index with the cosine metric', async () => {
-    const cosine = await createIndex(gateway, { dimension: 2, metric: 'cosine' });
-    const there = await cosine.filled([{ id: 'a', values: [1, 2] }]);
-    expect(await there.outcome(UPDATE, { id: 'a', sparseValues: { indices: [1], values: [1] } })).toEqual(
-      invalidWith('does not support sparse values'),
-    );
+  it.each(['cosine', 'euclidean'])('keeps sparse values in an index with the %s metric', async (metric) => {
+    const index = await createIndex(gateway, { dimension: 2, metric });
+    const there = await index.filled([{ id: 'a', values: [1, 2] }]);
+    const sparseValues = { indices: [1], values: [1] };
+    expect(await there.outcome(UPDATE, { id: 'a', sparseValues })).toEqual(DONE);
+    expect(await there.fetch('a')).toEqual({ a: { id: 'a', values: [1, 2], sparseValues } });
   });
 
   it.each([

@@ -24,7 +24,7 @@ let chroma: ChromaApi;
 let control: PineconeApi;
 
 beforeAll(async () => {
-  gateway = await startGateway({ env: { POLYVEC_PINECONE_INDEX_PORTS: '0:90' } });
+  gateway = await startGateway({ env: { POLYVEC_PINECONE_INDEX_PORTS: '0:180', POLYVEC_PINECONE_OTHER_PORTS: '90' } });
   vectorizer = new VectorizerApi(gateway.vectorizerUrl);
   chroma = new ChromaApi(gateway.chromaUrl);
   control = new PineconeApi(gateway.pineconeUrl);

@@ -39,11 +39,11 @@ function matchesOperator(value: ModelValue | undefined, operator: string, operan
     case '$eq':
       return equals(value, operand as Scalar);
     case '$ne':
-      return value !== undefined && !equals(value, operand as Scalar);
+      return !equals(value, operand as Scalar);
     case '$in':
       return isOneOf(operand as readonly Scalar[]);
     case '$nin':
-      return value !== undefined && !isOneOf(operand as readonly Scalar[]);
+      return !isOneOf(operand as readonly Scalar[]);
     case '$gt':
       return typeof value === 'number' && value > (operand as number);
     case '$gte':

@@ -4,7 +4,7 @@ import { ref } from '../../../http/schema.js';
 type Operations = Readonly<Record<string, ApiOperation>>;
 
 const PAGE = ['limit', 'paginationToken'];
-const UNIMPLEMENTED = 501;
+const UNIMPLEMENTED = 400;
 
 const INDEXES: Operations = below('/indexes', 'Indexes', {
   'GET ': { id: 'list_indexes', summary: 'Lists indexes', answer: 'Indexes' },

@@ -124,6 +124,7 @@ const INFERENCE: Schemas = {
       type: oneOf('embed', 'rerank'),
       modality: oneOf('text'),
       max_batch_size: COUNT,
+      max_sequence_length: COUNT,
       provider_name: TEXT,
       supported_parameters: listOf(OBJECT),
     },

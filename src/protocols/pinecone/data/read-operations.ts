@@ -18,7 +18,7 @@ import { decodeCursor, encodeCursor } from '../wire/page-cursor.js';
 import { type EmbeddingForm, partsOf } from './parts.js';
 import type { FetchByMetadataRequest, FetchRequest, ListRequest, QueryRequest } from './requests.js';
 import type { FetchResult, ListResult, QueryResult, StatsResult } from './results.js';
-import { present, requireDense, requireSomeId, requireSparse } from './vector-rules.js';
+import { present, requireQueryVectors, requireSomeId, scoresSparse } from './vector-rules.js';
 
 const EVERYTHING = { text: partsOf('text', true), binary: partsOf('binary', true) };
 const NOTHING = partsOf(false, false);
@@ -140,13 +140,7 @@ export class ReadOperations {
     if (id !== '' && sparse !== undefined) throw invalidArgument("Cannot provide both 'ID' and 'sparse_vector' at the same time");
     if (id !== '' && dense !== undefined) throw invalidArgument("Cannot provide both 'ID' and 'vector' at the same time");
     if (id !== '') return this.storedVectors(collection, namespace, id);
-    if (dense === undefined && sparse === undefined)
-      throw invalidArgument("One of 'vector', 'sparse_vector' or 'id' is required");
-    if (dense !== undefined) requireDense(collection, dense);
-    if (sparse !== undefined) requireSparse(collection, sparse);
-    if (dense === undefined && collection.vectorType === 'dense') {
-      throw invalidArgument('A dense index needs a dense query vector beside the sparse one');
-    }
+    requireQueryVectors(collection, dense, sparse);
     return { embedding: dense ?? null, sparse: sparse ?? null };
   }
 
@@ -158,7 +152,7 @@ export class ReadOperations {
     const [record] = records;
     if (record === undefined) return undefined;
     const embedding = record.embedding === null ? null : embeddingOf(record.embedding);
-    return { embedding, sparse: sparseOf(record) };
+    return { embedding, sparse: scoresSparse(collection) ? sparseOf(record) : null };
   }
 
   private async page(collection: Collection, namespace: string, request: PageRequest): ReturnType<RecordReads['readById']> {

@@ -4,6 +4,7 @@ import { EmbeddingService } from '../../../embedding/embedding.service.js';
 import type { Embeddings, InputType } from '../../../embedding/model.js';
 import type { RankedRecord } from '../../../records/record.js';
 import { definitionOf, type IndexEmbedding } from '../indexes/index-definition.js';
+import { requireRankFields } from '../inference/requests.js';
 import { MAX_TEXT_RECORDS, MAX_TOP_K } from '../limits.js';
 import { invalidArgument, PineconeError } from '../pinecone-error.js';
 import { membersOf } from '../wire/members.js';
@@ -130,6 +131,7 @@ export class RecordOperations {
     if (model === undefined) throw invalidArgument('rerank.model: expected a string');
     if (fields === undefined || fields.length === 0)
       throw invalidArgument('rerank.rank_fields: expected a non-empty list of strings');
+    requireRankFields(model, fields);
     if (query === undefined) throw invalidArgument('rerank.query is required when the search has no text');
     const documents = hits.map((hit) => rankedText(hit, fields));
     const topN = integerAt(sent.top_n, 'rerank.top_n') ?? hits.length;

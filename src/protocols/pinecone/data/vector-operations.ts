@@ -41,7 +41,7 @@ export class VectorOperations {
     const namespace = namespaceOf(request.namespace);
     const { vectors } = request;
     const limit = this.config.pineconeMaxUpsertVectors;
-    if (vectors.length === 0) throw invalidArgument('No vectors to upsert: vectors must not be empty');
+    if (vectors.length === 0) throw invalidArgument('Invalid request');
     if (vectors.length > limit) {
       throw invalidArgument(
         `The number of vectors, ${String(vectors.length)}, exceeds the limit of ${String(limit)} vectors per request`,
@@ -84,7 +84,7 @@ export class VectorOperations {
     const values = request.values !== undefined && request.values.length > 0 ? request.values : undefined;
     const sparse = present(request.sparseValues);
     if (values !== undefined) requireStorable(collection, values);
-    if (sparse !== undefined) requireSparse(collection, sparse);
+    if (sparse !== undefined) requireSparse(sparse);
     const collector = new FieldCollector();
     const metadata = toMetadata(request.setMetadata ?? new Map(), this.config.pineconeMaxMetadataBytes, collector);
     const record: RecordWrite = {

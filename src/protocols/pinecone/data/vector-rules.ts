@@ -9,6 +9,9 @@ import { invalidArgument } from '../pinecone-error.js';
 const ASCII = /^[\u0001-\u007f]*$/;
 const NO_SPARSE =
   'Index configuration does not support sparse values - only indexes that are sparse or using dotproduct are supported';
+const NO_DENSE = 'Index configuration does not support dense values';
+const NO_SPARSE_SOURCE = "Either 'sparse_vector' or 'ID' must be provided";
+const ONLY_SPARSE = "Cannot query index with dense 'vector_type' with only sparse vector";
 
 /** An id to find a record by: ids that another protocol wrote keep other rules. @throws PineconeError 400 for an empty one */
 export function requireSomeId(id: string): void {
@@ -46,9 +49,31 @@ export function wrongDimension(actual: number, expected: number): GatewayError {
   return new GatewayError({ kind: 'invalid', subject: 'dimension', actual, expected });
 }
 
-/** Sparse components. @throws PineconeError 400 unless the index takes them and they are well formed */
-export function requireSparse(collection: Collection, sparse: SparseVector): void {
-  if (collection.vectorType === 'dense' && collection.metric !== 'ip') throw invalidArgument(NO_SPARSE);
+/** Whether sparse values count in a score of the index: other dense indexes keep them, and give them back. */
+export function scoresSparse(collection: Collection): boolean {
+  return collection.vectorType === 'sparse' || collection.metric === 'ip';
+}
+
+/** The vectors that a query sends. @throws PineconeError, GatewayError `invalid` unless the index is searched by them */
+export function requireQueryVectors(
+  collection: Collection,
+  dense: Float32Array | undefined,
+  sparse: SparseVector | undefined,
+): void {
+  if (collection.vectorType === 'sparse') {
+    if (sparse === undefined) throw invalidArgument(NO_SPARSE_SOURCE);
+    if (dense !== undefined) throw invalidArgument(NO_DENSE);
+  } else if (dense === undefined) {
+    throw invalidArgument(sparse === undefined ? "One of 'vector', 'sparse_vector' or 'id' is required" : ONLY_SPARSE);
+  }
+  if (dense !== undefined) requireDense(collection, dense);
+  if (sparse === undefined) return;
+  if (!scoresSparse(collection)) throw invalidArgument(NO_SPARSE);
+  requireSparse(sparse);
+}
+
+/** Sparse components. @throws PineconeError 400 unless they are well formed */
+export function requireSparse(sparse: SparseVector): void {
   const { indices, values } = sparse;
   if (indices.length !== values.length) {
     throw invalidArgument(

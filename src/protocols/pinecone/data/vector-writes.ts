@@ -18,7 +18,7 @@ export function toRecordWrite(
   requireId(vector.id);
   const embedding = toEmbedding(collection, vector);
   const sparse = present(vector.sparseValues);
-  if (sparse !== undefined) requireSparse(collection, sparse);
+  if (sparse !== undefined) requireSparse(sparse);
   if (sparse === undefined && collection.vectorType === 'sparse') {
     throw invalidArgument('Sparse vector must contain at least one value');
   }

@@ -8,7 +8,7 @@ type Value = string | number | boolean;
 type Metadata = ReadonlyMap<string, Value | readonly string[]>;
 type Sent = Readonly<Record<string, unknown>>;
 
-const OPTIONS = { neMatchesMissing: false };
+const OPTIONS = { neMatchesMissing: true };
 
 function object(text: string): JsonObject {
   const value = parseJson(text);
@@ -43,8 +43,8 @@ describe('parseFilter', () => {
     [{ f: { $eq: 'x' } }, either('x')],
     [{ f: { $in: ['x', true] } }, either('x', true)],
     [{ f: { $in: [] } }, either()],
-    [{ f: { $ne: 'x' } }, oneCondition(and(exists('f'), not(either('x'))))],
-    [{ f: { $nin: ['x', 'y'] } }, oneCondition(and(exists('f'), not(either('x', 'y'))))],
+    [{ f: { $ne: 'x' } }, not(either('x'))],
+    [{ f: { $nin: ['x', 'y'] } }, not(either('x', 'y'))],
     [{ f: { $gt: 1 } }, { kind: 'compare', field: 'f', op: '>', value: { number: '1' } }],
     [{ f: { $gte: 1 } }, { kind: 'compare', field: 'f', op: '>=', value: { number: '1' } }],
     [{ f: { $lt: 1 } }, { kind: 'compare', field: 'f', op: '<', value: { number: '1' } }],
@@ -81,10 +81,10 @@ describe('parseFilter', () => {
     expect(parse('{"f":9007199254740993}')).toEqual(oneCondition(or(interval, has('f', { number: '9007199254740992' }))));
   });
 
-  it('matches records without the field by $ne and $nin when it is told to', () => {
-    const options = { neMatchesMissing: true };
-    expect(parse({ f: { $ne: 'x' } }, options)).toEqual(not(either('x')));
-    expect(parse({ f: { $nin: ['x'] } }, options)).toEqual(not(either('x')));
+  it('matches no record without the field by $ne and $nin when it is set up so', () => {
+    const options = { neMatchesMissing: false };
+    expect(parse({ f: { $ne: 'x' } }, options)).toEqual(oneCondition(and(exists('f'), not(either('x')))));
+    expect(parse({ f: { $nin: ['x'] } }, options)).toEqual(oneCondition(and(exists('f'), not(either('x')))));
   });
 
   it.each([
@@ -167,7 +167,7 @@ function meets(value: Value | readonly string[] | undefined, operator: string, o
   const elements: readonly unknown[] = Array.isArray(value) ? value : [value];
   const anyOf = (operands: readonly unknown[]): boolean => elements.some((element) => operands.includes(element));
   if (operator === '$exists') return (value !== undefined) === operand;
-  if (value === undefined) return false;
+  if (value === undefined) return operator === '$ne' || operator === '$nin';
   switch (operator) {
     case '$eq':
       return anyOf([operand]);

@@ -118,7 +118,7 @@ function anyOf(field: string, values: readonly Scalar[]): Filter {
   return oneCondition(or(...itself, has(field, ...values)));
 }
 
-/** Whether a record without the field matches is a setting; the service says that it does not. */
+/** The exact negation of `anyOf`; whether a record without the field matches as well is a setting. */
 function noneOf(field: string, values: readonly Scalar[], options: FilterOptions): Filter {
   const differs = not(anyOf(field, values));
   return options.neMatchesMissing ? differs : oneCondition(and(isThere(field), differs));

@@ -13,6 +13,8 @@ import { mergedTags } from './tags.js';
 /** Members that a request may send of a field that is embedded: only the parameters change. */
 const PARAMETERS: ReadonlySet<string> = new Set(['type', 'read_parameters', 'write_parameters']);
 
+const OTHER_CAPACITY = 'Cannot change the capacity mode of an existing index';
+
 type RequireModel = (name: string) => EmbeddingModel;
 
 /** The changes of a request before 2026-07. @throws PineconeError 400 for what cannot be changed */
@@ -55,8 +57,8 @@ function configuredSpec(before: IndexSpec, sent: JsonObject): IndexSpec {
     throw undecodable('spec: expected exactly one of serverless, pod and byoc');
   }
   const changes = asObject(value, `spec.${kind}`);
+  if (kind !== before.kind) throw invalidArgument(OTHER_CAPACITY);
   if (kind === 'pod') return configuredPod(before, changes);
-  if (kind !== before.kind) throw invalidArgument(`The index is one of kind '${before.kind}', not '${kind}'`);
   const capacity = optional(membersOf(CapacityChangesPart, changes).read_capacity, 'read_capacity', asObject);
   return capacity === undefined ? before : withCapacity(before, capacity);
 }
@@ -66,7 +68,7 @@ function configuredPod(before: IndexSpec, sent: JsonObject): IndexSpec {
   const replicas = optional(parts.replicas, 'replicas', asInteger);
   const podType = optional(parts.pod_type, 'pod_type', asText);
   if (replicas === undefined && podType === undefined) return before;
-  if (before.kind !== 'pod') throw invalidArgument('Only pod indexes have replicas and a pod_type');
+  if (before.kind !== 'pod') throw invalidArgument(OTHER_CAPACITY);
   if (replicas !== undefined && replicas < 1) throw invalidArgument('replicas must be at least 1');
   const count = replicas ?? before.replicas;
   return {

@@ -101,8 +101,8 @@ export function requireGrowth(before: string, sent: string): string {
   const after = requirePodType(sent);
   const [family, size] = before.split('.x');
   const [newFamily, newSize] = after.split('.x');
-  if (family !== newFamily) throw invalidArgument('The type of pods cannot be changed, only their size');
-  if (Number(newSize) < Number(size)) throw invalidArgument('The size of pods cannot be reduced');
+  if (family !== newFamily) throw invalidArgument('Bad request: Cannot change pod type');
+  if (Number(newSize) < Number(size)) throw invalidArgument('Cannot scale down');
   return after;
 }
 

@@ -5,8 +5,10 @@ import { validate } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
 import { acceptedStatus, NO_CONTENT_TYPE } from '../wire/answers.js';
 import { SCHEMA_SHAPE, versionOf } from '../wire/api-version.js';
+import { requireNoPreview } from './preview.js';
 import { CONTROL_PLANE } from '../wire/dialect.js';
 import { refuseUndeclaredFields } from '../wire/undeclared-fields.js';
+import { type Asker, HOST_STYLE_HEADER } from './index-hosts.js';
 import { type HostedIndex, IndexOperations } from './operations.js';
 import {
   ConfigureIndexRequest,
@@ -25,7 +27,7 @@ export class IndexesController {
   @Allow('read')
   @Get()
   async list(@Req() sent: Request): Promise<string> {
-    return toIndexesResponse(await this.indexes.list(agentOf(sent)), versionOf(sent));
+    return toIndexesResponse(await this.indexes.list(askerOf(sent)), versionOf(sent));
   }
 
   @Allow('write')
@@ -35,8 +37,8 @@ export class IndexesController {
     const version = versionOf(sent);
     const created =
       version >= SCHEMA_SHAPE
-        ? await this.indexes.createFromSchema(validate(CreateSchemaIndexRequest, body, CONTROL_PLANE), agentOf(sent))
-        : await this.indexes.create(validate(CreateIndexRequest, body, CONTROL_PLANE), agentOf(sent));
+        ? await this.indexes.createFromSchema(validate(CreateSchemaIndexRequest, body, CONTROL_PLANE), askerOf(sent))
+        : await this.createClassic(body, sent);
     return toIndexResponse(created, version);
   }
 
@@ -45,13 +47,13 @@ export class IndexesController {
   @HttpCode(201)
   async createForModel(@Body() body: RequestBody, @Req() sent: Request): Promise<string> {
     const request = validate(CreateForModelRequest, body, CONTROL_PLANE);
-    return toIndexResponse(await this.indexes.createForModel(request, agentOf(sent)), versionOf(sent));
+    return toIndexResponse(await this.indexes.createForModel(request, askerOf(sent)), versionOf(sent));
   }
 
   @Allow('read')
   @Get(':name')
   async describe(@Param('name') name: string, @Req() sent: Request): Promise<string> {
-    return toIndexResponse(await this.indexes.describe(name, agentOf(sent)), versionOf(sent));
+    return toIndexResponse(await this.indexes.describe(name, askerOf(sent)), versionOf(sent));
   }
 
   @Allow('write')
@@ -78,17 +80,23 @@ export class IndexesController {
     return '';
   }
 
+  private async createClassic(body: RequestBody, sent: Request): Promise<HostedIndex> {
+    requireNoPreview(body, sent);
+    return this.indexes.create(validate(CreateIndexRequest, body, CONTROL_PLANE), askerOf(sent));
+  }
+
   private async configureClassic(name: string, body: RequestBody, sent: Request): Promise<HostedIndex> {
-    return this.indexes.configure(name, validate(ConfigureIndexRequest, body, CONTROL_PLANE), agentOf(sent));
+    return this.indexes.configure(name, validate(ConfigureIndexRequest, body, CONTROL_PLANE), askerOf(sent));
   }
 
   private async configureSchema(name: string, body: RequestBody, sent: Request): Promise<HostedIndex> {
     const request = validate(ConfigureSchemaIndexRequest, body, CONTROL_PLANE);
     refuseUndeclaredFields(ConfigureSchemaIndexRequest, body);
-    return this.indexes.configureSchema(name, request, agentOf(sent));
+    return this.indexes.configureSchema(name, request, askerOf(sent));
   }
 }
 
-function agentOf(request: Request): string | undefined {
-  return request.headers['user-agent'];
+function askerOf({ headers }: Request): Asker {
+  const style = headers[HOST_STYLE_HEADER];
+  return { userAgent: headers['user-agent'], hostStyle: typeof style === 'string' ? style : undefined };
 }

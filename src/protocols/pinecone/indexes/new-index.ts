@@ -28,7 +28,7 @@ export function toNewIndex(request: CreateIndexRequest, strictRegions: boolean):
   const { spec, schema } = specOf(request.spec, strictRegions);
   return newIndex(
     request.name,
-    vectorsOf(request),
+    vectorsOf(request, spec),
     { spec, ...schemaPart(schema), tags: tagsOf(request.tags ?? new Map()) },
     request,
   );
@@ -60,7 +60,11 @@ export function toNewModelIndex(
 export function embeddingOf(model: string, sent: EmbedChangesPart, before?: IndexEmbedding): IndexEmbedding {
   const fieldMap = membersOf(FieldMapPart, optional(sent.field_map, 'field_map', asObject) ?? new Map());
   const textField = optional(fieldMap.text, 'text', asText) ?? before?.textField;
-  if (textField === undefined) throw undecodable('missing field `field_map`');
+  if (textField === undefined) {
+    throw sent.field_map === undefined
+      ? undecodable('missing field `field_map`')
+      : invalidArgument("Missing required key 'text'");
+  }
   if (textField === '') throw invalidArgument('embed.field_map.text must name the field to embed');
   return {
     model,
@@ -104,15 +108,16 @@ export function schemaPart(schema: JsonObject | undefined): { readonly metadataS
   return isJsonObject(parsed) ? { metadataSchema: parsed } : {};
 }
 
-function vectorsOf(request: CreateIndexRequest): NewVectors {
+function vectorsOf(request: CreateIndexRequest, { kind }: IndexSpec): NewVectors {
   const vectorType = request.vector_type ?? 'dense';
   if (vectorType !== 'dense' && vectorType !== 'sparse') throw invalidArgument(`Unknown vector_type '${vectorType}'`);
   const dimension = request.dimension === undefined ? undefined : integerOf(request.dimension);
   if (vectorType === 'sparse') {
+    if (kind === 'pod') throw invalidArgument('Sparse vector type is not supported for pod indexes');
     // SDKs that know no sparse indexes send 0
     if (dimension !== undefined && dimension !== 0) throw invalidArgument('Dimension should not be specified for sparse indexes');
     if ((request.metric ?? 'dotproduct') !== 'dotproduct') {
-      throw invalidArgument('Sparse vector type indexes must use the metric dotproduct');
+      throw invalidArgument('Sparse vector indexes must use the metric dotproduct');
     }
     return { vectorType, dimension: null, metric: 'ip' };
   }

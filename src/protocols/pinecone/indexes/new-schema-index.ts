@@ -14,7 +14,7 @@ import { DenseFieldPart, DocumentFieldPart, SchemaPart, SparseFieldPart } from '
 import type { CreateSchemaIndexRequest } from './requests.js';
 import { tagsOf } from './tags.js';
 
-/** The index of a request from 2026-07 on. @throws PineconeError 400, 404, 422, or 501 for a schema of documents */
+/** The index of a request from 2026-07 on. @throws PineconeError 400, 404 or 422, `UNIMPLEMENTED` for a schema of documents */
 export function toNewSchemaIndex(request: CreateSchemaIndexRequest, strictRegions: boolean): NewCollection {
   const name = request.name ?? `index-${randomBytes(4).toString('hex')}`;
   requireName(name);

@@ -4,12 +4,14 @@ import { CollectionsService } from '../../../collections/collections.service.js'
 import { CONFIG, type Config } from '../../../config/config.js';
 import { EmbeddingService } from '../../../embedding/embedding.service.js';
 import type { EmbeddingModel } from '../../../embedding/model.js';
+import { GatewayError } from '../../../errors.js';
 import { callerScope } from '../../../tenants/caller.js';
 import { PineconeError } from '../pinecone-error.js';
 import { IndexTargets, isIndex } from '../targets.js';
 import { toChanges, toSchemaChanges } from './configure-index.js';
 import { definitionOf } from './index-definition.js';
-import { IndexHosts } from './index-hosts.js';
+import { type Asker, IndexHosts } from './index-hosts.js';
+import { IndexQuotas } from './index-quotas.js';
 import { toNewIndex, toNewModelIndex } from './new-index.js';
 import { toNewSchemaIndex } from './new-schema-index.js';
 import type {
@@ -27,7 +29,7 @@ export interface HostedIndex {
   readonly host: string;
 }
 
-/** Makes, changes, lists and deletes indexes. `agent` is the client's user agent, which decides the form of a host. */
+/** Makes, changes, lists and deletes indexes. Who asks decides the form of a host. */
 @Injectable()
 export class IndexOperations {
   private readonly requireModel = (name: string): EmbeddingModel => this.embedding.requireEmbeddingModel(name);
@@ -39,83 +41,83 @@ export class IndexOperations {
     private readonly hosts: IndexHosts,
     private readonly embedding: EmbeddingService,
     private readonly sources: SourceCollections,
+    private readonly quotas: IndexQuotas,
   ) {}
 
   /** By name. */
-  async list(agent: string | undefined): Promise<readonly HostedIndex[]> {
+  async list(asker: Asker): Promise<readonly HostedIndex[]> {
     const indexes = (await this.collections.list(callerScope(), { offset: 0, limit: null })).filter(isIndex);
     const byName = [...indexes].sort((left, right) => (left.name < right.name ? -1 : 1));
     const hosted: HostedIndex[] = [];
-    for (const collection of byName) hosted.push(await this.hosted(collection, agent));
+    for (const collection of byName) hosted.push(await this.hosted(collection, asker, 'list'));
     return hosted;
   }
 
-  async describe(name: string, agent: string | undefined): Promise<HostedIndex> {
-    return this.targets.run({ kind: 'name', name }, (collection) => this.hosted(collection, agent));
+  async describe(name: string, asker: Asker): Promise<HostedIndex> {
+    return this.targets.run({ kind: 'name', name }, (collection) => this.hosted(collection, asker, 'describe'));
   }
 
   /** From a request before 2026-07. */
-  async create(request: CreateIndexRequest, agent: string | undefined): Promise<HostedIndex> {
-    return this.created(toNewIndex(request, this.config.pineconeStrictRegions), agent);
+  async create(request: CreateIndexRequest, asker: Asker): Promise<HostedIndex> {
+    return this.created(toNewIndex(request, this.config.pineconeStrictRegions), asker);
   }
 
   /** From a request from 2026-07 on. */
-  async createFromSchema(request: CreateSchemaIndexRequest, agent: string | undefined): Promise<HostedIndex> {
-    return this.created(toNewSchemaIndex(request, this.config.pineconeStrictRegions), agent);
+  async createFromSchema(request: CreateSchemaIndexRequest, asker: Asker): Promise<HostedIndex> {
+    return this.created(toNewSchemaIndex(request, this.config.pineconeStrictRegions), asker);
   }
 
   /** An index that embeds text. */
-  async createForModel(request: CreateForModelRequest, agent: string | undefined): Promise<HostedIndex> {
-    return this.created(toNewModelIndex(request, this.requireModel, this.config.pineconeStrictRegions), agent);
+  async createForModel(request: CreateForModelRequest, asker: Asker): Promise<HostedIndex> {
+    const requireModel = (name: string): EmbeddingModel => namedModel(name, this.requireModel);
+    return this.created(toNewModelIndex(request, requireModel, this.config.pineconeStrictRegions), asker);
   }
 
   /** By a request before 2026-07. */
-  async configure(name: string, request: ConfigureIndexRequest, agent: string | undefined): Promise<HostedIndex> {
-    return this.revised(name, (collection) => toChanges(collection, request, this.requireModel), agent);
+  async configure(name: string, request: ConfigureIndexRequest, asker: Asker): Promise<HostedIndex> {
+    return this.revised(name, (collection) => toChanges(collection, request, this.requireModel), asker);
   }
 
   /** By a request from 2026-07 on. */
-  async configureSchema(name: string, request: ConfigureSchemaIndexRequest, agent: string | undefined): Promise<HostedIndex> {
-    return this.revised(name, (collection) => toSchemaChanges(collection, request), agent);
+  async configureSchema(name: string, request: ConfigureSchemaIndexRequest, asker: Asker): Promise<HostedIndex> {
+    return this.revised(name, (collection) => toSchemaChanges(collection, request), asker);
   }
 
   async delete(name: string): Promise<void> {
     await this.targets.run({ kind: 'name', name }, () => this.collections.delete(callerScope(), name));
   }
 
-  private async created(index: NewCollection, agent: string | undefined): Promise<HostedIndex> {
-    await this.requireQuota(index.name);
+  private async created(index: NewCollection, asker: Asker): Promise<HostedIndex> {
     const { spec } = definitionOf(index);
+    await this.quotas.requireRoom(index.name, spec);
     const source = spec.kind === 'byoc' ? undefined : spec.sourceCollection;
     const collection =
       source === undefined ? await this.collections.create(callerScope(), index) : await this.sources.createIndex(source, index);
-    return this.hosted(collection, agent);
+    return this.hosted(collection, asker, 'create');
   }
 
   private async revised(
     name: string,
     changesOf: (collection: Collection) => CollectionChanges,
-    agent: string | undefined,
+    asker: Asker,
   ): Promise<HostedIndex> {
-    return this.targets.run({ kind: 'name', name }, async () =>
-      this.hosted(await this.collections.revise(callerScope(), name, changesOf), agent),
-    );
+    return this.targets.run({ kind: 'name', name }, async (before) => {
+      await this.quotas.requirePods(before, changesOf(before));
+      return this.hosted(await this.collections.revise(callerScope(), name, changesOf), asker, 'describe');
+    });
   }
 
-  /** A taken name is reported as such, whatever the quota. */
-  private async requireQuota(name: string): Promise<void> {
-    const limit = this.config.pineconeMaxIndexes;
-    if (limit === 0) return;
-    const collections = await this.collections.list(callerScope(), { offset: 0, limit: null });
-    if (collections.some((collection) => collection.name === name)) return;
-    if (collections.filter(isIndex).length < limit) return;
-    throw new PineconeError(
-      'QUOTA_EXCEEDED',
-      `Request failed. You've reached the max indexes allowed in this project (${String(limit)}).`,
-    );
+  private async hosted(collection: Collection, asker: Asker, reason: 'create' | 'describe' | 'list'): Promise<HostedIndex> {
+    return { collection, host: await this.hosts.hostOf(collection, asker, reason) };
   }
+}
 
-  private async hosted(collection: Collection, agent: string | undefined): Promise<HostedIndex> {
-    return { collection, host: await this.hosts.hostOf(collection, agent) };
+/** Words a missing model as the service does where an index is made for it. @throws PineconeError 404 */
+function namedModel(name: string, requireModel: (name: string) => EmbeddingModel): EmbeddingModel {
+  try {
+    return requireModel(name);
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.kind !== 'not_found') throw error;
+    throw new PineconeError('NOT_FOUND', `Model ${name} not found.`);
   }
 }

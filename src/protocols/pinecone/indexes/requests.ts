@@ -1,13 +1,22 @@
 import { IsIn, IsObject, IsOptional, IsString } from 'class-validator';
 import { Refused } from '../../../http/field-fates.js';
-import type { JsonObject } from '../../../http/json.js';
+import { type JsonObject, readJson } from '../../../http/json.js';
+import type { JsonReader } from '../../../http/json-reader.js';
 import { Read } from '../../../http/validate.js';
+import { invalidArgument } from '../pinecone-error.js';
 import { objectOf } from '../wire/members.js';
 import { readPlain } from '../wire/sent-vector.js';
 
 /** Requests that make and change indexes, in both shapes. Objects within them are in `request-parts.ts`. */
 
 const PROTECTION = ['enabled', 'disabled'];
+
+/** @throws PineconeError 400: of a change, the service decodes any value */
+function readProtection(reader: JsonReader): string {
+  const sent = readJson(reader);
+  if (typeof sent === 'string' && PROTECTION.includes(sent)) return sent;
+  throw invalidArgument('Invalid deletion_protection, value should be either enabled or disabled');
+}
 
 /** `POST /indexes` before 2026-07. */
 export class CreateIndexRequest {
@@ -51,7 +60,7 @@ export class CreateForModelRequest {
 /** `PATCH /indexes/{name}` before 2026-07. */
 export class ConfigureIndexRequest {
   @Read(objectOf('spec')) spec?: JsonObject;
-  @IsOptional() @IsIn(PROTECTION) deletion_protection?: string;
+  @Read(readProtection) deletion_protection?: string;
   @Read(objectOf('tags')) tags?: JsonObject;
   @Read(objectOf('embed')) embed?: JsonObject;
 }
@@ -61,6 +70,6 @@ export class ConfigureSchemaIndexRequest {
   @Read(objectOf('deployment')) deployment?: JsonObject;
   @Read(objectOf('schema')) schema?: JsonObject;
   @Read(objectOf('read_capacity')) read_capacity?: JsonObject;
-  @IsOptional() @IsIn(PROTECTION) deletion_protection?: string;
+  @Read(readProtection) deletion_protection?: string;
   @Read(objectOf('tags')) tags?: JsonObject;
 }

@@ -3,7 +3,7 @@ import type { Collection, NewCollection } from '../../../collections/collection.
 import type { Snapshot } from '../../../snapshots/snapshot.js';
 import { SnapshotsService } from '../../../snapshots/snapshots.service.js';
 import { callerScope } from '../../../tenants/caller.js';
-import { findNamed } from '../errors.js';
+import { findSource } from '../errors.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { definitionOf, environmentOf, settingsWith } from './index-definition.js';
 
@@ -14,14 +14,17 @@ export class SourceCollections {
 
   /**
    * A new index with the records of the collection `source`.
-   * @throws PineconeError 404 when there is no such collection, 400 when the index does not fit it
+   * @throws PineconeError 400 when there is no such collection, or the index does not fit it
    * @throws GatewayError `already_exists` when the name is taken
    */
   async createIndex(source: string, index: NewCollection): Promise<Collection> {
-    const snapshot = await findNamed('Collection', source, this.snapshots.requireByName(callerScope(), 'collection', source));
+    const snapshot = await findSource(
+      source,
+      this.snapshots.requireByName(callerScope(), 'collection', source),
+      'INVALID_ARGUMENT',
+    );
     requireFitting(snapshot, index);
-    const { collection } = await findNamed(
-      'Collection',
+    const { collection } = await findSource(
       source,
       this.snapshots.restore(callerScope(), snapshot, {
         name: index.name,
@@ -29,6 +32,7 @@ export class SourceCollections {
         settings: settingsWith(definitionOf(index), snapshot.settings),
         deletionProtection: index.deletionProtection ?? false,
       }),
+      'INVALID_ARGUMENT',
     );
     return collection;
   }

@@ -8,6 +8,7 @@ import {
   inputTexts,
   type ModelsRequest,
   readDocuments,
+  requireRankFields,
   type RerankRequest,
   type SentDocument,
 } from './requests.js';
@@ -46,6 +47,7 @@ export class InferenceOperations {
 
   async rerank(request: RerankRequest): Promise<Ranked> {
     const model = this.embedding.requireRerankModel(request.model);
+    requireRankFields(model.name, request.rank_fields ?? []);
     const documents = readDocuments(request.documents, request.rank_fields);
     requireBatch(model, documents.length);
     readParameters(model, request.parameters);
@@ -58,7 +60,10 @@ export class InferenceOperations {
     const matches = (model: Model): boolean =>
       (type === undefined || model.type === type) &&
       (vectorType === undefined || (model.type === 'embed' && model.vectorType === vectorType));
-    return this.embedding.models().filter(matches);
+    const models = this.embedding.models().filter(matches);
+    const isOwn = (model: Model): boolean => model.maxSequenceLength !== undefined;
+    // clients that take the first one want a model that they know
+    return [...models.filter(isOwn), ...models.filter((model) => !isOwn(model))];
   }
 
   model(name: string): Model {

@@ -6,6 +6,9 @@ import { fill, textOf } from '../wire/query-string.js';
 
 /** Requests of the inference API. */
 
+/** Pinecone's own models that rank by one field; any other ranks by several, joined. */
+const SINGLE_FIELD_MODELS: ReadonlySet<string> = new Set(['bge-reranker-v2-m3', 'pinecone-rerank-v0']);
+
 export class EmbedRequest {
   @IsString() model!: string;
   /** Checked by `inputTexts`. */
@@ -55,12 +58,20 @@ export interface SentDocument {
 
 /** The texts of the inputs, which are `{"text": …}` or plain strings. @throws PineconeError 400 */
 export function inputTexts(inputs: readonly Json[]): readonly string[] {
-  if (inputs.length === 0) throw invalidArgument('inputs: expected at least one');
+  if (inputs.length === 0) throw invalidArgument('Must specify at least one input');
   return inputs.map((input, index) => {
     const text = isJsonObject(input) ? input.get('text') : input;
+    const [unknown] = isJsonObject(input) && text === undefined ? input.keys() : [];
+    if (unknown !== undefined) throw invalidArgument(`inputs[${String(index)}]: unknown field '${unknown}', expected 'text'`);
     if (typeof text !== 'string') throw invalidArgument(`inputs[${String(index)}].text: expected a string`);
     return text;
   });
+}
+
+/** @throws PineconeError 400 for several fields with a model that reads one */
+export function requireRankFields(model: string, fields: readonly string[]): void {
+  if (fields.length <= 1 || !SINGLE_FIELD_MODELS.has(model)) return;
+  throw invalidArgument(`Only one rank field is supported for model ${model}`);
 }
 
 /** The documents, which are objects or plain strings, with the fields to rank them by. @throws PineconeError 400 */
@@ -72,6 +83,7 @@ export function readDocuments(documents: readonly Json[], rankFields: readonly s
     if (!isJsonObject(document)) throw invalidArgument(`documents[${String(index)}]: expected an object or a string`);
     const texts = rankFields.map((field) => {
       const text = document.get(field);
+      if (text === undefined) throw invalidArgument(`field '${field}' not found in document at index ${String(index)}`);
       if (typeof text !== 'string') throw invalidArgument(`documents[${String(index)}].${field}: expected a string to rank by`);
       return text;
     });

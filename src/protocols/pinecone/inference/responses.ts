@@ -8,6 +8,8 @@ import type { Embedded, Ranked } from './operations.js';
 
 /** One rerank counts as one unit; what a unit is worth is the service's business. */
 const RERANK_UNITS = 1;
+/** Of models that read any length, or whose endpoint cuts by a limit of its own. */
+const UNLIMITED_SEQUENCE = 2_147_483_647;
 
 export function toModelResponse(model: Model): string {
   return JSON.stringify(modelInfo(model));
@@ -34,6 +36,7 @@ function modelInfo(model: Model): object {
       supported_metrics: model.supportedMetrics.map(metricName),
     }),
     modality: 'text',
+    max_sequence_length: model.maxSequenceLength ?? UNLIMITED_SEQUENCE,
     max_batch_size: model.maxBatchSize,
     provider_name: model.provider,
     supported_parameters: parametersOf(model),

@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../../../config/config.js';
 import type { RestoreJob, Snapshot, SnapshotPage } from '../../../snapshots/snapshot.js';
 import { SnapshotsService } from '../../../snapshots/snapshots.service.js';
 import { callerScope } from '../../../tenants/caller.js';
@@ -20,6 +21,7 @@ export interface Restore {
 @Injectable()
 export class BackupOperations {
   constructor(
+    @Inject(CONFIG) private readonly config: Config,
     private readonly targets: IndexTargets,
     private readonly snapshots: SnapshotsService,
   ) {}
@@ -63,11 +65,20 @@ export class BackupOperations {
   }
 
   async listJobs(page: RequestedPage): Promise<Page<RestoreJob>> {
-    return readPage(page, ['restore-jobs'], (wanted) => this.snapshots.jobs(callerScope(), { kind: KIND, ...wanted }));
+    const jobs = await readPage(page, ['restore-jobs'], (wanted) =>
+      this.snapshots.jobs(callerScope(), { kind: KIND, ...wanted }),
+    );
+    return { ...jobs, items: jobs.items.map((job) => this.shown(job)) };
   }
 
   async describeJob(id: string): Promise<RestoreJob> {
-    return this.snapshots.requireJob(callerScope(), id);
+    return this.shown(await this.snapshots.requireJob(callerScope(), id));
+  }
+
+  /** A job as it is told: for a while as one that has not begun, where that is set. */
+  private shown(job: RestoreJob): RestoreJob {
+    const age = Date.now() - job.createdAt.getTime();
+    return age < this.config.pineconeRestorePendingMs ? { ...job, status: 'pending', completedAt: null } : job;
   }
 
   private async page(page: RequestedPage, list: readonly string[], source: SnapshotPage['source']): Promise<Page<Snapshot>> {

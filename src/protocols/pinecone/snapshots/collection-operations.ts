@@ -4,7 +4,7 @@ import { CONFIG, type Config } from '../../../config/config.js';
 import type { Snapshot } from '../../../snapshots/snapshot.js';
 import { SnapshotsService } from '../../../snapshots/snapshots.service.js';
 import { callerScope } from '../../../tenants/caller.js';
-import { findNamed } from '../errors.js';
+import { findNamed, findSource } from '../errors.js';
 import { definitionOf } from '../indexes/index-definition.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { IndexTargets } from '../targets.js';
@@ -26,10 +26,11 @@ export class CollectionOperations {
 
   async create({ name, source }: CreateCollectionRequest): Promise<Snapshot> {
     requireName(name);
-    return this.targets.run({ kind: 'name', name: source }, (index) => {
+    const created = this.targets.run({ kind: 'name', name: source }, (index) => {
       this.requireSource(index);
       return this.snapshots.create(index, { kind: 'collection', name, description: null });
     });
+    return findSource(source, created, 'NOT_FOUND');
   }
 
   async describe(name: string): Promise<Snapshot> {

@@ -6,9 +6,9 @@ export function queryOf(request: Request): URLSearchParams {
   return new URLSearchParams(at < 0 ? '' : request.url.slice(at + 1));
 }
 
-/** A parameter's text; undefined when it is absent or empty. */
+/** A parameter's text by its camelCase or snake_case name; undefined when it is absent or empty. */
 export function textOf(query: URLSearchParams, name: string): string | undefined {
-  const text = query.get(name);
+  const text = query.get(name) ?? query.get(name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
   return text === null || text === '' ? undefined : text;
 }
 

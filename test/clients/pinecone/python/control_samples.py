@@ -187,9 +187,9 @@ def by_schema(tour):
 def not_served(tour):
     name = tour.make_index()
     schedules = tour.client.backup_schedules
-    refused(lambda: schedules.create(index_name=name, name="daily", frequency="daily", retention_days=7), "501")
+    refused(lambda: schedules.create(index_name=name, name="daily", frequency="daily", retention_days=7), "not served")
     documents = tour.client.index(name).documents
-    refused(lambda: documents.upsert(namespace="ns", documents=[{"_id": "a", "_values": [1.0, 2.0, 3.0]}]), "501")
+    refused(lambda: documents.upsert(namespace="ns", documents=[{"_id": "a", "_values": [1.0, 2.0, 3.0]}]), "not served")
 
 
 @sample("imports are told to be missing", transports=REST)

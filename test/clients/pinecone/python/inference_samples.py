@@ -78,7 +78,7 @@ def embed_texts(tour):
 @sample("inference.rerank tells what it lacks", transports=REST)
 def rerank(tour):
     call = tour.client.inference.rerank
-    refused(lambda: call(model="bge-reranker-v2-m3", query="q", documents=["a", "b"]), "501", "POLYVEC_RERANK_URL")
+    refused(lambda: call(model="bge-reranker-v2-m3", query="q", documents=["a", "b"]), "400", "POLYVEC_RERANK_URL")
 
 
 @sample("inference.list_models and get_model", transports=REST)

@@ -228,9 +228,12 @@ export const CONTROL_SAMPLES = [
     async (tour) => {
       const { name, index } = await tour.makeIndex({});
       const schedule = { name: 'daily', frequency: 'daily', retentionDays: 7 };
-      const [notServed] = tour.dialect.notImplemented;
-      await refused(() => tour.client.backupSchedules.create(name, schedule), notServed, '');
-      await refused(() => index.upsertDocuments({ documents: [{ _id: 'a', _values: [1, 2, 3] }] }), notServed, '');
+      await refused(() => tour.client.backupSchedules.create(name, schedule), 'PineconeBadRequestError', 'not served');
+      await refused(
+        () => index.upsertDocuments({ documents: [{ _id: 'a', _values: [1, 2, 3] }] }),
+        'PineconeBadRequestError',
+        'not served',
+      );
     },
   ],
 ];

@@ -19,7 +19,6 @@ const positional = {
   listNamespaces: (index, { limit, paginationToken } = {}) => index.listNamespaces(limit, paginationToken),
   embed: (client, { model, inputs, parameters }) => client.inference.embed(model, inputs, parameters),
   rerank: (client, { model, query, documents }) => client.inference.rerank(model, query, documents),
-  notImplemented: ['PineconeNotImplementedError', 'not served'],
 };
 
 /** From 7 on: one object. */
@@ -36,8 +35,6 @@ const named = {
   listNamespaces: (index, options) => index.listNamespaces(options),
   embed: (client, options) => client.inference.embed(options),
   rerank: (client, options) => client.inference.rerank(options),
-  // it is tried again, as any status above 500, and then told so
-  notImplemented: ['PineconeMaxRetriesExceededError', ''],
 };
 
 /** What there is in each version, and how it is called. */

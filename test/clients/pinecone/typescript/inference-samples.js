@@ -73,7 +73,7 @@ export const INFERENCE_SAMPLES = [
       const { texts } = await integrated(tour);
       const rerank = { model: 'bge-reranker-v2-m3', rankFields: ['chunk'], topN: 1 };
       const call = () => texts.searchRecords({ query: { topK: 2, inputs: { text: 'fox' } }, rerank });
-      await refused(call, tour.dialect.notImplemented[0], '');
+      await refused(call, 'PineconeBadRequestError', 'POLYVEC_RERANK_URL');
     },
   ],
   [
@@ -126,7 +126,7 @@ export const INFERENCE_SAMPLES = [
     5,
     async (tour) => {
       const wanted = { model: 'bge-reranker-v2-m3', query: 'q', documents: ['a', 'b'] };
-      await refused(() => tour.dialect.rerank(tour.client, wanted), tour.dialect.notImplemented[0], '');
+      await refused(() => tour.dialect.rerank(tour.client, wanted), 'PineconeBadRequestError', 'POLYVEC_RERANK_URL');
     },
   ],
   [

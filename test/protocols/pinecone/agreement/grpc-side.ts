@@ -14,7 +14,7 @@ const STATUSES: ReadonlyMap<number, number> = new Map([
   [1, 499],
   [4, 408],
   [13, 500],
-  [12, 501],
+  [12, 400],
   [14, 503],
 ]);
 

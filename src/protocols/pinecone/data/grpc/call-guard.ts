@@ -6,7 +6,7 @@ import type { Authentication } from '../../../../keys/authentication.js';
 import type { SourceGuard } from '../../../../keys/source-guard.js';
 import type { RequestObserver } from '../../../../observability/request-observer.js';
 import { type Caller, runAs } from '../../../../tenants/caller.js';
-import { toPineconeError } from '../../errors.js';
+import { toDataPlaneError } from '../../errors.js';
 import { PineconeError } from '../../pinecone-error.js';
 import { observeCall } from './observe-call.js';
 
@@ -108,7 +108,7 @@ function guardOf(
 
 /** The status of a call that ends with the error, in Pinecone's words. */
 export function toServiceError(thrown: unknown, requestId: string = randomUUID()): StatusObject {
-  const error = toPineconeError(thrown);
+  const error = toDataPlaneError(thrown);
   const metadata = new Metadata();
   metadata.set('x-pinecone-request-id', requestId);
   if (error.retryAfterMs !== undefined) metadata.set('grpc-retry-pushback-ms', String(error.retryAfterMs));

@@ -127,7 +127,7 @@ export class VectorsController {
     const request = fill(new DeleteRequest(), {
       ids: query.getAll('ids'),
       namespace: textOf(query, 'namespace'),
-      deleteAll: query.get('deleteAll') === 'true',
+      deleteAll: textOf(query, 'deleteAll') === 'true',
     });
     return this.remove(path, request, response);
   }

@@ -81,7 +81,7 @@ func rerank(t *tour) {
 	_, err := t.client.Inference.Rerank(t.ctx, &pinecone.RerankRequest{
 		Model: "bge-reranker-v2-m3", Query: "a text", Documents: []pinecone.Document{{"id": "1", "text": "one"}}, TopN: pointer(1),
 	})
-	refused(err, "501", "UNIMPLEMENTED")
+	refused(err, "400", "UNIMPLEMENTED")
 }
 
 func models(t *tour) {
@@ -163,6 +163,6 @@ func searchRecordsByVector(t *tour) {
 func imports(t *tour) {
 	index := t.connect(t.create("import", 2, pinecone.Cosine), "ns")
 	_, err := index.StartImport(t.ctx, "s3://bucket/directory/", nil, nil)
-	refused(err, "501")
-	refused(index.CancelImport(t.ctx, "1"), "501")
+	refused(err, "400")
+	refused(index.CancelImport(t.ctx, "1"), "400")
 }

@@ -49,7 +49,7 @@ final class ModelSamples {
     private static void rerank(Tour tour) {
         refused(
                 () -> inference(tour).rerank("bge-reranker-v2-m3", "a text", List.of(Map.of("id", "1", "text", "one"))),
-                "501",
+                "400",
                 "UNIMPLEMENTED");
     }
 }

@@ -113,10 +113,10 @@ final class QuerySamples {
     private static void imports(Tour tour) throws Exception {
         IndexModel made = tour.create("import", 2, "cosine");
         try (AsyncIndex index = Version.openAsync(tour, made)) {
-            refused(() -> index.startImport("s3://bucket/directory/", null, null), "501");
-            refused(() -> index.listImports(), "501");
-            refused(() -> index.describeImport("1"), "501");
-            refused(() -> index.cancelImport("1"), "501");
+            refused(() -> index.startImport("s3://bucket/directory/", null, null), "400");
+            refused(() -> index.listImports(), "400");
+            refused(() -> index.describeImport("1"), "400");
+            refused(() -> index.cancelImport("1"), "400");
         }
     }
 }
