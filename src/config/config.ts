@@ -21,7 +21,9 @@ import {
   postgresUrl,
   type Setting,
   setting,
+  strictly,
   text,
+  wholeNumber,
 } from './values.js';
 import { VECTORIZER_SETTINGS } from './vectorizer.js';
 
@@ -91,9 +93,9 @@ export const SETTINGS = {
   ),
   chromaMaxBatchSize: setting(
     'POLYVEC_CHROMA_MAX_BATCH_SIZE',
-    41_666,
+    5_461,
     positive,
-    'Records in one request, as announced to Chroma clients, who split by it. Not enforced.',
+    'Records in one request, as announced to Chroma clients, who split by it or refuse more. Not enforced here.',
   ),
   tlsCert: setting<string | undefined>(
     'POLYVEC_TLS_CERT',
@@ -106,8 +108,19 @@ export const SETTINGS = {
     'POLYVEC_MAX_BODY_BYTES',
     40 * MiB,
     positive,
-    "The largest request body of Chroma's API.",
+    "The largest request body of Chroma's API, but for writes.",
     'CHROMA_MAX_PAYLOAD_SIZE_BYTES',
+  ),
+  chromaMaxWriteBytes: strictly(
+    setting(
+      'POLYVEC_CHROMA_MAX_WRITE_BYTES',
+      500 * MiB,
+      wholeNumber(1, 511 * MiB),
+      "The largest body of Chroma's add, update and upsert; unless set, `POLYVEC_MAX_BODY_BYTES` where that is set.",
+      'POLYVEC_MAX_BODY_BYTES',
+      'CHROMA_MAX_PAYLOAD_SIZE_BYTES',
+    ),
+    40 * MiB,
   ),
   corsOrigins: setting<readonly string[]>(
     'POLYVEC_CORS_ORIGINS',

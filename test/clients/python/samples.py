@@ -397,7 +397,7 @@ def many(context):
     count = 6000
     ids = [f"many{index}" for index in range(count)]
     embeddings = [[index / 7, index / 11, 1.0] for index in range(count)]
-    limit = getattr(context.client, "max_batch_size", 41666)
+    limit = getattr(context.client, "max_batch_size", 5461)
     limit = limit if isinstance(limit, int) else context.client.get_max_batch_size()
     for at in range(0, count, limit):
         collection.add(ids=ids[at : at + limit], embeddings=embeddings[at : at + limit])
