@@ -78,9 +78,9 @@ export const SETTINGS = {
   chromaV1CollectionShape: emulation(
     setting(
       'POLYVEC_CHROMA_V1_COLLECTION_SHAPE',
-      'modern',
-      oneOf('modern', 'minimal'),
-      'Collections on v1 as Python 0.5.1 and later read them, or only `id`, `name`, `metadata` for Python 0.4.',
+      'auto',
+      oneOf('auto', 'modern', 'minimal'),
+      'Collections on v1: `modern` as Python 0.5.1 and later read them; `minimal` only `id`, `name`, `metadata`; `auto` lists them as `minimal` for Python up to 0.5.3, which needs `modern` from 0.5.1 on, and is `modern` else.',
     ),
   ),
   chromaLegacyConfiguration: emulation(
@@ -89,6 +89,14 @@ export const SETTINGS = {
       'auto',
       oneOf('auto', 'always_modern', 'always_legacy'),
       'The configuration shape on v2: `auto` gives Python 0.5.16 to 0.6.3 theirs, by their user agent.',
+    ),
+  ),
+  chromaUnknownQueryIds: emulation(
+    setting(
+      'POLYVEC_CHROMA_UNKNOWN_QUERY_IDS',
+      'ignored',
+      oneOf('ignored', 'refused'),
+      "Whether a query fails, as Chroma's, when its `ids` name a record that is not there.",
     ),
   ),
   chromaMaxBatchSize: setting(

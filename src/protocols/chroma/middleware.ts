@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.js';
 import type { BodyBudget } from '../../http/body-budget.js';
 import { bodyReader } from '../../http/request-body.js';
 import { ChromaError } from './chroma-error.js';
+import { isLegacyClient, LEGACY_CLIENT } from './legacy-clients.js';
 import { embeddingSieve } from './wire/embeddings.js';
 
 const V1 = '/api/v1';
@@ -16,6 +17,7 @@ export function chromaMiddleware(config: Config, authenticate: RequestHandler, b
   const readWrite = bodyReader({ ...rules, limitBytes: config.chromaMaxWriteBytes, sieve: embeddingSieve });
   const prepare: RequestHandler = (request, response, next) => {
     response.setHeader('content-type', 'application/json');
+    if (isLegacyClient(config, request.headers['user-agent'])) response.locals[LEGACY_CLIENT] = true;
     // a percent sign that begins no escape stands for itself
     request.url = request.url.replace(/%(?![0-9a-fA-F]{2})/g, '%25');
     if (request.path !== V1 && !request.path.startsWith(`${V1}/`)) {
