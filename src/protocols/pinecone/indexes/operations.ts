@@ -8,7 +8,7 @@ import { callerScope } from '../../../tenants/caller.js';
 import { PineconeError } from '../pinecone-error.js';
 import { IndexTargets, isIndex } from '../targets.js';
 import { toChanges, toSchemaChanges } from './configure-index.js';
-import { definitionOf } from './index-definition.js';
+import { definitionOf, settingsWith } from './index-definition.js';
 import { IndexHosts } from './index-hosts.js';
 import { toNewIndex, toNewModelIndex } from './new-index.js';
 import { toNewSchemaIndex } from './new-schema-index.js';
@@ -88,7 +88,12 @@ export class IndexOperations {
     const { spec } = definitionOf(index);
     const source = spec.kind === 'byoc' ? undefined : spec.sourceCollection;
     const collection =
-      source === undefined ? await this.collections.create(callerScope(), index) : await this.sources.createIndex(source, index);
+      source === undefined
+        ? await this.collections.create(callerScope(), {
+            ...index,
+            settingsBeside: (others) => settingsWith(definitionOf(index), others),
+          })
+        : await this.sources.createIndex(source, index);
     return this.hosted(collection, agent);
   }
 
