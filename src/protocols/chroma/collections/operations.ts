@@ -78,8 +78,8 @@ export class CollectionOperations {
   }
 }
 
-/** Whether a request says how embeddings are to be compared. */
+/** Whether a request says how embeddings are to be compared: Python's clients say `l2` in the configuration even if nobody asked. */
 function asksForSpace({ configuration, schema }: CreateCollectionRequest, { values }: CollectionMetadata): boolean {
   const sent = [configuration, schema].map((part) => stringifyJson(part ?? null)).join();
-  return /"space":\s*"/.test(sent) || values?.has('hnsw:space') === true;
+  return /"space":\s*"(?!l2")/.test(sent) || values?.has('hnsw:space') === true;
 }
