@@ -62,6 +62,8 @@ export type ErrorDetail =
       readonly kind: 'already_exists';
       readonly subject: 'tenant' | 'database' | 'collection' | 'resource_name' | 'namespace' | 'snapshot';
       readonly name: string;
+      /** What has the name, where the client's protocol does not show it: another protocol's collection without a dimension. */
+      readonly hidden?: { readonly protocol: string; readonly metric: string };
     }
   | { readonly kind: 'conflict'; readonly subject: 'collection'; readonly name: string }
   | { readonly kind: 'forbidden'; readonly subject: 'reset' | 'deletion'; readonly name?: string }

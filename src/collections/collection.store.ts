@@ -33,6 +33,19 @@ export class CollectionStore {
     return (await this.findOne(sql`c.id = ${row.id}`)) ?? 'missing';
   }
 
+  /**
+   * Gives a collection without a dimension, and so without records, what a new one would have. `stale`: it has changed since the
+   * caller read it.
+   */
+  async complete(collection: Collection, wanted: NewCollection, settings: string): Promise<'completed' | 'stale'> {
+    const rows = await this.database.query(sql`
+      UPDATE polyvec.collections SET dimension = ${wanted.dimension ?? null}::integer, metric = ${wanted.metric},
+        settings = ${settings}::json, deletion_protection = deletion_protection OR ${wanted.deletionProtection ?? false},
+        epoch = epoch + 1
+      WHERE id = ${collection.id} AND epoch = ${collection.epoch} AND dimension IS NULL RETURNING id`);
+    return rows.length > 0 ? 'completed' : 'stale';
+  }
+
   /** By its name, or else by an alias. */
   async findByName(scope: Scope, name: string): Promise<Collection | undefined> {
     const place = sql`t.name = ${scope.tenant} AND d.name = ${scope.database}`;

@@ -81,6 +81,8 @@ export interface NewCollection {
   /** Absent: dense. */
   readonly vectorType?: VectorType;
   readonly deletionProtection?: boolean;
+  /** Its settings beside those of another protocol's collection that it takes over. Absent: it takes none over. */
+  readonly settingsBeside?: (settings: string) => string;
 }
 
 /** What may change afterwards; what is absent stays. */

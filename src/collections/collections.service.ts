@@ -9,6 +9,7 @@ import { CollectionLocks } from './collection-locks.js';
 import { CollectionMemory } from './collection-memory.js';
 import { CollectionSweeper } from './collection-sweeper.js';
 import { isMissingCollection, missingCollection, requireFound, retryIfMissing } from './missing-collection.js';
+import { isMetricOpen } from './open-metric.js';
 
 /** Where a collection is looked for. */
 export type CollectionSource = 'memory' | 'catalog';
@@ -32,15 +33,34 @@ export class CollectionsService {
     this.limits.requireName(collection.name);
     const created = await this.store.create(withinReach(scope), collection);
     if (created === 'missing') throw new GatewayError({ kind: 'not_found', subject: 'database', name: scope.database });
-    if (created === 'taken') throw taken(collection.name);
-    return this.memory.keep(created);
+    return created === 'taken' ? this.completeHidden(scope, collection) : this.memory.keep(created);
+  }
+
+  /**
+   * Makes the new collection of one that another protocol has created, and that has no dimension and so no records yet: it gets the
+   * dimension, and the metric, if nobody has asked for the one that it has.
+   * @throws GatewayError `already_exists`
+   */
+  private async completeHidden(scope: Scope, wanted: NewCollection): Promise<Collection> {
+    for (;;) {
+      const existing = await this.store.findByName(withinReach(scope), wanted.name);
+      if (existing === undefined || !isHidden(existing, wanted)) throw taken(wanted.name);
+      const agrees = wanted.vectorType !== 'sparse' && (wanted.metric === existing.metric || isMetricOpen(existing));
+      if (!agrees || wanted.settingsBeside === undefined) throw taken(wanted.name, existing);
+      const outcome = await this.store.complete(existing, wanted, wanted.settingsBeside(existing.settings));
+      this.memory.drop(existing);
+      // changed by another request: what it is now decides
+      if (outcome === 'completed') return this.requireByName(scope, wanted.name);
+    }
   }
 
   /** The collection of that name as it is, or else a new one; concurrent requests all get the same. */
   async requireOrCreate(scope: Scope, collection: NewCollection): Promise<Collection> {
     for (;;) {
       const existing = await this.store.findByName(withinReach(scope), collection.name);
-      if (existing !== undefined && isWithinReach(existing)) return this.memory.keep(existing);
+      if (existing !== undefined && isWithinReach(existing)) {
+        return isHidden(existing, collection) ? this.completeHidden(scope, collection) : this.memory.keep(existing);
+      }
       // the same error whether there is one of that name or not
       requireNameWithinReach(collection.name);
       // an old name of one that is out of reach
@@ -184,6 +204,14 @@ export class CollectionsService {
   }
 }
 
-function taken(name: string): GatewayError {
-  return new GatewayError({ kind: 'already_exists', subject: 'collection', name });
+/** Whether clients of the new collection's protocol do not see the one that has its name: it has no dimension, and theirs all do. */
+function isHidden(existing: Collection, { name, protocol, dimension, vectorType }: NewCollection): boolean {
+  const hasDimension = dimension != null || vectorType === 'sparse';
+  const isBare = existing.dimension === null && existing.vectorType === 'dense' && !existing.hasSparse;
+  return hasDimension && isBare && existing.protocol !== protocol && existing.name === name && isWithinReach(existing);
+}
+
+function taken(name: string, hidden?: Collection): GatewayError {
+  const holder = hidden && { hidden: { protocol: hidden.protocol, metric: hidden.metric } };
+  return new GatewayError({ kind: 'already_exists', subject: 'collection', name, ...holder });
 }

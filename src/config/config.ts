@@ -21,7 +21,9 @@ import {
   postgresUrl,
   type Setting,
   setting,
+  strictly,
   text,
+  wholeNumber,
 } from './values.js';
 import { VECTORIZER_SETTINGS } from './vectorizer.js';
 
@@ -76,9 +78,9 @@ export const SETTINGS = {
   chromaV1CollectionShape: emulation(
     setting(
       'POLYVEC_CHROMA_V1_COLLECTION_SHAPE',
-      'modern',
-      oneOf('modern', 'minimal'),
-      'Collections on v1 as Python 0.5.1 and later read them, or only `id`, `name`, `metadata` for Python 0.4.',
+      'auto',
+      oneOf('auto', 'modern', 'minimal'),
+      'Collections on v1: `modern` as Python 0.5.1 and later read them; `minimal` only `id`, `name`, `metadata`; `auto` lists them as `minimal` for Python up to 0.5.3, which needs `modern` from 0.5.1 on, and is `modern` else.',
     ),
   ),
   chromaLegacyConfiguration: emulation(
@@ -89,11 +91,19 @@ export const SETTINGS = {
       'The configuration shape on v2: `auto` gives Python 0.5.16 to 0.6.3 theirs, by their user agent.',
     ),
   ),
+  chromaUnknownQueryIds: emulation(
+    setting(
+      'POLYVEC_CHROMA_UNKNOWN_QUERY_IDS',
+      'ignored',
+      oneOf('ignored', 'refused'),
+      "Whether a query fails, as Chroma's, when its `ids` name a record that is not there.",
+    ),
+  ),
   chromaMaxBatchSize: setting(
     'POLYVEC_CHROMA_MAX_BATCH_SIZE',
-    41_666,
+    5_461,
     positive,
-    'Records in one request, as announced to Chroma clients, who split by it. Not enforced.',
+    'Records in one request, as announced to Chroma clients, who split by it or refuse more. Not enforced here.',
   ),
   tlsCert: setting<string | undefined>(
     'POLYVEC_TLS_CERT',
@@ -106,8 +116,19 @@ export const SETTINGS = {
     'POLYVEC_MAX_BODY_BYTES',
     40 * MiB,
     positive,
-    "The largest request body of Chroma's API.",
+    "The largest request body of Chroma's API, but for writes.",
     'CHROMA_MAX_PAYLOAD_SIZE_BYTES',
+  ),
+  chromaMaxWriteBytes: strictly(
+    setting(
+      'POLYVEC_CHROMA_MAX_WRITE_BYTES',
+      500 * MiB,
+      wholeNumber(1, 511 * MiB),
+      "The largest body of Chroma's add, update and upsert; unless set, `POLYVEC_MAX_BODY_BYTES` where that is set.",
+      'POLYVEC_MAX_BODY_BYTES',
+      'CHROMA_MAX_PAYLOAD_SIZE_BYTES',
+    ),
+    40 * MiB,
   ),
   corsOrigins: setting<readonly string[]>(
     'POLYVEC_CORS_ORIGINS',

@@ -4,6 +4,7 @@
  */
 
 import { depthReason, JsonSyntaxError } from './json-syntax-error.js';
+import { TAKEN_MARK } from './json-sieve.js';
 import { unescapeText } from './json-text.js';
 import { ValueMemory } from './value-memory.js';
 
@@ -23,11 +24,13 @@ export class JsonReader {
   private position = 0;
   /** What its values have taken so far. */
   readonly memory = new ValueMemory();
+  private takenCount = 0;
 
-  /** Lists and objects deeper than `maxDepth` within each other are an error. */
+  /** Lists and objects deeper than `maxDepth` within each other are an error. `taken` is what a sieve took out of the text. */
   constructor(
     readonly text: string,
     private readonly maxDepth = MAX_DEPTH,
+    private readonly taken: readonly unknown[] = [],
   ) {}
 
   /** What the next value is, by its first character. */
@@ -178,6 +181,15 @@ export class JsonReader {
     } catch {
       return undefined;
     }
+  }
+
+  /** The value that a sieve took out of the text here, or nothing; then nothing has been read. */
+  tryTaken(): unknown {
+    this.skipSpace();
+    if (this.takenCount === this.taken.length || this.text.charCodeAt(this.position) !== TAKEN_MARK) return undefined;
+    this.position += 1;
+    this.takenCount += 1;
+    return this.taken[this.takenCount - 1];
   }
 
   /** A string without escapes, or nothing when the next value is anything else; then nothing has been read. */

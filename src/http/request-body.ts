@@ -1,6 +1,8 @@
 import type { NextFunction, Request, Response } from 'express';
 import { GatewayError } from '../errors.js';
 import type { BodyBudget, BodyShare } from './body-budget.js';
+import type { JsonSieve } from './json-sieve.js';
+import { readSieved } from './sieved-body.js';
 
 /** A request's body as it came. */
 export interface RequestBody {
@@ -9,6 +11,8 @@ export interface RequestBody {
   readonly mediaType: string | undefined;
   /** How many lists and objects may lie within each other; undefined: as many as the reader takes. */
   readonly maxDepth?: number;
+  /** What was taken out of the bytes as they came; there is a mark in the place of each. */
+  readonly taken?: readonly unknown[];
 }
 
 /** What bodies may be. */
@@ -17,7 +21,12 @@ export interface BodyRules {
   readonly maxDepth: number;
   /** Of all requests; held until the answer is sent. */
   readonly budget: BodyBudget;
+  /** Takes out of long bodies, as they come, what is large in them. */
+  readonly sieve?: () => JsonSieve;
 }
+
+/** Shorter bodies are read whole. */
+const SIEVED_FROM_BYTES = 1024 * 1024;
 
 /** How long a client may go on sending a body that was refused, so that it gets to read why. */
 const LINGER_MS = 5_000;
@@ -27,17 +36,13 @@ const LINGER_MS = 5_000;
  * the budget has left, is refused before a byte of it is read; one that turns out longer, as soon as it does.
  */
 export function bodyReader(rules: BodyRules): (request: Request, response: Response, next: NextFunction) => void {
-  const { limitBytes, maxDepth, budget } = rules;
+  const { limitBytes, maxDepth } = rules;
   return (request, response, next) => {
     // the client has left while its key was looked up: what is taken for it now, nobody would give back
     if (request.destroyed || response.closed) return;
-    const share = budget.share();
-    response.once('close', () => {
-      share.release();
-    });
-    readBytes(request, limitBytes, share).then(
-      (bytes) => {
-        request.body = { bytes, mediaType: mediaTypeOf(request), maxDepth } satisfies RequestBody;
+    readBody(request, response, rules).then(
+      (body) => {
+        request.body = { ...body, mediaType: mediaTypeOf(request), maxDepth } satisfies RequestBody;
         next();
       },
       (error: unknown) => {
@@ -54,6 +59,22 @@ export function bodyReader(rules: BodyRules): (request: Request, response: Respo
       },
     );
   };
+}
+
+async function readBody(
+  request: Request,
+  response: Response,
+  { limitBytes, budget, sieve }: BodyRules,
+): Promise<Pick<RequestBody, 'bytes' | 'taken'>> {
+  const announced = Number(request.headers['content-length'] ?? Infinity);
+  if (sieve !== undefined && announced > SIEVED_FROM_BYTES) {
+    return readSieved(request, response, { limitBytes, budget, sieve: sieve() });
+  }
+  const share = budget.share();
+  response.once('close', () => {
+    share.release();
+  });
+  return { bytes: await readBytes(request, limitBytes, share) };
 }
 
 async function readBytes(request: Request, limitBytes: number, share: BodyShare): Promise<Buffer> {

@@ -166,8 +166,8 @@ describe('the proxy’s configuration', () => {
 
   it('lets every body through that the gateway takes', () => {
     const [, megabytes] = /client_max_body_size (\d+)m;/.exec(proxy) ?? [];
-    const { maxBodyBytes, pineconeMaxBodyBytes, pineconeMaxGrpcBytes, vectorizerMaxBodyBytes } = config;
-    const largest = Math.max(maxBodyBytes, pineconeMaxBodyBytes, pineconeMaxGrpcBytes, vectorizerMaxBodyBytes);
+    const { chromaMaxWriteBytes, pineconeMaxBodyBytes, pineconeMaxGrpcBytes, vectorizerMaxBodyBytes } = config;
+    const largest = Math.max(chromaMaxWriteBytes, pineconeMaxBodyBytes, pineconeMaxGrpcBytes, vectorizerMaxBodyBytes);
     expect(Number(megabytes) * MiB).toBeGreaterThanOrEqual(largest);
   });
 

@@ -2,6 +2,8 @@ import { closeConnections, get, post, send, withBody } from '../support/differen
 import { startGateway } from '../support/gateway/gateway.js';
 import { at, type ChromaSession, COLLECTIONS, message, startSession, TENANTS } from './chroma-session.js';
 
+const MiB = 1024 * 1024;
+
 /** The numbers in `docs/differences.md`, section Chroma, that are not about records. */
 
 let session: ChromaSession;
@@ -84,22 +86,36 @@ describe('collections and tenants', () => {
     expect(await session.ask(post(COLLECTIONS, sparse))).toMatchObject({ status: 400 });
   });
 
-  it('D15: a database under a missing tenant is 404', async () => {
-    const answer = await session.ask(post(`${TENANTS}/nobody/databases`, '{"name":"orphan"}'));
-    expect([answer.status, at(answer, 'error'), message(answer)]).toEqual([
-      404,
-      '"NotFoundError"',
-      '"Tenant [nobody] not found"',
-    ]);
-    expect(await session.ask(get(`${TENANTS}/nobody/databases`))).toMatchObject({ status: 200, text: '[]' });
+  it('D15: a database under a missing tenant creates the tenant', async () => {
+    expect(await session.ask(post(`${TENANTS}/nobody/databases`, '{"name":"orphan"}'))).toMatchObject({
+      status: 200,
+      text: '{}',
+    });
+    expect(at(await session.ask(get(`${TENANTS}/nobody`)), 'name')).toBe('"nobody"');
+    expect(at(await session.ask(get(`${TENANTS}/nobody/databases`)), 0, 'name')).toBe('"orphan"');
+    expect((await session.ask(post(TENANTS, '{"name":"nobody"}'))).status).toBe(409);
   });
 
-  it('D16: the announced batch size is 41,666, or as configured', async () => {
-    expect(at(await session.ask(get('/api/v2/pre-flight-checks')), 'max_batch_size')).toBe('41666');
-    const other = await startGateway({ env: { POLYVEC_CHROMA_MAX_BATCH_SIZE: '77' } });
-    const answer = await send(other.chromaUrl, get('/api/v2/pre-flight-checks'));
+  it('D110: Python 0.5.1 to 0.5.3 list collections only by setting', async () => {
+    await session.collection('listed-by-old-python');
+    const list = { ...get('/api/v1/collections'), headers: { 'user-agent': 'python-requests/2.31.0' } };
+    expect(at(await session.ask(list), 0, 'dimension')).toBeUndefined();
+    const other = await startGateway({ env: { POLYVEC_CHROMA_V1_COLLECTION_SHAPE: 'modern' } });
+    await send(other.chromaUrl, post(COLLECTIONS, '{"name":"listed"}'));
+    const listed = await send(other.chromaUrl, list);
     await other.stop();
-    expect(at(answer, 'max_batch_size')).toBe('77');
+    expect([at(listed, 0, 'dimension'), at(listed, 0, 'version')]).toEqual(['null', '0']);
+  });
+
+  it('D16: writes above 40 MiB are accepted, but for the strict profile', async () => {
+    const path = await session.collection('large-writes');
+    const body = `{"ids":["a"],"embeddings":[[1]],"documents":["${'x'.repeat(41 * MiB)}"]}`;
+    expect((await session.ask(post(`${path}/add`, body))).status).toBe(201);
+    expect((await session.ask(post(`${path}/get`, body))).status).toBe(413);
+    const strict = await startGateway({ env: { POLYVEC_LIMITS: 'strict' } });
+    const answer = await send(strict.chromaUrl, post(`${path}/add`, body));
+    await strict.stop();
+    expect([answer.status, answer.text]).toEqual([413, 'Payload too large']);
   });
 
   it('D25: Python clients of 0.6 get the configuration shape of their time', async () => {

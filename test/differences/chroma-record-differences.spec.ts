@@ -1,4 +1,6 @@
+import { ChromaApi } from '../support/clients/chroma-api.js';
 import { closeConnections, get, post, withBody } from '../support/differential/exchange.js';
+import { startGateway } from '../support/gateway/gateway.js';
 import { at, type ChromaSession, COLLECTIONS, message, startSession, TENANTS } from './chroma-session.js';
 
 /** The numbers in `docs/differences.md`, section Chroma, that are about records. */
@@ -21,6 +23,15 @@ describe('records', () => {
       at(await session.ask(post(`${path}/query`, `{"query_embeddings":[[1,2]],"ids":${ids}}`)), 'ids');
     expect(await query('["b","nobody"]')).toBe('[["b"]]');
     expect(await query('["nobody"]')).toBe('[[]]');
+    const other = await startGateway({ env: { POLYVEC_CHROMA_UNKNOWN_QUERY_IDS: 'refused' } });
+    const chroma = new ChromaApi(other.chromaUrl);
+    const collection = await chroma.filled({ ids: ['a', 'b'], embeddings: [[1], [2]] });
+    const found = await collection.outcome('query', { query_embeddings: [[1]], ids: ['b', 'b'] });
+    const refused = await collection.outcome('query', { query_embeddings: [[1]], ids: ['b', 'nobody'] });
+    await other.stop();
+    expect(found).toMatchObject([200, { ids: [['b']] }]);
+    const words = 'Error executing plan: Internal error: Error finding id';
+    expect(refused).toEqual([500, { error: 'InternalError', message: words }]);
   });
 
   it('D7: deleted counts the records that were deleted', async () => {

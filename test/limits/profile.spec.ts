@@ -36,6 +36,7 @@ describe('the strict profile', () => {
   it('bounds bodies', () => {
     expect(readConfig({ POLYVEC_LIMITS: 'strict' })).toMatchObject({
       maxBodyBytes: 40 * MiB,
+      chromaMaxWriteBytes: 40 * MiB,
       pineconeMaxBodyBytes: 2 * MiB,
       pineconeMaxGrpcBytes: 64 * MiB,
       vectorizerMaxBodyBytes: 64 * MiB,

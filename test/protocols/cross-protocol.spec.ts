@@ -166,13 +166,55 @@ describe('names', () => {
 });
 
 describe('a collection whose dimension is not known yet', () => {
-  it('is no index, and its name is taken', async () => {
+  it('is no index', async () => {
     const { name } = await chroma.createCollection();
     expect(await listedIndexes()).not.toContain(name);
     expect((await describeIndex(name)).status).toBe(404);
     expect((await control.call(`/_index/${name}/describe_index_stats`)).status).toBe(404);
-    expect((await asked('/indexes', { name, dimension: 2, metric: 'cosine', spec: SPEC })).status).toBe(409);
     expect((await asked(`/indexes/${name}`, undefined, 'DELETE')).status).toBe(404);
+  });
+
+  it('becomes the index that Pinecone creates by its name', async () => {
+    // as Python sends it when nobody asks for a metric
+    const configuration = { hnsw: { space: 'l2' }, embedding_function: { name: 'default', type: 'known', config: {} } };
+    const collection = await chroma.createCollection({ metadata: { k: 1 }, configuration });
+    const { name } = collection;
+    const created = await asked('/indexes', {
+      ...{ name, dimension: 2, metric: 'cosine', spec: SPEC },
+      ...{ deletion_protection: 'enabled', tags: { a: 'b' } },
+    });
+    expect([created.status, created.body]).toMatchObject([201, { name, dimension: 2, metric: 'cosine', tags: { a: 'b' } }]);
+    expect(await listedIndexes()).toContain(name);
+    const shown = await collection.shown();
+    expect(shown).toMatchObject({ dimension: 2, metadata: { k: 1 }, configuration_json: { hnsw: { space: 'cosine' } } });
+    await collection.fill({
+      ids: ['a', 'b'],
+      embeddings: [
+        [2, 0],
+        [1, 1],
+      ],
+    });
+    const found = await collection.outcome('query', { query_embeddings: [[1, 0]], include: ['distances'] });
+    expect(found).toMatchObject([200, { ids: [['a', 'b']], distances: [[0, expect.closeTo(1 - Math.SQRT1_2, 6)]] }]);
+    expect((await describeIndex(name)).body).toMatchObject({ deletion_protection: 'enabled' });
+    expect((await asked('/indexes', { name, dimension: 2, metric: 'cosine', spec: SPEC })).status).toBe(409);
+  });
+
+  it('keeps the metric that Chroma asked for', async () => {
+    const { name } = await chroma.createCollection({ configuration: { hnsw: { space: 'ip' } } });
+    const refused = await asked('/indexes', { name, dimension: 2, metric: 'cosine', spec: SPEC });
+    expect([refused.status, refused.text]).toEqual([
+      409,
+      expect.stringContaining("a collection made through Chroma's API, without records, of metric ip"),
+    ]);
+    expect((await asked('/indexes', { name, dimension: 2, metric: 'dotproduct', spec: SPEC })).status).toBe(201);
+  });
+
+  it('becomes no index of sparse vectors', async () => {
+    const { name } = await chroma.createCollection();
+    const sparse = { name, metric: 'dotproduct', vector_type: 'sparse', spec: SPEC };
+    expect((await asked('/indexes', sparse)).status).toBe(409);
+    expect((await describeIndex(name)).status).toBe(404);
   });
 
   it('becomes an index with the first embedding', async () => {

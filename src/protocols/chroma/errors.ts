@@ -8,6 +8,7 @@ import { allowedMethods } from '../../http/routes.js';
 import { RequestError } from '../../http/validate.js';
 import { limitWords } from '../../limits/limit-words.js';
 import { ChromaError, invalidArgument } from './chroma-error.js';
+import { isForLegacyClient } from './legacy-clients.js';
 import { askToRetry, unavailable } from './unavailable.js';
 import { toLegacyError } from './v1/errors.js';
 import { wordProblem } from './wire/request-problem.js';
@@ -50,10 +51,11 @@ export class ChromaExceptionFilter implements ExceptionFilter {
     const trace = randomUUID().replaceAll('-', '');
     response.setHeader('chroma-trace-id', trace);
     const path = request.path;
-    const legacy = path.includes('/api/v1') && thrown instanceof GatewayError ? toLegacyError(thrown.detail, request) : undefined;
+    const isLegacy = path.includes('/api/v1') || isForLegacyClient(response);
+    const legacy = isLegacy && thrown instanceof GatewayError ? toLegacyError(thrown.detail, request) : undefined;
     const error =
       thrown instanceof NotFoundException ? this.unknownRoute(path, response) : (legacy ?? toChromaError(thrown, request));
-    if (error.status >= 500 && error.error === 'InternalError') {
+    if (error.error === 'InternalError' && !(thrown instanceof ChromaError)) {
       this.logger.error({ message: 'internal error', trace, cause: String(thrown) }, thrown instanceof Error ? thrown.stack : '');
     }
     askToRetry(thrown, response);

@@ -3,5 +3,6 @@ import type { Listener } from '../../http/listeners.js';
 
 /** Chroma's port. */
 export function chromaListeners(config: Config): readonly Listener[] {
-  return [{ name: 'chroma', prefix: '/chroma', port: config.chromaPort }];
+  const { chromaPort: port, maxBodyBytes, chromaMaxWriteBytes } = config;
+  return [{ name: 'chroma', prefix: '/chroma', port, maxBodyBytes: Math.max(maxBodyBytes, chromaMaxWriteBytes) }];
 }

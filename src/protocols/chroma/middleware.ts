@@ -3,14 +3,21 @@ import type { Config } from '../../config/config.js';
 import type { BodyBudget } from '../../http/body-budget.js';
 import { bodyReader } from '../../http/request-body.js';
 import { ChromaError } from './chroma-error.js';
+import { isLegacyClient, LEGACY_CLIENT } from './legacy-clients.js';
+import { embeddingSieve } from './wire/embeddings.js';
 
 const V1 = '/api/v1';
+/** Clients cut what they write by the number of records, whatever the size. */
+const WRITES = /\/collections\/[^/]+\/(?:add|update|upsert)\/?$/;
 
 /** What every request under Chroma's prefix passes before its route: the answer's type, the rules of API v1's paths, the body. */
 export function chromaMiddleware(config: Config, authenticate: RequestHandler, budget: BodyBudget): readonly RequestHandler[] {
-  const readBody = bodyReader({ limitBytes: config.maxBodyBytes, maxDepth: config.maxJsonDepth, budget });
+  const rules = { maxDepth: config.maxJsonDepth, budget };
+  const readBody = bodyReader({ ...rules, limitBytes: config.maxBodyBytes });
+  const readWrite = bodyReader({ ...rules, limitBytes: config.chromaMaxWriteBytes, sieve: embeddingSieve });
   const prepare: RequestHandler = (request, response, next) => {
     response.setHeader('content-type', 'application/json');
+    if (isLegacyClient(config, request.headers['user-agent'])) response.locals[LEGACY_CLIENT] = true;
     // a percent sign that begins no escape stands for itself
     request.url = request.url.replace(/%(?![0-9a-fA-F]{2})/g, '%25');
     if (request.path !== V1 && !request.path.startsWith(`${V1}/`)) {
@@ -22,7 +29,11 @@ export function chromaMiddleware(config: Config, authenticate: RequestHandler, b
     request.url = withoutTrailingSlashes(request.url);
     next();
   };
-  return [prepare, authenticate, readBody];
+  const read: RequestHandler = (request, response, next) => {
+    const isWrite = request.method === 'POST' && WRITES.test(request.path);
+    (isWrite ? readWrite : readBody)(request, response, next);
+  };
+  return [prepare, authenticate, read];
 }
 
 /** In time that grows with the URL, whatever it is: nobody has shown a key yet. */

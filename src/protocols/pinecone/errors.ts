@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { hiddenWords } from '../../collections/hidden-words.js';
 import { type ErrorDetail, type ErrorKind, GatewayError } from '../../errors.js';
 import { JsonSyntaxError } from '../../http/json-syntax-error.js';
 import { sourceRefusal } from '../../http/request-source.js';
@@ -125,7 +126,8 @@ function wordDetail(detail: Exclude<ErrorDetail, { kind: 'unavailable' }>): stri
     case 'not_found':
       return wordMissing(detail);
     case 'already_exists':
-      return detail.subject === 'namespace' ? `Namespace '${detail.name}' already exists` : 'Resource already exists.';
+      if (detail.subject === 'namespace') return `Namespace '${detail.name}' already exists`;
+      return `Resource already exists${hiddenWords(detail)}.`;
     case 'conflict':
       return 'The index is being changed by other requests; try again';
     case 'misdirected':

@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger, NotFoundException } from '@nestjs/common';
 import type { Express, Request, Response } from 'express';
+import { hiddenWords } from '../../collections/hidden-words.js';
 import { type ErrorDetail, type ErrorKind, GatewayError, type LimitName } from '../../errors.js';
 import { jsonObject, stringifyJson } from '../../http/json.js';
 import { JsonSyntaxError } from '../../http/json-syntax-error.js';
@@ -116,7 +117,7 @@ function wordDetail(detail: ErrorDetail): VectorizerError {
     case 'not_found':
       return detail.subject === 'collection' ? collectionNotFound(detail.name) : notFound(`${detail.subject} ${detail.name}`);
     case 'already_exists':
-      return new VectorizerError(status, errorType, `Collection already exists: ${detail.name}`);
+      return new VectorizerError(status, errorType, `Collection already exists: ${detail.name}${hiddenWords(detail)}`);
     case 'conflict':
       return new VectorizerError(status, errorType, 'The collection is being changed by other requests; try again');
     case 'misdirected':

@@ -38,7 +38,7 @@ describe('system endpoints', () => {
   it('announce a batch size and base64 before the first write', async () => {
     expect(await chroma.outcome('/api/v2/pre-flight-checks')).toEqual([
       200,
-      { max_batch_size: 41_666, supports_base64_encoding: true },
+      { max_batch_size: 5_461, supports_base64_encoding: true },
     ]);
   });
 

@@ -197,8 +197,9 @@ describe('databases', () => {
     expect(await chroma.outcome(`${TENANTS}/nobody/databases`)).toEqual([200, []]);
   });
 
-  it('under an unknown tenant are not created', async () => {
-    expect(await chroma.outcome(`${TENANTS}/nobody/databases`, { name: 'base' })).toEqual(notFound('Tenant [nobody] not found'));
+  it('are created under an unknown tenant', async () => {
+    expect(await chroma.outcome(`${TENANTS}/unborn/databases`, { name: 'base' })).toEqual([200, {}]);
+    expect(await chroma.outcome(`${TENANTS}/unborn/databases/base`)).toMatchObject([200, { name: 'base', tenant: 'unborn' }]);
   });
 
   it('take their collections and records with them', async () => {

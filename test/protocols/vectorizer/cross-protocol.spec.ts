@@ -327,20 +327,40 @@ describe('what Chroma writes', () => {
 });
 
 describe('a collection of Chroma without a dimension', () => {
-  it('is not there, but its name is taken', async () => {
+  it('is not there', async () => {
     const { name } = await chroma.createCollection();
     expect(await listed()).not.toContain(name);
     expect(await vectorizer.get(`/collections/${name}`)).toEqual(noCollection(name));
     expect(await vectorizer.get(`/collections/${name}/vectors`)).toEqual(noCollection(name));
     expect(await vectorizer.post(`/collections/${name}/search`, { vector: [1] })).toEqual(noCollection(name));
     expect(await vectorizer.delete(`/collections/${name}`)).toEqual(noCollection(name));
-    const taken = refused(409, 'collection_already_exists');
-    expect(await vectorizer.post('/collections', { name, dimension: 2 })).toEqual(taken);
     const other = await vectorizer.create();
-    expect(await other.post('/rename', { new_name: name })).toEqual(taken);
-    const vectors = [{ id: 'a', embedding: [1, 0] }];
-    expect((await vectorizer.post('/insert_vectors', { collection: name, vectors }))[0]).toBe(409);
+    expect(await other.post('/rename', { new_name: name })).toEqual(refused(409, 'collection_already_exists'));
     expect((await chroma.call(`${COLLECTIONS}/${name}`)).body).toMatchObject({ name, dimension: null });
+  });
+
+  it('becomes the one that is created by its name', async () => {
+    const { name } = await chroma.createCollection();
+    expect((await vectorizer.post('/collections', { name, dimension: 2, metric: 'cosine' }))[0]).toBe(200);
+    expect(await listed()).toContain(name);
+    const shown = (await chroma.call(`${COLLECTIONS}/${name}`)).body;
+    expect(shown).toMatchObject({ name, dimension: 2, configuration_json: { hnsw: { space: 'cosine' } } });
+  });
+
+  it('becomes the one that an insert makes', async () => {
+    const { name } = await chroma.createCollection();
+    const vectors = [{ id: 'a', embedding: [1, 0, 0] }];
+    expect((await vectorizer.post('/insert_vectors', { collection: name, vectors }))[0]).toBeLessThan(300);
+    expect((await chroma.call(`${COLLECTIONS}/${name}`)).body).toMatchObject({ name, dimension: 3 });
+  });
+
+  it('keeps the metric that Chroma asked for, and says that it is there', async () => {
+    const { name } = await chroma.createCollection({ metadata: { 'hnsw:space': 'l2' } });
+    const answer = await vectorizer.call('POST', '/collections', { name, dimension: 2, metric: 'cosine' });
+    expect([answer.status, answer.text]).toEqual([
+      409,
+      expect.stringContaining("a collection made through Chroma's API, without records, of metric l2"),
+    ]);
   });
 });
 

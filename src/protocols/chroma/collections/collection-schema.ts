@@ -4,16 +4,17 @@ import { isJsonObject, JsonNumber, type JsonObject, jsonObject, parseJson, strin
 import { invalidArgument } from '../chroma-error.js';
 import type { FilterUse } from '../filter/parse-filter.js';
 import { EMBEDDING_VECTOR } from './configuration/default-schema.js';
-import { isIndexEnabled, resolveConfiguration } from './configuration/schema.js';
+import { isIndexEnabled, resolveConfiguration, withSpace } from './configuration/schema.js';
 import { objectAt } from './configuration/tree.js';
 
 const schemas = new WeakMap<Collection, JsonObject>();
 
-/** The schema that a collection was created with; for one of another protocol's, the default one of its metric. */
+/** The schema that a collection was created with, and its metric, which another protocol may have decided; for one of another protocol's, the default one of its metric. */
 export function schemaOf(collection: Collection): JsonObject {
   const known = schemas.get(collection);
   if (known !== undefined) return known;
-  const schema = storedSchema(collection) ?? defaultSchema(collection);
+  const stored = storedSchema(collection);
+  const schema = stored === undefined ? defaultSchema(collection) : withSpace(stored, collection.metric);
   schemas.set(collection, schema);
   return schema;
 }

@@ -5,6 +5,7 @@ import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
 import { invalidArgument } from '../chroma-error.js';
+import { isLegacyClient } from '../legacy-clients.js';
 import { type CollectionPath, CollectionTargets, isUuid, requireUuid, scopeOf, type ScopePath } from '../targets.js';
 import { EMPTY } from '../wire/answers.js';
 import { nameProblem } from '../wire/names.js';
@@ -15,8 +16,6 @@ import { CreateCollectionRequest, UpdateCollectionRequest } from './requests.js'
 import { type CollectionShape, toCollectionListResponse, toCollectionResponse } from './responses.js';
 
 const COLLECTIONS = 'tenants/:tenant/databases/:database/collections';
-/** Python clients from 0.5.16 to 0.6.3 name their HTTP library, later ones themselves. */
-const LEGACY_PYTHON = /^python-(?:httpx|requests)\//;
 
 type NamePath = ScopePath & { readonly name: string };
 
@@ -91,8 +90,6 @@ export class CollectionsController {
   }
 
   private shapeFor(agent: string | undefined): CollectionShape {
-    const setting = this.config.chromaLegacyConfiguration;
-    if (setting !== 'auto') return setting === 'always_legacy' ? 'legacy' : 'modern';
-    return agent !== undefined && LEGACY_PYTHON.test(agent) ? 'legacy' : 'modern';
+    return isLegacyClient(this.config, agent) ? 'legacy' : 'modern';
   }
 }

@@ -1,13 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, NewCollection } from '../../../collections/collection.js';
 import { CollectionsService } from '../../../collections/collections.service.js';
+import { DEFAULT_METRIC, METRIC_SETTING } from '../../../collections/open-metric.js';
 import { GatewayError } from '../../../errors.js';
+import { jsonObject, stringifyJson } from '../../../http/json.js';
 import type { Scope } from '../../../tenants/tenant.js';
 import { invalidArgument } from '../chroma-error.js';
 import { type CollectionMetadata, readCollectionMetadata, requireValid } from './collection-metadata.js';
 import { schemaOf, settingsWith } from './collection-schema.js';
 import { resolveConfiguration, updateConfiguration } from './configuration/schema.js';
 import type { CreateCollectionRequest, UpdateCollectionRequest } from './requests.js';
+
+/** Settings of a collection whose metric is nothing but a default. */
+const OPEN_METRIC = stringifyJson(jsonObject({ [METRIC_SETTING]: DEFAULT_METRIC }));
 
 /** What is wrong with a collection's name; the versions of the API differ in it. */
 export type NameRules = (name: string) => string | undefined;
@@ -33,7 +38,7 @@ export class CollectionOperations {
       protocol: 'chroma',
       metric: space,
       metadata: metadata.text,
-      settings: settingsWith(schema),
+      settings: settingsWith(schema, asksForSpace(request, metadata) ? '{}' : OPEN_METRIC),
     };
     try {
       return await (request.get_or_create === true
@@ -71,4 +76,10 @@ export class CollectionOperations {
       ...(changed === schema ? {} : { settings: settingsWith(changed, collection.settings) }),
     });
   }
+}
+
+/** Whether a request says how embeddings are to be compared: Python's clients say `l2` in the configuration even if nobody asked. */
+function asksForSpace({ configuration, schema }: CreateCollectionRequest, { values }: CollectionMetadata): boolean {
+  const sent = [configuration, schema].map((part) => stringifyJson(part ?? null)).join();
+  return /"space":\s*"(?!l2")/.test(sent) || values?.has('hnsw:space') === true;
 }

@@ -1,5 +1,6 @@
-import { Injectable, type StreamableFile } from '@nestjs/common';
+import { Inject, Injectable, type StreamableFile } from '@nestjs/common';
 import type { Collection } from '../../../collections/collection.js';
+import { CONFIG, type Config } from '../../../config/config.js';
 import { and } from '../../../filters/filter.js';
 import type { Json } from '../../../http/json.js';
 import { requireDimension } from '../../../records/dimension.js';
@@ -8,7 +9,7 @@ import type { Deletion, Match, Parts, Selection, WriteMode } from '../../../reco
 import { RecordReads } from '../../../records/record-reads.service.js';
 import { RecordSearches } from '../../../records/record-searches.service.js';
 import { RecordWrites } from '../../../records/record-writes.service.js';
-import { invalidArgument } from '../chroma-error.js';
+import { ChromaError, invalidArgument } from '../chroma-error.js';
 import { requireIndexes } from '../collections/collection-schema.js';
 import { type Dialect, parseWhere, parseWhereDocument } from '../filter/parse-filter.js';
 import { DEFAULT_RESULTS } from '../limits.js';
@@ -48,6 +49,7 @@ const NOTHING_DELETED: Deletion = { count: 0, ids: [], scanned: 0, lsn: null };
 @Injectable()
 export class RecordOperations {
   constructor(
+    @Inject(CONFIG) private readonly config: Config,
     private readonly reads: RecordReads,
     private readonly writes: RecordWrites,
     private readonly searches: RecordSearches,
@@ -100,6 +102,7 @@ export class RecordOperations {
       requireFinite('query_embeddings', queries);
       requireDimension(collection, queries);
     });
+    if (ids !== undefined && this.config.chromaUnknownQueryIds === 'refused') await this.requireIds(collection, ids);
     return this.searches.search(collection, NAMESPACE, { ids, filter, queries, parts, limit: limit ?? DEFAULT_RESULTS });
   }
 
@@ -126,6 +129,14 @@ export class RecordOperations {
   /** Every write is searchable at once; what is not in an index yet, and is worth one, is compared one by one. */
   async indexingProgress(collection: Collection): Promise<IndexProgress> {
     return this.indexes.progress(collection, NAMESPACE);
+  }
+
+  /** @throws ChromaError 500, as the real server, unless there is a record of each id */
+  private async requireIds(collection: Collection, ids: readonly string[]): Promise<void> {
+    const { count } = await this.reads.countMatching(collection, NAMESPACE, { ids, filter: undefined });
+    if (count < new Set(ids).size) {
+      throw new ChromaError(500, 'InternalError', 'Error executing plan: Internal error: Error finding id');
+    }
   }
 
   private async write(collection: Collection, sent: SentRecords, mode: WriteMode): Promise<void> {

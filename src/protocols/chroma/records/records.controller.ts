@@ -20,6 +20,7 @@ import {
   UpdateRequest,
   UpsertRequest,
 } from './requests.js';
+import { readSearches, requireSearchable } from './search-checks.js';
 import { GetResponse, includeTail, partsOf, toDeleteResponse, toIndexingStatus, toQueryResponse } from './responses.js';
 
 const NO_FUNCTIONS = "Tonic error: code: 'Operation is not implemented or not supported', message: ";
@@ -104,8 +105,8 @@ export class RecordsController {
   @Allow('read')
   @Post('search')
   async search(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<never> {
-    validate(SearchRequest, body);
-    await this.targets.require(path);
+    const searches = readSearches(validate(SearchRequest, body).searches);
+    requireSearchable(await this.targets.require(path), searches);
     throw unimplemented('Error executing plan: Not implemented: Search operation is not implemented for local executor');
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CollectionsService } from '../../../collections/collections.service.js';
 import { GatewayError } from '../../../errors.js';
+import { currentCaller } from '../../../tenants/caller.js';
 import { TenantsService } from '../../../tenants/tenants.service.js';
 import { ChromaError, invalidArgument } from '../chroma-error.js';
 import { SHORTEST_NAME } from '../limits.js';
@@ -23,11 +24,28 @@ export class TenantOperations {
     await this.tenants.create(name);
   }
 
-  /** @throws ChromaError 400 for a name that breaks a rule */
+  /** Creates a database, and its tenant, if there is none. @throws ChromaError 400 for a name that breaks a rule */
   async createDatabase(tenant: string, name: string): Promise<void> {
     const problem = nameProblem(name);
     if (problem !== undefined) throw invalidArgument(problem);
-    await this.tenants.createDatabase({ tenant, database: name });
+    const database = { tenant, database: name };
+    try {
+      await this.tenants.createDatabase(database);
+    } catch (error) {
+      // a caller that reaches one tenant only is told that there is no other
+      if (!isMissingTenant(error) || currentCaller().tenant !== null) throw error;
+      await this.ensureTenant(tenant);
+      await this.tenants.createDatabase(database);
+    }
+  }
+
+  private async ensureTenant(name: string): Promise<void> {
+    try {
+      await this.tenants.create(name);
+    } catch (error) {
+      // another request was faster
+      if (!(error instanceof GatewayError) || error.kind !== 'already_exists') throw error;
+    }
   }
 
   /** Deletes a database and what is in it. @throws ChromaError 404 */
@@ -43,4 +61,8 @@ export class TenantOperations {
     }
     this.collections.forgetDropped();
   }
+}
+
+function isMissingTenant(error: unknown): boolean {
+  return error instanceof GatewayError && error.detail.kind === 'not_found' && error.detail.subject === 'tenant';
 }

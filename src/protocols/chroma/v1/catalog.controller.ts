@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { CollectionsService } from '../../../collections/collections.service.js';
 import { CONFIG, type Config } from '../../../config/config.js';
 import type { RequestBody } from '../../../http/request-body.js';
@@ -18,6 +18,9 @@ import { toDatabaseResponse } from '../tenants/responses.js';
 import { legacyNameProblem } from '../wire/names.js';
 import { pageOf, type QueryString } from '../wire/query-string.js';
 import { NULL, toV1ChecksResponse, toV1TenantResponse, toV1VersionResponse } from './responses.js';
+
+/** Python up to 0.5.3: before 0.5.1 it takes no other keys in a list than it knows. */
+const OLDEST_PYTHON = /^python-requests\//;
 
 /** Chroma API v1, everything but records, for clients before 0.5.16. */
 @Controller('chroma/api/v1')
@@ -90,8 +93,10 @@ export class V1CatalogController {
 
   @Allow('read')
   @Get('collections')
-  async list(@Query() query: QueryString): Promise<string> {
-    return toCollectionListResponse(await this.collections.list(scopeOfQuery(query), pageOf(query)), this.shape);
+  async list(@Query() query: QueryString, @Headers('user-agent') agent = ''): Promise<string> {
+    const collections = await this.collections.list(scopeOfQuery(query), pageOf(query));
+    const isMinimal = this.config.chromaV1CollectionShape === 'auto' && OLDEST_PYTHON.test(agent);
+    return toCollectionListResponse(collections, isMinimal ? 'v1-minimal' : this.shape);
   }
 
   @Allow('read')

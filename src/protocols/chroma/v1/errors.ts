@@ -3,9 +3,9 @@ import type { ErrorDetail } from '../../../errors.js';
 import { DEFAULT_TENANT } from '../../../tenants/tenant.js';
 import { ChromaError } from '../chroma-error.js';
 
-/** The answers of servers 0.5.20 to 0.6.3, where they differ from v2's; undefined where they do not. */
+/** The answers of servers 0.5.20 to 0.6.3, of both versions of the API, where they differ from 1.x; undefined where they do not. */
 export function toLegacyError(detail: ErrorDetail, request: Request): ChromaError | undefined {
-  const tenant = typeof request.query['tenant'] === 'string' ? request.query['tenant'] : DEFAULT_TENANT;
+  const tenant = tenantOf(request);
   if (detail.kind === 'unauthenticated' || (detail.kind === 'forbidden' && detail.subject === 'permission')) {
     return new ChromaError(403, 'AuthError', 'Forbidden');
   }
@@ -38,4 +38,10 @@ export function toLegacyError(detail: ErrorDetail, request: Request): ChromaErro
     return new ChromaError(400, 'InvalidDimension', text);
   }
   return undefined;
+}
+
+/** In v1 the tenant is a query parameter, in v2 a part of the path. */
+function tenantOf({ query, params }: Request): string {
+  const named = query['tenant'] ?? params['tenant'];
+  return typeof named === 'string' ? named : DEFAULT_TENANT;
 }

@@ -1,10 +1,21 @@
 import { type Json, JsonNumber, readJson } from '../../../http/json.js';
-import type { JsonReader } from '../../../http/json-reader.js';
+import { JsonReader } from '../../../http/json-reader.js';
+import { JsonSieve, type TakenItem } from '../../../http/json-sieve.js';
 import { type ChromaError, invalidArgument, unprocessable } from '../chroma-error.js';
 import { unexpected } from './serde.js';
 
+/** An embedding that was sent as base64, decoded while the body arrived. */
+class DecodedText {
+  constructor(readonly components: Float32Array) {}
+}
+
+type SentEmbedding = Float32Array | DecodedText | string;
+
 /** Embeddings as they were sent: components, or base64 of little-endian float32 components; null where there is none. */
-export type SentEmbeddings = readonly (Float32Array | string | null)[];
+export type SentEmbeddings = readonly (SentEmbedding | null)[];
+
+/** What an embedding takes besides its components, about. */
+const EMBEDDING_BYTES = 200;
 
 /** Whether there must be an embedding for every record: an update need not have one. */
 export type NullEmbeddings = 'kept' | 'refused';
@@ -22,11 +33,12 @@ export function readEmbeddings(nulls: NullEmbeddings): (reader: JsonReader) => S
       reader.skipValue();
       throw mismatch();
     }
-    const embeddings: (Float32Array | string | null)[] = [];
+    const embeddings: (SentEmbedding | null)[] = [];
     const kinds = new Set<'list' | 'text' | 'other'>();
     reader.readArray(() => {
+      if (!reader.memory.take(EMBEDDING_BYTES)) throw reader.error('too many values');
       const embedding = readEmbedding(reader);
-      if (embedding !== null) kinds.add(typeof embedding === 'string' ? 'text' : 'list');
+      if (embedding !== null) kinds.add(embedding instanceof Float32Array ? 'list' : 'text');
       else if (nulls === 'refused') kinds.add('other');
       if (embedding === undefined) kinds.add('other');
       embeddings.push(embedding ?? null);
@@ -36,8 +48,32 @@ export function readEmbeddings(nulls: NullEmbeddings): (reader: JsonReader) => S
   };
 }
 
+/** Takes the embeddings out of a write's body as they arrive: ready to be stored, they are a fraction of their text. */
+export function embeddingSieve(): JsonSieve {
+  return new JsonSieve('embeddings', takeEmbedding);
+}
+
+function takeEmbedding(source: Buffer): TakenItem | undefined {
+  try {
+    const value = readItem(source.toString('latin1'));
+    const bytes = value instanceof DecodedText ? value.components.byteLength : value?.byteLength;
+    return bytes === undefined ? undefined : { value, bytes };
+  } catch {
+    // what is wrong with it is reported when the body is read
+    return undefined;
+  }
+}
+
+function readItem(text: string): Float32Array | DecodedText | undefined {
+  if (text.startsWith('"')) return new DecodedText(decodeBase64(text.slice(1, -1)));
+  const numbers = new JsonReader(text).tryNumbers();
+  return numbers && new Float32Array(numbers);
+}
+
 /** Undefined for what is no embedding. */
-function readEmbedding(reader: JsonReader): Float32Array | string | null | undefined {
+function readEmbedding(reader: JsonReader): SentEmbedding | null | undefined {
+  const taken = reader.tryTaken();
+  if (taken instanceof Float32Array || taken instanceof DecodedText) return taken;
   const text = reader.tryPlainString();
   if (text !== undefined) return text;
   const numbers = reader.tryNumbers();
@@ -71,13 +107,18 @@ export function readQueryEmbeddings(reader: JsonReader): readonly Float32Array[]
  * @throws ChromaError 400 for what is not base64, not float32, not finite, or empty
  */
 export function decodeEmbeddings(sent: SentEmbeddings): readonly (Float32Array | null)[] {
-  const embeddings = sent.map((embedding) => (typeof embedding === 'string' ? decodeBase64(embedding) : embedding));
+  const embeddings = sent.map(componentsOf);
   for (const embedding of embeddings) {
     if (embedding?.length === 0)
       throw invalidArgument('Validation error: embeddings: Each embedding must have at least 1 dimension');
   }
   requireFinite('embeddings', embeddings);
   return embeddings;
+}
+
+function componentsOf(embedding: SentEmbedding | null): Float32Array | null {
+  if (embedding instanceof DecodedText) return embedding.components;
+  return typeof embedding === 'string' ? decodeBase64(embedding) : embedding;
 }
 
 /** @throws ChromaError 400 when a component is beyond float32 */

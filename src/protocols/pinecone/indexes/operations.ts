@@ -9,7 +9,7 @@ import { callerScope } from '../../../tenants/caller.js';
 import { PineconeError } from '../pinecone-error.js';
 import { IndexTargets, isIndex } from '../targets.js';
 import { toChanges, toSchemaChanges } from './configure-index.js';
-import { definitionOf } from './index-definition.js';
+import { definitionOf, settingsWith } from './index-definition.js';
 import { type Asker, IndexHosts } from './index-hosts.js';
 import { IndexQuotas } from './index-quotas.js';
 import { toNewIndex, toNewModelIndex } from './new-index.js';
@@ -92,7 +92,12 @@ export class IndexOperations {
     await this.quotas.requireRoom(index.name, spec);
     const source = spec.kind === 'byoc' ? undefined : spec.sourceCollection;
     const collection =
-      source === undefined ? await this.collections.create(callerScope(), index) : await this.sources.createIndex(source, index);
+      source === undefined
+        ? await this.collections.create(callerScope(), {
+            ...index,
+            settingsBeside: (others) => settingsWith(definitionOf(index), others),
+          })
+        : await this.sources.createIndex(source, index);
     return this.hosted(collection, asker, 'create');
   }
 

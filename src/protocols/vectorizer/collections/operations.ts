@@ -61,6 +61,7 @@ export class CollectionOperations {
       metric,
       metadata: null,
       settings,
+      settingsBeside: (others) => settingsWith(definition, others),
       dimension,
     });
     return this.sized(requireVisible(created));
@@ -84,6 +85,7 @@ export class CollectionOperations {
       metric: 'cosine',
       metadata: null,
       settings: settingsWith(definition),
+      settingsBeside: (others) => settingsWith(definition, others),
       dimension: dimension ?? this.config.vectorizerDimension,
     });
     // another protocol's, whose dimension is not known yet

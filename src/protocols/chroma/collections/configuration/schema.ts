@@ -56,6 +56,12 @@ export function spaceOf(schema: JsonObject): Metric {
   return space === 'cosine' || space === 'ip' ? space : 'l2';
 }
 
+/** The schema, with embeddings compared so. */
+export function withSpace(schema: JsonObject, space: Metric): JsonObject {
+  if (spaceOf(schema) === space) return schema;
+  return [DEFAULTS_VECTOR, EMBEDDING_VECTOR].reduce((result, path) => replaceAt(result, [...path, 'space'], space), schema);
+}
+
 /** `configuration_json` of a collection. */
 export function configurationJson(schema: JsonObject): JsonObject {
   const vector = objectAt(schema, ...EMBEDDING_VECTOR);

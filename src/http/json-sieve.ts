@@ -1,0 +1,227 @@
+import { JsonSyntaxError } from './json-syntax-error.js';
+import { ValueMemory } from './value-memory.js';
+
+/** An item that was read from its source text, and the memory that it takes. */
+export interface TakenItem {
+  readonly value: unknown;
+  readonly bytes: number;
+}
+
+/** Reads an item from its source text: a flat list, or a string without escapes. Undefined leaves the text where it is. */
+export type TakeItem = (source: Buffer) => TakenItem | undefined;
+
+/** Stands in the text for an item that was taken out: no JSON text has this character. */
+export const TAKEN_MARK = 0x01;
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+/** A longer item is not taken: nothing that is meant to be is as long. */
+const MAX_ITEM_BYTES = 1024 * 1024;
+/** What an item takes besides its value, about. */
+const ITEM_BYTES = 200;
+
+/**
+ * Takes the items of one list out of a JSON text while it arrives, so that the text as a whole is never in memory. The list is the
+ * value of a key of the outermost object. What is left, with a mark for each item, is read as any other JSON text, and it alone
+ * decides whether the text is good: what is not plainly an item of the list stays in it.
+ */
+export class JsonSieve {
+  readonly taken: unknown[] = [];
+  private readonly kept = new ByteList();
+  private readonly memory = new ValueMemory();
+  private takenBytes = 0;
+  private depth = 0;
+  private isInString = false;
+  /** How many backslashes the text ends with, inside of a string. */
+  private backslashes = 0;
+  /** The string that was read last in the outermost object, or its beginning. */
+  private lastString = '';
+  /** The list's key was read last: a colon may follow; or key and colon: the list may follow. */
+  private expects: 'colon' | 'list' | 'nothing' = 'nothing';
+  private isInList = false;
+  private expectsItem = false;
+  /** The begin of an item whose end has not arrived. */
+  private item: { readonly close: number; readonly pieces: Buffer[]; bytes: number } | undefined;
+
+  constructor(
+    private readonly key: string,
+    private readonly take: TakeItem,
+  ) {}
+
+  /** The memory that it takes at the moment. */
+  get heldBytes(): number {
+    return this.kept.length + this.takenBytes + (this.item?.bytes ?? 0);
+  }
+
+  /** @throws JsonSyntaxError for what would be taken for a mark, and for more items than there is memory for */
+  push(chunk: Buffer): void {
+    if (chunk.includes(TAKEN_MARK)) throw new JsonSyntaxError('', 'control character (\\u0000-\\u001F) found', 1, 1);
+    this.scan(chunk);
+  }
+
+  /** What is left of the text. */
+  finish(): Buffer {
+    this.leaveItem();
+    return this.kept.concat();
+  }
+
+  private scan(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length;) {
+      if (this.item !== undefined) at = this.continueItem(chunk, at);
+      else if (this.isInString) at = this.continueString(chunk, at);
+      else at = this.continueStructure(chunk, at);
+    }
+  }
+
+  /** To the next string or item. */
+  private continueStructure(chunk: Buffer, start: number): number {
+    for (let at = start; at < chunk.length; at += 1) {
+      const byte = chunk[at] ?? 0;
+      if ((byte === QUOTE || byte === OPEN_LIST) && this.isInList && this.depth === 2 && this.expectsItem) {
+        this.kept.append(chunk, start, at);
+        this.expectsItem = false;
+        this.item = { close: byte === QUOTE ? QUOTE : CLOSE_LIST, pieces: [], bytes: 0 };
+        return at;
+      }
+      if (byte === QUOTE) {
+        this.kept.append(chunk, start, at + 1);
+        this.isInString = true;
+        this.backslashes = 0;
+        this.lastString = '';
+        return at + 1;
+      }
+      this.pass(byte);
+    }
+    this.kept.append(chunk, start, chunk.length);
+    return chunk.length;
+  }
+
+  /** Follows the structure past a character outside of strings. */
+  private pass(byte: number): void {
+    switch (byte) {
+      case OPEN_LIST:
+      case OPEN_OBJECT:
+        this.depth += 1;
+        if (byte === OPEN_LIST && this.expects === 'list') {
+          this.isInList = true;
+          this.expectsItem = true;
+        }
+        break;
+      case CLOSE_LIST:
+      case CLOSE_OBJECT:
+        this.depth -= 1;
+        if (this.depth < 2) this.isInList = false;
+        break;
+      case COMMA:
+        if (this.depth === 2) this.expectsItem = true;
+        break;
+      case COLON:
+        this.expects = this.expects === 'colon' ? 'list' : 'nothing';
+        return;
+      case 0x20:
+      case 0x0a:
+      case 0x0d:
+      case 0x09:
+        return;
+    }
+    this.expects = 'nothing';
+  }
+
+  /** To the end of the string. */
+  private continueString(chunk: Buffer, start: number): number {
+    for (let at = start; ; at += 1) {
+      const quote = chunk.indexOf(QUOTE, at);
+      const end = quote < 0 ? chunk.length : quote;
+      let run = end;
+      while (run > start && chunk[run - 1] === BACKSLASH) run -= 1;
+      const backslashes = end - run + (run === start ? this.backslashes : 0);
+      at = end;
+      if (quote >= 0 && backslashes % 2 === 1) continue;
+      this.backslashes = backslashes % 2;
+      this.remember(chunk, start, end);
+      if (quote < 0) {
+        this.kept.append(chunk, start, end);
+        return end;
+      }
+      this.kept.append(chunk, start, end + 1);
+      this.isInString = false;
+      this.expects = this.depth === 1 && this.lastString === this.key ? 'colon' : 'nothing';
+      return end + 1;
+    }
+  }
+
+  private remember(chunk: Buffer, start: number, end: number): void {
+    const missing = this.key.length + 1 - this.lastString.length;
+    if (this.depth === 1 && missing > 0) this.lastString += chunk.toString('latin1', start, Math.min(end, start + missing));
+  }
+
+  /** To the end of the item. */
+  private continueItem(chunk: Buffer, start: number): number {
+    const { item } = this;
+    if (item === undefined) return start;
+    // the quote that begins a string is not the one that ends it
+    const close = chunk.indexOf(item.close, item.bytes === 0 ? start + 1 : start);
+    const end = close < 0 ? chunk.length : close + 1;
+    item.pieces.push(chunk.subarray(start, end));
+    item.bytes += end - start;
+    if (close >= 0) this.endItem(item.pieces);
+    else if (item.bytes > MAX_ITEM_BYTES) this.leaveItem();
+    return end;
+  }
+
+  private endItem(pieces: readonly Buffer[]): void {
+    const [first] = pieces;
+    const taken = this.take(pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces));
+    if (taken === undefined) {
+      this.leaveItem();
+      return;
+    }
+    if (!this.memory.take(ITEM_BYTES)) throw new JsonSyntaxError(this.key, 'too many values', 1, 1);
+    this.item = undefined;
+    this.taken.push(taken.value);
+    this.takenBytes += taken.bytes + ITEM_BYTES;
+    this.kept.append(MARK, 0, 1);
+  }
+
+  /** Leaves the item's text where it is. */
+  private leaveItem(): void {
+    const pieces = this.item?.pieces ?? [];
+    this.item = undefined;
+    for (const piece of pieces) this.scan(piece);
+  }
+}
+
+const MARK = Buffer.from([TAKEN_MARK]);
+const BLOCK_BYTES = 256 * 1024;
+
+/** Bytes that are copied from others, which can then be forgotten. */
+class ByteList {
+  length = 0;
+  private readonly full: Buffer[] = [];
+  private block = Buffer.alloc(0);
+  private used = 0;
+
+  append(source: Buffer, start: number, end: number): void {
+    this.length += end - start;
+    for (let at = start; at < end;) {
+      if (this.used === this.block.length) {
+        if (this.used > 0) this.full.push(this.block);
+        this.block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+        this.used = 0;
+      }
+      const copied = source.copy(this.block, this.used, at, end);
+      this.used += copied;
+      at += copied;
+    }
+  }
+
+  concat(): Buffer {
+    return Buffer.concat([...this.full, this.block.subarray(0, this.used)], this.length);
+  }
+}
