@@ -27,6 +27,7 @@ const PLACES = {
   'test/observability/metrics-without-database.spec.ts': 'both',
   'test/observability/worker-metrics.spec.ts': 'both',
   'test/postgres/': 'both',
+  'test/postgres/data-directory.spec.ts': 'embedded',
   'test/protocols/': 'embedded',
   'test/protocols/cross-protocol.spec.ts': 'both',
   'test/protocols/indexes.spec.ts': 'both',

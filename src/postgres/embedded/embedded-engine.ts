@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { listed, requireOwnDirectory } from './data-directory.js';
 import { DataDirectoryLock } from './data-directory-lock.js';
 import type { Endpoint, LogLevel } from './engine-messages.js';
 import { EngineProcess, type ReadyMessage } from './engine-process.js';
@@ -59,10 +60,14 @@ export class EmbeddedEngine {
 
   /**
    * Opens the data directory, which is created when it is missing. Resolves when clients can connect.
-   * @throws Error with one line when another process uses the directory, or its data cannot be opened.
+   * @throws Error with one line when the directory is not ours, another process uses it, or its data cannot be opened.
    */
   static async start(options: EmbeddedEngineOptions): Promise<EmbeddedEngine> {
     const directory = resolve(options.dataDirectory);
+    const foreign = requireOwnDirectory(directory);
+    if (foreign.length > 0) {
+      options.log('warn', `the data directory ${directory} also holds what is not Polyvec's: ${listed(foreign)}`);
+    }
     const lock = await DataDirectoryLock.acquire(directory);
     try {
       const endpoint = newEndpoint(options.transport ?? (process.platform === 'win32' ? 'tcp' : 'socket'));
