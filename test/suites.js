@@ -15,6 +15,7 @@ const PLACES = {
   'test/differences/': 'embedded',
   'test/docs/': 'embedded',
   'test/faults/': 'both',
+  'test/faults/full-disk.spec.ts': 'embedded',
   'test/filters/': 'both',
   'test/http/': 'embedded',
   'test/keys/': 'embedded',

@@ -7,6 +7,10 @@ export const DATABASE = 'postgres';
 export const DRAFT = 'postgres.new';
 /** What the name of a working copy begins with, which a move makes. */
 export const COPY = 'moving-';
+/** Takes up room that a start on a full disk needs. */
+export const RESERVE = 'reserve';
+/** A reserve that is being written. */
+export const RESERVE_DRAFT = 'reserve.new';
 /** A claim on the directory, and one that is being written. */
 const LOCK = /^engine-\d+-[0-9a-f]+\.lock(?:\.new)?$/;
 
@@ -58,7 +62,8 @@ function describe(foreign: readonly string[]): string {
 }
 
 function isForeign(directory: string, name: string): boolean {
-  if (name.startsWith('.') || name === LOST_AND_FOUND || name === DRAFT || name.startsWith(COPY) || LOCK.test(name)) return false;
+  if (name.startsWith('.') || name.startsWith(COPY) || LOCK.test(name)) return false;
+  if ([LOST_AND_FOUND, DRAFT, RESERVE, RESERVE_DRAFT].includes(name)) return false;
   const path = join(directory, name);
   if (isEmptyDirectory(path)) return false;
   return name !== DATABASE || !isOurDatabase(path);

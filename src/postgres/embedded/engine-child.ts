@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { ListenOptions } from 'node:net';
+import { DiskGuard, keepReserve } from './disk-space.js';
 import type { ChildOptions, Endpoint, FromChild, LogLevel, ToChild } from './engine-messages.js';
 import { EngineThread } from './engine-thread.js';
 import { firstValue } from './wire-messages.js';
@@ -8,6 +9,7 @@ import { WireServer } from './wire-server.js';
 /** Written since the last checkpoint: bounds both the disk that the log takes and the time to recover. */
 const CHECKPOINT_BYTES = 64 * 1024 * 1024;
 const CHECKPOINT_CHECK_MS = 1000;
+const RESERVE_CHECK_MS = 5000;
 const UNWRITTEN = 'SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn)::bigint FROM pg_control_checkpoint()';
 
 /** Only the parent ends this process: a Ctrl-C reaches the whole group, and the gateway still has requests to finish. */
@@ -38,6 +40,7 @@ async function start(options: ChildOptions): Promise<void> {
     database: 'postgres',
     password: options.endpoint.kind === 'tcp' ? options.endpoint.password : undefined,
     idleTransactionTimeoutMs: options.idleTransactionTimeoutMs,
+    guard: new DiskGuard(options.directory, options.leastFreeBytes, log),
     log: (message) => {
       log('warn', message);
     },
@@ -45,6 +48,7 @@ async function start(options: ChildOptions): Promise<void> {
   });
   const port = await server.listen(address(options.endpoint));
   keepLogShort(server);
+  keepReserved(options);
   process.on('message', (message: ToChild) => {
     if (message.kind === 'stop') void stop(server, engine);
   });
@@ -77,6 +81,22 @@ function keepLogShort(server: WireServer): void {
     isChecking = false;
   };
   setInterval(() => void check(), CHECKPOINT_CHECK_MS);
+}
+
+/** A little after the start, which it would slow down, and again when there is room once more. */
+function keepReserved({ directory, leastFreeBytes }: ChildOptions): void {
+  let isKeeping = false;
+  setInterval(() => {
+    if (isKeeping) return;
+    isKeeping = true;
+    keepReserve(directory, leastFreeBytes)
+      .catch((error: unknown) => {
+        log('warn', `the reserve of disk space cannot be kept: ${error instanceof Error ? error.message : String(error)}`);
+      })
+      .finally(() => {
+        isKeeping = false;
+      });
+  }, RESERVE_CHECK_MS);
 }
 
 function leaveWithParent(): void {
