@@ -38,4 +38,10 @@ export const STORAGE_SETTINGS = {
     oneOf('off', 'on'),
     'Whether dedicated tables get a trigram index on documents, where the extension `pg_trgm` can be had: substring searches get faster, writes slower.',
   ),
+  minFreeDiskMb: setting(
+    'POLYVEC_MIN_FREE_DISK_MB',
+    32,
+    positive,
+    'With less free disk than this, in MiB, the embedded engine refuses writes (507), and goes on with reads.',
+  ),
 } as const;

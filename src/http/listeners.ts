@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createSecureContext } from 'node:tls';
 import type { Port } from '../config/config.js';
@@ -133,6 +134,7 @@ function createPort(listener: Listener, options: ListenersOptions, gate: Connect
   const handlerOf = (port: number): Handler => {
     const path = typeof prefix === 'string' ? prefix : prefix(port);
     return (request, response) => {
+      toOriginForm(request);
       request.url = path + (request.url ?? '/');
       handler(request, response);
     };
@@ -140,6 +142,14 @@ function createPort(listener: Listener, options: ListenersOptions, gate: Connect
   const http2 = { acceptHttp2, retireHttp2, drainHttp2 };
   const timeouts = { silenceTimeoutMs, headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs };
   return new PortServer({ ...options, ...http2, ...timeouts, gate, maxBodyBytes, hasReserve, handler: handlerOf });
+}
+
+/** Makes of a request for a whole URL, as proxies send it, one for its path. The host in the URL counts, not the header's. */
+function toOriginForm(request: IncomingMessage): void {
+  const [, authority, path = ''] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(request.url ?? '') ?? [];
+  if (authority === undefined) return;
+  request.url = path.startsWith('/') ? path : `/${path}`;
+  request.headers.host = authority;
 }
 
 async function openPort(server: PortServer, name: string, port: number, host: string): Promise<void> {

@@ -29,15 +29,16 @@ function ofAuthorization(value: string): string {
   return password === '' ? pair.slice(0, Math.max(0, colon)) : password;
 }
 
-/** Takes the parameter out of a URL, so that nothing after it sees the key. */
+/** Takes the parameter out of a URL, so that nothing after it sees the key. One that is repeated has no value: no key is meant for sure. */
 export function takeParameter(url: string, name: string): { readonly url: string; readonly value: string | undefined } {
   const start = url.indexOf('?');
   if (start < 0 || !url.includes(`${name}=`, start)) return { url, value: undefined };
   const kept: string[] = [];
-  let value: string | undefined;
+  const values: string[] = [];
   for (const pair of url.slice(start + 1).split('&')) {
-    if (pair.startsWith(`${name}=`)) value = new URLSearchParams(pair).get(name) ?? undefined;
+    if (pair.startsWith(`${name}=`)) values.push(new URLSearchParams(pair).get(name) ?? '');
     else kept.push(pair);
   }
+  const value = values.length === 1 ? values[0] : undefined;
   return { url: url.slice(0, start) + (kept.length === 0 ? '' : `?${kept.join('&')}`), value };
 }

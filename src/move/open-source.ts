@@ -3,6 +3,7 @@ import { access, cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.js';
 import type { Database } from '../postgres/database.js';
+import { COPY, DATABASE } from '../postgres/embedded/data-directory.js';
 import { DataDirectoryLock } from '../postgres/embedded/data-directory-lock.js';
 import type { EngineLog } from '../postgres/engine.js';
 import { openUnchanged } from '../postgres/open-database.js';
@@ -12,9 +13,6 @@ export interface Source {
   readonly database: Database;
   close(): Promise<void>;
 }
-
-/** What a working copy's directory begins with, inside the data directory. */
-const COPY = 'moving-';
 
 /**
  * Opens the database that the settings name without changing a byte of it. An engine writes when it only reads, if nothing else then at
@@ -27,14 +25,14 @@ export async function openSource(config: Config, log: EngineLog): Promise<Source
     return { database, close: () => database.close() };
   }
   const directory = resolve(config.dataDirectory);
-  const data = join(directory, 'postgres');
+  const data = join(directory, DATABASE);
   await requireData(directory, data);
   const lock = await DataDirectoryLock.acquire(directory);
   try {
     await removeCopies(directory);
     // a name of its own: the engine of a move that was killed may go on for a moment
     const copy = await mkdtemp(join(directory, COPY));
-    await cp(data, join(copy, 'postgres'), { recursive: true, mode: constants.COPYFILE_FICLONE });
+    await cp(data, join(copy, DATABASE), { recursive: true, mode: constants.COPYFILE_FICLONE });
     const database = await openUnchanged({ ...config, dataDirectory: copy }, log);
     return {
       database,

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Config } from '../config/config.js';
+import { type Config, MiB } from '../config/config.js';
 import { Database } from './database.js';
 import { EmbeddedEngine } from './embedded/embedded-engine.js';
 import type { EngineLog } from './engine.js';
@@ -45,12 +45,15 @@ export async function openUnchanged(config: Config, log: EngineLog): Promise<Dat
 async function openEmbedded(
   config: Config,
   log: EngineLog,
-  { schema, ...limits }: { readonly schema: SchemaStep; readonly idleTransactionTimeoutMs?: number } = { schema: migrate },
+  { schema, ...limits }: { readonly schema: SchemaStep; readonly idleTransactionTimeoutMs?: number } = {
+    schema: migrateUnlessCurrent,
+  },
 ): Promise<Database> {
   refuseWithoutServer(config);
   const engine = await EmbeddedEngine.start({
     dataDirectory: config.dataDirectory,
     statementTimeoutMs: config.statementTimeoutMs,
+    leastFreeBytes: config.minFreeDiskMb * MiB,
     ...limits,
     log,
   });
@@ -70,6 +73,15 @@ async function openEmbedded(
     await release();
     throw error;
   }
+}
+
+/** A full disk lets nothing be written, and need not be: what is there can be read. */
+async function migrateUnlessCurrent(client: pg.ClientBase): Promise<void> {
+  const isCurrent = await requireMigrated(client).then(
+    () => true,
+    () => false,
+  );
+  if (!isCurrent) await migrate(client);
 }
 
 async function openServer(

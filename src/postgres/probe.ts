@@ -10,7 +10,9 @@ const LIMIT_MS = 800;
 /** Longer than probes are apart, so that they do not connect each time. */
 const IDLE_MS = 60_000;
 
-type State = Readonly<{ takes_writes: boolean | string }>;
+const QUESTION = "SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS takes_writes";
+
+type State = Readonly<{ takes_writes: boolean }>;
 
 /**
  * Asks the database how it is, on a server by a connection of its own: behind requests that wait for the pool, a busy instance would
@@ -50,10 +52,13 @@ export class Probe implements BeforeApplicationShutdown {
   }
 
   private async ask(): Promise<boolean> {
-    const question = sql`SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS takes_writes`;
-    const rows = this.pool === undefined ? await this.database.query<State>(question) : await askTwice(this.pool, question.text);
-    // the gateway's own connections leave values as the wire has them
-    return rows[0]?.takes_writes === true || rows[0]?.takes_writes === 't';
+    if (this.pool === undefined) {
+      // the embedded engine is never a standby; on a full disk it only reads, which no other instance could do better
+      await this.database.query(sql`SELECT 1`);
+      return true;
+    }
+    const rows = await askTwice(this.pool, QUESTION);
+    return rows[0]?.takes_writes === true;
   }
 }
 

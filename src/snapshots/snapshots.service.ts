@@ -32,9 +32,14 @@ export class SnapshotsService {
     private readonly limits: Limits,
   ) {}
 
-  /** All that the collection is at one moment, written through any protocol; it may be written to meanwhile. */
+  /**
+   * All that the collection is at one moment, written through any protocol; it may be written to meanwhile.
+   * @throws GatewayError `forbidden` when the caller's key is not for collections of the name that it is to be found by
+   */
   async create(collection: Collection, snapshot: NewSnapshot): Promise<Snapshot> {
     this.limits.requireName(snapshot.name ?? '');
+    // a backup is found by its uuid, whatever its name is
+    if (snapshot.kind === 'collection') requireNameWithinReach(snapshot.name ?? '');
     const created = await this.store.create(collection, snapshot);
     if (created === 'missing') throw missing('collection', collection.name);
     if (created === 'taken') throw new GatewayError({ kind: 'already_exists', subject: 'snapshot', name: snapshot.name ?? '' });

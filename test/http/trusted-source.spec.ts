@@ -4,9 +4,15 @@ import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 import { startKeyedGateway } from '../support/gateway/keyed-gateway.js';
 
 /** A request as a page or another client sends it, and the status and body of its answer. */
-async function send(url: string, method: string, headers: IncomingHttpHeaders, body = ''): Promise<readonly [number, string]> {
+async function send(
+  url: string,
+  method: string,
+  headers: IncomingHttpHeaders,
+  body = '',
+  target: { readonly path?: string } = {},
+): Promise<readonly [number, string]> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers }, (response) => {
+    const sent = request(url, { method, headers, ...target }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
       response.on('end', () => {
@@ -41,6 +47,17 @@ describe('a request without keys', () => {
       const [status, body] = await send(url, 'GET', { host: 'rebound.example:8000' });
       expect([name, status]).toEqual([name, 421]);
       expect(body).toContain('POLYVEC_ALLOWED_HOSTS');
+    }
+  });
+
+  it('is answered when its target is a whole URL, whose host counts and not the header', async () => {
+    for (const [name, url] of portsOf(gateway)) {
+      const [status] = await send(url, 'GET', { host: 'rebound.example' }, '', { path: url });
+      const [expected] = await send(url, 'GET', {});
+      expect([name, status]).toEqual([name, expected]);
+      const path = url.replace('127.0.0.1', 'rebound.example');
+      const [refused] = await send(url, 'GET', { host: '127.0.0.1' }, '', { path });
+      expect([name, refused]).toEqual([name, 421]);
     }
   });
 

@@ -69,3 +69,17 @@ describe('the old name of a collection that a key does not reach', () => {
     expect((await ask('sales', restore, 'POST', { name: 'sales-restored' }))[0]).toBe(202);
   });
 });
+
+describe('the name of a Pinecone collection', () => {
+  it('is within the reach of the key that makes it, and tells nothing of others', async () => {
+    const spec = { pod: { environment: 'us-east-1-aws', pod_type: 'p1.x1', pods: 1 } };
+    const made = await ask('sales', pinecone('/indexes'), 'POST', { name: 'sales-pod', dimension: 2, metric: 'cosine', spec });
+    expect(made[0]).toBe(201);
+    expect((await ask('all', pinecone('/collections'), 'POST', { name: 'finance-copy', source: 'sales-pod' }))[0]).toBe(201);
+    // one that is taken, and one that is not
+    for (const name of ['finance-copy', 'finance-other']) {
+      expect((await ask('sales', pinecone('/collections'), 'POST', { name, source: 'sales-pod' }))[0]).toBe(403);
+    }
+    expect((await ask('sales', pinecone('/collections'), 'POST', { name: 'sales-copy', source: 'sales-pod' }))[0]).toBe(201);
+  });
+});

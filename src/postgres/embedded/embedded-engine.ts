@@ -3,7 +3,9 @@ import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { listed, requireOwnDirectory } from './data-directory.js';
 import { DataDirectoryLock } from './data-directory-lock.js';
+import { freeBytes, inMiB, RESERVE_BYTES, useReserve } from './disk-space.js';
 import type { Endpoint, LogLevel } from './engine-messages.js';
 import { EngineProcess, type ReadyMessage } from './engine-process.js';
 
@@ -13,6 +15,8 @@ export interface EmbeddedEngineOptions {
   readonly statementTimeoutMs: number;
   /** A client that sends nothing for this long inside a transaction is disconnected. Default 30 s. */
   readonly idleTransactionTimeoutMs?: number;
+  /** With less free space on its disk, writes fail with SQLSTATE 53100. Default: as much as the reserve. */
+  readonly leastFreeBytes?: number;
   /** Default `socket`; on Windows `tcp`, on the loopback interface and with a password. */
   readonly transport?: 'socket' | 'tcp';
   readonly log: (level: LogLevel, message: string) => void;
@@ -59,11 +63,15 @@ export class EmbeddedEngine {
 
   /**
    * Opens the data directory, which is created when it is missing. Resolves when clients can connect.
-   * @throws Error with one line when another process uses the directory, or its data cannot be opened.
+   * @throws Error with one line when the directory is not ours, another process uses it, or its data cannot be opened.
    */
   static async start(options: EmbeddedEngineOptions): Promise<EmbeddedEngine> {
     const directory = resolve(options.dataDirectory);
-    const lock = await DataDirectoryLock.acquire(directory);
+    const foreign = requireOwnDirectory(directory);
+    if (foreign.length > 0) {
+      options.log('warn', `the data directory ${directory} also holds what is not Polyvec's: ${listed(foreign)}`);
+    }
+    const lock = await acquire(directory);
     try {
       const endpoint = newEndpoint(options.transport ?? (process.platform === 'win32' ? 'tcp' : 'socket'));
       const engine = new EmbeddedEngine(options, directory, lock, endpoint);
@@ -125,6 +133,10 @@ export class EmbeddedEngine {
 
   private launch(): void {
     this.upSince = Infinity;
+    if (useReserve(this.directory)) {
+      const reserve = inMiB(RESERVE_BYTES);
+      this.options.log('warn', `the disk of the data directory ${this.directory} is full: its reserve of ${reserve} is used`);
+    }
     const socketDirectory = this.endpoint.kind === 'socket' ? this.endpoint.directory : undefined;
     const engine = new EngineProcess(socketDirectory, {
       onReady: (facts) => {
@@ -154,6 +166,7 @@ export class EmbeddedEngine {
         this.facts !== undefined && this.endpoint.kind === 'tcp' ? { ...this.endpoint, port: this.facts.port } : this.endpoint,
       statementTimeoutMs: this.options.statementTimeoutMs,
       idleTransactionTimeoutMs: this.options.idleTransactionTimeoutMs ?? IDLE_TRANSACTION_TIMEOUT_MS,
+      leastFreeBytes: this.options.leastFreeBytes ?? RESERVE_BYTES,
     });
   }
 
@@ -169,8 +182,9 @@ export class EmbeddedEngine {
     this.state.emit('change', true);
   }
 
-  private fall(reason: string): void {
+  private fall(cause: string): void {
     this.current = undefined;
+    const reason = `${cause}${this.wantOfRoom()}`;
     this.lastReason = reason;
     if (this.stopped !== undefined) return;
     if (this.facts === undefined) {
@@ -188,10 +202,25 @@ export class EmbeddedEngine {
     }, delay);
   }
 
+  /** Postgres itself says little when there is no room for its log. */
+  private wantOfRoom(): string {
+    const free = freeBytes(this.directory) ?? Infinity;
+    if (free >= RESERVE_BYTES) return '';
+    return `; the disk of the data directory ${this.directory} has ${inMiB(free)} left: free some space`;
+  }
+
   private unavailable(): Error {
     const reason = this.stopped === undefined ? `has not come back: ${this.lastReason}` : 'is stopped';
     return Object.assign(new Error(`the embedded Postgres ${reason}`), { code: 'ECONNREFUSED' });
   }
+}
+
+/** A lock is a file, which a full disk may have no room for. */
+async function acquire(directory: string): Promise<DataDirectoryLock> {
+  return DataDirectoryLock.acquire(directory).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC' || !useReserve(directory)) throw error;
+    return DataDirectoryLock.acquire(directory);
+  });
 }
 
 function newEndpoint(transport: 'socket' | 'tcp'): Endpoint {

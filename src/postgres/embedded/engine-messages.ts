@@ -29,6 +29,8 @@ export interface ChildOptions {
   readonly endpoint: Endpoint;
   readonly statementTimeoutMs: number;
   readonly idleTransactionTimeoutMs: number;
+  /** With less on the disk, nothing is written. */
+  readonly leastFreeBytes: number;
 }
 
 /** From the gateway to the engine's process. After `close` the process can open another directory; `stop` ends it. */

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { ListenOptions } from 'node:net';
+import { DiskGuard, keepReserve } from './disk-space.js';
 import type { ChildOptions, Endpoint, LogLevel } from './engine-messages.js';
 import { EngineThread } from './engine-thread.js';
 import { firstValue } from './wire-messages.js';
@@ -8,6 +9,7 @@ import { WireServer } from './wire-server.js';
 /** Written since the last checkpoint: bounds both the disk that the log takes and the time to recover. */
 const CHECKPOINT_BYTES = 64 * 1024 * 1024;
 const CHECKPOINT_CHECK_MS = 1000;
+const RESERVE_CHECK_MS = 5000;
 const UNWRITTEN = 'SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn)::bigint FROM pg_control_checkpoint()';
 
 export interface ServiceEvents {
@@ -18,15 +20,16 @@ export interface ServiceEvents {
 
 /** The engine on one data directory, and the server through which clients reach it. */
 export class EngineService {
-  private readonly checkpoints: NodeJS.Timeout;
+  private readonly timers: readonly NodeJS.Timeout[];
 
   private constructor(
     private readonly engine: EngineThread,
     private readonly server: WireServer,
     /** 0 with a socket. */
     readonly port: number,
+    reserve: NodeJS.Timeout,
   ) {
-    this.checkpoints = keepLogShort(server);
+    this.timers = [keepLogShort(server), reserve];
   }
 
   static async start(options: ChildOptions, { log, die }: ServiceEvents): Promise<EngineService> {
@@ -35,12 +38,14 @@ export class EngineService {
       database: 'postgres',
       password: options.endpoint.kind === 'tcp' ? options.endpoint.password : undefined,
       idleTransactionTimeoutMs: options.idleTransactionTimeoutMs,
+      guard: new DiskGuard(options.directory, options.leastFreeBytes, log),
       log: (message) => {
         log('warn', message);
       },
       onBroken: die,
     });
-    return new EngineService(engine, server, await server.listen(address(options.endpoint)));
+    const port = await server.listen(address(options.endpoint));
+    return new EngineService(engine, server, port, keepReserved(options, log));
   }
 
   get facts(): EngineThread['facts'] {
@@ -49,7 +54,7 @@ export class EngineService {
 
   /** Lets the running request finish and shuts the database down. Open connections are closed. */
   async stop(): Promise<void> {
-    clearInterval(this.checkpoints);
+    this.timers.forEach(clearInterval);
     await this.server.close();
     await this.engine.close();
   }
@@ -75,4 +80,20 @@ function keepLogShort(server: WireServer): NodeJS.Timeout {
     isChecking = false;
   };
   return setInterval(() => void check(), CHECKPOINT_CHECK_MS);
+}
+
+/** A little after the start, which it would slow down, and again when there is room once more. */
+function keepReserved({ directory, leastFreeBytes }: ChildOptions, log: ServiceEvents['log']): NodeJS.Timeout {
+  let isKeeping = false;
+  return setInterval(() => {
+    if (isKeeping) return;
+    isKeeping = true;
+    keepReserve(directory, leastFreeBytes)
+      .catch((error: unknown) => {
+        log('warn', `the reserve of disk space cannot be kept: ${error instanceof Error ? error.message : String(error)}`);
+      })
+      .finally(() => {
+        isKeeping = false;
+      });
+  }, RESERVE_CHECK_MS);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
+import { DATABASE, DRAFT } from './data-directory.js';
 import type { EngineFacts, EngineOptions, FromThread, ToThread, TransactionStatus } from './engine-messages.js';
 
 const REPORTED = [
@@ -62,9 +63,9 @@ class Answer {
 
 /** Opens the database in `directory`; one that is made anew appears there only when it is whole. */
 async function open({ directory, statementTimeoutMs, program }: EngineOptions): Promise<PGlite> {
-  const home = join(directory, 'postgres');
+  const home = join(directory, DATABASE);
   if (!existsSync(join(home, 'PG_VERSION'))) {
-    const draft = join(directory, 'postgres.new');
+    const draft = join(directory, DRAFT);
     rmSync(draft, { recursive: true, force: true });
     mkdirSync(draft, { recursive: true, mode: 0o700 });
     const engine = await PGlite.create({ dataDir: draft });

@@ -68,6 +68,11 @@ export class WireClient {
     return this.requests.length > 0;
   }
 
+  /** The one that `takeRequest` would take. */
+  get nextRequest(): Request | undefined {
+    return this.requests[0];
+  }
+
   takeRequest(): Request | undefined {
     const request = this.requests.shift();
     if (this.requests.length < MAX_REQUESTS_AHEAD) this.socket.resume();

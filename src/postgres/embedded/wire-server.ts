@@ -1,5 +1,7 @@
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import type { DiskGuard } from './disk-space.js';
 import type { EngineThread } from './engine-thread.js';
+import { asFullDisk } from './full-disk-answer.js';
 import { StatementNames } from './statement-names.js';
 import { type ClientEvents, type Request, WireClient } from './wire-client.js';
 import { ABANDON, COPY_FAIL, simpleQuery, SYNC } from './wire-messages.js';
@@ -9,6 +11,7 @@ export interface WireOptions {
   readonly password: string | undefined;
   /** The longest a client may keep a transaction open without sending anything. */
   readonly idleTransactionTimeoutMs: number;
+  readonly guard: DiskGuard;
   readonly log: (message: string) => void;
   /** The engine's answer made no sense. */
   readonly onBroken: (reason: string) => void;
@@ -32,6 +35,10 @@ export class WireServer {
   private readonly names = new StatementNames();
   private readonly events: ClientEvents;
   private owner: WireClient | undefined;
+  /** The owner waits for the rest of its request. */
+  private isWithinRequest = false;
+  /** Whether transactions that begin now only read, and whether the one that is open does: there is too little room to write. */
+  private readonly readsOnly = { session: false, transaction: false };
   private isRunning = false;
   private isClosing = false;
   private onIdle: (() => void) | undefined;
@@ -117,6 +124,8 @@ export class WireServer {
       clearTimeout(this.idleTimer);
       this.perform({ messages: [ABANDON], onAnswer: () => undefined }, () => {
         this.owner = undefined;
+        this.isWithinRequest = false;
+        this.readsOnly.transaction = false;
       });
       return;
     }
@@ -127,10 +136,27 @@ export class WireServer {
     }
     const [first] = this.queue;
     const client = this.owner ?? first;
-    const request = client?.takeRequest();
-    if (client === undefined || request === undefined) return;
+    const request = client?.nextRequest;
+    if (client === undefined || request === undefined || this.turnsMode(request)) return;
+    client.takeRequest();
     this.queue.delete(client);
     this.serve(client, request);
+  }
+
+  /** Lets the engine write, or only read, as the disk has room for the request. @returns whether that has to be done first */
+  private turnsMode(request: Request): boolean {
+    if (this.isWithinRequest) return false;
+    const bytes = request.messages.reduce((total, { length }) => total + length, 0);
+    const readsOnly = !this.options.guard.allowsWrites(bytes);
+    const scope = this.owner === undefined ? 'session' : 'transaction';
+    // a transaction may become one that only reads, never the other way round
+    if (this.readsOnly[scope] === readsOnly || (scope === 'transaction' && !readsOnly)) return false;
+    const statement =
+      scope === 'session' ? `SET default_transaction_read_only = ${String(readsOnly)}` : 'SET TRANSACTION READ ONLY';
+    this.perform({ messages: [simpleQuery(statement)], onAnswer: () => undefined }, () => {
+      this.readsOnly[scope] = readsOnly;
+    });
+    return true;
   }
 
   private perform(chore: Chore, after: () => void): void {
@@ -150,11 +176,15 @@ export class WireServer {
     clearTimeout(this.idleTimer);
     this.isRunning = true;
     this.requestCount += 1;
-    const onData = (piece: Uint8Array): void => {
+    const write = (piece: Uint8Array): void => {
       client.write(piece);
     };
+    const readsOnly = this.readsOnly.session || this.readsOnly.transaction;
+    const onData = readsOnly ? asFullDisk(this.options.guard.refusal, write) : write;
     this.engine.run(this.encode(client, request), onData, (status) => {
       this.finish(status !== undefined || !request.isWhole, () => {
+        this.isWithinRequest = !request.isWhole;
+        if (status === 'I') this.readsOnly.transaction = false;
         const keeps = !request.isWhole || status !== 'I';
         this.owner = keeps ? client : undefined;
         if (keeps) this.watchIdle(client);

@@ -6,6 +6,9 @@ import { PineconeGrpc } from '../clients/pinecone-grpc.js';
 import { VectorizerApi } from '../clients/vectorizer-api.js';
 import type { TestGateway } from '../gateway/gateway.js';
 
+/** Where the protocols are served. */
+type Urls = Pick<TestGateway, 'chromaUrl' | 'pineconeUrl' | 'vectorizerUrl'>;
+
 /** What a fault looks like, whatever the protocol. */
 export type Trouble = 'database' | 'read_only' | 'capacity' | 'statement' | 'storage';
 
@@ -61,9 +64,7 @@ const EMBEDDINGS = [
 const VECTORS = IDS.map((id, index) => ({ id, values: EMBEDDINGS[index] ?? [] }));
 
 /** The five transports, each with a collection of its own; `close` them in the end. */
-export async function openTransports(
-  gateway: TestGateway,
-): Promise<{ readonly transports: readonly Transport[]; close(): void }> {
+export async function openTransports(gateway: Urls): Promise<{ readonly transports: readonly Transport[]; close(): void }> {
   const index = await createIndex(gateway, { dimension: 3, metric: 'cosine' });
   const grpc = new PineconeGrpc(index.port);
   const transports = [
@@ -81,7 +82,7 @@ export async function openTransports(
   };
 }
 
-async function chromaTransport(gateway: TestGateway): Promise<Transport> {
+async function chromaTransport(gateway: Urls): Promise<Transport> {
   const api = new ChromaApi(gateway.chromaUrl);
   const records = { ids: IDS, embeddings: EMBEDDINGS };
   const { id } = await api.filled(records);
@@ -109,7 +110,7 @@ async function pineconeTransport(index: PineconeApi): Promise<Transport> {
 }
 
 /** Pinecone's list of indexes, and a change of one. */
-function controlTransport(gateway: TestGateway, name: string): Transport {
+function controlTransport(gateway: Urls, name: string): Transport {
   const control = new PineconeApi(gateway.pineconeUrl);
   const codes: Readonly<Record<number, string>> = { 503: 'UNAVAILABLE', 504: 'DEADLINE_EXCEEDED', 507: 'RESOURCE_EXHAUSTED' };
   return {
@@ -153,7 +154,7 @@ async function grpcTransport(grpc: PineconeGrpc): Promise<Transport> {
   return transport;
 }
 
-async function vectorizerTransport(gateway: TestGateway): Promise<Transport> {
+async function vectorizerTransport(gateway: Urls): Promise<Transport> {
   const api = new VectorizerApi(gateway.vectorizerUrl);
   const collection = await api.create({ dimension: 3 });
   const vectors = IDS.map((id, index) => ({ id, embedding: EMBEDDINGS[index] ?? [] }));

@@ -15,8 +15,8 @@ export interface TestGateway {
   readonly environment: Readonly<Record<string, string>>;
   /** Stops it and removes its data. */
   stop(): Promise<void>;
-  /** Stops it, keeps its data, and starts it again; the ports are new. */
-  restart(): Promise<TestGateway>;
+  /** Stops it, keeps its data, and starts it again, with these settings besides; the ports are new. */
+  restart(env?: Readonly<Record<string, string>>): Promise<TestGateway>;
 }
 
 /** A place for data: a database of its own on the server that `TEST_DATABASE_URL` names, else a directory for the embedded engine. */
@@ -94,9 +94,9 @@ async function launch(storage: TestStorage, environment: Readonly<Record<string,
       await host.stop(gateway);
       await storage.remove();
     },
-    restart: async () => {
+    restart: async (env = {}) => {
       await host.stop(gateway);
-      return launch(storage, environment);
+      return launch(storage, { ...environment, ...env });
     },
   };
 }
