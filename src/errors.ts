@@ -23,6 +23,8 @@ export type LimitName =
   | 'maxRecords'
   | 'maxIds'
   | 'maxResults'
+  | 'maxMatches'
+  | 'maxAnswerBytes'
   | 'maxFilterPredicates'
   | 'maxFilterDepth'
   | 'maxFilterValues'
@@ -77,6 +79,8 @@ export type ErrorDetail =
   | { readonly kind: 'unavailable'; readonly subject: Unavailable; readonly retryAfterMs?: number }
   /** The bodies of the requests in progress use all the memory that is reserved for them. */
   | { readonly kind: 'unavailable'; readonly subject: 'bodies'; readonly limitBytes: number; readonly retryAfterMs: number }
+  /** What requests in progress have read uses all the memory that is reserved for it. */
+  | { readonly kind: 'unavailable'; readonly subject: 'answers'; readonly limitBytes: number; readonly retryAfterMs: number }
   | { readonly kind: 'unauthenticated'; readonly subject: 'key' }
   | { readonly kind: 'internal'; readonly subject: string };
 
