@@ -84,6 +84,14 @@ export type ErrorDetail =
   | { readonly kind: 'unauthenticated'; readonly subject: 'key' }
   | { readonly kind: 'internal'; readonly subject: string };
 
+/** Whether what was read is more than a request may have in memory at a time, or than all requests together may. */
+export function isBeyondAnswerBudget(error: unknown): boolean {
+  if (!(error instanceof GatewayError)) return false;
+  const { detail } = error;
+  if (detail.kind === 'unavailable') return detail.subject === 'answers';
+  return detail.kind === 'invalid' && detail.subject === 'limit' && detail.limit === 'maxAnswerBytes';
+}
+
 /** An error that a client may read. Everything else that is thrown is our bug, and the client reads "internal error". */
 export class GatewayError extends Error {
   constructor(

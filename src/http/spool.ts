@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { MiB } from '../config/config.js';
 
 /** A reply up to this size, in UTF-16 units, is kept in memory. */
-const MEMORY_LIMIT = 4 * MiB;
+const MEMORY_LIMIT = 2 * MiB;
 /** Of a string that is not all Latin-1. */
 const BYTES_PER_UNIT = 2;
 

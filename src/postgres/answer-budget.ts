@@ -8,6 +8,8 @@ const RETRY_AFTER_MS = 1_000;
 /** The parts of the heap that one answer, and all of them, may take before they are put into the protocol's shape. */
 const ONE_OF_HEAP = 1 / 32;
 const ALL_OF_HEAP = 1 / 16;
+/** Answers that are read in parts leave place for others. */
+const PART_OF_ANSWER = 1 / 4;
 
 /** Rows that requests hold in memory, in bytes: a limit for each request, and one for all in progress. */
 export class AnswerBudget {
@@ -58,14 +60,19 @@ export class AnswerShare {
 
   constructor(private readonly budget: AnswerBudget) {}
 
-  /** Takes a row; or else says why it may not. A single row may be of any size. */
-  take(bytes: number): GatewayError | undefined {
+  /** What the present part of an answer may take yet, in bytes. */
+  get leftOfPart(): number {
+    return this.settled + this.budget.answerBytes * PART_OF_ANSWER - this.held;
+  }
+
+  /** Takes a row, as one of a part of an answer or of all; or else says why it may not. A single row may be of any size. */
+  take(bytes: number, mode: 'part' | 'whole'): GatewayError | undefined {
     // nobody waits for it any more
     if (this.isOver) return new GatewayError({ kind: 'unavailable', subject: 'statement' });
     const { answerBytes, allBytes } = this.budget;
-    if (this.held > this.settled && this.held + bytes > answerBytes) {
-      const actual = this.held + bytes;
-      return new GatewayError({ kind: 'invalid', subject: 'limit', limit: 'maxAnswerBytes', allowed: answerBytes, actual });
+    const left = mode === 'part' ? this.leftOfPart : answerBytes - this.held;
+    if (this.held > this.settled && bytes > left) {
+      return tooLargeAnswer(answerBytes, this.held + bytes);
     }
     if (!this.budget.take(bytes, this.held)) {
       return new GatewayError({ kind: 'unavailable', subject: 'answers', limitBytes: allBytes, retryAfterMs: RETRY_AFTER_MS });
@@ -93,6 +100,11 @@ export class AnswerShare {
     this.settle(0);
     this.isOver = true;
   }
+}
+
+/** The refusal of a request whose answer has more bytes than one may have. */
+export function tooLargeAnswer(allowed: number, actual: number): GatewayError {
+  return new GatewayError({ kind: 'invalid', subject: 'limit', limit: 'maxAnswerBytes', allowed, actual });
 }
 
 /** The budget of the settings, in which 0 stands for a part of what the process' heap may grow to. */

@@ -4,8 +4,9 @@ import { isRead } from './statements.js';
 
 /** What a row takes in memory besides its values, about: objects of the driver, and ours. */
 const ROW_BYTES = 500;
-/** Rows that the server sends at a time where an answer may be cut. */
-const CUT_ROWS = 100;
+/** Rows that the server sends at a time where an answer may be cut: the first, and at most. */
+const FIRST_ROWS = 10;
+const MOST_ROWS = 1_000;
 
 /**
  * What becomes of rows beyond the budget. `refuse`: the statement fails, and its connection is of no use any more. `refuse_reads`: so
@@ -31,6 +32,8 @@ interface DriverConnection {
 interface DriverQuery {
   callback: (error: unknown, result: pg.QueryResult) => void;
   query_timeout: number | undefined;
+  /** How many it asks for at a time. */
+  rows: number | undefined;
   handleDataRow(message: DataRow): void;
   handlePortalSuspended(connection: DriverConnection): void;
 }
@@ -45,20 +48,24 @@ const DriverQuery = pg.Query as unknown as new (
 class CountedQuery extends DriverQuery {
   isCut = false;
   private taken = 0;
+  private count = 0;
 
   constructor(
     private readonly request: pg.QueryConfig,
     private readonly share: AnswerShare,
     private readonly excess: Excess,
   ) {
-    super(excess === 'cut' ? { ...request, rows: CUT_ROWS } : request);
+    super(excess === 'cut' ? { ...request, rows: FIRST_ROWS } : request);
   }
 
   override handleDataRow(message: DataRow): void {
     if (this.isCut) return;
     const bytes = message.length + ROW_BYTES;
-    const refusal = this.share.take(bytes);
-    if (refusal === undefined) this.taken += bytes;
+    const refusal = this.share.take(bytes, this.excess === 'cut' ? 'part' : 'whole');
+    if (refusal === undefined) {
+      this.taken += bytes;
+      this.count += 1;
+    }
     if (refusal === undefined || (this.excess === 'refuse_reads' && !isRead(this.request.text))) {
       super.handleDataRow(message);
       return;
@@ -71,8 +78,13 @@ class CountedQuery extends DriverQuery {
   }
 
   override handlePortalSuspended(connection: DriverConnection): void {
-    if (this.isCut) connection.sync();
-    else super.handlePortalSuspended(connection);
+    if (this.isCut) {
+      connection.sync();
+      return;
+    }
+    // as many as have place if they are like those before: what is sent beyond is dropped
+    this.rows = Math.min(Math.max(Math.floor(this.share.leftOfPart / (this.taken / this.count)), 1), MOST_ROWS);
+    super.handlePortalSuspended(connection);
   }
 
   /** Gives back what it has taken: its rows are of no use. */

@@ -109,6 +109,12 @@ export class Database implements Queryable {
     return { rows: await this.query<T>(statement), isCut: false };
   }
 
+  /** What the present request may read, in bytes; undefined: as much as there is. */
+  get answerBytes(): number | undefined {
+    const { answers } = this.service;
+    return answers?.share() === undefined ? undefined : answers.answerBytes;
+  }
+
   /** Of all rows that the present request has read, only so many bytes are still in memory: the others may be used again. */
   settleAnswer(bytes: number): void {
     this.service.answers?.share()?.settle(bytes);

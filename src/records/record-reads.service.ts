@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { CurrentCollections } from '../collections/current-collections.js';
-import { GatewayError } from '../errors.js';
+import { isBeyondAnswerBudget } from '../errors.js';
 import { Limits } from '../limits/limits.js';
 import { Database } from '../postgres/database.js';
 import { Maintenance } from './maintenance/maintenance.js';
@@ -11,14 +11,6 @@ import { RecordPageStore } from './record-page.store.js';
 
 /** Rows in one page of a read; a read of more than one page sees one snapshot. */
 const PAGE_ROWS = 1_000;
-
-/** The budget of answers, a request's or that of all, had no place for what was read. */
-function isTooMuchAtOnce(error: unknown): boolean {
-  if (!(error instanceof GatewayError)) return false;
-  const { detail } = error;
-  if (detail.kind === 'unavailable') return detail.subject === 'answers';
-  return detail.kind === 'invalid' && detail.subject === 'limit' && detail.limit === 'maxAnswerBytes';
-}
 
 /** Reads and counts records by id or filter; every call is of one snapshot. */
 @Injectable()
@@ -96,7 +88,7 @@ export class RecordReads {
     try {
       return (await this.store.readPage(this.database, collection, namespace, request, { after: undefined, limit })).records;
     } catch (error) {
-      if (isTooMuchAtOnce(error)) return undefined;
+      if (isBeyondAnswerBudget(error)) return undefined;
       throw error;
     }
   }

@@ -1,14 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, Metric } from '../../collections/collection.js';
 import { vectorArray } from '../../postgres/binary.js';
+import { tooLargeAnswer } from '../../postgres/answer-budget.js';
 import { Database } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import type { Match, SearchRequest } from '../record.js';
-import { liveCollection, partColumns, type RecordRow, recordTable, toRecord } from '../record-tables.js';
+import { liveCollection, partBytes, partColumns, type RecordRow, recordTable, toRecord } from '../record-tables.js';
 import { candidateCount, nearest, preparations } from './record-nearest.store.js';
 import type { Outcome, SearchPlan } from './search-plan.js';
 
-type MatchRow = RecordRow & Readonly<{ candidates: string | null; query: string | null; distance: string }>;
+type MatchRow = RecordRow &
+  Readonly<{ candidates: string | null; query: string | null; distance: string; answer_bytes: string | null }>;
+
+/** More matches than that are weighed before their records are read: several queries may have found the same large ones. */
+const LIGHT_MATCHES = 100;
 
 /**
  * The distance of the vector row `v` to the query `q`, as float32: what is shown is what is compared, so that equals are equals. Functions, not operators: the squared distance has none. A zero vector
@@ -31,6 +36,16 @@ export interface SearchResult extends Outcome {
   readonly matches: readonly (readonly Match[])[];
 }
 
+/** About as many bytes as the records of all hits have, each as often as it was found. */
+function weightOf(collection: Collection, namespace: string, request: SearchRequest): Sql {
+  return sql`
+    SELECT sum(found.times * record.bytes) AS bytes
+    FROM (SELECT h.rid, count(*) AS times FROM hits h GROUP BY h.rid) AS found
+    CROSS JOIN LATERAL (
+      SELECT ${partBytes(collection, request.parts)} AS bytes FROM ${recordTable(collection)} r
+      WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = found.rid OFFSET 0) AS record`;
+}
+
 @Injectable()
 export class RecordSearchStore {
   constructor(private readonly database: Database) {}
@@ -49,6 +64,8 @@ export class RecordSearchStore {
     const { keyListsByIndex } = this.database.traits;
     // one more than the limit shows whether it falls among equal distances
     const wanted = plan.kind === 'index' ? request.limit + 1 : request.limit;
+    const mostBytes =
+      request.queries.length > 1 && request.queries.length * wanted > LIGHT_MATCHES ? this.database.answerBytes : undefined;
     const rows = await this.database.query<MatchRow>(sql`
       WITH live AS MATERIALIZED (${liveCollection(collection)}),
       ${preparations(collection, namespace, request, plan)},
@@ -61,13 +78,17 @@ export class RecordSearchStore {
           FROM ${nearest(collection, namespace, request, plan, { wanted, keyListsByIndex })}
           ORDER BY distance, v.rid LIMIT ${wanted}) AS h
         WHERE EXISTS (SELECT FROM live))
-      SELECT ${candidateCount(plan)} AS candidates, h.query, h.distance, record.*
+      ${mostBytes === undefined ? sql`` : sql`, weight AS MATERIALIZED (${weightOf(collection, namespace, request)})`}
+      SELECT ${candidateCount(plan)} AS candidates, ${mostBytes === undefined ? sql`NULL` : sql`(SELECT bytes FROM weight)`} AS answer_bytes, h.query, h.distance, record.*
       FROM live LEFT JOIN (hits h CROSS JOIN LATERAL (
         SELECT ${partColumns(collection, request.parts)} FROM ${recordTable(collection)} r
-        WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = h.rid OFFSET 0) AS record) ON TRUE
+        WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = h.rid
+          ${mostBytes === undefined ? sql`` : sql`AND (SELECT bytes FROM weight) <= ${mostBytes}`} OFFSET 0) AS record) ON TRUE
       ORDER BY h.query, h.distance, h.rid`);
     const [first] = rows;
     if (first === undefined) return 'stale';
+    if (mostBytes !== undefined && Number(first.answer_bytes) > mostBytes)
+      throw tooLargeAnswer(mostBytes, Number(first.answer_bytes));
     const matches: Match[][] = request.queries.map(() => []);
     for (const row of rows) {
       if (row.query !== null) matches[Number(row.query) - 1]?.push(toMatch(row));
