@@ -87,7 +87,7 @@ export class Limits {
     this.requireSelection(search);
     this.requireBatch(search.queries?.length ?? 1);
     this.require('maxResults', search.limit);
-    const { length = 1 } = search.queries ?? [];
+    const length = search.queries?.length ?? 1;
     // a client may ask for more than there is: only what a request multiplies is bounded
     if (length > 1) this.require('maxMatches', length * search.limit);
   }

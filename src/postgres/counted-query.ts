@@ -30,7 +30,7 @@ interface DriverConnection {
 
 /** The driver's query, with the messages that it handles; its declared type leaves them out. */
 interface DriverQuery {
-  callback: (error: unknown, result: pg.QueryResult) => void;
+  callback: (error: Error | null | undefined, result: pg.QueryResult) => void;
   query_timeout: number | undefined;
   /** How many it asks for at a time. */
   rows: number | undefined;
@@ -104,13 +104,13 @@ export function queryCounted(
   const query = new CountedQuery(request, share, excess);
   query.query_timeout = request.query_timeout;
   return new Promise((resolve, reject) => {
-    query.callback = (error: unknown, result) => {
+    query.callback = (error, result) => {
       if (error === null || error === undefined) {
         resolve(Object.assign(result, { isCut: query.isCut }));
         return;
       }
       query.giveBack();
-      reject(error as Error);
+      reject(error);
     };
     client.query(query);
   });

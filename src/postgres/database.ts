@@ -209,10 +209,8 @@ export class Database implements Queryable {
         vectorOid: this.vectorOid,
         query: async <R extends object>(statement: Sql) =>
           (await connection.send(this.statements.request(statement), limitMs)).rows as R[],
-        queryFirst: async <R extends object>(statement: Sql) => {
-          const { rows, isCut } = await connection.send(this.statements.request(statement), limitMs, 'cut');
-          return { rows: rows as R[], isCut };
-        },
+        queryFirst: async <R extends object>(statement: Sql): Promise<FirstRows<R>> =>
+          connection.send(this.statements.request(statement), limitMs, 'cut'),
         script: async (text: string) => {
           await connection.send({ text }, limitMs);
         },

@@ -43,7 +43,7 @@ async function post(url: string, body: object | undefined, method = 'POST'): Pro
   });
   let bytes = 0;
   let end = '';
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
     end = (end + Buffer.from(chunk).toString('latin1')).slice(-1_000);
   }
@@ -114,6 +114,8 @@ beforeAll(async () => {
   storage = await createProcessStorage({
     NODE_OPTIONS: `--max-old-space-size=${String(HEAP_MIB)}`,
     POLYVEC_PINECONE_PORT: '0',
+    // this is about memory, not about connections
+    POLYVEC_POOL_TIMEOUT_MS: '60000',
     POLYVEC_PINECONE_INDEX_PORTS: '0:2',
     POLYVEC_VECTORIZER_PORT: '0',
     POLYVEC_MAX_BODY_BYTES: String(256 * MiB),
