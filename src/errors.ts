@@ -23,6 +23,8 @@ export type LimitName =
   | 'maxRecords'
   | 'maxIds'
   | 'maxResults'
+  | 'maxMatches'
+  | 'maxAnswerBytes'
   | 'maxFilterPredicates'
   | 'maxFilterDepth'
   | 'maxFilterValues'
@@ -79,8 +81,18 @@ export type ErrorDetail =
   | { readonly kind: 'unavailable'; readonly subject: Unavailable; readonly retryAfterMs?: number }
   /** The bodies of the requests in progress use all the memory that is reserved for them. */
   | { readonly kind: 'unavailable'; readonly subject: 'bodies'; readonly limitBytes: number; readonly retryAfterMs: number }
+  /** What requests in progress have read uses all the memory that is reserved for it. */
+  | { readonly kind: 'unavailable'; readonly subject: 'answers'; readonly limitBytes: number; readonly retryAfterMs: number }
   | { readonly kind: 'unauthenticated'; readonly subject: 'key' }
   | { readonly kind: 'internal'; readonly subject: string };
+
+/** Whether what was read is more than a request may have in memory at a time, or than all requests together may. */
+export function isBeyondAnswerBudget(error: unknown): boolean {
+  if (!(error instanceof GatewayError)) return false;
+  const { detail } = error;
+  if (detail.kind === 'unavailable') return detail.subject === 'answers';
+  return detail.kind === 'invalid' && detail.subject === 'limit' && detail.limit === 'maxAnswerBytes';
+}
 
 /** An error that a client may read. Everything else that is thrown is our bug, and the client reads "internal error". */
 export class GatewayError extends Error {

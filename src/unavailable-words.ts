@@ -16,5 +16,7 @@ const SENTENCES: Readonly<Record<Unavailable, string>> = {
 
 /** What is unavailable, and whether to try again: a sentence for clients of every protocol. */
 export function unavailableWords(detail: UnavailableDetail): string {
-  return detail.subject === 'bodies' ? `Limit exceeded: ${inFlightWords(detail.limitBytes)}` : SENTENCES[detail.subject];
+  const { subject } = detail;
+  if (subject !== 'bodies' && subject !== 'answers') return SENTENCES[subject];
+  return `Limit exceeded: ${inFlightWords(subject, detail.limitBytes)}`;
 }

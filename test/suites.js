@@ -22,6 +22,7 @@ const PLACES = {
   'test/keys/keys.spec.ts': 'both',
   'test/lifecycle/': 'both',
   'test/limits/': 'embedded',
+  'test/limits/answers.spec.ts': 'both',
   'test/limits/connections.spec.ts': 'both',
   'test/limits/filter-branches.spec.ts': 'both',
   'test/observability/': 'embedded',

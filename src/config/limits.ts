@@ -36,6 +36,30 @@ export const LIMIT_SETTINGS = {
     10_000,
     `Matches that a search asks for (\`n_results\`, \`topK\`, \`limit\`), an offset included.${ANY_NUMBER}`,
   ),
+  maxMatches: strictly(
+    setting(
+      'POLYVEC_MAX_MATCHES',
+      10_000_000,
+      count,
+      `Matches that the queries of one search ask for together: their number times \`n_results\`.${ANY_NUMBER}`,
+    ),
+    100_000,
+  ),
+  maxAnswerBytes: strictly(
+    setting(
+      'POLYVEC_MAX_ANSWER_BYTES',
+      0,
+      count,
+      'What one request may read from the database before it is answered; a single record may be larger. `0`: a 32nd of the heap.',
+    ),
+    16 * MiB,
+  ),
+  maxAnswersBytes: setting(
+    'POLYVEC_MAX_ANSWERS_IN_FLIGHT_BYTES',
+    0,
+    count,
+    'The same of all requests in progress; one alone may have more. `0`: a 16th of the heap.',
+  ),
   maxFilterPredicates: strictOnly('POLYVEC_MAX_FILTER_PREDICATES', 256, `Conditions of a filter.${ANY_NUMBER}`),
   maxFilterDepth: strictOnly('POLYVEC_MAX_FILTER_DEPTH', 16, `Levels of a filter; a single condition is one.${ANY_NUMBER}`),
   maxFilterValues: strictOnly('POLYVEC_MAX_FILTER_VALUES', 10_000, `Values of one condition, as of \`$in\`.${ANY_NUMBER}`),

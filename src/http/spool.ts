@@ -6,7 +6,9 @@ import { Readable } from 'node:stream';
 import { MiB } from '../config/config.js';
 
 /** A reply up to this size, in UTF-16 units, is kept in memory. */
-const MEMORY_LIMIT = 16 * MiB;
+const MEMORY_LIMIT = 2 * MiB;
+/** Of a string that is not all Latin-1. */
+const BYTES_PER_UNIT = 2;
 
 /**
  * Columns of a reply that grow side by side, although the reply holds them one after the other. They are kept in memory
@@ -20,6 +22,11 @@ export class ColumnSpool {
 
   constructor(private readonly count: number) {
     this.columns = new Array<string>(count).fill('');
+  }
+
+  /** What it keeps in memory, about. */
+  get heldBytes(): number {
+    return this.size * BYTES_PER_UNIT;
   }
 
   /** Appends text to columns, by their numbers. */

@@ -6,6 +6,8 @@ const BOUNDED = {
   maxRecords: ['the request has', 'records or queries'],
   maxIds: ['the request has', 'ids'],
   maxResults: ['the search asks for', 'results'],
+  maxMatches: ['the queries of the search ask for', 'results together'],
+  maxAnswerBytes: ['the answer has', 'bytes or more'],
   maxFilterPredicates: ['the filter has', 'conditions'],
   maxFilterDepth: ['the filter has', 'levels'],
   maxFilterValues: ['a condition of the filter has', 'values'],
@@ -19,15 +21,23 @@ const BOUNDED = {
   maxNameBytes: ['a name has', 'bytes'],
 } as const satisfies Record<LimitName, readonly [owner: string, unit: string]>;
 
-/** What is too much, the limit, and the setting that moves it: a part of a sentence. */
+/** What a client can do, where the limit is not on what it has sent. */
+const ADVICE: Readonly<Partial<Record<LimitName, string>>> = {
+  maxMatches: 'send fewer queries at a time, or ask for fewer results',
+  maxAnswerBytes: 'ask for fewer queries or results at a time, or leave out documents, vectors or metadata',
+};
+
+/** What is too much, the limit, the setting that moves it, and where it is not plain what to do: a part of a sentence. */
 export function limitWords({ limit, allowed, actual }: ExceededLimit): string {
   const [owner, unit] = BOUNDED[limit];
   const { variable } = LIMIT_SETTINGS[limit];
-  return `${owner} ${actual} ${unit}, more than the limit of ${allowed} (${variable})`;
+  const words = `${owner} ${actual} ${unit}, more than the limit of ${allowed} (${variable})`;
+  const advice = ADVICE[limit];
+  return advice === undefined ? words : `${words}; ${advice}`;
 }
 
-/** The same of bodies that are in flight; the request that is refused is not to blame. */
-export function inFlightWords(limitBytes: number): string {
-  const { variable } = LIMIT_SETTINGS.maxInFlightBytes;
+/** The same of bodies, or of answers, that are in flight; the request that is refused is not to blame. */
+export function inFlightWords(subject: 'bodies' | 'answers', limitBytes: number): string {
+  const { variable } = LIMIT_SETTINGS[subject === 'bodies' ? 'maxInFlightBytes' : 'maxAnswersBytes'];
   return `requests in progress hold as many bytes as the limit of ${limitBytes} allows (${variable}); try again`;
 }

@@ -87,6 +87,9 @@ export class Limits {
     this.requireSelection(search);
     this.requireBatch(search.queries?.length ?? 1);
     this.require('maxResults', search.limit);
+    const length = search.queries?.length ?? 1;
+    // a client may ask for more than there is: only what a request multiplies is bounded
+    if (length > 1) this.require('maxMatches', length * search.limit);
   }
 
   requireSelection({ ids, filter }: LimitedSelection): void {

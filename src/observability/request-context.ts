@@ -17,6 +17,8 @@ export interface RequestContext {
   databaseMs: number;
   /** Milliseconds in which its statements waited for a connection. */
   poolMs: number;
+  /** What is to be done then. */
+  readonly whenOver: (() => void)[];
   /** Its answer is out, or its client is gone. */
   isOver: boolean;
 }

@@ -48,7 +48,7 @@ export class RequestObserver {
     const requestId = typeof id === 'string' && USABLE_ID.test(id) ? id : randomUUID();
     const startedAt = performance.now();
     const trace = startRequestSpan(attributes, carrier);
-    return { id: requestId, protocol, startedAt, trace, plans: [], databaseMs: 0, poolMs: 0, isOver: false };
+    return { id: requestId, protocol, startedAt, trace, plans: [], databaseMs: 0, poolMs: 0, whenOver: [], isOver: false };
   }
 
   /** Carries out a request: what it calls finds it by `currentRequest`. */
@@ -59,6 +59,7 @@ export class RequestObserver {
   end(request: RequestContext, end: RequestEnd): void {
     const ms = performance.now() - request.startedAt;
     request.isOver = true;
+    for (const finish of request.whenOver) finish();
     const { id, protocol, plans, trace } = request;
     const { operation, status, isFailure } = end;
     this.metrics.count({ protocol, operation, status, seconds: ms / 1000, plans });

@@ -1,7 +1,9 @@
 import type pg from 'pg';
 import { GatewayError } from '../errors.js';
 import { measureWait } from '../observability/statement.js';
-import { queryOn } from './measured.js';
+import type { AnswerBudget } from './answer-budget.js';
+import type { CountedResult, Excess } from './counted-query.js';
+import { type LimitedRequest, queryOn } from './measured.js';
 import type { OverdueBackends } from './overdue-backends.js';
 import type { RetryBudget } from './retry-budget.js';
 import { Slots } from './slots.js';
@@ -31,13 +33,16 @@ export class Connection {
   constructor(
     private readonly client: pg.PoolClient & { readonly processID?: number | null },
     private readonly overdue?: OverdueBackends,
+    private readonly answers?: AnswerBudget,
   ) {}
 
-  /** Sends a statement; one without an answer after `limitMs` is given up, and the connection with it. */
-  async send(request: pg.QueryConfig, limitMs: number | undefined): Promise<pg.QueryResult> {
-    const limited: pg.QueryConfig & { readonly query_timeout: number | undefined } = { ...request, query_timeout: limitMs };
+  /**
+   * Sends a statement; one without an answer after `limitMs`, or with one beyond the budget, is given up, and the connection with it.
+   */
+  async send(request: pg.QueryConfig, limitMs: number | undefined, excess: Excess = 'refuse'): Promise<CountedResult> {
+    const limited: LimitedRequest = { ...request, query_timeout: limitMs };
     try {
-      return await queryOn(this.client, limited);
+      return await queryOn(this.client, limited, this.answers, excess);
     } catch (error) {
       this.isSound &&= leavesConnectionSound(error);
       this.isReadOnly ||= isReadOnly(error);
@@ -64,6 +69,7 @@ export class Connections {
     size: number,
     maxWaiting: number,
     private readonly overdue?: OverdueBackends,
+    private readonly answers?: AnswerBudget,
   ) {
     this.slots = new Slots(size, maxWaiting);
   }
@@ -80,7 +86,7 @@ export class Connections {
     await measureWait(() => this.slots.take(budget.waitMs));
     try {
       const client = await measureWait(() => this.connect(budget.waitMs));
-      const connection = new Connection(client, this.overdue);
+      const connection = new Connection(client, this.overdue, this.answers);
       try {
         return await work(connection);
       } finally {

@@ -24,10 +24,18 @@ export type Row = Readonly<Record<string, string | null>>;
 export interface Queryable {
   /** Rows in the statement's order; values are Postgres' text form, nothing is converted. */
   query<T extends object = Row>(statement: Sql): Promise<readonly T[]>;
+  /** As many of the first rows as the budget of answers has place for, at least one; only in a transaction are they ever cut. */
+  queryFirst<T extends object = Row>(statement: Sql): Promise<FirstRows<T>>;
   /** Sends text that may hold several statements and no values: definitions, maintenance. */
   script(text: string): Promise<void>;
   /** The object id of pgvector's type in this database, which binary parameters must name. */
   readonly vectorOid: number;
+}
+
+/** Rows, and whether there are more of them. */
+export interface FirstRows<T> {
+  readonly rows: readonly T[];
+  readonly isCut: boolean;
 }
 
 /** `snapshot`: reads see one moment, writes are refused. `long`: a write whose statements the server alone may end. */
@@ -63,9 +71,9 @@ export class Database implements Queryable {
     const { connections, maxWaiting } = service;
     this.statements = new Statements(traits.namedStatements);
     this.faultLog = new FaultLog(service.log);
-    this.primary = new Connections(pool, ready, connections, maxWaiting, access.sessions.overdue);
+    this.primary = new Connections(pool, ready, connections, maxWaiting, access.sessions.overdue, service.answers);
     const { replica } = access;
-    this.standby = replica && new Connections(replica.pool, ready, connections, maxWaiting);
+    this.standby = replica && new Connections(replica.pool, ready, connections, maxWaiting, undefined, service.answers);
   }
 
   get vectorOid(): number {
@@ -89,8 +97,27 @@ export class Database implements Queryable {
   async query<T extends object = Row>(statement: Sql): Promise<readonly T[]> {
     const request = this.statements.request(statement);
     const rows = (budget: RetryBudget, connections: Connections): Promise<T[]> =>
-      connections.use(budget, async (connection) => (await connection.send(request, budget.statementMs)).rows as T[]);
+      connections.use(
+        budget,
+        async (connection) => (await connection.send(request, budget.statementMs, 'refuse_reads')).rows as T[],
+      );
     return this.persist(rows, () => isRead(request.text));
+  }
+
+  /** As `query`: there is no transaction in which the other rows could be read. */
+  async queryFirst<T extends object = Row>(statement: Sql): Promise<FirstRows<T>> {
+    return { rows: await this.query<T>(statement), isCut: false };
+  }
+
+  /** What the present request may read, in bytes; undefined: as much as there is. */
+  get answerBytes(): number | undefined {
+    const { answers } = this.service;
+    return answers?.share() === undefined ? undefined : answers.answerBytes;
+  }
+
+  /** Of all rows that the present request has read, only so many bytes are still in memory: the others may be used again. */
+  settleAnswer(bytes: number): void {
+    this.service.answers?.share()?.settle(bytes);
   }
 
   /**
@@ -182,6 +209,8 @@ export class Database implements Queryable {
         vectorOid: this.vectorOid,
         query: async <R extends object>(statement: Sql) =>
           (await connection.send(this.statements.request(statement), limitMs)).rows as R[],
+        queryFirst: async <R extends object>(statement: Sql): Promise<FirstRows<R>> =>
+          connection.send(this.statements.request(statement), limitMs, 'cut'),
         script: async (text: string) => {
           await connection.send({ text }, limitMs);
         },

@@ -1,10 +1,30 @@
 import type pg from 'pg';
 import { GatewayError } from '../errors.js';
 import { measureStatement } from '../observability/statement.js';
+import type { AnswerBudget } from './answer-budget.js';
+import { type CountedResult, type Excess, queryCounted } from './counted-query.js';
 
-/** Sends one statement. Its time counts for the request that waits for it. */
-export function queryOn(client: pg.ClientBase, request: pg.QueryConfig): Promise<pg.QueryResult> {
-  return measureStatement(request.text, () => client.query(request));
+/** A statement, and how long it may take. */
+export interface LimitedRequest extends pg.QueryConfig {
+  readonly query_timeout: number | undefined;
+}
+
+/**
+ * Sends one statement. Its time and its rows count for the request that waits for it.
+ * @throws GatewayError for rows beyond the budget of answers
+ */
+export async function queryOn(
+  client: pg.ClientBase,
+  request: LimitedRequest,
+  answers: AnswerBudget | undefined,
+  excess: Excess,
+): Promise<CountedResult> {
+  const share = answers?.share();
+  return measureStatement(request.text, async () =>
+    share === undefined
+      ? Object.assign(await client.query(request), { isCut: false })
+      : queryCounted(client, request, share, excess),
+  );
 }
 
 /** Counts what goes wrong with statements and transactions. */

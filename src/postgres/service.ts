@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Config } from '../config/config.js';
+import { type AnswerBudget, answerBudgetOf } from './answer-budget.js';
 import type { EngineLog } from './engine.js';
 import { connectionTo } from './pooler.js';
 import { GRACE_MS, type RetryLimits } from './retry-budget.js';
@@ -11,9 +12,14 @@ export interface Service extends RetryLimits {
   readonly maxWaiting: number;
   /** Gets the causes of faults, which clients do not get. */
   readonly log: (message: string) => void;
+  /** Bounds the rows that requests read; undefined where no client waits for them. */
+  readonly answers?: AnswerBudget;
 }
 
-type ServiceConfig = Pick<Config, 'poolSize' | 'poolTimeoutMs' | 'poolMaxWaiting' | 'statementTimeoutMs'>;
+type ServiceConfig = Pick<
+  Config,
+  'poolSize' | 'poolTimeoutMs' | 'poolMaxWaiting' | 'statementTimeoutMs' | 'maxAnswerBytes' | 'maxAnswersBytes'
+>;
 
 const SERVER_WAIT_MS = 2_000;
 const SERVER_WAITING = 10;
@@ -29,6 +35,7 @@ export function serverService(config: ServiceConfig, log: EngineLog): Service {
     waitMs: config.poolTimeoutMs ?? SERVER_WAIT_MS,
     statementMs: config.statementTimeoutMs,
     log: warningsTo(log),
+    answers: answerBudgetOf(config),
   };
 }
 
@@ -40,6 +47,7 @@ export function embeddedService(config: ServiceConfig, log: EngineLog): Service 
     waitMs: config.poolTimeoutMs ?? EMBEDDED_WAIT_MS,
     statementMs: Infinity,
     log: warningsTo(log),
+    answers: answerBudgetOf(config),
   };
 }
 

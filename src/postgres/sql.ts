@@ -43,7 +43,7 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | Sql
 }
 
 /** Joins pieces with a separator, which is SQL text, never a value. Any number of pieces, in linear time. */
-export function join(pieces: readonly Sql[], separator: ' AND ' | ' OR ' | ', '): Sql {
+export function join(pieces: readonly Sql[], separator: ' AND ' | ' OR ' | ' + ' | ', '): Sql {
   const texts: string[] = [''];
   const values: SqlValue[] = [];
   pieces.forEach((piece, index) => {

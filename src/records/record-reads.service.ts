@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { CurrentCollections } from '../collections/current-collections.js';
+import { isBeyondAnswerBudget } from '../errors.js';
 import { Limits } from '../limits/limits.js';
 import { Database } from '../postgres/database.js';
 import { Maintenance } from './maintenance/maintenance.js';
@@ -53,28 +54,48 @@ export class RecordReads {
     await this.collections.run(collection, async (current) => {
       const wanted = request.limit ?? Infinity;
       const limit = Math.min(wanted, PAGE_ROWS + 1);
-      const first = await this.store.readPage(this.database, current, namespace, request, { after: undefined, limit });
-      if (first.records.length === 0 && !(await this.store.isLive(this.database, current))) return 'stale';
-      if (first.records.length <= PAGE_ROWS) {
-        await sink.take(first.records);
+      const first = await this.firstPage(current, namespace, request, limit);
+      if (first?.length === 0 && !(await this.store.isLive(this.database, current))) return 'stale';
+      if (first !== undefined && first.length <= PAGE_ROWS) {
+        await this.pass(first, sink);
         return undefined;
       }
       return this.database.transaction(async (snapshot) => {
         await sink.restart();
+        this.database.settleAnswer(0);
         if (!(await this.store.isLive(snapshot, current))) return 'stale' as const;
         let after: string | undefined;
-        for (let left = wanted; left > 0; left -= PAGE_ROWS) {
-          const page = await this.store.readPage(snapshot, current, namespace, request, {
-            after,
-            limit: Math.min(left, PAGE_ROWS),
-          });
-          await sink.take(page.records);
-          if (page.records.length < PAGE_ROWS) break;
+        for (let left = wanted; left > 0;) {
+          const size = Math.min(left, PAGE_ROWS);
+          const page = await this.store.readPage(snapshot, current, namespace, request, { after, limit: size });
+          await this.pass(page.records, sink);
+          if (!page.isCut && page.records.length < size) break;
+          left -= page.records.length;
           after = page.last;
         }
         return undefined;
       }, 'snapshot');
     });
+  }
+
+  /** The first records, or undefined when they are more than may be in memory at a time. */
+  private async firstPage(
+    collection: Collection,
+    namespace: string,
+    request: ReadRequest,
+    limit: number,
+  ): Promise<readonly StoredRecord[] | undefined> {
+    try {
+      return (await this.store.readPage(this.database, collection, namespace, request, { after: undefined, limit })).records;
+    } catch (error) {
+      if (isBeyondAnswerBudget(error)) return undefined;
+      throw error;
+    }
+  }
+
+  private async pass(records: readonly StoredRecord[], sink: RecordSink): Promise<void> {
+    await sink.take(records);
+    if (sink.heldBytes !== undefined) this.database.settleAnswer(sink.heldBytes());
   }
 
   /** A page of the selected records in the bytewise order of ids. */

@@ -45,6 +45,11 @@ export class RecordSearches {
     });
   }
 
+  /** Of what the present request has found, only so many bytes are still in memory. */
+  settle(heldBytes: number): void {
+    this.database.settleAnswer(heldBytes);
+  }
+
   /**
    * The selected records with the best scores for one query, dense, sparse or both.
    * @throws GatewayError `invalid dimension` or `invalid vector_type` for a query that does not fit the collection

@@ -106,6 +106,9 @@ function byCodePoint(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
+/** A component of an embedding, about, as text or in hexadecimal digits. */
+const COMPONENT_BYTES = 10;
+
 /** The columns of the wanted parts of the record row `r`. The vector is looked up per row: never a reason for another plan. */
 export function partColumns(collection: Collection, parts: Parts): Sql {
   const columns = [sql`COALESCE(r.long_id, r.id) AS id`];
@@ -123,6 +126,16 @@ export function partColumns(collection: Collection, parts: Parts): Sql {
       WHERE s.collection_id = r.collection_id AND s.namespace = r.namespace AND s.rid = r.rid) AS sparse`);
   }
   return join(columns, ', ');
+}
+
+/** About as many bytes as those columns have for the record row `r`. A document is not read for it. */
+export function partBytes(collection: Collection, parts: Parts): Sql {
+  const sizes = [sql`octet_length(r.id)`];
+  if (parts.document) sizes.push(sql`COALESCE(octet_length(r.document), 0)`);
+  if (parts.uri) sizes.push(sql`COALESCE(octet_length(r.uri), 0)`);
+  if (parts.metadata) sizes.push(sql`octet_length(r.metadata::text)`);
+  if (parts.embedding !== false) sizes.push(sql`${(collection.dimension ?? 0) * COMPONENT_BYTES}::integer`);
+  return join(sizes, ' + ');
 }
 
 function embeddingForm(form: Exclude<Parts['embedding'], false>): Sql {

@@ -22,6 +22,8 @@ export interface RecordPage {
   readonly records: readonly StoredRecord[];
   /** The last record's rid; pass it as `after` to go on. */
   readonly last: string | undefined;
+  /** The budget of answers had no place for all of it. */
+  readonly isCut: boolean;
 }
 
 type DeletionRow = Readonly<{ count: string; ids: string | null; scanned: string; live: string; lsn: string | null }>;
@@ -34,7 +36,7 @@ export class RecordStore {
 
   /**
    * The next `limit` selected records in the order of first insert: those after `after`, or from `offset` on; with ids, `lock`
-   * keeps them from changing until the end of the transaction. An empty
+   * keeps them from changing until the end of the transaction. In a transaction, a page may be cut where the budget of answers ends. An empty
    * page may mean that the collection is stale: ask `isLive`.
    */
   async readPage(
@@ -46,11 +48,11 @@ export class RecordStore {
   ): Promise<RecordPage> {
     const { after, limit } = page;
     const start = after === undefined ? sql`` : sql`AND r.rid > ${after}`;
-    const rows = await queryable.query<PageRow>(sql`
+    const { rows, isCut } = await queryable.queryFirst<PageRow>(sql`
       SELECT r.rid, ${partColumns(collection, request.parts)}
       FROM ${selected(collection, namespace, request, page.lock)} AND EXISTS (${liveCollection(collection)}) ${start}
       ORDER BY r.rid LIMIT ${limit} OFFSET ${after === undefined ? request.offset : 0}`);
-    return { records: rows.map(toRecord), last: rows.at(-1)?.rid };
+    return { records: rows.map(toRecord), last: rows.at(-1)?.rid, isCut };
   }
 
   /** Whether the collection is still what the caller remembers. */

@@ -82,6 +82,8 @@ export interface RecordSink {
   readonly take: (records: readonly StoredRecord[]) => Promise<void>;
   /** Pages already taken are void. */
   readonly restart: () => Promise<void>;
+  /** What it keeps of the pages in memory, in bytes; absent: all of them. */
+  readonly heldBytes?: () => number;
 }
 
 /** A selection, in the bytewise order of ids, after one of them, at most `limit`. */

@@ -237,6 +237,16 @@ describe('writes', () => {
   });
 });
 
+describe('large answers', () => {
+  it('D95: a query whose results are too large together is 400', async () => {
+    const path = await session.filled('large', `"ids":["a"],"embeddings":[[1]],"documents":["${'x'.repeat(1024 * 1024)}"]`);
+    const query = (count: number) => session.ask(post(`${path}/query`, `{"query_embeddings":[${'[1],'.repeat(count - 1)}[1]]}`));
+    expect((await query(4)).status).toBe(200);
+    const refused = await query(20_000);
+    expect([refused.status, message(refused)]).toEqual([400, expect.stringContaining('POLYVEC_MAX_ANSWER_BYTES')]);
+  });
+});
+
 describe('deleted collections', () => {
   it('D27: records added after a collection was deleted have nothing of it', async () => {
     const records = '"ids":["a","b"],"embeddings":[[1],[2]]';

@@ -20,10 +20,11 @@ const nested = (levels: number): object =>
 /** A text of so many bytes, and fewer characters. */
 const bytes = (amount: number): string => 'é'.repeat(Math.floor(amount / 2)) + 'e'.repeat(amount % 2);
 
-const ROWS: Readonly<Record<LimitName, Row>> = {
+const ROWS: Readonly<Record<Exclude<LimitName, 'maxAnswerBytes'>, Row>> = {
   maxRecords: { allowed: 3, send: (transport, amount) => transport.write(numbered(amount, 'r').map((id) => ({ id }))) },
   maxIds: { allowed: 3, send: (transport, amount) => transport.delete(['base', ...numbered(amount - 1, 'r')]) },
   maxResults: { allowed: 5, send: (transport, amount) => transport.search(amount) },
+  maxMatches: { allowed: 2, send: (transport, amount) => transport.search(1, amount), transports: ['chroma'] },
   maxFilterPredicates: {
     allowed: 3,
     send: (transport, amount) => transport.select({ $or: numbered(amount, 'k').map((key) => ({ [key]: { $ne: 1 } })) }),
@@ -62,6 +63,8 @@ const ELSEWHERE = {
   limits: 'profile.spec.ts',
   maxJsonDepth: 'json-depth.spec.ts',
   maxInFlightBytes: 'in-flight.spec.ts',
+  maxAnswerBytes: 'answers.spec.ts',
+  maxAnswersBytes: 'answers.spec.ts',
   maxConnections: 'connections.spec.ts',
   maxConnectionsPerAddress: 'connections.spec.ts',
   headersTimeoutMs: 'connections.spec.ts',

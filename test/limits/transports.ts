@@ -25,7 +25,8 @@ export interface SentRecord {
 export interface Transport {
   write(records: readonly SentRecord[]): Promise<Answer>;
   delete(ids: readonly string[]): Promise<Answer>;
-  search(results: number): Promise<Answer>;
+  /** By so many queries, which only Chroma may have more than one of. */
+  search(results: number, queries?: number): Promise<Answer>;
   /** A filter in the language that all of them share. */
   select(filter: object): Promise<Answer>;
   create(name: string): Promise<Answer>;
@@ -76,7 +77,8 @@ async function chromaTransport(api: ChromaApi): Promise<Transport> {
         documents: records.map(({ document }) => document ?? null),
       }),
     delete: (ids) => collection.outcome('delete', { ids }),
-    search: (results) => collection.outcome('query', { query_embeddings: [EMBEDDING], n_results: results }),
+    search: (results, queries = 1) =>
+      collection.outcome('query', { query_embeddings: new Array(queries).fill(EMBEDDING), n_results: results }),
     select: (where) => collection.outcome('get', { where }),
     create: (name) => api.outcome(COLLECTIONS, { name }),
     state: async () => {

@@ -223,6 +223,7 @@ describe('a statement', () => {
       startedAt: 0,
       trace: request,
       plans: [],
+      whenOver: [],
       databaseMs: 0,
       poolMs: 0,
       isOver: false,

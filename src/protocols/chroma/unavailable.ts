@@ -8,6 +8,7 @@ const STATUSES: Readonly<Record<UnavailableDetail['subject'], number>> = {
   read_only: 503,
   capacity: 503,
   bodies: 503,
+  answers: 503,
   statement: 504,
   storage: 507,
   embedding: 503,

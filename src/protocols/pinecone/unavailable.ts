@@ -6,6 +6,7 @@ const CODES: Readonly<Record<UnavailableDetail['subject'], PineconeCode>> = {
   read_only: 'UNAVAILABLE',
   capacity: 'UNAVAILABLE',
   bodies: 'UNAVAILABLE',
+  answers: 'UNAVAILABLE',
   statement: 'DEADLINE_EXCEEDED',
   storage: 'RESOURCE_EXHAUSTED',
   embedding: 'UNAVAILABLE',

@@ -38,6 +38,8 @@ const LIMITED_FIELDS: Readonly<Record<LimitName, string>> = {
   maxRecords: 'vectors',
   maxIds: 'ids',
   maxResults: 'limit',
+  maxMatches: 'limit',
+  maxAnswerBytes: 'limit',
   maxFilterPredicates: 'filter',
   maxFilterDepth: 'filter',
   maxFilterValues: 'filter',

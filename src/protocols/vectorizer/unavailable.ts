@@ -7,6 +7,7 @@ const ANSWERS: Readonly<Record<UnavailableDetail['subject'], readonly [status: n
   read_only: [503, 'unavailable'],
   capacity: [503, 'unavailable'],
   bodies: [503, 'unavailable'],
+  answers: [503, 'unavailable'],
   statement: [504, 'timeout'],
   storage: [507, 'storage_full'],
   embedding: [502, 'embedding_error', 'The embedding endpoint failed; nothing was written'],

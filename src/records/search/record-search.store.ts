@@ -1,15 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
+import { tooLargeAnswer } from '../../postgres/answer-budget.js';
 import { vectorArray } from '../../postgres/binary.js';
 import { Database } from '../../postgres/database.js';
-import { sql } from '../../postgres/sql.js';
+import { type Sql, sql } from '../../postgres/sql.js';
 import type { Match, SearchRequest } from '../record.js';
-import { liveCollection, partColumns, type RecordRow, recordTable, toRecord } from '../record-tables.js';
+import { liveCollection, partBytes, partColumns, type RecordRow, recordTable, toRecord } from '../record-tables.js';
 import { DISTANCES, float32 } from './record-distance.store.js';
 import { candidateCount, nearest, preparations } from './record-nearest.store.js';
 import type { Outcome, SearchPlan } from './search-plan.js';
 
-type MatchRow = RecordRow & Readonly<{ candidates: string | null; query: string | null; distance: string }>;
+type MatchRow = RecordRow &
+  Readonly<{ candidates: string | null; query: string | null; distance: string; answer_bytes: string | null }>;
+
+/** More matches than that are weighed before their records are read: several queries may have found the same large ones. */
+const LIGHT_MATCHES = 100;
 
 /** Written out: a spread with a member behind it costs a tenth of a search's time in the gateway. */
 function toMatch(row: MatchRow): Match {
@@ -22,13 +27,25 @@ export interface SearchResult extends Outcome {
   readonly matches: readonly (readonly Match[])[];
 }
 
+/** About as many bytes as the records of all hits have, each as often as it was found. */
+function weightOf(collection: Collection, namespace: string, request: SearchRequest): Sql {
+  return sql`
+    SELECT sum(found.times * record.bytes) AS bytes
+    FROM (SELECT h.rid, count(*) AS times FROM hits h GROUP BY h.rid) AS found
+    CROSS JOIN LATERAL (
+      SELECT ${partBytes(collection, request.parts)} AS bytes FROM ${recordTable(collection)} r
+      WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = found.rid OFFSET 0) AS record`;
+}
+
 @Injectable()
 export class RecordSearchStore {
   constructor(private readonly database: Database) {}
 
   /**
    * For each query its nearest selected records, nearest first, equals in the order of first insert, by the plan. Queries must have
-   * the collection's dimension. One statement for all queries; the selection is evaluated once.
+   * the collection's dimension. One statement for all queries; the selection is evaluated once. Many results of several queries are
+   * read only when they fit into the answer.
+   * @throws GatewayError `invalid limit` when they do not
    */
   async search(
     collection: Collection,
@@ -36,11 +53,29 @@ export class RecordSearchStore {
     request: SearchRequest,
     plan: SearchPlan,
   ): Promise<SearchResult | 'stale'> {
+    const count = request.queries.length * request.limit;
+    const mostBytes = request.queries.length > 1 && count > LIGHT_MATCHES ? this.database.answerBytes : undefined;
+    const rows = await this.database.query<MatchRow>(this.statement(collection, namespace, request, plan, mostBytes));
+    const [first] = rows;
+    if (first === undefined) return 'stale';
+    const bytes = Number(first.answer_bytes);
+    if (mostBytes !== undefined && bytes > mostBytes) throw tooLargeAnswer(mostBytes, bytes);
+    return toResult(request, rows, first.candidates === null ? null : Number(first.candidates));
+  }
+
+  private statement(
+    collection: Collection,
+    namespace: string,
+    request: SearchRequest,
+    plan: SearchPlan,
+    mostBytes: number | undefined,
+  ): Sql {
     // hits first, their records after: left to the planner, a table without statistics has led to a scan per record
     const { keyListsByIndex } = this.database.traits;
     // one more than the limit shows whether it falls among equal distances
     const wanted = plan.kind === 'index' ? request.limit + 1 : request.limit;
-    const rows = await this.database.query<MatchRow>(sql`
+    const isWeighed = mostBytes !== undefined;
+    return sql`
       WITH live AS MATERIALIZED (${liveCollection(collection)}),
       ${preparations(collection, namespace, request, plan)},
       hits AS MATERIALIZED (
@@ -52,20 +87,23 @@ export class RecordSearchStore {
           FROM ${nearest(collection, namespace, request, plan, { wanted, keyListsByIndex })}
           ORDER BY distance, v.rid LIMIT ${wanted}) AS h
         WHERE EXISTS (SELECT FROM live))
-      SELECT ${candidateCount(plan)} AS candidates, h.query, ${float32(sql`h.distance`)} AS distance, record.*
+      ${isWeighed ? sql`, weight AS MATERIALIZED (${weightOf(collection, namespace, request)})` : sql``}
+      SELECT ${candidateCount(plan)} AS candidates, ${isWeighed ? sql`(SELECT bytes FROM weight)` : sql`NULL`} AS answer_bytes,
+        h.query, ${float32(sql`h.distance`)} AS distance, record.*
       FROM live LEFT JOIN (hits h CROSS JOIN LATERAL (
         SELECT ${partColumns(collection, request.parts)} FROM ${recordTable(collection)} r
-        WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = h.rid OFFSET 0) AS record) ON TRUE
-      ORDER BY h.query, h.distance, h.rid`);
-    const [first] = rows;
-    if (first === undefined) return 'stale';
-    const matches: Match[][] = request.queries.map(() => []);
-    for (const row of rows) {
-      if (row.query !== null) matches[Number(row.query) - 1]?.push(toMatch(row));
-    }
-    const candidates = first.candidates === null ? null : Number(first.candidates);
-    const isTied = matches.some((list) => list.length > request.limit && list.at(-1)?.distance === list.at(-2)?.distance);
-    const found = Math.min(...matches.map(({ length }) => length), request.limit);
-    return { matches: matches.map((list) => list.slice(0, request.limit)), candidates, found, isTied };
+        WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = h.rid
+          ${isWeighed ? sql`AND (SELECT bytes FROM weight) <= ${mostBytes}` : sql``} OFFSET 0) AS record) ON TRUE
+      ORDER BY h.query, h.distance, h.rid`;
   }
+}
+
+function toResult(request: SearchRequest, rows: readonly MatchRow[], candidates: number | null): SearchResult {
+  const matches: Match[][] = request.queries.map(() => []);
+  for (const row of rows) {
+    if (row.query !== null) matches[Number(row.query) - 1]?.push(toMatch(row));
+  }
+  const isTied = matches.some((list) => list.length > request.limit && list.at(-1)?.distance === list.at(-2)?.distance);
+  const found = Math.min(...matches.map(({ length }) => length), request.limit);
+  return { matches: matches.map((list) => list.slice(0, request.limit)), candidates, found, isTied };
 }

@@ -5,7 +5,7 @@ import { and } from '../../../filters/filter.js';
 import type { Json } from '../../../http/json.js';
 import { requireDimension } from '../../../records/dimension.js';
 import { IndexesService, type IndexProgress } from '../../../records/maintenance/indexes.service.js';
-import type { Deletion, Match, Parts, Selection, WriteMode } from '../../../records/record.js';
+import type { Deletion, Selection, WriteMode } from '../../../records/record.js';
 import { RecordReads } from '../../../records/record-reads.service.js';
 import { RecordSearches } from '../../../records/record-searches.service.js';
 import { RecordWrites } from '../../../records/record-writes.service.js';
@@ -16,7 +16,7 @@ import { DEFAULT_RESULTS } from '../limits.js';
 import { NAMESPACE } from '../targets.js';
 import { requireFinite } from '../wire/embeddings.js';
 import { type SentRecords, toBatch } from './record-batch.js';
-import type { GetResponse } from './responses.js';
+import type { GetResponse, QueryResponse } from './responses.js';
 
 /** The conditions that get, query and delete have in common. */
 export interface Conditions {
@@ -82,6 +82,7 @@ export class RecordOperations {
       await this.reads.readByInsertion(collection, NAMESPACE, read, {
         take: (page) => response.take(page),
         restart: () => response.restart(),
+        heldBytes: () => response.heldBytes,
       });
       return response.finish();
     } catch (error) {
@@ -90,20 +91,29 @@ export class RecordOperations {
     }
   }
 
-  /** The matches of each query, nearest first. */
+  /** Puts the matches of each query, nearest first, into a response, and finishes it. */
   async query(
     collection: Collection,
     request: QueryConditions,
     dialect: Dialect,
-    parts: Parts,
-  ): Promise<readonly (readonly Match[])[]> {
+    response: QueryResponse,
+  ): Promise<string | StreamableFile> {
     const { query_embeddings: queries, n_results: limit } = request;
     const { ids, filter } = parseConditions(collection, request, dialect, () => {
       requireFinite('query_embeddings', queries);
       requireDimension(collection, queries);
     });
     if (ids !== undefined && this.config.chromaUnknownQueryIds === 'refused') await this.requireIds(collection, ids);
-    return this.searches.search(collection, NAMESPACE, { ids, filter, queries, parts, limit: limit ?? DEFAULT_RESULTS });
+    const { parts } = response;
+    const search = { ids, filter, queries, parts, limit: limit ?? DEFAULT_RESULTS };
+    try {
+      await response.take(await this.searches.search(collection, NAMESPACE, search));
+      this.searches.settle(response.heldBytes);
+      return response.finish();
+    } catch (error) {
+      await response.discard();
+      throw error;
+    }
   }
 
   /** Deletes what matches, all or nothing. Without any condition nothing matches. */

@@ -20,8 +20,8 @@ import {
   UpdateRequest,
   UpsertRequest,
 } from './requests.js';
+import { GetResponse, includeTail, QueryResponse, toDeleteResponse, toIndexingStatus } from './responses.js';
 import { readSearches, requireSearchable } from './search-checks.js';
-import { GetResponse, includeTail, partsOf, toDeleteResponse, toIndexingStatus, toQueryResponse } from './responses.js';
 
 const NO_FUNCTIONS = "Tonic error: code: 'Operation is not implemented or not supported', message: ";
 
@@ -73,12 +73,11 @@ export class RecordsController {
   @Allow('read')
   @Post('query')
   @HttpCode(200)
-  async query(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
+  async query(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string | StreamableFile> {
     const request = validate(QueryRequest, body);
     const collection = await this.targets.require(path);
     const include = request.include ?? DEFAULT_QUERY_INCLUDE;
-    const matches = await this.operations.query(collection, request, MODERN, partsOf(include));
-    return toQueryResponse(matches, include, includeTail(include));
+    return this.operations.query(collection, request, MODERN, new QueryResponse(include, includeTail(include)));
   }
 
   @Allow('write')

@@ -19,6 +19,9 @@ export function includeTail(include: readonly string[]): string {
   return `"include":${JSON.stringify(include)}`;
 }
 
+/** Of texts that are put into an answer at a time. */
+const SLICE_CHARACTERS = 1024 * 1024;
+
 /** The columns of an answer, in its order. `text` is the JSON text of a record's value. */
 const COLUMNS: readonly {
   readonly key: string;
@@ -52,9 +55,16 @@ export class GetResponse {
 
   async take(records: readonly StoredRecord[]): Promise<void> {
     if (records.length === 0) return;
-    const separator = this.isEmpty ? '' : ',';
-    this.isEmpty = false;
-    await this.spool.append(this.columns.map((column) => separator + records.map(column.text).join(',')));
+    for (const some of slicesOf(records)) {
+      const separator = this.isEmpty ? '' : ',';
+      this.isEmpty = false;
+      await this.spool.append(this.columns.map((column) => separator + some.map(column.text).join(',')));
+    }
+  }
+
+  /** What it keeps in memory. */
+  get heldBytes(): number {
+    return this.spool.heldBytes;
   }
 
   async restart(): Promise<void> {
@@ -74,15 +84,80 @@ export class GetResponse {
   }
 }
 
-/** The answer to a query: a list per query in every column. `tail` is JSON text that follows the columns. */
-export function toQueryResponse(matches: readonly (readonly Match[])[], include: readonly string[], tail: string): string {
-  const columns = COLUMNS.map(({ key, include: name, text }) => {
-    if (name !== undefined && !include.includes(name)) return `"${key}":null`;
-    return `"${key}":[${matches.map((list) => `[${list.map(text).join(',')}]`).join(',')}]`;
-  });
-  const distances = matches.map((list) => `[${list.map((match) => floatText(match.distance)).join(',')}]`);
-  columns.push(`"distances":${include.includes('distances') ? `[${distances.join(',')}]` : 'null'}`);
-  return `{${columns.join(',')},${tail}}`;
+/** The columns of the answer to a query, in its order. */
+const QUERY_COLUMNS: readonly {
+  readonly key: string;
+  readonly include: Include | undefined;
+  readonly text: (match: Match) => string;
+}[] = [...COLUMNS, { key: 'distances', include: 'distances', text: (match) => floatText(match.distance) }];
+
+/** Collects the matches of a query and makes the answer of them: a list per query in every column. */
+export class QueryResponse {
+  /** The parts of records that it needs. */
+  readonly parts: Parts;
+  private readonly columns;
+  private readonly spool: ColumnSpool;
+
+  /** `tail` is JSON text that follows the columns. */
+  constructor(
+    include: readonly string[],
+    private readonly tail: string,
+  ) {
+    this.parts = partsOf(include);
+    this.columns = QUERY_COLUMNS.filter((column) => column.include === undefined || include.includes(column.include));
+    this.spool = new ColumnSpool(this.columns.length);
+  }
+
+  /** What it keeps in memory. */
+  get heldBytes(): number {
+    return this.spool.heldBytes;
+  }
+
+  async take(matches: readonly (readonly Match[])[]): Promise<void> {
+    let before = '[';
+    for (const list of matches) {
+      for (const some of slicesOf(list)) {
+        await this.spool.append(this.columns.map((column) => before + some.map(column.text).join(',')));
+        before = ',';
+      }
+      const end = before === ',' ? ']' : `${before}]`;
+      await this.spool.append(this.columns.map(() => end));
+      before = ',[';
+    }
+  }
+
+  async discard(): Promise<void> {
+    await this.spool.discard();
+  }
+
+  finish(): string | StreamableFile {
+    const before: string[] = [];
+    let between = '{';
+    for (const column of QUERY_COLUMNS) {
+      if (!this.columns.includes(column)) {
+        between += `"${column.key}":null,`;
+        continue;
+      }
+      before.push(`${between}"${column.key}":[`);
+      between = '],';
+    }
+    const reply = this.spool.finish(before, `${between}${this.tail}}`);
+    return typeof reply === 'string' ? reply : new StreamableFile(reply, { type: 'application/json' });
+  }
+}
+
+/** The records in lists of about so many characters: their texts are made of no more at a time. */
+function* slicesOf<T extends StoredRecord>(records: readonly T[]): Generator<readonly T[]> {
+  let start = 0;
+  let size = 0;
+  for (const [index, { document, uri, metadata, embedding }] of records.entries()) {
+    size += (document?.length ?? 0) + (uri?.length ?? 0) + (metadata?.length ?? 0) + (embedding?.length ?? 0);
+    if (size < SLICE_CHARACTERS) continue;
+    yield records.slice(start, index + 1);
+    start = index + 1;
+    size = 0;
+  }
+  if (start < records.length) yield start === 0 ? records : records.slice(start);
 }
 
 export function toDeleteResponse({ count }: Deletion): string {

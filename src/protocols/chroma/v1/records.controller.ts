@@ -9,7 +9,7 @@ import type { Dialect } from '../filter/parse-filter.js';
 import { V1_DEFAULT_GET_INCLUDE, V1_DEFAULT_QUERY_INCLUDE } from '../limits.js';
 import { RecordOperations } from '../records/operations.js';
 import { AddRequest, UpdateRequest, UpsertRequest } from '../records/requests.js';
-import { GetResponse, partsOf, toQueryResponse } from '../records/responses.js';
+import { GetResponse, QueryResponse } from '../records/responses.js';
 import { CollectionTargets } from '../targets.js';
 import { V1DeleteRequest, V1GetRequest, V1QueryRequest } from './requests.js';
 import { includedTail, NULL } from './responses.js';
@@ -70,12 +70,11 @@ export class V1RecordsController {
   @Allow('read')
   @Post('query')
   @HttpCode(200)
-  async query(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string> {
+  async query(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string | StreamableFile> {
     const request = validate(V1QueryRequest, body);
     const collection = await this.targets.requireAnywhere(uuid);
     const include = request.include ?? V1_DEFAULT_QUERY_INCLUDE;
-    const matches = await this.operations.query(collection, request, this.dialect, partsOf(include));
-    return toQueryResponse(matches, include, includedTail(include));
+    return this.operations.query(collection, request, this.dialect, new QueryResponse(include, includedTail(include)));
   }
 
   @Allow('write')

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isBeyondAnswerBudget } from '../../../errors.js';
 import { validate } from '../../../http/validate.js';
 import { Limits } from '../../../limits/limits.js';
 import { toVectorizerError } from '../errors.js';
@@ -23,7 +24,7 @@ export class BatchSearchOperations {
     private readonly limits: Limits,
   ) {}
 
-  /** Searches fail one by one, unless the server is to blame. @throws VectorizerError 400 without any; 404 */
+  /** Searches fail one by one, unless the server is to blame, or they find more than an answer may have. @throws VectorizerError 400 without any; 404 */
   async search(collection: string, request: BatchSearchRequest): Promise<readonly SearchOutcome[]> {
     const queries = requireQueries(request.queries);
     this.limits.requireBatch(queries.length);
@@ -47,7 +48,8 @@ export class BatchSearchOperations {
       return { kind: 'found', result: await this.searches.search(collection, request) };
     } catch (thrown) {
       const error = toVectorizerError(thrown);
-      if (error.status >= 500) throw thrown;
+      // the searches share one answer, which the others would not fit into either
+      if (error.status >= 500 || isBeyondAnswerBudget(thrown)) throw thrown;
       return { kind: 'failed', query, error };
     }
   }
