@@ -20,8 +20,8 @@ import {
   UpdateRequest,
   UpsertRequest,
 } from './requests.js';
-import { readSearches, requireSearchable } from './search-checks.js';
 import { GetResponse, includeTail, partsOf, toDeleteResponse, toIndexingStatus, toQueryResponse } from './responses.js';
+import { readSearches, requireSearchable } from './search-checks.js';
 
 const NO_FUNCTIONS = "Tonic error: code: 'Operation is not implemented or not supported', message: ";
 
