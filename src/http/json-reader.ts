@@ -3,8 +3,8 @@
  * vectors, a metadata object) takes the reader and reads it in the form it needs; `json.ts` reads any value.
  */
 
-import { depthReason, JsonSyntaxError } from './json-syntax-error.js';
 import { TAKEN_MARK } from './json-sieve.js';
+import { depthReason, JsonSyntaxError } from './json-syntax-error.js';
 import { unescapeText } from './json-text.js';
 import { ValueMemory } from './value-memory.js';
 

@@ -22,57 +22,71 @@ const LARGE_BODY_BYTES = 40 * 1024 * 1024;
  * that is announced.
  * @throws GatewayError for one that is too long, or finds no place; JsonSyntaxError
  */
-export async function readSieved(
-  request: Request,
-  response: Response,
-  { limitBytes, budget, sieve }: Rules,
-): Promise<SievedBody> {
-  const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > limitBytes) throw tooLarge(limitBytes);
-  let share: BodyShare | LargeShare = announced > LARGE_BODY_BYTES ? budget.largeShare() : budget.share();
-  let size = 0;
+export async function readSieved(request: Request, response: Response, rules: Rules): Promise<SievedBody> {
+  const { sieve } = rules;
+  const count = new BodyCount(request, rules);
   response.once('close', () => {
     request.removeAllListeners('data');
-    share.release();
+    count.release();
   });
-  const resume = (): void => void request.resume();
-  /** @throws GatewayError when there is no place for it */
-  const count = (): void => {
-    if ('grow' in share && Math.max(size, announced) > LARGE_BODY_BYTES) {
-      share.release();
-      share = budget.largeShare();
-    }
-    if ('hold' in share) {
-      if (!share.hold(sieve.heldBytes, resume)) request.pause();
-      return;
-    }
-    const refusal = share.grow(Math.max(size, announced));
-    if (refusal !== undefined) throw refusal;
-  };
-  count();
+  count.add(0);
   return new Promise((resolve, reject) => {
-    request.on('data', (chunk: Buffer) => {
+    const orReject = (step: () => void): void => {
       try {
-        size += chunk.length;
-        if (size > limitBytes) throw tooLarge(limitBytes);
-        sieve.push(chunk);
-        count();
+        step();
       } catch (error) {
         request.removeAllListeners('data');
         reject(error instanceof Error ? error : new Error(String(error)));
       }
+    };
+    request.on('data', (chunk: Buffer) => {
+      orReject(() => {
+        sieve.push(chunk);
+        count.add(chunk.length);
+      });
     });
     request.on('end', () => {
-      try {
+      orReject(() => {
         resolve({ bytes: sieve.finish(), taken: sieve.taken });
-      } catch (error) {
-        reject(error instanceof Error ? error : new Error(String(error)));
-      }
+      });
     });
     request.on('error', reject);
   });
 }
 
-function tooLarge(limitBytes: number): GatewayError {
-  return new GatewayError({ kind: 'too_large', subject: 'body', limitBytes });
+/** What a body has of the budget while it is read. */
+class BodyCount {
+  private readonly announced: number;
+  private share: BodyShare | LargeShare;
+  private size = 0;
+
+  constructor(
+    private readonly request: Request,
+    private readonly rules: Rules,
+  ) {
+    this.announced = Number(request.headers['content-length'] ?? 0);
+    this.share = rules.budget.share();
+  }
+
+  /** So many bytes more have come: the request is paused when there is no room for others. @throws GatewayError */
+  add(bytes: number): void {
+    const { limitBytes, sieve, budget } = this.rules;
+    this.size += bytes;
+    const length = Math.max(this.size, this.announced);
+    if (length > limitBytes) throw new GatewayError({ kind: 'too_large', subject: 'body', limitBytes });
+    if ('grow' in this.share && length > LARGE_BODY_BYTES) {
+      this.share.release();
+      this.share = budget.largeShare();
+    }
+    if ('grow' in this.share) {
+      const refusal = this.share.grow(length);
+      if (refusal !== undefined) throw refusal;
+    } else if (!this.share.hold(sieve.heldBytes, () => void this.request.resume())) {
+      this.request.pause();
+    }
+  }
+
+  release(): void {
+    this.share.release();
+  }
 }

@@ -1,4 +1,5 @@
-import { access, readFile } from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, runWell } from './compat/programs.js';
 import { createUserProject, type UserProject } from './compat/typescript-package.js';
@@ -34,6 +35,27 @@ console.log(error instanceof VectorizerError && error.errorType);
 `,
     );
     expect(outcome).toEqual({ code: 0, output: 'connection_error\n', errors: '' });
+  });
+
+  it('is built when it is installed from its folder', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'polyvec-typescript-folder-'));
+    try {
+      const folder = join(directory, 'client');
+      const isSource = (path: string): boolean => !path.endsWith('/dist');
+      await cp(join(ROOT, 'clients/typescript'), folder, { recursive: true, filter: isSource });
+      const user = join(directory, 'user');
+      await mkdir(user);
+      await writeFile(join(user, 'package.json'), JSON.stringify({ type: 'module', private: true }));
+      // the folder's copy is outside of the checkout, whose compiler it is built with
+      const environment = { PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}` };
+      const words = ['install', '--offline', '--no-audit', '--no-fund', '--no-update-notifier', folder];
+      await runWell('npm', words, { directory: user, environment });
+      const program = "import { VectorizerClient } from '@polyvec/vectorizer'; console.log(typeof VectorizerClient);";
+      const printed = await runWell(process.execPath, ['--input-type=module', '-e', program], { directory: user });
+      expect(printed).toBe('function\n');
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
   });
 
   it('asks for nothing but Node', async () => {

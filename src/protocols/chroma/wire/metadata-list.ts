@@ -6,6 +6,9 @@ import { unprocessable } from '../chroma-error.js';
 import { type Metadata, type NullValues, readMetadata } from './metadata.js';
 import { unexpected } from './serde.js';
 
+/** What a metadata object takes besides its text, about. */
+const ITEM_BYTES = 200;
+
 /** The `metadatas` of a write: one per record, or null for none; and the fields that occur in them. */
 export interface SentMetadata {
   readonly items: readonly (Metadata | null)[];
@@ -25,6 +28,7 @@ export function readMetadataList(nulls: NullValues): (reader: JsonReader) => Sen
     const collector = new FieldCollector();
     const items: (Metadata | null)[] = [];
     reader.readArray((index) => {
+      if (!reader.memory.take(ITEM_BYTES)) throw reader.error('too many values');
       if (reader.kind() === 'null') {
         reader.readNull();
         items.push(null);
