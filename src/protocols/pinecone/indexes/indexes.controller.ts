@@ -5,11 +5,11 @@ import { validate } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
 import { acceptedStatus, NO_CONTENT_TYPE } from '../wire/answers.js';
 import { SCHEMA_SHAPE, versionOf } from '../wire/api-version.js';
-import { requireNoPreview } from './preview.js';
 import { CONTROL_PLANE } from '../wire/dialect.js';
 import { refuseUndeclaredFields } from '../wire/undeclared-fields.js';
 import { type Asker, HOST_STYLE_HEADER } from './index-hosts.js';
 import { type HostedIndex, IndexOperations } from './operations.js';
+import { requireNoPreview } from './preview.js';
 import {
   ConfigureIndexRequest,
   ConfigureSchemaIndexRequest,
