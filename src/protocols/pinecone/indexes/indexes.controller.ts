@@ -35,10 +35,11 @@ export class IndexesController {
   @HttpCode(201)
   async create(@Body() body: RequestBody, @Req() sent: Request): Promise<string> {
     const version = versionOf(sent);
+    if (version < SCHEMA_SHAPE) requireNoPreview(body, sent);
     const created =
       version >= SCHEMA_SHAPE
         ? await this.indexes.createFromSchema(validate(CreateSchemaIndexRequest, body, CONTROL_PLANE), askerOf(sent))
-        : await this.createClassic(body, sent);
+        : await this.indexes.create(validate(CreateIndexRequest, body, CONTROL_PLANE), askerOf(sent));
     return toIndexResponse(created, version);
   }
 
@@ -78,11 +79,6 @@ export class IndexesController {
   async delete(@Param('name') name: string): Promise<string> {
     await this.indexes.delete(name);
     return '';
-  }
-
-  private async createClassic(body: RequestBody, sent: Request): Promise<HostedIndex> {
-    requireNoPreview(body, sent);
-    return this.indexes.create(validate(CreateIndexRequest, body, CONTROL_PLANE), askerOf(sent));
   }
 
   private async configureClassic(name: string, body: RequestBody, sent: Request): Promise<HostedIndex> {
