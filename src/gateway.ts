@@ -88,9 +88,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     application.useGlobalFilters(new ProtocolExceptionFilter(server));
     await application.init();
     const definitions = listenersOf(config, (type) => application.get(type));
-    const skipped = (busy: readonly number[]): void => {
-      logger.warn({ context: 'Pinecone' }, `index ports that something else has are left out: ${busy.join(', ')}`);
-    };
+    const skipped = skippedPorts(logger);
     const options = { ...config, maxHeaderBytes: MAX_HEADER_BYTES, tls, messages: messagesOf(server), skipped };
     const listeners = await Listeners.open(definitions, options, server);
     const { ports } = listeners;
@@ -101,6 +99,12 @@ export async function startGateway(config: Config): Promise<Gateway> {
     await database.close();
     throw error;
   }
+}
+
+function skippedPorts(logger: ReturnType<typeof createLogger>): (ports: readonly number[]) => void {
+  return (ports) => {
+    logger.warn({ context: 'Pinecone' }, `index ports that something else has are left out: ${ports.join(', ')}`);
+  };
 }
 
 /** Without keys, pages of other sites get no further than this. */

@@ -326,7 +326,7 @@ describe('records that Chroma writes', () => {
     [{ year: { $gte: 2000 } }, ['b']],
     [{ genre: { $exists: false } }, ['c']],
     [{ 'chroma:document': 'first text' }, ['a']],
-    [{ 'chroma:document': { $ne: 'first text' } }, ['c']],
+    [{ 'chroma:document': { $ne: 'first text' } }, ['b', 'c']],
     [{ 'chroma:document': { $in: ['', 'no text'] } }, ['c']],
     [{ 'chroma:document': { $exists: false } }, ['b']],
     [{ 'chroma:uri': { $exists: true } }, ['a', 'b']],

@@ -5,11 +5,11 @@ import { validate } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
 import { acceptedStatus, NO_CONTENT_TYPE } from '../wire/answers.js';
 import { SCHEMA_SHAPE, versionOf } from '../wire/api-version.js';
-import { requireNoPreview } from './preview.js';
 import { CONTROL_PLANE } from '../wire/dialect.js';
 import { refuseUndeclaredFields } from '../wire/undeclared-fields.js';
 import { type Asker, HOST_STYLE_HEADER } from './index-hosts.js';
 import { type HostedIndex, IndexOperations } from './operations.js';
+import { requireNoPreview } from './preview.js';
 import {
   ConfigureIndexRequest,
   ConfigureSchemaIndexRequest,
@@ -35,10 +35,11 @@ export class IndexesController {
   @HttpCode(201)
   async create(@Body() body: RequestBody, @Req() sent: Request): Promise<string> {
     const version = versionOf(sent);
+    if (version < SCHEMA_SHAPE) requireNoPreview(body, sent);
     const created =
       version >= SCHEMA_SHAPE
         ? await this.indexes.createFromSchema(validate(CreateSchemaIndexRequest, body, CONTROL_PLANE), askerOf(sent))
-        : await this.createClassic(body, sent);
+        : await this.indexes.create(validate(CreateIndexRequest, body, CONTROL_PLANE), askerOf(sent));
     return toIndexResponse(created, version);
   }
 
@@ -78,11 +79,6 @@ export class IndexesController {
   async delete(@Param('name') name: string): Promise<string> {
     await this.indexes.delete(name);
     return '';
-  }
-
-  private async createClassic(body: RequestBody, sent: Request): Promise<HostedIndex> {
-    requireNoPreview(body, sent);
-    return this.indexes.create(validate(CreateIndexRequest, body, CONTROL_PLANE), askerOf(sent));
   }
 
   private async configureClassic(name: string, body: RequestBody, sent: Request): Promise<HostedIndex> {

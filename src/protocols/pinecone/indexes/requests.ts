@@ -60,7 +60,7 @@ export class CreateForModelRequest {
 /** `PATCH /indexes/{name}` before 2026-07. */
 export class ConfigureIndexRequest {
   @Read(objectOf('spec')) spec?: JsonObject;
-  @Read(readProtection) deletion_protection?: string;
+  @Read(readProtection) @IsOptional() @IsIn(PROTECTION) deletion_protection?: string;
   @Read(objectOf('tags')) tags?: JsonObject;
   @Read(objectOf('embed')) embed?: JsonObject;
 }
@@ -70,6 +70,6 @@ export class ConfigureSchemaIndexRequest {
   @Read(objectOf('deployment')) deployment?: JsonObject;
   @Read(objectOf('schema')) schema?: JsonObject;
   @Read(objectOf('read_capacity')) read_capacity?: JsonObject;
-  @Read(readProtection) deletion_protection?: string;
+  @Read(readProtection) @IsOptional() @IsIn(PROTECTION) deletion_protection?: string;
   @Read(objectOf('tags')) tags?: JsonObject;
 }
