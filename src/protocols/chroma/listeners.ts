@@ -3,5 +3,5 @@ import type { Listener } from '../../http/listeners.js';
 
 /** Chroma's port. */
 export function chromaListeners(config: Config): readonly Listener[] {
-  return [{ name: 'chroma', prefix: '/chroma', port: config.chromaPort }];
+  return [{ name: 'chroma', prefix: '/chroma', port: config.chromaPort, setting: 'POLYVEC_CHROMA_PORT' }];
 }
