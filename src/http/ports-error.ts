@@ -1,8 +1,6 @@
-import type { Listener } from './listeners.js';
-
 /** A port that could not be opened. */
 export interface ClosedPort {
-  readonly listener: Pick<Listener, 'name' | 'port' | 'setting'>;
+  readonly listener: { readonly name: string; readonly port: number | 'off'; readonly setting?: string };
   readonly reason: NodeJS.ErrnoException;
 }
 

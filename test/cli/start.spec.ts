@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
 import { exitCode, FREE_PORTS, polyvec, urlOf, waitFor } from '../support/gateway/polyvec-command.js';
 
@@ -32,8 +34,29 @@ describe('polyvec start', () => {
     await waitFor(run, 'Listening');
     expect(run.output()).toMatch(/Polyvec \d+\.\d+\.\d+\n {2}engine +.*Postgres \d+.*pgvector \d+.*\n {2}auth +off/);
     expect((await fetch(`${urlOf(run, 'chroma')}/api/v2/heartbeat`)).status).toBe(200);
+    expect((await fetch(urlOf(run, 'docs'))).status).toBe(200);
     run.child.kill('SIGTERM');
     expect(await exitCode(run)).toBe(0);
+    expect(run.output()).toMatch(/\nPolyvec has stopped\.\n$/);
+  });
+
+  it('prints warnings for people after its banner, and for programs as JSON', async () => {
+    const { POLYVEC_DATA_DIR: directory = '' } = storage.environment;
+    const warning = `the data directory ${directory} also holds what is not Polyvec's: notes.txt`;
+    await writeFile(join(directory, 'notes.txt'), '');
+    const environment = { ...ports, ...storage.environment };
+    const forPeople = polyvec(['start'], { ...environment, POLYVEC_LOG_FORMAT: 'text' });
+    await waitFor(forPeople, warning);
+    const [banner, log] = forPeople.output().split('Listening. Ctrl-C stops it.\n');
+    expect(banner).toMatch(/^Polyvec \d/);
+    expect(log).toMatch(new RegExp(`^\\d\\d:\\d\\d:\\d\\d warn {2}database: ${warning}\n`));
+    forPeople.child.kill('SIGTERM');
+    expect(await exitCode(forPeople)).toBe(0);
+    const forPrograms = polyvec(['start'], environment);
+    await waitFor(forPrograms, 'Listening');
+    expect(JSON.parse(forPrograms.output().split('\n')[0] ?? '')).toMatchObject({ level: 40, context: 'database', msg: warning });
+    forPrograms.child.kill('SIGTERM');
+    expect(await exitCode(forPrograms)).toBe(0);
   });
 
   it('takes flags over the environment', async () => {
@@ -84,9 +107,9 @@ describe('polyvec start', () => {
     await waitFor(run, 'Listening');
     const body = JSON.stringify({ model: 'bge-m3', inputs: [{ text: 'a' }], parameters: {} });
     const headers = { 'content-type': 'application/json', 'x-pinecone-api-version': '2025-10' };
-    for (const _again of [1, 2]) {
-      expect((await fetch(`${urlOf(run, 'pinecone')}/embed`, { method: 'POST', headers, body })).status).toBe(404);
-    }
+    const ask = async (): Promise<number> =>
+      (await fetch(`${urlOf(run, 'pinecone')}/embed`, { method: 'POST', headers, body })).status;
+    expect([await ask(), await ask()]).toEqual([404, 404]);
     await waitFor(
       run,
       'the model \\"bge-m3\\" is not configured: there are polyvec-local, polyvec-local-sparse; POLYVEC_EMBEDDING_MODELS',
