@@ -12,10 +12,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export function buildIfNeeded(...flags) {
   const built = join(root, 'dist/main.js');
   if (existsSync(built) && statSync(built).mtimeMs > newestSource()) return;
-  process.stderr.write('Building…\n');
+  process.stderr.write('Building, as on every first start and when sources have changed: this takes up to a minute…\n');
   const nest = join(root, 'node_modules/@nestjs/cli/bin/nest.js');
+  // without CI it draws on the terminal, and on one of no columns never ends
+  const env = { ...process.env, CI: '1' };
   const { status } = spawnSync(process.execPath, [nest, 'build', ...flags], {
     cwd: root,
+    env,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (status !== 0) process.exit(status ?? 1);

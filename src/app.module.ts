@@ -86,7 +86,10 @@ export const PROTOCOLS: readonly Protocol[] = [
 /** The ports to open. */
 export function listenersOf(config: Config, get: <T>(type: Type<T>) => T): readonly Listener[] {
   const protocols = PROTOCOLS.flatMap(({ listeners }) => listeners(config, get));
-  return [...protocols, { name: 'console', port: config.consolePort, prefix: '', hasReserve: true }];
+  return [
+    ...protocols,
+    { name: 'console', port: config.consolePort, setting: 'POLYVEC_CONSOLE_PORT', prefix: '', hasReserve: true },
+  ];
 }
 
 /** Where clients put their key for what the console port serves besides the protocols. */

@@ -17,7 +17,7 @@ import { requireSafeAddress } from './keys/open-access.js';
 import { SourceGuard } from './keys/source-guard.js';
 import { drainDelayOf } from './lifecycle/drain-delay.js';
 import { Lifecycle } from './lifecycle/lifecycle.js';
-import { createLogger, NestLogger } from './logger.js';
+import { createLogger, type LogOutput, NestLogger } from './logger.js';
 import { GatewayMetrics } from './observability/gateway-metrics.js';
 import { observeRequests } from './observability/http-observer.js';
 import { RequestObserver } from './observability/request-observer.js';
@@ -60,10 +60,10 @@ export interface Gateway {
  * Opens the database, builds the application and opens the ports, in this order; what fails closes what was open. A server that does
  * not answer is waited for in the background.
  */
-export async function startGateway(config: Config): Promise<Gateway> {
+export async function startGateway(config: Config, logOutput?: LogOutput): Promise<Gateway> {
   requireSafeAddress(config);
   const tls = await readCertificate(config.tlsCert, config.tlsKey);
-  const logger = createLogger(config);
+  const logger = createLogger(config, logOutput);
   const log: EngineLog = (level, message) => {
     logger[level]({ context: 'database' }, message);
   };

@@ -1,19 +1,31 @@
 import type { LoggerService } from '@nestjs/common';
-import { type Logger, type LoggerOptions, pino } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 import type { Config } from './config/config.js';
+import { readableLine } from './observability/readable-log.js';
 import { redact } from './observability/redact.js';
 import { currentRequest } from './observability/request-context.js';
 
-/** Writes JSON lines to standard error; standard output is for people. A line that is written for a request carries its id, none a key. */
-export function createLogger(config: Config): Logger {
+/** How long lines are held back at the most, for a banner that does not come. */
+const LONGEST_HOLD_MS = 10_000;
+
+/**
+ * Writes to standard error: lines for people on a terminal, JSON elsewhere, unless the settings say otherwise. A line that is written for
+ * a request carries its id, none a key.
+ */
+export function createLogger(config: Config, output: DestinationStream = new LogOutput()): Logger {
   const options: LoggerOptions = {
     level: config.logLevel,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     mixin: requestFields,
-    hooks: { streamWrite: redact },
+    hooks: { streamWrite: isForPeople(config) ? (line) => readableLine(redact(line)) : redact },
   };
-  return pino(options, pino.destination(2));
+  return pino(options, output);
+}
+
+/** Whether the log is read by people. */
+export function isForPeople({ logFormat }: Config): boolean {
+  return logFormat === 'auto' ? process.stderr.isTTY : logFormat === 'text';
 }
 
 function requestFields(): object {
@@ -43,4 +55,33 @@ function text(message: unknown): string {
   if (typeof message === 'string') return message;
   if (typeof message === 'object' && message !== null && 'message' in message) return String(message.message);
   return String(message);
+}
+
+/** Standard error. On a terminal its lines can be held back until what people look for is printed. */
+export class LogOutput implements DestinationStream {
+  private readonly stream = pino.destination({ fd: 2, sync: true });
+  private held: string[] | undefined;
+
+  /** Holds lines back until `release`, the end of the process, or ten seconds have passed. */
+  static held(): LogOutput {
+    const output = new LogOutput();
+    output.held = [];
+    const release = (): void => {
+      output.release();
+    };
+    process.once('exit', release);
+    setTimeout(release, LONGEST_HOLD_MS).unref();
+    return output;
+  }
+
+  write(line: string): void {
+    if (this.held === undefined) this.stream.write(line);
+    else this.held.push(line);
+  }
+
+  release(): void {
+    const lines = this.held ?? [];
+    this.held = undefined;
+    for (const line of lines) this.stream.write(line);
+  }
 }

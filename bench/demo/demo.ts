@@ -8,6 +8,7 @@ import { brightnessOf, embeddingOf, type Image, readImages } from './images.js';
 import { startOwnGateway } from './own-gateway.js';
 import { faint, gallery, heading, print, progress, table } from './terminal.js';
 
+const USUAL_URL = 'http://127.0.0.1:8000';
 const BATCH = 250;
 const NEIGHBOURS = 5;
 /** Images that are not loaded: they ask. */
@@ -36,12 +37,22 @@ const idOf = (image: Image): string => `image-${String(image.number)}`;
 async function main(signal: AbortSignal): Promise<void> {
   const { values } = parseArgs({ options: { url: { type: 'string' }, keep: { type: 'boolean', default: false } } });
   if (values.url !== undefined) return tour(values.url, 'a gateway that runs already', values.keep, signal);
+  if (await isServed(USUAL_URL))
+    print(faint(`  A gateway runs at ${USUAL_URL}: npm run demo -- --url ${USUAL_URL} uses that one.`));
   const gateway = await startOwnGateway(signal);
   try {
     await tour(gateway.url, gateway.engine, false, signal);
   } finally {
     await gateway.stop();
   }
+}
+
+/** Whether something answers there as Chroma does. */
+async function isServed(url: string): Promise<boolean> {
+  return fetch(`${url}/api/v2/heartbeat`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }
 
 async function tour(url: string, engine: string, keep: boolean, signal: AbortSignal): Promise<void> {

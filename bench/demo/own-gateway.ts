@@ -21,6 +21,8 @@ export async function startOwnGateway(signal: AbortSignal): Promise<OwnGateway> 
   const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
   // the caller's settings are for the caller's gateway, and so is the caller's database
   const environment = Object.entries(process.env).filter(([name]) => name !== 'DATABASE_URL' && !/^(POLYVEC|CHROMA)_/.test(name));
+  // one that runs already has the ports that nobody asked for here
+  const own = { POLYVEC_PINECONE_PORT: 'off', POLYVEC_VECTORIZER_PORT: 'off' };
   const args = [
     program,
     'start',
@@ -34,7 +36,7 @@ export async function startOwnGateway(signal: AbortSignal): Promise<OwnGateway> 
     'error',
   ];
   const child = spawn(process.execPath, args, {
-    env: Object.fromEntries(environment),
+    env: { ...Object.fromEntries(environment), ...own },
     signal,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -28,7 +28,8 @@ interface VerifyArguments extends MaintenanceArguments {
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
   const program = new Command('polyvec').description('One Postgres, every vector API.').version(VERSION).showHelpAfterError();
   program
-    .command('start', { isDefault: true })
+    // a word that names no command is a typing error, and no argument of this one
+    .command('start', { isDefault: argv[2]?.startsWith('-') ?? true })
     .alias('run')
     .description('start the gateway')
     .option('--path <directory>', 'where the embedded Postgres keeps its data (default: ./polyvec-data)')

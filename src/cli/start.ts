@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { type Config, readConfig } from '../config/config.js';
 import type { Gateway } from '../gateway.js';
-import { createLogger } from '../logger.js';
+import { createLogger, isForPeople, LogOutput } from '../logger.js';
 import { tellProblems } from './problems.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { Supervisor } from './supervisor.js';
@@ -18,7 +18,12 @@ export async function start(version: string, overrides: Partial<Record<keyof Con
 }
 
 async function serve(version: string, config: Config): Promise<void> {
-  const starting = loadAndStart(config);
+  // what people look for is not to be searched for among warnings
+  const output = isForPeople(config) ? LogOutput.held() : new LogOutput();
+  const starting = loadAndStart(config, output).catch((error: unknown) => {
+    output.release();
+    throw error;
+  });
   stopOnSignals(starting, config);
   const gateway = await starting;
   void gateway.failure.then((error) => {
@@ -27,6 +32,7 @@ async function serve(version: string, config: Config): Promise<void> {
   });
   // a program that waits for the last line may send a signal at once
   process.stdout.write(banner(version, gateway, config, 1));
+  output.release();
 }
 
 /** Serves beside others; the channel to the supervisor would keep a process that has failed. */
@@ -51,10 +57,10 @@ async function work(version: string, config: Config, workers: number): Promise<v
 }
 
 /** The supervisor of workers, which starts no gateway, is spared loading one. */
-async function loadAndStart(config: Config): Promise<Gateway> {
+async function loadAndStart(config: Config, output?: LogOutput): Promise<Gateway> {
   // eslint-disable-next-line no-restricted-syntax
   const { startGateway } = await import('../gateway.js');
-  return startGateway(config);
+  return startGateway(config, output);
 }
 
 function send(message: WorkerMessage, sent: () => void = () => undefined): void {
@@ -64,6 +70,8 @@ function send(message: WorkerMessage, sent: () => void = () => undefined): void 
 /** What a person wants to know, and a script may wait for: the last line. */
 function banner(version: string, gateway: Gateway, { auth }: Config, workers: number): string {
   const urls = [...gateway.urls].map(([name, url]) => `  ${name.padEnd(10)} ${url}`);
+  const console = gateway.urls.get('console');
+  const docs = console === undefined ? [] : [`  docs       ${console}/docs`];
   const [first] = gateway.indexPorts;
   const indexes = first === undefined ? [] : [`  indexes    ports ${String(first)} to ${String(gateway.indexPorts.at(-1))}`];
   return [
@@ -71,6 +79,7 @@ function banner(version: string, gateway: Gateway, { auth }: Config, workers: nu
     `  engine     ${gateway.engine}`,
     `  auth       ${auth === 'keys' ? 'keys: `polyvec keys create` makes one' : 'off: whoever reaches a port can read and write everything'}`,
     ...urls,
+    ...docs,
     ...indexes,
     ...(workers > 1 ? [`  workers    ${String(workers)}`] : []),
     'Listening. Ctrl-C stops it.',

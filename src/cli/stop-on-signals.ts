@@ -8,6 +8,9 @@ import { tellProblems } from './problems.js';
 /** What background work and the database may need to end, after the last request. */
 const CLOSING_MS = 10_000;
 
+/** What a stop in good order says at its end. */
+export const STOPPED = 'Polyvec has stopped.\n';
+
 /**
  * Stops the gateway, or the one that is just starting, on SIGINT or SIGTERM and ends the process: with 0 when every request was
  * finished, with 1 when some were cut off, when the stop took too long, or at once on a second signal.
@@ -19,7 +22,11 @@ export function stopOnSignals(starting: Promise<Gateway>, config: Config): void 
     if (isStopping && cluster.isPrimary) process.exit(1);
     if (isStopping) return;
     isStopping = true;
-    void exitCodeOf(starting, config).then((code) => process.exit(code));
+    void exitCodeOf(starting, config).then((code) => {
+      // of several workers, their supervisor says it
+      if (code === 0 && cluster.isPrimary) process.stdout.write(STOPPED);
+      process.exit(code);
+    });
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
 }

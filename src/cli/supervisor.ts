@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { relayMetrics } from '../observability/worker-metrics.js';
+import { STOPPED } from './stop-on-signals.js';
 import { workerMessage } from './worker-messages.js';
 
 /** The program, in the form (built or not) that runs now. */
@@ -70,7 +71,7 @@ export class Supervisor {
   private ended({ process: { pid } }: Worker, code: number | null, signal: string | null, wasStable: boolean): void {
     if (this.state === 'stopping') {
       this.worstCode = Math.max(this.worstCode, code ?? 1);
-      if (this.workers.size === 0) process.exit(this.worstCode);
+      if (this.workers.size === 0) this.exit();
     }
     if (this.state !== 'running') return;
     this.failures = wasStable ? 0 : this.failures + 1;
@@ -99,7 +100,12 @@ export class Supervisor {
     this.state = 'stopping';
     this.worstCode = Math.max(this.worstCode, code);
     for (const worker of this.workers) worker.process.kill('SIGTERM');
-    if (this.workers.size === 0) process.exit(this.worstCode);
+    if (this.workers.size === 0) this.exit();
+  }
+
+  private exit(): never {
+    if (this.worstCode === 0) process.stdout.write(STOPPED);
+    process.exit(this.worstCode);
   }
 
   private isStopping(): boolean {

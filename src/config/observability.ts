@@ -15,4 +15,10 @@ export const OBSERVABILITY_SETTINGS = {
     'Which requests get a line in the log: none, those that failed here (500 and above) or were slow, or all.',
   ),
   slowRequestMs: setting('POLYVEC_SLOW_REQUEST_MS', 1_000, duration, 'A request that takes longer than this is slow.'),
+  logFormat: setting(
+    'POLYVEC_LOG_FORMAT',
+    'auto',
+    oneOf('auto', 'json', 'text'),
+    'How log lines look: `json`, `text` for people, or `auto`: text when standard error is a terminal.',
+  ),
 } as const;

@@ -19,11 +19,16 @@ import { rerankRemotely } from './rerank-endpoint.js';
 
 const NO_RERANKER = 'Reranking needs an endpoint: set POLYVEC_RERANK_URL and POLYVEC_RERANK_MODELS';
 
+/** So many different names are logged, and so much of each; a client that makes them up must not fill a disk. */
+const MAX_LOGGED = 100;
+const MAX_SHOWN = 100;
+
 /** Texts to vectors, by the models that are built in and those that are configured. Unknown ones are `not_found`. */
 @Injectable()
 export class EmbeddingService {
   private readonly catalog: ReadonlyMap<string, CatalogEntry>;
   private readonly logger = new Logger('Embedding');
+  private readonly logged = new Set<string>();
 
   constructor(@Inject(CONFIG) private readonly config: Config) {
     this.catalog = readCatalog(config);
@@ -42,7 +47,7 @@ export class EmbeddingService {
   /** The model of that name; one that does not embed is `not_found`, too. */
   requireEmbeddingModel(name: string): EmbeddingModel {
     const entry = this.require(name);
-    if (entry.kind === 'rerank') throw missing(name);
+    if (entry.kind === 'rerank') throw this.missing(name);
     return entry.model;
   }
 
@@ -60,7 +65,7 @@ export class EmbeddingService {
    */
   async embed(name: string, texts: readonly string[], options: EmbeddingOptions): Promise<Embeddings> {
     const entry = this.require(name);
-    if (entry.kind === 'rerank') throw missing(name);
+    if (entry.kind === 'rerank') throw this.missing(name);
     const dimension = dimensionOf(entry.model, options.dimension);
     switch (entry.kind) {
       case 'local':
@@ -85,14 +90,25 @@ export class EmbeddingService {
   private requireReranker(name: string): Extract<CatalogEntry, { kind: 'rerank' }> {
     if (this.config.rerankUrl === undefined) throw new GatewayError({ kind: 'unsupported', subject: NO_RERANKER });
     const entry = this.require(name);
-    if (entry.kind !== 'rerank') throw missing(name);
+    if (entry.kind !== 'rerank') throw this.missing(name);
     return entry;
   }
 
   private require(name: string): CatalogEntry {
     const entry = this.catalog.get(name);
-    if (entry === undefined) throw missing(name);
+    if (entry === undefined) throw this.missing(name);
     return entry;
+  }
+
+  /** The client reads the protocol's words, the operator which models there are, and how there are more: once for each name. */
+  private missing(name: string): GatewayError {
+    if (this.logged.size < MAX_LOGGED && !this.logged.has(name)) {
+      this.logged.add(name);
+      const there = [...this.catalog.keys()].join(', ');
+      const settings = 'POLYVEC_EMBEDDING_MODELS and POLYVEC_RERANK_MODELS name others';
+      this.logger.warn(`the model "${name.slice(0, MAX_SHOWN)}" is not configured: there are ${there}; ${settings}`);
+    }
+    return new GatewayError({ kind: 'not_found', subject: 'model', name });
   }
 
   private endpoint(subject: Endpoint['subject']): Endpoint {
@@ -112,8 +128,4 @@ function dimensionOf(model: EmbeddingModel, wanted: number | undefined): number 
     throw new GatewayError({ kind: 'invalid', subject: 'dimension', expected: model.defaultDimension ?? 0, actual: wanted });
   }
   return dimension;
-}
-
-function missing(name: string): GatewayError {
-  return new GatewayError({ kind: 'not_found', subject: 'model', name });
 }

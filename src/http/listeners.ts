@@ -5,6 +5,7 @@ import type { Port } from '../config/config.js';
 import { ConnectionGate } from './connection-gate.js';
 import type { HttpMessages } from './express-messages.js';
 import { type Handler, PortServer } from './port-server.js';
+import { type ClosedPort, portsError } from './ports-error.js';
 import { quietMoment } from './quiet-moment.js';
 import type { Certificate } from './tls.js';
 
@@ -12,6 +13,8 @@ import type { Certificate } from './tls.js';
 export interface Listener {
   readonly name: string;
   readonly port: Port;
+  /** The setting that chooses the port, for people. */
+  readonly setting?: string;
   /** May depend on the port that was opened. */
   readonly prefix: string | ((port: number) => string);
   /** Whether everything else is served without it: it is left out when something else has the port. */
@@ -71,7 +74,10 @@ export class Listeners {
     private readonly host: string,
   ) {}
 
-  /** @throws Error that names the first port that cannot be opened and is not optional, or that refuses the certificate; then none is open. */
+  /**
+   * @throws Error that refuses the certificate, or names the port that cannot be opened and is not optional; AggregateError of such when
+   * there are several. Then none is open.
+   */
   static async open(listeners: readonly Listener[], options: ListenersOptions, handler: Handler): Promise<Listeners> {
     // a port makes its own of it when the first client needs it, which is too late to say that it is wrong
     if (options.tls !== undefined) createSecureContext({ ...options.tls });
@@ -84,19 +90,23 @@ export class Listeners {
       const server = createPort(listener, options, gate, handler);
       servers.set(listener.name, server);
       try {
-        await openPort(server, listener.name, listener.port, options.host);
+        await server.open(listener.port, options.host);
       } catch (error) {
-        if (listener.isOptional !== true || !isBusy((error as Error).cause)) throw error;
+        if (listener.isOptional !== true || !isBusy(error)) throw error;
         servers.delete(listener.name);
         skipped.push(listener.port);
       }
     });
-    const failure = (await Promise.allSettled(opening)).find((result) => result.status === 'rejected');
+    const results = await Promise.allSettled(opening);
+    const failures = results.flatMap((result, index): ClosedPort[] => {
+      const listener = listeners[index];
+      return result.status === 'fulfilled' || listener === undefined ? [] : [{ listener, reason: result.reason as Error }];
+    });
     const opened = new Listeners(servers, options.host);
-    if (failure === undefined && skipped.length > 0) options.skipped?.(skipped);
-    if (failure === undefined) return opened;
+    if (failures.length === 0 && skipped.length > 0) options.skipped?.(skipped);
+    if (failures.length === 0) return opened;
     await opened.close(0);
-    throw failure.reason;
+    throw portsError(failures, options.host);
   }
 
   /** Which port each name was opened on. */
@@ -150,15 +160,6 @@ function toOriginForm(request: IncomingMessage): void {
   if (authority === undefined) return;
   request.url = path.startsWith('/') ? path : `/${path}`;
   request.headers.host = authority;
-}
-
-async function openPort(server: PortServer, name: string, port: number, host: string): Promise<void> {
-  try {
-    await server.open(port, host);
-  } catch (error) {
-    const reason = isBusy(error) ? 'it is in use; choose another one' : (error as Error).message;
-    throw new Error(`cannot listen on ${host} port ${String(port)} for ${name}: ${reason}`, { cause: error });
-  }
 }
 
 function isBusy(error: unknown): boolean {

@@ -1,5 +1,20 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
 import { exitCode, FREE_PORTS, polyvec, urlOf, waitFor } from '../support/gateway/polyvec-command.js';
+
+/** Three ports that are in use until the test has ended. */
+async function occupyPorts(): Promise<readonly [string, string, string]> {
+  const servers = Array.from({ length: 3 }, () => createServer().listen(0, '127.0.0.1'));
+  busy.push(...servers);
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const [first = '', second = '', third = ''] = servers.map((server) => String((server.address() as AddressInfo).port));
+  return [first, second, third];
+}
+
+const busy: Server[] = [];
 
 describe('polyvec start', () => {
   let storage: TestStorage;
@@ -10,6 +25,7 @@ describe('polyvec start', () => {
   });
 
   afterEach(async () => {
+    for (const server of busy.splice(0)) server.close();
     await storage.remove();
   });
 
@@ -18,8 +34,29 @@ describe('polyvec start', () => {
     await waitFor(run, 'Listening');
     expect(run.output()).toMatch(/Polyvec \d+\.\d+\.\d+\n {2}engine +.*Postgres \d+.*pgvector \d+.*\n {2}auth +off/);
     expect((await fetch(`${urlOf(run, 'chroma')}/api/v2/heartbeat`)).status).toBe(200);
+    expect((await fetch(urlOf(run, 'docs'))).status).toBe(200);
     run.child.kill('SIGTERM');
     expect(await exitCode(run)).toBe(0);
+    expect(run.output()).toMatch(/\nPolyvec has stopped\.\n$/);
+  });
+
+  it('prints warnings for people after its banner, and for programs as JSON', async () => {
+    const { POLYVEC_DATA_DIR: directory = '' } = storage.environment;
+    const warning = `the data directory ${directory} also holds what is not Polyvec's: notes.txt`;
+    await writeFile(join(directory, 'notes.txt'), '');
+    const environment = { ...ports, ...storage.environment };
+    const forPeople = polyvec(['start'], { ...environment, POLYVEC_LOG_FORMAT: 'text' });
+    await waitFor(forPeople, warning);
+    const [banner, log] = forPeople.output().split('Listening. Ctrl-C stops it.\n');
+    expect(banner).toMatch(/^Polyvec \d/);
+    expect(log).toMatch(new RegExp(`^\\d\\d:\\d\\d:\\d\\d warn {2}database: ${warning}\n`));
+    forPeople.child.kill('SIGTERM');
+    expect(await exitCode(forPeople)).toBe(0);
+    const forPrograms = polyvec(['start'], environment);
+    await waitFor(forPrograms, 'Listening');
+    expect(JSON.parse(forPrograms.output().split('\n')[0] ?? '')).toMatchObject({ level: 40, context: 'database', msg: warning });
+    forPrograms.child.kill('SIGTERM');
+    expect(await exitCode(forPrograms)).toBe(0);
   });
 
   it('takes flags over the environment', async () => {
@@ -49,17 +86,43 @@ describe('polyvec start', () => {
     for (const option of ['--path', '--port', '--host']) expect(run.output()).toContain(option);
   });
 
-  it('says that the port is in use', async () => {
-    const first = polyvec(['start'], { ...ports, ...storage.environment });
-    await waitFor(first, 'Listening');
-    const { port } = new URL(urlOf(first, 'chroma'));
-    const other = await createStorage();
-    const second = polyvec(['start', '--port', port], { ...ports, ...other.environment });
-    expect(await exitCode(second)).toBe(1);
-    expect(second.output()).toContain(`cannot listen on 127.0.0.1 port ${port} for chroma: it is in use`);
-    first.child.kill('SIGTERM');
-    await exitCode(first);
-    await other.remove();
+  it('names every port that is in use, and the setting that chooses another one', async () => {
+    const [chroma, console, index] = await occupyPorts();
+    const run = polyvec(['start', '--port', chroma], {
+      ...ports,
+      ...storage.environment,
+      POLYVEC_CONSOLE_PORT: console,
+      POLYVEC_PINECONE_INDEX_PORTS: `${index}-${index}`,
+    });
+    expect(await exitCode(run)).toBe(1);
+    expect(run.output().trim().split('\n')).toEqual([
+      `polyvec: cannot listen on 127.0.0.1 port ${chroma} for chroma: it is in use; choose another one with POLYVEC_CHROMA_PORT`,
+      `polyvec: cannot listen on 127.0.0.1 port ${index} for pinecone index 0: it is in use; choose another one with POLYVEC_PINECONE_INDEX_PORTS`,
+      `polyvec: cannot listen on 127.0.0.1 port ${console} for console: it is in use; choose another one with POLYVEC_CONSOLE_PORT`,
+    ]);
+  });
+
+  it('logs which models there are, and the setting for others, when one is asked for that is not there', async () => {
+    const run = polyvec(['start'], { ...ports, ...storage.environment });
+    await waitFor(run, 'Listening');
+    const body = JSON.stringify({ model: 'bge-m3', inputs: [{ text: 'a' }], parameters: {} });
+    const headers = { 'content-type': 'application/json', 'x-pinecone-api-version': '2025-10' };
+    const ask = async (): Promise<number> =>
+      (await fetch(`${urlOf(run, 'pinecone')}/embed`, { method: 'POST', headers, body })).status;
+    expect([await ask(), await ask()]).toEqual([404, 404]);
+    await waitFor(
+      run,
+      'the model \\"bge-m3\\" is not configured: there are polyvec-local, polyvec-local-sparse; POLYVEC_EMBEDDING_MODELS',
+    );
+    run.child.kill('SIGTERM');
+    expect(await exitCode(run)).toBe(0);
+    expect(run.output().split('is not configured')).toHaveLength(2);
+  });
+
+  it('asks whether another command was meant, and starts nothing', async () => {
+    const run = polyvec(['strat'], {});
+    expect(await exitCode(run)).toBe(1);
+    expect(run.output()).toContain("unknown command 'strat'\n(Did you mean start?)");
   });
 
   it('comes up without its database server, says so, and stops', async () => {

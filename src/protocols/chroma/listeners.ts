@@ -4,5 +4,6 @@ import type { Listener } from '../../http/listeners.js';
 /** Chroma's port. */
 export function chromaListeners(config: Config): readonly Listener[] {
   const { chromaPort: port, maxBodyBytes, chromaMaxWriteBytes } = config;
-  return [{ name: 'chroma', prefix: '/chroma', port, maxBodyBytes: Math.max(maxBodyBytes, chromaMaxWriteBytes) }];
+  const accepted = Math.max(maxBodyBytes, chromaMaxWriteBytes);
+  return [{ name: 'chroma', prefix: '/chroma', port, setting: 'POLYVEC_CHROMA_PORT', maxBodyBytes: accepted }];
 }

@@ -19,11 +19,18 @@ export function pineconeListeners(config: Config, grpc: GrpcServers): readonly L
     },
   };
   if (config.pineconePort === 'off') return [];
-  const control = { name: 'pinecone', port: config.pineconePort, prefix: '/pinecone', ...accept };
+  const control = {
+    name: 'pinecone',
+    port: config.pineconePort,
+    setting: 'POLYVEC_PINECONE_PORT',
+    prefix: '/pinecone',
+    ...accept,
+  };
   const indexes = config.pineconeIndexPorts.map((port, index) => ({
     name: `${INDEX_PORT}${String(index)}`,
     port,
     isOptional: true,
+    setting: 'POLYVEC_PINECONE_INDEX_PORTS',
     prefix: (opened: number) => `/pinecone/_port/${String(opened)}`,
     ...accept,
   }));

@@ -4,5 +4,5 @@ import type { Listener } from '../../http/listeners.js';
 /** Vectorizer's port. */
 export function vectorizerListeners(config: Config): readonly Listener[] {
   const { vectorizerPort: port, vectorizerMaxBodyBytes: maxBodyBytes } = config;
-  return [{ name: 'vectorizer', prefix: '/vectorizer', port, maxBodyBytes }];
+  return [{ name: 'vectorizer', prefix: '/vectorizer', port, setting: 'POLYVEC_VECTORIZER_PORT', maxBodyBytes }];
 }
