@@ -5,7 +5,7 @@
 
 import { depthReason, JsonSyntaxError } from './json-syntax-error.js';
 import { unescapeText } from './json-text.js';
-import { ValueMemory } from './value-memory.js';
+import { OBJECT_VALUES, ValueMemory } from './value-memory.js';
 
 export type JsonKind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
 
@@ -21,14 +21,17 @@ export class JsonReader {
   /** Where the value being read lies: keys, and indexes of lists. */
   private readonly path: (string | number)[] = [];
   private position = 0;
-  /** What its values have taken so far. */
-  readonly memory = new ValueMemory();
+  /** Items of lists, keys and objects so far; vectors that are read as a whole count as one. */
+  private readonly values: ValueMemory;
 
-  /** Lists and objects deeper than `maxDepth` within each other are an error. */
+  /** Lists and objects deeper than `maxDepth` within each other, and more than `maxValues`, are an error. */
   constructor(
     readonly text: string,
     private readonly maxDepth = MAX_DEPTH,
-  ) {}
+    maxValues?: number,
+  ) {
+    this.values = new ValueMemory(maxValues);
+  }
 
   /** What the next value is, by its first character. */
   kind(): JsonKind {
@@ -70,6 +73,7 @@ export class JsonReader {
   /** Calls `entry` for every key; it must read exactly the one value that follows. */
   readObject(entry: (key: string) => void): void {
     this.enter(0x7b);
+    this.count(OBJECT_VALUES - 1);
     if (this.leave(0x7d)) return;
     for (;;) {
       this.skipSpace();
@@ -83,6 +87,7 @@ export class JsonReader {
       }
       this.position += 1;
       this.path.push(key);
+      this.count(1);
       entry(key);
       this.path.pop();
       if (this.leave(0x7d)) return;
@@ -97,6 +102,7 @@ export class JsonReader {
     for (let index = 0; ; index += 1) {
       if (this.atEnd()) throw this.error(index === 0 ? 'EOF while parsing a list' : 'EOF while parsing a value');
       this.path.push(index);
+      this.count(1);
       item(index);
       this.path.pop();
       if (this.leave(0x5d)) return;
@@ -224,6 +230,10 @@ export class JsonReader {
     if (this.text.charCodeAt(this.position) !== close) return false;
     this.position += 1;
     return true;
+  }
+
+  private count(values: number): void {
+    if (!this.values.take(values)) throw this.error(this.values.excess);
   }
 
   private separator(reason: string, atEnd: string): void {

@@ -9,12 +9,15 @@ export interface RequestBody {
   readonly mediaType: string | undefined;
   /** How many lists and objects may lie within each other; undefined: as many as the reader takes. */
   readonly maxDepth?: number;
+  /** How many values it may have; undefined: as many as fit into memory. */
+  readonly maxValues?: number;
 }
 
 /** What bodies may be. */
 export interface BodyRules {
   readonly limitBytes: number;
   readonly maxDepth: number;
+  readonly maxValues: number;
   /** Of all requests; held until the answer is sent. */
   readonly budget: BodyBudget;
 }
@@ -27,7 +30,7 @@ const LINGER_MS = 5_000;
  * the budget has left, is refused before a byte of it is read; one that turns out longer, as soon as it does.
  */
 export function bodyReader(rules: BodyRules): (request: Request, response: Response, next: NextFunction) => void {
-  const { limitBytes, maxDepth, budget } = rules;
+  const { limitBytes, maxDepth, maxValues, budget } = rules;
   return (request, response, next) => {
     // the client has left while its key was looked up: what is taken for it now, nobody would give back
     if (request.destroyed || response.closed) return;
@@ -37,7 +40,7 @@ export function bodyReader(rules: BodyRules): (request: Request, response: Respo
     });
     readBytes(request, limitBytes, share).then(
       (bytes) => {
-        request.body = { bytes, mediaType: mediaTypeOf(request), maxDepth } satisfies RequestBody;
+        request.body = { bytes, mediaType: mediaTypeOf(request), maxDepth, maxValues } satisfies RequestBody;
         next();
       },
       (error: unknown) => {

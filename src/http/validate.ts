@@ -62,7 +62,7 @@ export function validate<T extends object>(type: new () => T, body: RequestBody,
     throw new RequestError({ kind: 'media_type' });
   }
   const text = decodeText(body.bytes);
-  const reader = new JsonReader(dialect.anyMediaType && text.trim() === '' ? EMPTY_OBJECT : text, body.maxDepth);
+  const reader = new JsonReader(dialect.anyMediaType && text.trim() === '' ? EMPTY_OBJECT : text, body.maxDepth, body.maxValues);
   return check(readInto(new type(), reader, dialect));
 }
 

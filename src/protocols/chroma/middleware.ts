@@ -8,7 +8,12 @@ const V1 = '/api/v1';
 
 /** What every request under Chroma's prefix passes before its route: the answer's type, the rules of API v1's paths, the body. */
 export function chromaMiddleware(config: Config, authenticate: RequestHandler, budget: BodyBudget): readonly RequestHandler[] {
-  const readBody = bodyReader({ limitBytes: config.maxBodyBytes, maxDepth: config.maxJsonDepth, budget });
+  const readBody = bodyReader({
+    limitBytes: config.maxBodyBytes,
+    maxDepth: config.maxJsonDepth,
+    maxValues: config.maxJsonValues,
+    budget,
+  });
   const prepare: RequestHandler = (request, response, next) => {
     response.setHeader('content-type', 'application/json');
     // a percent sign that begins no escape stands for itself

@@ -21,5 +21,14 @@ export function pineconeMiddleware(config: Config, authenticate: RequestHandler,
     request.url = request.url.replace(EMPTY_NAMESPACE, '$1__default__');
     next();
   };
-  return [prepare, authenticate, bodyReader({ limitBytes: config.pineconeMaxBodyBytes, maxDepth: config.maxJsonDepth, budget })];
+  return [
+    prepare,
+    authenticate,
+    bodyReader({
+      limitBytes: config.pineconeMaxBodyBytes,
+      maxDepth: config.maxJsonDepth,
+      maxValues: config.maxJsonValues,
+      budget,
+    }),
+  ];
 }
