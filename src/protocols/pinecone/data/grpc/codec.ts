@@ -195,15 +195,20 @@ function writeOne(writer: Writer, id: number, field: Field, value: unknown): voi
       tag(VARINT)[field.type](value as number);
       return;
     case STRUCT:
-      tag(BYTES).fork();
-      writeStruct(writer, value as string);
-      writer.ldelim();
+      tag(BYTES).bytes(structBytes(value as string));
       return;
     default:
       tag(BYTES).fork();
       writeMessage(writer, resolved(field), value as Message);
       writer.ldelim();
   }
+}
+
+/** By a writer of its own: one keeps an object for everything that it has written, until all of it is. */
+function structBytes(text: string): Uint8Array {
+  const writer = createWriter();
+  writeStruct(writer, text);
+  return writer.finish();
 }
 
 function resolved(field: Field): Type {
