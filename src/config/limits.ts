@@ -1,4 +1,4 @@
-import { count, duration, MiB, oneOf, type Setting, setting, strictly, wholeNumber } from './values.js';
+import { count, duration, MiB, oneOf, positive, type Setting, setting, strictly, wholeNumber } from './values.js';
 
 const KiB = 1024;
 const ANY_NUMBER = ' `0`: any number.';
@@ -28,6 +28,15 @@ export const LIMIT_SETTINGS = {
       "Lists and objects within each other in a request. Chroma's own reader refuses the 128th.",
     ),
     64,
+  ),
+  maxJsonValues: strictly(
+    setting(
+      'POLYVEC_MAX_JSON_VALUES',
+      5_000_000,
+      positive,
+      'Values in a request, in lists and under keys, the numbers of vectors aside; an object counts as five. They are read in one go.',
+    ),
+    1_000_000,
   ),
   maxRecords: strictOnly('POLYVEC_MAX_RECORDS', 50_000, `Records of a write, or queries of a search.${ANY_NUMBER}`),
   maxIds: strictOnly('POLYVEC_MAX_IDS', 10_000, `Ids by which a request reads, searches, deletes or moves.${ANY_NUMBER}`),

@@ -6,7 +6,7 @@
 import { TAKEN_MARK } from './json-sieve.js';
 import { depthReason, JsonSyntaxError } from './json-syntax-error.js';
 import { unescapeText } from './json-text.js';
-import { ValueMemory } from './value-memory.js';
+import { OBJECT_VALUES, ValueMemory } from './value-memory.js';
 
 export type JsonKind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
 
@@ -22,16 +22,22 @@ export class JsonReader {
   /** Where the value being read lies: keys, and indexes of lists. */
   private readonly path: (string | number)[] = [];
   private position = 0;
-  /** What its values have taken so far. */
-  readonly memory = new ValueMemory();
+  /** Items of lists, keys and objects so far; vectors that are read as a whole count as one. */
+  private readonly values: ValueMemory;
   private takenCount = 0;
 
-  /** Lists and objects deeper than `maxDepth` within each other are an error. `taken` is what a sieve took out of the text. */
+  /**
+   * Lists and objects deeper than `maxDepth` within each other, and more than `maxValues`, are an error. `taken` is what a sieve took out
+   * of the text.
+   */
   constructor(
     readonly text: string,
     private readonly maxDepth = MAX_DEPTH,
+    maxValues?: number,
     private readonly taken: readonly unknown[] = [],
-  ) {}
+  ) {
+    this.values = new ValueMemory(maxValues);
+  }
 
   /** What the next value is, by its first character. */
   kind(): JsonKind {
@@ -73,6 +79,7 @@ export class JsonReader {
   /** Calls `entry` for every key; it must read exactly the one value that follows. */
   readObject(entry: (key: string) => void): void {
     this.enter(0x7b);
+    this.count(OBJECT_VALUES - 1);
     if (this.leave(0x7d)) return;
     for (;;) {
       this.skipSpace();
@@ -86,6 +93,7 @@ export class JsonReader {
       }
       this.position += 1;
       this.path.push(key);
+      this.count(1);
       entry(key);
       this.path.pop();
       if (this.leave(0x7d)) return;
@@ -100,6 +108,7 @@ export class JsonReader {
     for (let index = 0; ; index += 1) {
       if (this.atEnd()) throw this.error(index === 0 ? 'EOF while parsing a list' : 'EOF while parsing a value');
       this.path.push(index);
+      this.count(1);
       item(index);
       this.path.pop();
       if (this.leave(0x5d)) return;
@@ -236,6 +245,11 @@ export class JsonReader {
     if (this.text.charCodeAt(this.position) !== close) return false;
     this.position += 1;
     return true;
+  }
+
+  /** Counts what takes the memory, or the time, of so many values. @throws JsonSyntaxError for too many */
+  count(values: number): void {
+    if (!this.values.take(values)) throw this.error(this.values.excess);
   }
 
   private separator(reason: string, atEnd: string): void {

@@ -1,5 +1,5 @@
 import { JsonSyntaxError } from './json-syntax-error.js';
-import { ValueMemory } from './value-memory.js';
+import { OBJECT_VALUES, ValueMemory } from './value-memory.js';
 
 /** An item that was read from its source text, and the memory that it takes. */
 export interface TakenItem {
@@ -34,7 +34,7 @@ const ITEM_BYTES = 200;
 export class JsonSieve {
   readonly taken: unknown[] = [];
   private readonly kept = new ByteList();
-  private readonly memory = new ValueMemory();
+  private readonly values = new ValueMemory();
   private takenBytes = 0;
   private depth = 0;
   private isInString = false;
@@ -182,7 +182,7 @@ export class JsonSieve {
       this.leaveItem();
       return;
     }
-    if (!this.memory.take(ITEM_BYTES)) throw new JsonSyntaxError(this.key, 'too many values', 1, 1);
+    if (!this.values.take(OBJECT_VALUES)) throw new JsonSyntaxError(this.key, this.values.excess, 1, 1);
     this.item = undefined;
     this.taken.push(taken.value);
     this.takenBytes += taken.bytes + ITEM_BYTES;

@@ -13,12 +13,15 @@ export interface RequestBody {
   readonly maxDepth?: number;
   /** What was taken out of the bytes as they came; there is a mark in the place of each. */
   readonly taken?: readonly unknown[];
+  /** How many values it may have; undefined: as many as fit into memory. */
+  readonly maxValues?: number;
 }
 
 /** What bodies may be. */
 export interface BodyRules {
   readonly limitBytes: number;
   readonly maxDepth: number;
+  readonly maxValues: number;
   /** Of all requests; held until the answer is sent. */
   readonly budget: BodyBudget;
   /** Takes out of long bodies, as they come, what is large in them. */
@@ -36,13 +39,13 @@ const LINGER_MS = 5_000;
  * the budget has left, is refused before a byte of it is read; one that turns out longer, as soon as it does.
  */
 export function bodyReader(rules: BodyRules): (request: Request, response: Response, next: NextFunction) => void {
-  const { limitBytes, maxDepth } = rules;
+  const { limitBytes, maxDepth, maxValues } = rules;
   return (request, response, next) => {
     // the client has left while its key was looked up: what is taken for it now, nobody would give back
     if (request.destroyed || response.closed) return;
     readBody(request, response, rules).then(
       (body) => {
-        request.body = { ...body, mediaType: mediaTypeOf(request), maxDepth } satisfies RequestBody;
+        request.body = { ...body, mediaType: mediaTypeOf(request), maxDepth, maxValues } satisfies RequestBody;
         next();
       },
       (error: unknown) => {

@@ -62,7 +62,8 @@ export function validate<T extends object>(type: new () => T, body: RequestBody,
     throw new RequestError({ kind: 'media_type' });
   }
   const text = decodeText(body.bytes);
-  const reader = new JsonReader(dialect.anyMediaType && text.trim() === '' ? EMPTY_OBJECT : text, body.maxDepth, body.taken);
+  const source = dialect.anyMediaType && text.trim() === '' ? EMPTY_OBJECT : text;
+  const reader = new JsonReader(source, body.maxDepth, body.maxValues, body.taken);
   return check(readInto(new type(), reader, dialect));
 }
 

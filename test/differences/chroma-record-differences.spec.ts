@@ -247,6 +247,14 @@ describe('large answers', () => {
   });
 });
 
+describe('bodies', () => {
+  it('D96: a body of too many values is 400', async () => {
+    const path = await session.filled('values', '"ids":["a"],"embeddings":[[1]]');
+    const refused = await session.ask(post(`${path}/get`, `{"where":{"$or":[${'{},'.repeat(1_000_000)}{}]}}`));
+    expect([refused.status, message(refused)]).toEqual([400, expect.stringContaining('POLYVEC_MAX_JSON_VALUES')]);
+  });
+});
+
 describe('deleted collections', () => {
   it('D27: records added after a collection was deleted have nothing of it', async () => {
     const records = '"ids":["a","b"],"embeddings":[[1],[2]]';

@@ -62,6 +62,7 @@ const ROWS: Readonly<Record<Exclude<LimitName, 'maxAnswerBytes'>, Row>> = {
 const ELSEWHERE = {
   limits: 'profile.spec.ts',
   maxJsonDepth: 'json-depth.spec.ts',
+  maxJsonValues: 'json-values.spec.ts',
   maxInFlightBytes: 'in-flight.spec.ts',
   maxAnswerBytes: 'answers.spec.ts',
   maxAnswersBytes: 'answers.spec.ts',

@@ -12,7 +12,7 @@ const WRITES = /\/collections\/[^/]+\/(?:add|update|upsert)\/?$/;
 
 /** What every request under Chroma's prefix passes before its route: the answer's type, the rules of API v1's paths, the body. */
 export function chromaMiddleware(config: Config, authenticate: RequestHandler, budget: BodyBudget): readonly RequestHandler[] {
-  const rules = { maxDepth: config.maxJsonDepth, budget };
+  const rules = { maxDepth: config.maxJsonDepth, maxValues: config.maxJsonValues, budget };
   const readBody = bodyReader({ ...rules, limitBytes: config.maxBodyBytes });
   const readWrite = bodyReader({ ...rules, limitBytes: config.chromaMaxWriteBytes, sieve: embeddingSieve });
   const prepare: RequestHandler = (request, response, next) => {

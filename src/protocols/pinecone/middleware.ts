@@ -22,7 +22,16 @@ export function pineconeMiddleware(config: Config, authenticate: RequestHandler,
     request.url = request.url.replace(EMPTY_NAMESPACE, '$1__default__');
     next();
   };
-  return [prepare, authenticate, bodyReader({ limitBytes: config.pineconeMaxBodyBytes, maxDepth: config.maxJsonDepth, budget })];
+  return [
+    prepare,
+    authenticate,
+    bodyReader({
+      limitBytes: config.pineconeMaxBodyBytes,
+      maxDepth: config.maxJsonDepth,
+      maxValues: config.maxJsonValues,
+      budget,
+    }),
+  ];
 }
 
 /** Adds the time that the request took, in whole milliseconds, when the headers are sent. */

@@ -28,7 +28,12 @@ export function vectorizerMiddleware(
   return [
     prepare,
     authenticate,
-    bodyReader({ limitBytes: config.vectorizerMaxBodyBytes, maxDepth: config.maxJsonDepth, budget }),
+    bodyReader({
+      limitBytes: config.vectorizerMaxBodyBytes,
+      maxDepth: config.maxJsonDepth,
+      maxValues: config.maxJsonValues,
+      budget,
+    }),
     requireJson,
   ];
 }

@@ -1,6 +1,7 @@
 import { type Json, JsonNumber, readJson } from '../../../http/json.js';
 import { JsonReader } from '../../../http/json-reader.js';
 import { JsonSieve, type TakenItem } from '../../../http/json-sieve.js';
+import { OBJECT_VALUES } from '../../../http/value-memory.js';
 import { type ChromaError, invalidArgument, unprocessable } from '../chroma-error.js';
 import { unexpected } from './serde.js';
 
@@ -14,8 +15,6 @@ type SentEmbedding = Float32Array | DecodedText | string;
 /** Embeddings as they were sent: components, or base64 of little-endian float32 components; null where there is none. */
 export type SentEmbeddings = readonly (SentEmbedding | null)[];
 
-/** What an embedding takes besides its components, about. */
-const EMBEDDING_BYTES = 200;
 
 /** Whether there must be an embedding for every record: an update need not have one. */
 export type NullEmbeddings = 'kept' | 'refused';
@@ -36,7 +35,7 @@ export function readEmbeddings(nulls: NullEmbeddings): (reader: JsonReader) => S
     const embeddings: (SentEmbedding | null)[] = [];
     const kinds = new Set<'list' | 'text' | 'other'>();
     reader.readArray(() => {
-      if (!reader.memory.take(EMBEDDING_BYTES)) throw reader.error('too many values');
+      reader.count(OBJECT_VALUES);
       const embedding = readEmbedding(reader);
       if (embedding !== null) kinds.add(embedding instanceof Float32Array ? 'list' : 'text');
       else if (nulls === 'refused') kinds.add('other');

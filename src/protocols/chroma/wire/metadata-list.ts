@@ -2,12 +2,11 @@ import type { Field } from '../../../collections/collection.js';
 import { FieldCollector } from '../../../collections/field-collector.js';
 import { readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
+import { OBJECT_VALUES } from '../../../http/value-memory.js';
 import { unprocessable } from '../chroma-error.js';
 import { type Metadata, type NullValues, readMetadata } from './metadata.js';
 import { unexpected } from './serde.js';
 
-/** What a metadata object takes besides its text, about. */
-const ITEM_BYTES = 200;
 
 /** The `metadatas` of a write: one per record, or null for none; and the fields that occur in them. */
 export interface SentMetadata {
@@ -28,7 +27,7 @@ export function readMetadataList(nulls: NullValues): (reader: JsonReader) => Sen
     const collector = new FieldCollector();
     const items: (Metadata | null)[] = [];
     reader.readArray((index) => {
-      if (!reader.memory.take(ITEM_BYTES)) throw reader.error('too many values');
+      reader.count(OBJECT_VALUES);
       if (reader.kind() === 'null') {
         reader.readNull();
         items.push(null);

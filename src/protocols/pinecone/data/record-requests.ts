@@ -3,6 +3,7 @@ import { Ignored, Refused } from '../../../http/field-fates.js';
 import { isJsonObject, type Json, JsonNumber, type JsonObject } from '../../../http/json.js';
 import { JsonReader } from '../../../http/json-reader.js';
 import { JsonSyntaxError } from '../../../http/json-syntax-error.js';
+import type { RequestBody } from '../../../http/request-body.js';
 import { Read } from '../../../http/validate.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { membersOf } from '../wire/members.js';
@@ -58,18 +59,21 @@ export class RerankPart {
   @Ignored('the endpoint of a model decides what becomes of long texts') parameters?: Json;
 }
 
+/** Of each line. */
+type JsonLimits = Pick<RequestBody, 'maxDepth' | 'maxValues'>;
+
 /** Reads one JSON object per line; blank lines mean nothing. @throws PineconeError 400 that names the line */
-export function readRecords(text: string, maxDepth?: number): readonly SentRecord[] {
+export function readRecords(text: string, limits: JsonLimits = {}): readonly SentRecord[] {
   const records: SentRecord[] = [];
   text.split('\n').forEach((line, index) => {
-    if (line.trim() !== '') records.push(readRecord(line, index + 1, maxDepth));
+    if (line.trim() !== '') records.push(readRecord(line, index + 1, limits));
   });
   return records;
 }
 
-function readRecord(line: string, number: number, maxDepth: number | undefined): SentRecord {
+function readRecord(line: string, number: number, limits: JsonLimits): SentRecord {
   try {
-    const reader = new JsonReader(line, maxDepth);
+    const reader = new JsonReader(line, limits.maxDepth, limits.maxValues);
     const object = withoutNulls(readObject(reader, 'record'));
     reader.end();
     const part = membersOf(TextRecordPart, object);

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import protobuf, { type Field, type Type, type Writer } from 'protobufjs';
 import type { Message } from './messages.js';
-import { createReader, createWriter, eachField, type MessageReader, readStruct, readText, writeStruct } from './struct.js';
+import { count, createReader, createWriter, eachField, type MessageReader, readStruct, readText, writeStruct } from './struct.js';
 
 /**
  * Messages of `vector-service.proto`, read and written by its own text, and faster than by a general library: packed floats are
@@ -27,12 +27,12 @@ export function messageType(name: string): Type {
 }
 
 /**
- * Structs in it may have `levels`, unless those are more than any may have.
- * @throws RangeError, Error for bytes that are no such message, PineconeError for a Struct that is too deep, and RequestError for
- *   text with a NUL
+ * Structs in it may have `levels`, unless those are more than any may have; items of lists and values of Structs are counted.
+ * @throws RangeError, Error for bytes that are no such message, PineconeError for a Struct that is too deep and for too many values,
+ *   and RequestError for text with a NUL
  */
-export function decode(type: Type, bytes: Uint8Array, levels?: number): Message {
-  const reader = createReader(bytes, levels);
+export function decode(type: Type, bytes: Uint8Array, levels?: number, maxValues?: number): Message {
+  const reader = createReader(bytes, levels, maxValues);
   return readMessage(reader, type, bytes.length);
 }
 
@@ -76,7 +76,10 @@ function readField(reader: MessageReader, field: Field, wireType: number, messag
   } else {
     const list = message[field.name] as unknown[];
     if (field.type === 'uint32' && wireType === BYTES) readPacked(reader, list);
-    else list.push(readOne(reader, field));
+    else {
+      count(reader, 1);
+      list.push(readOne(reader, field));
+    }
   }
 }
 
@@ -192,15 +195,20 @@ function writeOne(writer: Writer, id: number, field: Field, value: unknown): voi
       tag(VARINT)[field.type](value as number);
       return;
     case STRUCT:
-      tag(BYTES).fork();
-      writeStruct(writer, value as string);
-      writer.ldelim();
+      tag(BYTES).bytes(structBytes(value as string));
       return;
     default:
       tag(BYTES).fork();
       writeMessage(writer, resolved(field), value as Message);
       writer.ldelim();
   }
+}
+
+/** By a writer of its own: one keeps an object for everything that it has written, until all of it is. */
+function structBytes(text: string): Uint8Array {
+  const writer = createWriter();
+  writeStruct(writer, text);
+  return writer.finish();
 }
 
 function resolved(field: Field): Type {

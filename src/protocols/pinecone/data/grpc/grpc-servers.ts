@@ -152,7 +152,7 @@ export class GrpcServers implements BeforeApplicationShutdown {
     try {
       const refusal = share.grow(call.request.length);
       if (refusal !== undefined) throw refusal;
-      const message = decodeRequest(method.requestType, call.request, this.config.maxJsonDepth);
+      const message = decodeRequest(method.requestType, call.request, this.config);
       return await this.targets.run(this.targetOf(call, port), (collection) =>
         method.handle(collection, message, apiVersion(version?.toString())),
       );
@@ -185,9 +185,9 @@ function definitionOf(methods: readonly Method[]): ServiceDefinition {
   return Object.fromEntries(definitions) as ServiceDefinition;
 }
 
-function decodeRequest(type: Type, bytes: Buffer, levels: number): Message {
+function decodeRequest(type: Type, bytes: Buffer, limits: Pick<Config, 'maxJsonDepth' | 'maxJsonValues'>): Message {
   try {
-    return decode(type, bytes, levels);
+    return decode(type, bytes, limits.maxJsonDepth, limits.maxJsonValues);
   } catch (error) {
     if (error instanceof PineconeError || error instanceof RequestError) throw error;
     throw new PineconeError('INVALID_ARGUMENT', 'The request message cannot be decoded');

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import protobuf, { type Reader, type Writer } from 'protobufjs';
 import { type Json, JsonNumber, type JsonObject } from '../../../../http/json.js';
 import { RequestError } from '../../../../http/validate.js';
+import { OBJECT_VALUES, ValueMemory } from '../../../../http/value-memory.js';
 import { MAX_STRUCT_DEPTH } from '../../limits.js';
 import { invalidArgument } from '../../pinecone-error.js';
 
@@ -21,17 +22,20 @@ const VARINT = 0;
 const FIXED64 = 1;
 const BYTES = 2;
 
-/** A reader with a limit to objects and lists within each other. */
+/** A reader with a limit to objects and lists within each other, and one to values. */
 export interface MessageReader extends Reader {
   readonly levels: number;
+  readonly values: ValueMemory;
 }
 
 /** Reads a Struct of `length` bytes. @throws PineconeError when it is nested too deeply */
 export function readStruct(reader: MessageReader, length: number, depth = 1): JsonObject {
   requireDepth(reader, depth);
+  count(reader, OBJECT_VALUES - 1);
   const object = new Map<string, Json>();
   eachField(reader, length, (field) => {
     if (field !== 1) return false;
+    count(reader, 1);
     const entry = readEntry(reader, depth);
     object.set(entry.key, entry.value);
     return true;
@@ -78,6 +82,11 @@ function readValue(reader: MessageReader, depth: number): Json {
   return value;
 }
 
+/** Counts values of a message, as those of a JSON text are counted. @throws PineconeError for too many */
+export function count({ values }: MessageReader, found: number): void {
+  if (!values.take(found)) throw invalidArgument(`The request has ${values.excess}`);
+}
+
 function requireDepth({ levels }: MessageReader, depth: number): void {
   if (depth > levels) throw invalidArgument(`The request is nested deeper than the limit of ${String(levels)} levels`);
 }
@@ -87,6 +96,7 @@ function readList(reader: MessageReader, depth: number): readonly Json[] {
   const list: Json[] = [];
   eachField(reader, reader.uint32(), (field) => {
     if (field !== 1) return false;
+    count(reader, 1);
     list.push(readValue(reader, depth));
     return true;
   });
@@ -141,9 +151,10 @@ function writeList(writer: Writer, items: readonly unknown[]): void {
   writer.ldelim();
 }
 
-/** A reader of Structs of at most `levels`, and of at most as many as clients' own libraries read. */
-export function createReader(bytes: Uint8Array, levels = MAX_STRUCT_DEPTH): MessageReader {
-  return Object.assign(protobuf.Reader.create(bytes), { levels: Math.min(levels, MAX_STRUCT_DEPTH) });
+/** A reader of Structs of at most `levels`, and of at most as many as clients' own libraries read; and of at most so many values. */
+export function createReader(bytes: Uint8Array, levels = MAX_STRUCT_DEPTH, maxValues?: number): MessageReader {
+  const limits = { levels: Math.min(levels, MAX_STRUCT_DEPTH), values: new ValueMemory(maxValues) };
+  return Object.assign(protobuf.Reader.create(bytes), limits);
 }
 
 export function createWriter(): Writer {
