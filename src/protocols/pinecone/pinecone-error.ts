@@ -15,7 +15,7 @@ export const CODES = {
   ABORTED: [status.ABORTED, 409],
   UNPROCESSABLE_ENTITY: [status.INVALID_ARGUMENT, 422],
   PAYLOAD_TOO_LARGE: [status.OUT_OF_RANGE, 413],
-  // of the statuses that no SDK tries again, the one that every SDK has a class for: decision 34
+  // SDKs try 501 again, and lose the message: decision 34
   UNIMPLEMENTED: [status.UNIMPLEMENTED, 400],
   INTERNAL: [status.INTERNAL, 500],
   DEADLINE_EXCEEDED: [status.DEADLINE_EXCEEDED, 504],
