@@ -6,9 +6,14 @@ const MiB = 1024 * KiB;
 
 const STRICT = {
   maxJsonDepth: 64,
+  maxJsonValues: 1_000_000,
   maxRecords: 50_000,
   maxIds: 10_000,
   maxResults: 10_000,
+  maxMatches: 100_000,
+  maxAnswerBytes: 16 * MiB,
+  // a part of the heap in any profile
+  maxAnswersBytes: 0,
   maxFilterPredicates: 256,
   maxFilterDepth: 16,
   maxFilterValues: 10_000,
@@ -61,12 +66,17 @@ describe('the strict profile', () => {
 
 describe('without a profile', () => {
   it("limits are the protocols' own", () => {
-    const { maxJsonDepth, maxConnections, headersTimeoutMs, requestTimeoutMs, limits, ...others } = Object.fromEntries(
+    const { maxJsonDepth, maxJsonValues, maxMatches, maxConnections, ...rest } = Object.fromEntries(
       Object.keys(LIMIT_SETTINGS).map((key) => [key, readConfig({})[key as keyof typeof LIMIT_SETTINGS]]),
     );
-    expect({ maxJsonDepth, maxConnections, headersTimeoutMs, requestTimeoutMs, limits }).toEqual({
+    const { headersTimeoutMs, requestTimeoutMs, limits, ...others } = rest;
+    expect({ maxJsonDepth, maxJsonValues, maxMatches, maxConnections }).toEqual({
       maxJsonDepth: 127,
+      maxJsonValues: 5_000_000,
+      maxMatches: 10_000_000,
       maxConnections: 10_000,
+    });
+    expect({ headersTimeoutMs, requestTimeoutMs, limits }).toEqual({
       headersTimeoutMs: 60_000,
       requestTimeoutMs: 300_000,
       limits: 'protocol',
