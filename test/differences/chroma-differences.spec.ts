@@ -96,7 +96,7 @@ describe('collections and tenants', () => {
     expect((await session.ask(post(TENANTS, '{"name":"nobody"}'))).status).toBe(409);
   });
 
-  it('D110: Python 0.5.1 to 0.5.3 list collections only by setting', async () => {
+  it('D100: Python 0.5.1 to 0.5.3 list collections only by setting', async () => {
     await session.collection('listed-by-old-python');
     const list = { ...get('/api/v1/collections'), headers: { 'user-agent': 'python-requests/2.31.0' } };
     expect(at(await session.ask(list), 0, 'dimension')).toBeUndefined();

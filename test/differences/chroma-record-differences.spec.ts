@@ -238,7 +238,7 @@ describe('writes', () => {
 });
 
 describe('large answers', () => {
-  it('D95: a query whose results are too large together is 400', async () => {
+  it('D101: a query whose results are too large together is 400', async () => {
     const path = await session.filled('large', `"ids":["a"],"embeddings":[[1]],"documents":["${'x'.repeat(1024 * 1024)}"]`);
     const query = (count: number) => session.ask(post(`${path}/query`, `{"query_embeddings":[${'[1],'.repeat(count - 1)}[1]]}`));
     expect((await query(4)).status).toBe(200);
@@ -248,7 +248,7 @@ describe('large answers', () => {
 });
 
 describe('bodies', () => {
-  it('D96: a body of too many values is 400', async () => {
+  it('D102: a body of too many values is 400', async () => {
     const path = await session.filled('values', '"ids":["a"],"embeddings":[[1]]');
     const refused = await session.ask(post(`${path}/get`, `{"where":{"$or":[${'{},'.repeat(1_000_000)}{}]}}`));
     expect([refused.status, message(refused)]).toEqual([400, expect.stringContaining('POLYVEC_MAX_JSON_VALUES')]);

@@ -20,7 +20,7 @@ describe('filters', () => {
   it.each([
     ['true', ['without']],
     ['false', []],
-  ])('D99: $ne and $nin match records that lack the key, unless a setting says otherwise (%s)', async (setting, ids) => {
+  ])('D95: $ne and $nin match records that lack the key, unless a setting says otherwise (%s)', async (setting, ids) => {
     const own = await startGateway({ env: { POLYVEC_PINECONE_NE_MATCHES_MISSING: setting } });
     const space = await (await createIndex(own, { dimension: 1 })).filled([{ id: 'without', values: [1] }]);
     expect(await found(space, { key: { $ne: 'x' } })).toEqual(ids);
@@ -30,7 +30,7 @@ describe('filters', () => {
 });
 
 describe('scores', () => {
-  it('D100: a score beyond float32 is the largest one, ranked by its true value', async () => {
+  it('D96: a score beyond float32 is the largest one, ranked by its true value', async () => {
     const space = await (
       await createIndex(gateway, { dimension: 2, metric: 'euclidean' })
     ).filled([
@@ -54,12 +54,12 @@ describe('the control plane', () => {
     ['2026-01.alpha', 200],
     ['1999-01', 200],
     ['2099-12', 200],
-  ])('D101: API versions that are none are served, but for the shapes of a preview: %s', async (version, status) => {
+  ])('D97: API versions that are none are served, but for the shapes of a preview: %s', async (version, status) => {
     const headers = { 'x-pinecone-api-version': version };
     expect((await new PineconeApi(gateway.pineconeUrl).call('/indexes', { headers })).status).toBe(status);
   });
 
-  it('D101: API versions that are none are served, but for the shapes of a preview', async () => {
+  it('D97: API versions that are none are served, but for the shapes of a preview', async () => {
     const body = { name: 'previewed', schema: { fields: { _values: { type: 'dense_vector', dimension: 2 } } } };
     const headers = { 'x-pinecone-api-version': '2026-01.alpha' };
     expect(await new PineconeApi(gateway.pineconeUrl).outcome('/indexes', { body, headers })).toMatchObject([
@@ -68,7 +68,7 @@ describe('the control plane', () => {
     ]);
   });
 
-  it("D103: Python's gRPC clients before 9 get a bare host when they ask for it", async () => {
+  it("D99: Python's gRPC clients before 9 get a bare host when they ask for it", async () => {
     const { name, port } = await createIndex(gateway, { dimension: 2 });
     const host = async (headers: Readonly<Record<string, string>>): Promise<unknown> => {
       const [, body] = await new PineconeApi(gateway.pineconeUrl).outcome(`/indexes/${name}`, { headers });
@@ -81,7 +81,7 @@ describe('the control plane', () => {
     expect(await host({ ...agent, 'x-polyvec-host-style': 'other' })).toBe(`http://localhost:${String(port)}`);
   });
 
-  it('D102: a collection is ready when it is created', async () => {
+  it('D98: a collection is ready when it is created', async () => {
     const { name } = await createIndex(gateway, { dimension: 2, spec: { pod: { environment: 'e' } } });
     const body = { name: 'copied', source: name };
     expect(await new PineconeApi(gateway.pineconeUrl).outcome('/collections', { body })).toMatchObject([
