@@ -85,10 +85,11 @@ describe('the first command', () => {
     const storage = await createStorage();
     const run = polyvec(['start'], { ...FREE_PORTS, ...storage.environment });
     try {
-      await waitFor(run, 'Listening');
+      await waitFor(run, 'Ctrl-C stops it.\n');
+      const printed = run.output();
       run.child.kill('SIGTERM');
       await exitCode(run);
-      expect(shape(run.output())).toEqual(shape(shown));
+      expect(shape(printed)).toEqual(shape(shown));
     } finally {
       run.child.kill('SIGKILL');
       await storage.remove();
