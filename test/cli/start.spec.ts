@@ -87,17 +87,17 @@ describe('polyvec start', () => {
   });
 
   it('names every port that is in use, and the setting that chooses another one', async () => {
-    const [chroma, console, index] = await occupyPorts();
+    const [chroma, console, pinecone] = await occupyPorts();
     const run = polyvec(['start', '--port', chroma], {
       ...ports,
       ...storage.environment,
       POLYVEC_CONSOLE_PORT: console,
-      POLYVEC_PINECONE_INDEX_PORTS: `${index}-${index}`,
+      POLYVEC_PINECONE_PORT: pinecone,
     });
     expect(await exitCode(run)).toBe(1);
     expect(run.output().trim().split('\n')).toEqual([
       `polyvec: cannot listen on 127.0.0.1 port ${chroma} for chroma: it is in use; choose another one with POLYVEC_CHROMA_PORT`,
-      `polyvec: cannot listen on 127.0.0.1 port ${index} for pinecone index 0: it is in use; choose another one with POLYVEC_PINECONE_INDEX_PORTS`,
+      `polyvec: cannot listen on 127.0.0.1 port ${pinecone} for pinecone: it is in use; choose another one with POLYVEC_PINECONE_PORT`,
       `polyvec: cannot listen on 127.0.0.1 port ${console} for console: it is in use; choose another one with POLYVEC_CONSOLE_PORT`,
     ]);
   });
