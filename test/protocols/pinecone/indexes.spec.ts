@@ -515,7 +515,7 @@ describe('what another protocol made', () => {
     return id;
   }
 
-  it('is no index before its dimension is known, but has its name', async () => {
+  it('is no index before its dimension is known, and is made one by a create', async () => {
     const name = newName();
     await createCollection(name);
     const missing = failure(404, 'NOT_FOUND', `Index ${name} not found.`);
@@ -523,6 +523,8 @@ describe('what another protocol made', () => {
     expect(await control.outcome(`/indexes/${name}`)).toEqual(missing);
     expect(await refusal(name, { tags: { a: 'b' } })).toEqual(missing);
     expect(await control.outcome(`/indexes/${name}`, { method: 'DELETE' })).toEqual(missing);
+    expect((await attempt({ name }))[0]).toBe(201);
+    expect(await listedNames()).toContain(name);
     expect(await attempt({ name })).toEqual(TAKEN);
   });
 

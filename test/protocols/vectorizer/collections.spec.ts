@@ -524,10 +524,16 @@ describe('empty collections', () => {
 });
 
 describe('collections of other protocols', () => {
-  it('are seen once their dimension is known, and their names are taken before', async () => {
+  it('are made whole by a create, as long as they have no dimension', async () => {
+    await new ChromaApi(gateway.chromaUrl).createCollection({ name });
+    expect(await create({ name, dimension: 4 })).toMatchObject([200, { name, dimension: 4 }]);
+    expect(await create({ name, dimension: 4 })).toEqual(refused(409, 'collection_already_exists'));
+    expect(await describeCollection()).toMatchObject({ name, dimension: 4, vector_count: 0 });
+  });
+
+  it('are seen once their dimension is known', async () => {
     const theirs = await new ChromaApi(gateway.chromaUrl).createCollection({ name });
     expect(await api.get(`/collections/${name}`)).toEqual(noCollection(name));
-    expect(await create({ name, dimension: 4 })).toEqual(refused(409, 'collection_already_exists'));
     await theirs.post('add', { ids: ['x'], embeddings: [[1, 2]] });
     expect(await describeCollection()).toMatchObject({ name, dimension: 2, vector_count: 1, metric: 'Euclidean' });
   });
