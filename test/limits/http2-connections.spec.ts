@@ -19,9 +19,10 @@ async function begin(port: number, ...parts: readonly (string | Buffer)[]): Prom
   return socket;
 }
 
-/** Resolves when the server has closed the connection. */
+/** Resolves when the server has closed the connection, in good order or with a reset. */
 async function closed(socket: Socket): Promise<void> {
-  if (!socket.destroyed) await once(socket, 'close');
+  if (socket.closed) return;
+  await new Promise((resolve) => socket.once('close', resolve));
 }
 
 /** The gRPC status of a call for the index' statistics, or the HTTP status where there is none. */
@@ -38,6 +39,9 @@ async function callOn(session: ClientHttp2Session, key: string, messageAfterMs =
       if (headers['grpc-status'] !== undefined) resolve(String(headers['grpc-status']));
     };
     stream.on('response', take).on('trailers', take).on('error', reject);
+    stream.on('close', () => {
+      reject(new Error('the stream was closed without a status'));
+    });
   });
   stream.resume();
   // the headers go out at once, the message later
