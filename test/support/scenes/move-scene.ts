@@ -8,7 +8,7 @@ import { indexed } from '../../chaos/promotion/promotion-cluster.js';
 import { randomFrom } from '../../chaos/promotion/promotion-writer.js';
 import { ChromaApi, type CollectionApi } from '../clients/chroma-api.js';
 import { COLLECTIONS } from '../clients/chroma-client.js';
-import { createIndex, IndexApi, PineconeApi } from '../clients/pinecone-api.js';
+import { createIndex, PineconeApi } from '../clients/pinecone-api.js';
 import { setUp, VectorizerApi } from '../clients/vectorizer-api.js';
 import type { TestGateway } from '../gateway/gateway.js';
 
@@ -170,9 +170,8 @@ const PLACES = [
 
 async function pineconeAnswers(gateway: TestGateway): Promise<Readonly<Record<string, unknown>>> {
   const answers: Record<string, unknown> = {};
-  const keep = async (api: PineconeApi, path: string, call: object = {}): Promise<unknown> => {
+  const keep = async (api: PineconeApi, path: string, call: object = {}, name = 'control'): Promise<unknown> => {
     const { status, body, text } = await api.call(path, { headers: NEWEST, ...call });
-    const name = api instanceof IndexApi ? api.name : 'control';
     // ports are those of one start, a server may store a text in fewer bytes, and what is moved gets its vector indexes anew
     const told = text
       .replaceAll(/(127\.0\.0\.1|localhost):\d+/g, 'host')
@@ -186,13 +185,14 @@ async function pineconeAnswers(gateway: TestGateway): Promise<Readonly<Record<st
   for (const path of ['/backups', '/restore-jobs', '/collections', '/collections/pods']) await keep(control, path);
   for (const { name, host, metric } of indexes) {
     await keep(control, `/indexes/${name}`);
-    const index = new IndexApi(name, Number(host.slice(host.lastIndexOf(':') + 1)));
-    const { namespaces } = (await keep(index, '/describe_index_stats', { method: 'POST' })) as Stats;
-    await keep(index, '/namespaces');
+    // a port, or where another protocol made it, a path
+    const index = new PineconeApi(`http://${host}`);
+    const { namespaces } = (await keep(index, '/describe_index_stats', { method: 'POST' }, name)) as Stats;
+    await keep(index, '/namespaces', {}, name);
     for (const namespace of metric === 'dotproduct' ? Object.keys(namespaces) : []) {
-      await keep(index, '/vectors/fetch', { query: { ids: ['a', 'b', 'only'], namespace } });
+      await keep(index, '/vectors/fetch', { query: { ids: ['a', 'b', 'only'], namespace } }, name);
       const query = { namespace, topK: 10, sparseVector: { indices: [1, 3, 7, 4_294_967_295], values: [1, 1, 1, 1] } };
-      await keep(index, '/query', { body: name === 'restored' ? { ...query, vector: [1, 1] } : query });
+      await keep(index, '/query', { body: name === 'restored' ? { ...query, vector: [1, 1] } : query }, name);
     }
   }
   return answers;
