@@ -1,7 +1,5 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { join } from 'node:path';
 import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
 import { exitCode, FREE_PORTS, polyvec, urlOf, waitFor } from '../support/gateway/polyvec-command.js';
 
@@ -41,20 +39,21 @@ describe('polyvec start', () => {
   });
 
   it('prints warnings for people after its banner, and for programs as JSON', async () => {
-    const { POLYVEC_DATA_DIR: directory = '' } = storage.environment;
-    const warning = `the data directory ${directory} also holds what is not Polyvec's: notes.txt`;
-    await writeFile(join(directory, 'notes.txt'), '');
-    const environment = { ...ports, ...storage.environment };
+    const [port] = await occupyPorts();
+    const warning = `index ports that something else has are left out: ${port}`;
+    const environment = { ...ports, ...storage.environment, POLYVEC_PINECONE_INDEX_PORTS: `${port}-${port}` };
     const forPeople = polyvec(['start'], { ...environment, POLYVEC_LOG_FORMAT: 'text' });
     await waitFor(forPeople, warning);
     const [banner, log] = forPeople.output().split('Listening. Ctrl-C stops it.\n');
     expect(banner).toMatch(/^Polyvec \d/);
-    expect(log).toMatch(new RegExp(`^\\d\\d:\\d\\d:\\d\\d warn {2}database: ${warning}\n`));
+    expect(log).toMatch(new RegExp(`^\\d\\d:\\d\\d:\\d\\d warn {2}Pinecone: ${warning}\n`, 'm'));
     forPeople.child.kill('SIGTERM');
     expect(await exitCode(forPeople)).toBe(0);
     const forPrograms = polyvec(['start'], environment);
     await waitFor(forPrograms, 'Listening');
-    expect(JSON.parse(forPrograms.output().split('\n')[0] ?? '')).toMatchObject({ level: 40, context: 'database', msg: warning });
+    const lines = forPrograms.output().split('\n');
+    const logged = JSON.parse(lines.find((line) => line.includes(warning)) ?? '') as unknown;
+    expect(logged).toMatchObject({ level: 40, context: 'Pinecone', msg: warning });
     forPrograms.child.kill('SIGTERM');
     expect(await exitCode(forPrograms)).toBe(0);
   });
@@ -95,7 +94,11 @@ describe('polyvec start', () => {
       POLYVEC_PINECONE_PORT: pinecone,
     });
     expect(await exitCode(run)).toBe(1);
-    expect(run.output().trim().split('\n')).toEqual([
+    const problems = run
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('polyvec: '));
+    expect(problems).toEqual([
       `polyvec: cannot listen on 127.0.0.1 port ${chroma} for chroma: it is in use; choose another one with POLYVEC_CHROMA_PORT`,
       `polyvec: cannot listen on 127.0.0.1 port ${pinecone} for pinecone: it is in use; choose another one with POLYVEC_PINECONE_PORT`,
       `polyvec: cannot listen on 127.0.0.1 port ${console} for console: it is in use; choose another one with POLYVEC_CONSOLE_PORT`,
