@@ -11,6 +11,7 @@ import { verifyDatabase } from '../../src/cli/verify.js';
 import { readConfig } from '../../src/config/config.js';
 import { SEQUENCES, TABLES } from '../../src/move/moved-tables.js';
 import type { Database } from '../../src/postgres/database.js';
+import { DATABASE, RESERVE, RESERVE_DRAFT } from '../../src/postgres/embedded/data-directory.js';
 import { DataDirectoryLock } from '../../src/postgres/embedded/data-directory-lock.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
 import { sql } from '../../src/postgres/sql.js';
@@ -315,7 +316,8 @@ describeOnServer(`polyvec move${reason}`, () => {
       expect(isEqual).toBe(true);
       expect(await onServer(target, catalogOf)).toEqual(catalog);
       expect(await moved(target, origin, { verifyOnly: true })).toMatchObject({ isEqual: true });
-      expect((await readdir(data)).filter((name) => name !== 'postgres')).toEqual([]);
+      // the reserve is made some time after a start, where the disk has room for it
+      expect((await readdir(data)).filter((name) => ![DATABASE, RESERVE, RESERVE_DRAFT].includes(name))).toEqual([]);
     });
 
     it('by a signal, shows nothing of it to gateways, and copies anew what has become different', async () => {
