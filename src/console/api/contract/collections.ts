@@ -1,0 +1,70 @@
+export type ProtocolName = 'chroma' | 'pinecone' | 'vectorizer';
+
+/** GET `/collections?tenant=&database=&after=&limit=`: at most 200 a page, ordered by uuid; one statement for the catalog, one for sizes. */
+export interface CollectionPage {
+  readonly collections: readonly CollectionRow[];
+  /** Null: there are no more. */
+  readonly next: string | null;
+}
+
+export interface CollectionRow {
+  readonly uuid: string;
+  readonly name: string;
+  readonly tenant: string;
+  readonly database: string;
+  readonly protocol: ProtocolName;
+  readonly metric: 'l2' | 'cosine' | 'ip';
+  readonly dimension: number | null;
+  readonly vectorType: 'dense' | 'sparse';
+  /** `pool`: shares tables with other small collections, and is searched exactly. */
+  readonly tier: 'pool' | 'dedicated';
+  /** Of all namespaces. */
+  readonly records: number;
+  readonly namespaces: number;
+  readonly indexes: { readonly ready: number; readonly isBuilding: boolean; readonly indexedVectors: number };
+  readonly aliases: readonly string[];
+  /** The port of its own that Pinecone clients reach it at; null: none. */
+  readonly port: number | null;
+  readonly deletionProtection: boolean;
+  readonly createdAt: string;
+}
+
+/** GET `/collections/{uuid}`. */
+export interface CollectionDetail extends CollectionRow {
+  readonly namespaceList: readonly { readonly name: string; readonly records: number }[];
+  /** A JSON object's text, or null. */
+  readonly metadata: string | null;
+  /** Of an index that is being built, 0 to 1; null: none is, or it is not known. */
+  readonly buildProgress: number | null;
+  /** The texts of it can be embedded by the gateway. */
+  readonly hasModel: boolean;
+}
+
+/** POST `/collections`. Answers 201 with a {@link CollectionDetail}. */
+export interface NewCollection {
+  readonly tenant: string;
+  readonly database: string;
+  readonly name: string;
+  /** Whose clients see it as made by themselves; the others see it too, as cross-protocol.md says. */
+  readonly protocol: ProtocolName;
+  /** Required for `pinecone` and `vectorizer`. */
+  readonly dimension: number | null;
+  readonly metric: 'l2' | 'cosine' | 'ip';
+}
+
+/** PATCH `/collections/{uuid}` with `{name?, deletionProtection?}`; PUT and DELETE `/collections/{uuid}/aliases/{alias}`; DELETE `/collections/{uuid}` with `{name}`, which must be its name. */
+export interface CollectionChange {
+  readonly name?: string;
+  readonly deletionProtection?: boolean;
+}
+
+/** GET `/collections/{uuid}/fields?namespace=`: from a sample of at most 1,000 records, within 250 ms. */
+export interface FieldList {
+  readonly sampled: number;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly types: readonly ('string' | 'int' | 'float' | 'bool' | 'list' | 'object' | 'null')[];
+    /** The most frequent first, at most 50. */
+    readonly values: readonly { readonly value: string | number | boolean; readonly count: number }[];
+  }[];
+}

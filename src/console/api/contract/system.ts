@@ -1,0 +1,76 @@
+/** GET `/system` (operator). */
+export interface SystemState {
+  readonly engine: string;
+  readonly version: string;
+  readonly startedAt: string;
+  readonly process: { readonly rssBytes: number; readonly heapBytes: number; readonly eventLoopDelayMs: number };
+  readonly database: { readonly connections: number; readonly idle: number; readonly waiting: number };
+  readonly collections: { readonly pooled: number; readonly dedicated: number };
+  readonly indexes: {
+    readonly ready: number;
+    readonly building: number;
+    readonly vectors: number;
+    /** 0 to 1. */
+    readonly progress: number;
+  };
+  /** Since the start, by protocol: requests, failures, and the sum of seconds; the page makes rates of two readings. */
+  readonly requests: readonly {
+    readonly protocol: string;
+    readonly count: number;
+    readonly failures: number;
+    readonly seconds: number;
+  }[];
+  /** Secrets are `set` or `not set`. */
+  readonly settings: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly isDefault: boolean;
+    readonly about: string;
+  }[];
+}
+
+/** GET `/keys` (operator). */
+export interface KeyList {
+  readonly keys: readonly KeyRow[];
+}
+
+export interface KeyRow {
+  readonly id: string;
+  readonly name: string;
+  readonly permissions: readonly ('read' | 'write' | 'admin')[];
+  readonly tenant: string | null;
+  readonly database: string | null;
+  readonly collections: readonly string[] | null;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly revokedAt: string | null;
+}
+
+/** POST `/keys`; answers 201 {@link CreatedKey}. DELETE `/keys/{id}` revokes. */
+export interface NewKey {
+  readonly name: string;
+  readonly permissions: readonly ('read' | 'write' | 'admin')[];
+  readonly tenant: string | null;
+  readonly database: string | null;
+  readonly collections: readonly string[] | null;
+}
+
+export interface CreatedKey extends KeyRow {
+  /** Shown once: only its hash is kept. */
+  readonly secret: string;
+}
+
+/** GET `/backups?tenant=&database=`, POST `/collections/{uuid}/backups` with `{name}`, POST `/backups/{id}/restore` with `{name}`, DELETE `/backups/{id}`. */
+export interface BackupRow {
+  readonly id: string;
+  readonly name: string;
+  readonly collection: string;
+  readonly records: number;
+  readonly createdAt: string;
+}
+
+/** POST `/samples` with `{tenant, database}`: makes the collection `polyvec-samples` of 1,000 records. Answers its {@link CollectionDetail}. */
+export interface SampleInput {
+  readonly tenant: string;
+  readonly database: string;
+}
