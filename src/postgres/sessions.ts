@@ -69,7 +69,9 @@ export class Sessions {
   }
 
   private newClient(name: string): pg.Client {
-    const client = new pg.Client({ ...this.where, application_name: name, query_timeout: 0 });
+    // the embedded engine's limit is a watch on each connection, which can only be set as it begins
+    const options = this.scope === 'everyone' ? { options: '-c statement_timeout=0' } : {};
+    const client = new pg.Client({ ...this.where, ...options, application_name: name, query_timeout: 0 });
     // one that breaks fails its statement, whose caller gets the error; without a listener it would end the process, too
     client.on('error', () => undefined);
     return client;

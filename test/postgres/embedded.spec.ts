@@ -10,6 +10,7 @@ import { errorOf, newDirectory, newPool } from './embedded-helpers.js';
 const TIMEOUT_MS = 3000;
 /** Far above what any honest statement here takes, on a machine with other work, too. */
 const STATEMENT_TIMEOUT_MS = 12_000;
+const TOO_LONG_S = STATEMENT_TIMEOUT_MS / 1000 + 1;
 const RUNAWAY = 'SELECT count(*) FROM generate_series(1, 100000000000)';
 
 const directory = newDirectory();
@@ -159,6 +160,17 @@ describe('the embedded engine', () => {
     await engine.ready();
     expect(await count(1)).toBe(1);
     expect(messages.join('\n')).toContain(`a statement ran longer than ${STATEMENT_TIMEOUT_MS} ms`);
+  });
+
+  it('lets a statement take as long as it needs on a connection without a limit, as index builds have', async () => {
+    messages.length = 0;
+    const client = new pg.Client({ ...engine.connection, options: '-c statement_timeout=0' });
+    await client.connect();
+    const { rows } = await client.query(`SELECT extract(epoch FROM clock_timestamp()) AS at, pg_sleep(${TOO_LONG_S})`);
+    const [after] = (await client.query('SELECT extract(epoch FROM clock_timestamp()) AS at')).rows as { at: string }[];
+    await client.end();
+    expect(Number(after?.at) - Number((rows as { at: string }[])[0]?.at)).toBeGreaterThan(STATEMENT_TIMEOUT_MS / 1000);
+    expect(messages).toEqual([]);
   });
 
   it('keeps every acknowledged row when the engine is killed while clients write', async () => {

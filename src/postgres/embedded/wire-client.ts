@@ -37,10 +37,14 @@ const CANCEL_REQUEST = 80877102;
 const MAX_REQUESTS_AHEAD = 16;
 /** What a client may set as it connects: the session is shared, so nothing that changes answers. */
 const HARMLESS = new Set(['user', 'database', 'application_name', 'client_encoding']);
+/** The one option that a client may have: it is the connection's, not the session's. */
+const NO_STATEMENT_TIMEOUT = '-c statement_timeout=0';
 
 /** One connection: lets the client in, and gathers its messages into requests. */
 export class WireClient {
   isGone = false;
+  /** Whether its statements have a time limit. */
+  limit: 'limited' | 'unlimited' = 'limited';
   private readonly requests: Request[] = [];
   private readonly reader = new MessageReader();
   private stage: 'startup' | 'password' | 'session' = 'startup';
@@ -140,7 +144,10 @@ export class WireClient {
     }
     const parameters = startupParameters(startup);
     const extensions = [...parameters.keys()].filter((name) => name.startsWith('_pq_.'));
-    const unsupported = [...parameters.keys()].find((name) => !HARMLESS.has(name) && !name.startsWith('_pq_.'));
+    const isUnlimited = parameters.get('options') === NO_STATEMENT_TIMEOUT;
+    const isHarmless = (name: string): boolean =>
+      HARMLESS.has(name) || name.startsWith('_pq_.') || (name === 'options' && isUnlimited);
+    const unsupported = [...parameters.keys()].find((name) => !isHarmless(name));
     const database = parameters.get('database') ?? parameters.get('user') ?? '';
     if (database !== this.welcome.database) {
       this.disconnect('3D000', `database "${database}" does not exist`);
@@ -151,6 +158,7 @@ export class WireClient {
     } else {
       if ((code & 0xffff) > 0 || extensions.length > 0) this.socket.write(negotiation(extensions));
       this.applicationName = parameters.get('application_name') ?? '';
+      if (isUnlimited) this.limit = 'unlimited';
       this.authenticate();
     }
   }

@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import type { DiskGuard } from './disk-space.js';
+import type { TransactionStatus } from './engine-messages.js';
 import type { EngineThread } from './engine-thread.js';
 import { asFullDisk } from './full-disk-answer.js';
 import { StatementNames } from './statement-names.js';
@@ -166,10 +167,11 @@ export class WireServer {
     const onData = (piece: Uint8Array): void => {
       pieces.push(piece);
     };
-    this.engine.run(join(chore.messages), onData, (status) => {
+    const onDone = (status: TransactionStatus | undefined): void => {
       chore.onAnswer(Buffer.concat(pieces));
       this.finish(status !== undefined, after);
-    });
+    };
+    this.engine.run(join(chore.messages), { onData, onDone });
   }
 
   private serve(client: WireClient, request: Request): void {
@@ -181,7 +183,7 @@ export class WireServer {
     };
     const readsOnly = this.readsOnly.session || this.readsOnly.transaction;
     const onData = readsOnly ? asFullDisk(this.options.guard.refusal, write) : write;
-    this.engine.run(this.encode(client, request), onData, (status) => {
+    const onDone = (status: TransactionStatus | undefined): void => {
       this.finish(status !== undefined || !request.isWhole, () => {
         this.isWithinRequest = !request.isWhole;
         if (status === 'I') this.readsOnly.transaction = false;
@@ -190,7 +192,8 @@ export class WireServer {
         if (keeps) this.watchIdle(client);
         else if (client.hasRequest) this.queue.add(client);
       });
-    });
+    };
+    this.engine.run(this.encode(client, request), { onData, onDone }, client.limit);
   }
 
   private finish(isSound: boolean, after: () => void): void {
