@@ -21,7 +21,10 @@ import { COLLECTIONS } from '../support/clients/chroma-client.js';
 import { createStorage, startGatewayOn, type TestGateway, type TestStorage } from '../support/gateway/gateway.js';
 import { endProcess } from '../support/gateway/gateway-process.js';
 import { POLYVEC } from '../support/gateway/program.js';
+import { useWarmEngines } from '../support/gateway/warm-engines.js';
 import { answersOf, catalogOf, checksumOf, fillEverything, LARGE, MIDDLE_DOCUMENT } from '../support/scenes/move-scene.js';
+
+useWarmEngines();
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';

@@ -18,6 +18,7 @@ import { COLLECTIONS } from '../support/clients/chroma-client.js';
 import { createIndex } from '../support/clients/pinecone-api.js';
 import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
 import { POLYVEC } from '../support/gateway/program.js';
+import { useWarmEngines } from '../support/gateway/warm-engines.js';
 
 const run = promisify(execFile);
 const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
@@ -36,6 +37,8 @@ const SETTINGS = {
 };
 /** Not every name is a plain one. */
 const ODD_NAMESPACE = String.raw`it's \ "odd"`;
+
+useWarmEngines();
 
 /** What is stored by the gateway, which has stopped. */
 interface Scene {

@@ -8,6 +8,9 @@ import { parseKey } from '../../src/keys/api-key.js';
 import { PineconeGrpc } from '../support/clients/pinecone-grpc.js';
 import { createStorage, makeKeys, startGatewayOn, type TestStorage } from '../support/gateway/gateway.js';
 import { type KeyedGateway, ROOT_KEY, startKeyedGateway } from '../support/gateway/keyed-gateway.js';
+import { useWarmEngines } from '../support/gateway/warm-engines.js';
+
+useWarmEngines();
 
 /** Who may call at all: how each protocol's clients send a key, and what they read without a good one. */
 

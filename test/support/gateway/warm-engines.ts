@@ -17,6 +17,15 @@ export function keepEnginesWarm(): void {
   };
 }
 
+/** In a suite that starts engines in its own process: they are kept while it runs. */
+export function useWarmEngines(): void {
+  beforeAll(keepEnginesWarm);
+  afterAll(() => {
+    engineLauncher.launch = forkEngine;
+    WarmEngine.stopIdle();
+  });
+}
+
 class WarmEngine {
   static readonly idle: WarmEngine[] = [];
   private uses = 0;
@@ -30,6 +39,10 @@ class WarmEngine {
       const place = WarmEngine.idle.indexOf(this);
       if (place >= 0) WarmEngine.idle.splice(place, 1);
     });
+  }
+
+  static stopIdle(): void {
+    for (const { child } of WarmEngine.idle.splice(0)) child.send({ kind: 'stop' } satisfies ToChild);
   }
 
   lease(): EngineChild {
