@@ -1,6 +1,7 @@
 import { access, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { VERSION } from '../../../src/version.js';
 import { ROOT, runWell } from './compat/programs.js';
 import { createUserProject, type UserProject } from './compat/typescript-package.js';
 
@@ -19,7 +20,7 @@ describe('the package @polyvec/vectorizer', () => {
     const words = ['pack', '--dry-run', '--json', '--ignore-scripts', '--offline', '--no-update-notifier'];
     const [packed] = JSON.parse(await runWell('npm', words, { directory: project.packageDirectory })) as readonly [Packed];
     const files = packed.files.map(({ path }) => path).sort();
-    expect(packed).toMatchObject({ name: '@polyvec/vectorizer', version: '0.1.0' });
+    expect(packed).toMatchObject({ name: '@polyvec/vectorizer', version: VERSION });
     expect(files).toEqual(expect.arrayContaining(['README.md', 'dist/index.d.ts', 'dist/index.js', 'package.json']));
     expect(files.filter((path) => !/^(README\.md|package\.json|dist\/[a-z-]+(\.d)?\.[jt]s)$/.test(path))).toEqual([]);
   });
@@ -77,7 +78,7 @@ describe('the package polyvec-vectorizer', () => {
   it('has a name of its own and no dependencies', () => {
     expect(manifest.project).toMatchObject({
       name: 'polyvec-vectorizer',
-      version: '0.1.0',
+      version: VERSION,
       'requires-python': '>=3.9',
       dependencies: [],
     });

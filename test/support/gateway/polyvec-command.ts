@@ -19,8 +19,18 @@ export interface Run {
 }
 
 export function polyvec(args: readonly string[], env: Readonly<Record<string, string>>): Run {
+  return runProgram(process.execPath, [POLYVEC, ...args], env);
+}
+
+/** Another program, in a directory of its own if one is given. */
+export function runProgram(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  directory?: string,
+): Run {
   const environment = { PATH: process.env['PATH'] ?? '', ...env };
-  const child = spawn(process.execPath, [POLYVEC, ...args], { env: environment });
+  const child = spawn(file, args, { env: environment, cwd: directory });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
