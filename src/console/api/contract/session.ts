@@ -2,6 +2,10 @@
  * What the console's page and the gateway say to each other, below `/console/api/v1`: JSON in camel case, not public, changed with
  * both ends at once. The page imports these types; nothing here may import anything that does not exist in a browser.
  *
+ * The page's build goes to `dist/console/page` (vite: `outDir: '../dist/console/page'`): `dist/console` itself holds this folder's
+ * compiled code. The gateway serves `index.html` for the page's own paths, `/assets/*` for a year, and other files of the build's root
+ * by their names, such as `/favicon.svg`; each with `.br` and `.gz` beside it where they are there.
+ *
  * Every call carries `x-polyvec-console: 1`, and `Authorization: Bearer <key>` where keys are on. An error is {@link Failure} with
  * the status of its kind.
  */
