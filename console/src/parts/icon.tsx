@@ -9,6 +9,7 @@ const PATHS = {
   system: 'M2.500 3h11v4h-11zM2.500 9h11v4h-11zM5 5h.01M5 11h.01',
   search: 'M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zM10.700 10.700 14 14',
   plus: 'M8 3v10M3 8h10',
+  minus: 'M3 8h10',
   close: 'm4 4 8 8M12 4l-8 8',
   copy: 'M5.500 5.500v-3h8v8h-3M2.500 5.500h8v8h-8z',
   trash: 'M2.500 4.500h11M6 4.500v-2h4v2M4 4.500l.700 9h6.600l.700-9M6.700 7v4M9.300 7v4',

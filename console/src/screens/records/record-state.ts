@@ -15,6 +15,8 @@ export type SearchMode = 'text' | 'vector' | 'ids';
 export interface RecordsState {
   readonly namespace: string;
   readonly filter: FilterInput;
+  /** Only these records; null: all. */
+  readonly ids: readonly string[] | null;
   /** The record in the side panel. */
   readonly id: string | null;
   readonly mode: SearchMode;
@@ -36,6 +38,7 @@ export function useRecordsState(): RecordsState {
   return {
     namespace: parameters.get('ns') ?? '',
     filter: readFilter(parameters.get('filter')),
+    ids: idList(parameters.get('ids')),
     id: parameters.get('id'),
     mode: mode === 'text' || mode === 'vector' || mode === 'ids' ? mode : collection.hasModel ? 'text' : 'vector',
     query: parameters.get('q') ?? '',
@@ -44,6 +47,16 @@ export function useRecordsState(): RecordsState {
     change,
     changeFilter,
   };
+}
+
+function idList(text: string | null): readonly string[] | null {
+  if (text === null) return null;
+  try {
+    const read: unknown = JSON.parse(text);
+    return Array.isArray(read) ? read.map(String) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The fields of a namespace's records, from a sample. */
@@ -70,22 +83,24 @@ interface Pages {
 
 const NONE: Pages = { rows: [], next: null, error: null };
 
-/** The records of a namespace that a filter selects, a page after the other. */
-export function useRecordPages(uuid: string, namespace: string, filter: FilterInput): RecordPages {
+/** The records of a namespace that a filter selects, a page after the other; with `ids` those. */
+export function useRecordPages(uuid: string, namespace: string, filter: FilterInput, ids: readonly string[] | null): RecordPages {
   const [pages, setPages] = useState<Pages>(NONE);
   const [wanted, setWanted] = useState<string | undefined>(undefined);
   const [isLoading, setLoading] = useState(true);
   const [round, setRound] = useState(0);
   const filterText = writeFilter(filter);
+  const idsText = ids === null ? null : JSON.stringify(ids);
   useEffect(() => {
     setWanted(undefined);
     setRound((count) => count + 1);
-  }, [uuid, namespace, filterText]);
+  }, [uuid, namespace, filterText, idsText]);
   useEffect(() => {
     if (round === 0) return;
     const controller = new AbortController();
     setLoading(true);
-    const body = { namespace, limit: PAGE, ...filterPart(filter), ...(wanted !== undefined && { after: wanted }) };
+    const selected = ids === null ? { ...filterPart(filter), ...(wanted !== undefined && { after: wanted }) } : { ids };
+    const body = { namespace, limit: PAGE, ...selected };
     call<RecordPage>('POST', `/collections/${uuid}/records`, { body, signal: controller.signal }).then(
       (page) => {
         setPages((before) => ({

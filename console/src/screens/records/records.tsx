@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { DeleteInput, RecordRow } from '../../../../src/console/api/contract/records.js';
-import { Button } from '../../parts/button.js';
+import { Button, IconButton } from '../../parts/button.js';
 import { Select } from '../../parts/field.js';
 import { FilterBuilder } from '../../parts/filter-builder.js';
 import { Empty, Failed, Loading } from '../../parts/states.js';
@@ -30,7 +30,7 @@ export function Records(): JSX.Element {
   const state = useRecordsState();
   const { namespace, filter, id, query, change, changeFilter } = state;
   const fields = useFields(collection.uuid, namespace);
-  const pages = useRecordPages(collection.uuid, namespace, filter);
+  const pages = useRecordPages(collection.uuid, namespace, filter, state.ids);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [open, setOpen] = useState<Open>(null);
   const names = fields.data?.fields.map(({ name }) => name) ?? [];
@@ -66,6 +66,12 @@ export function Records(): JSX.Element {
           )}
         </div>
         <FilterBuilder filter={filter} fields={fields.data} uuid={collection.uuid} onChange={changeFilter}>
+          {state.ids !== null && (
+            <span class="chip">
+              {count(state.ids.length)} picked on the map
+              <IconButton icon="close" label="Show all records" onClick={() => change({ ids: null }, true)} />
+            </span>
+          )}
           {mayWrite.value && (selected.size > 0 || filter.conditions.length > 0) && (
             <Button
               icon="trash"
