@@ -1,6 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Express, Request, Response } from 'express';
 import { protocolAt, PROTOCOLS } from './app.module.js';
+import { ConsoleExceptionFilter } from './console/api/errors.js';
+import { isConsoleApi } from './console/api/middleware.js';
 import { type ErrorKind, GatewayError } from './errors.js';
 import { sourceRefusal } from './http/request-source.js';
 
@@ -22,6 +24,7 @@ const STATUSES: Readonly<Partial<Record<ErrorKind, number>>> = {
 @Catch()
 export class ProtocolExceptionFilter implements ExceptionFilter {
   private readonly logger = new Logger('Console');
+  private readonly console = new ConsoleExceptionFilter();
   private readonly filters: ReadonlyMap<string, ExceptionFilter>;
 
   constructor(server: Express) {
@@ -31,7 +34,7 @@ export class ProtocolExceptionFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const { path } = http.getRequest<Request>();
-    const filter = this.filters.get(protocolAt(path)?.name ?? '');
+    const filter = isConsoleApi(path) ? this.console : this.filters.get(protocolAt(path)?.name ?? '');
     if (filter !== undefined) {
       filter.catch(thrown, host);
       return;

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamicModule } from '@nestjs/common';
+import type { CorsOptionsDelegate } from '@nestjs/common/interfaces/external/cors-options.interface.js';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express, type Request, type RequestHandler } from 'express';
 import { AppModule, CONSOLE_CREDENTIALS, listenersOf, protocolAt, PROTOCOLS } from './app.module.js';
 import { type Config, MiB } from './config/config.js';
+import { CONSOLE_API, consoleMiddleware, isConsoleApi } from './console/api/middleware.js';
+import { OpenPorts } from './console/api/session/open-ports.js';
 import { PROBES } from './console/health.controller.js';
 import { ProtocolExceptionFilter } from './exception-filter.js';
 import { explainSearches } from './explain.js';
@@ -93,6 +96,7 @@ export async function startGateway(config: Config, logOutput?: LogOutput): Promi
     const listeners = await Listeners.open(definitions, options, server);
     const { ports } = listeners;
     application.get(IndexPorts).opened(indexPortsOf(ports), ports.get('console'), ports.get('pinecone'));
+    application.get(OpenPorts).opened(ports);
     return running({ config, database, startup, application, listeners, lifecycle });
   } catch (error) {
     startup.stop();
@@ -110,7 +114,7 @@ function skippedPorts(logger: ReturnType<typeof createLogger>): (ports: readonly
 /** Without keys, pages of other sites get no further than this. */
 function guardSources(config: Config): RequestHandler {
   const isExempt = (path: string): boolean => PROBES.has(path) || path === METRICS;
-  const isPage = (path: string): boolean => protocolAt(path) === undefined || path.endsWith(DOCS);
+  const isPage = (path: string): boolean => (protocolAt(path) === undefined && !isConsoleApi(path)) || path.endsWith(DOCS);
   return new SourceGuard(config).middleware(isExempt, isPage);
 }
 
@@ -120,9 +124,11 @@ function useProtocols(server: Express, config: Config, authentication: Authentic
     server.use(prefix, ...middleware(config, authentication.middleware(credentials), budget));
   }
   const authenticate = authentication.middleware(CONSOLE_CREDENTIALS);
+  server.use(CONSOLE_API, ...consoleMiddleware(config, authenticate, budget));
   server.use((request, response, next) => {
+    const { path } = request;
     // a probe is answered whatever the database does, which knows the keys
-    if (protocolAt(request.path) === undefined && !PROBES.has(request.path)) void authenticate(request, response, next);
+    if (protocolAt(path) === undefined && !isConsoleApi(path) && !PROBES.has(path)) void authenticate(request, response, next);
     else next();
   });
 }
@@ -137,13 +143,17 @@ async function buildApplication(
     logger,
     bodyParser: false,
     abortOnError: false,
-    ...(config.corsOrigins.length > 0 && { cors: corsOptions(config) }),
+    ...(config.corsOrigins.length > 0 && { cors: corsOf(config) }),
   });
 }
 
-function corsOptions(config: Config): object {
+/** The console's page alone calls its API, whatever origins the protocols are open to. */
+function corsOf(config: Config): CorsOptionsDelegate<Request> {
   const any = config.corsOrigins.includes('*');
-  return { origin: any ? '*' : [...config.corsOrigins], methods: '*', allowedHeaders: '*', optionsSuccessStatus: 200 };
+  const options = { origin: any ? '*' : [...config.corsOrigins], methods: '*', allowedHeaders: '*', optionsSuccessStatus: 200 };
+  return (request, callback) => {
+    callback(null, isConsoleApi(request.path) ? { origin: false } : options);
+  };
 }
 
 interface Parts {

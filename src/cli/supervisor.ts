@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { relayFeed } from '../observability/worker-feed.js';
 import { relayMetrics } from '../observability/worker-metrics.js';
 import { STOPPED } from './stop-on-signals.js';
 import { workerMessage } from './worker-messages.js';
@@ -30,6 +31,7 @@ export class Supervisor {
   async run(): Promise<void> {
     cluster.setupPrimary({ exec: MAIN, args: process.argv.slice(2) });
     relayMetrics();
+    relayFeed();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
         this.signalled();

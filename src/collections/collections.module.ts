@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AliasStore } from './alias.store.js';
 import { CollectionStore } from './collection.store.js';
 import { CollectionLocks } from './collection-locks.js';
 import { CollectionMemory } from './collection-memory.js';
@@ -8,6 +9,8 @@ import { CollectionSweeper } from './collection-sweeper.js';
 import { CollectionsService } from './collections.service.js';
 import { CurrentCollections } from './current-collections.js';
 import { DroppedCollectionStore } from './dropped-collection.store.js';
+import { OverviewStore } from './overview.store.js';
+import { OverviewsService } from './overviews.service.js';
 
 @Module({
   providers: [
@@ -20,7 +23,10 @@ import { DroppedCollectionStore } from './dropped-collection.store.js';
     CurrentCollections,
     CollectionsService,
     CollectionPortsService,
+    AliasStore,
+    OverviewStore,
+    OverviewsService,
   ],
-  exports: [CollectionsService, CurrentCollections, CollectionPortsService, CollectionStore, CollectionSweeper],
+  exports: [OverviewsService, CollectionsService, CurrentCollections, CollectionPortsService, CollectionStore, CollectionSweeper],
 })
 export class CollectionsModule {}

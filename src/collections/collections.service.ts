@@ -9,6 +9,7 @@ import { CollectionLocks } from './collection-locks.js';
 import { CollectionMemory } from './collection-memory.js';
 import { CollectionSweeper } from './collection-sweeper.js';
 import { isMissingCollection, missingCollection, requireFound, retryIfMissing } from './missing-collection.js';
+import { noteCollection } from './noted-collection.js';
 import { isMetricOpen } from './open-metric.js';
 
 /** Where a collection is looked for. */
@@ -93,7 +94,7 @@ export class CollectionsService {
     const known = source === 'memory' ? this.memory.byName(withinReach(scope), name) : undefined;
     if (known === undefined || !isWithinReach(known)) return this.onNamed(scope, name, operation);
     return retryIfMissing(
-      () => operation(known),
+      () => operation(noteCollection(known)),
       () => {
         this.memory.drop(known);
         return this.onNamed(scope, name, operation);
@@ -120,7 +121,7 @@ export class CollectionsService {
   /** By uuid, possibly from memory: for record operations, which notice when it is stale. */
   async require(scope: Scope, uuid: string): Promise<Collection> {
     const known = this.memory.byUuid(uuid);
-    if (known?.tenant === scope.tenant && known.database === scope.database && isWithinReach(known)) return known;
+    if (known?.tenant === scope.tenant && known.database === scope.database && isWithinReach(known)) return noteCollection(known);
     return this.requireCurrent(scope, uuid);
   }
 

@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.js';
 import { isWithinReach } from '../tenants/caller.js';
 import type { Collection } from './collection.js';
+import { noteCollection } from './noted-collection.js';
 
 /** The error for a collection that does not exist, or that the caller may not know of. */
 export function missingCollection(name: string): GatewayError {
@@ -10,7 +11,7 @@ export function missingCollection(name: string): GatewayError {
 /** @throws GatewayError `not_found` unless the collection was found and is within the caller's reach */
 export function requireFound(collection: Collection | undefined, name: string): Collection {
   if (collection === undefined || !isWithinReach(collection)) throw missingCollection(name);
-  return collection;
+  return noteCollection(collection);
 }
 
 /** Whether an operation failed because its collection does not exist. */

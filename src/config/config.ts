@@ -1,3 +1,4 @@
+import { CONSOLE_SETTINGS } from './console.js';
 import { EMBEDDING_SETTINGS } from './embedding.js';
 import { FAULT_SETTINGS } from './faults.js';
 import { KEY_SETTINGS } from './keys.js';
@@ -56,8 +57,9 @@ export const SETTINGS = {
     'POLYVEC_CONSOLE_PORT',
     8080,
     port,
-    'Health, and every protocol under its prefix (`/chroma`, `/pinecone`, `/vectorizer`).',
+    'The web console, health, and every protocol under its prefix (`/chroma`, `/pinecone`, `/vectorizer`).',
   ),
+  ...CONSOLE_SETTINGS,
   chromaAllowReset: setting(
     'POLYVEC_CHROMA_ALLOW_RESET',
     false,

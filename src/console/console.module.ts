@@ -1,10 +1,32 @@
 import { Module } from '@nestjs/common';
+import { CollectionsModule } from '../collections/collections.module.js';
+import { EmbeddingModule } from '../embedding/embedding.module.js';
+import { EmbeddingProviders } from '../protocols/vectorizer/collections/embedding-providers.js';
 import { RecordsModule } from '../records/records.module.js';
+import { SnapshotsModule } from '../snapshots/snapshots.module.js';
 import { TenantsModule } from '../tenants/tenants.module.js';
+import { Audit } from './api/audit.js';
+import { ConsoleCollectionsController } from './api/collections/collections.controller.js';
+import { CollectionModels } from './api/collections/models.js';
+import { ConsoleCollections } from './api/collections/operations.js';
+import { OpenPorts } from './api/session/open-ports.js';
+import { SessionController } from './api/session/session.controller.js';
 import { DocsController } from './docs/docs.controller.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
+import { PageController } from './serving/page.controller.js';
 
 /** What the console port serves besides the protocols. */
-@Module({ imports: [TenantsModule, RecordsModule], controllers: [DocsController, HealthController, MetricsController] })
+@Module({
+  imports: [TenantsModule, CollectionsModule, RecordsModule, SnapshotsModule, EmbeddingModule],
+  controllers: [
+    DocsController,
+    HealthController,
+    MetricsController,
+    PageController,
+    SessionController,
+    ConsoleCollectionsController,
+  ],
+  providers: [OpenPorts, Audit, EmbeddingProviders, CollectionModels, ConsoleCollections],
+})
 export class ConsoleModule {}

@@ -23,6 +23,7 @@ export function observeRequests(observer: RequestObserver, protocols: readonly P
     const { headers, socket, method } = request;
     const observed = observer.begin({
       protocol: protocol.name,
+      isConsole: headers['x-polyvec-console'] !== undefined,
       id: headers['x-request-id'],
       attributes: { 'http.request.method': method, 'url.scheme': 'encrypted' in socket ? 'https' : 'http' },
       carrier: { headers },

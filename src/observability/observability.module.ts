@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { GatewayMetrics } from './gateway-metrics.js';
+import { RequestFeed } from './request-feed.js';
 import { RequestObserver } from './request-observer.js';
 
 /** Provides the one observer of requests, and what it counts to `/metrics`. */
@@ -12,8 +13,9 @@ export class ObservabilityModule {
       providers: [
         { provide: RequestObserver, useValue: observer },
         { provide: GatewayMetrics, useValue: observer.metrics },
+        { provide: RequestFeed, useValue: observer.feed },
       ],
-      exports: [RequestObserver, GatewayMetrics],
+      exports: [RequestObserver, GatewayMetrics, RequestFeed],
     };
   }
 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from '@opentelemetry/api';
+import type { RequestPlace } from './request-feed.js';
 
 /** What is known of a request while it is carried out. */
 export interface RequestContext {
@@ -17,6 +18,12 @@ export interface RequestContext {
   databaseMs: number;
   /** Milliseconds in which its statements waited for a connection. */
   poolMs: number;
+  /** The console's page has sent it. */
+  readonly isConsole: boolean;
+  /** The collection that it is for, once that is found. */
+  place: RequestPlace | undefined;
+  /** The public part of its key. */
+  keyId: string | null;
   /** What is to be done then. */
   readonly whenOver: (() => void)[];
   /** Its answer is out, or its client is gone. */

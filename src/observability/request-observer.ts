@@ -4,11 +4,14 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 import { type RequestContext, runRequest } from './request-context.js';
+import { type FeedLine, RequestFeed } from './request-feed.js';
 import { endRequestSpan, runInSpan, startRequestSpan, type TraceCarrier } from './tracing.js';
 
 /** A request as it was received. */
 export interface IncomingCall<T> {
   readonly protocol: string;
+  /** The console's page has sent it. */
+  readonly isConsole?: boolean;
   /** The id that the client has given it. */
   readonly id: unknown;
   readonly attributes: Attributes;
@@ -37,6 +40,8 @@ const MAX_USER_AGENT = 200;
 
 /** Counts, times, traces and logs the requests of a gateway, whatever they speak. */
 export class RequestObserver {
+  readonly feed = new RequestFeed();
+
   constructor(
     readonly config: ObserverConfig,
     readonly metrics: GatewayMetrics,
@@ -44,16 +49,24 @@ export class RequestObserver {
   ) {}
 
   /** To be ended with `end`, once. */
-  begin<T>({ protocol, id, attributes, carrier }: IncomingCall<T>): RequestContext {
+  begin<T>({ protocol, id, attributes, carrier, isConsole = false }: IncomingCall<T>): RequestContext {
     const requestId = typeof id === 'string' && USABLE_ID.test(id) ? id : randomUUID();
     const startedAt = performance.now();
     const trace = startRequestSpan(attributes, carrier);
-    return { id: requestId, protocol, startedAt, trace, plans: [], databaseMs: 0, poolMs: 0, whenOver: [], isOver: false };
+    return {
+      ...{ id: requestId, protocol, isConsole, startedAt, trace },
+      ...{ place: undefined, keyId: null, plans: [], databaseMs: 0, poolMs: 0, whenOver: [], isOver: false },
+    };
   }
 
   /** Carries out a request: what it calls finds it by `currentRequest`. */
   run<T>(request: RequestContext, work: () => T): T {
     return runRequest(request, () => runInSpan(request.trace, work));
+  }
+
+  /** A line for a change that somebody has made by hand, whatever is logged of requests. */
+  audit(change: object): void {
+    this.logger.info({ context: 'audit', ...change }, 'audit');
   }
 
   end(request: RequestContext, end: RequestEnd): void {
@@ -66,12 +79,20 @@ export class RequestObserver {
     if (trace !== undefined) {
       endRequestSpan(trace, { ...end.attributes, 'polyvec.protocol': protocol, 'polyvec.request_id': id }, isFailure);
     }
+    // the console's own calls would be most of what it shows
+    if (protocol !== 'console') this.feed.note(feedLineOf(request, end, ms), !request.isConsole);
     const isSlow = ms > this.config.slowRequestMs;
     if (this.config.requestLog === 'off') return;
     if (this.config.requestLog === 'errors' && !isFailure && !isSlow) return;
     const level = isFailure || isSlow ? 'warn' : 'info';
     this.logger[level](lineOf(request, end, ms), 'request');
   }
+}
+
+function feedLineOf(request: RequestContext, { operation, status, bytes }: RequestEnd, ms: number): FeedLine {
+  const { id, protocol, place, keyId, plans } = request;
+  const times = { totalMs: rounded(ms), databaseMs: rounded(request.databaseMs), poolMs: rounded(request.poolMs) };
+  return { id, at: Date.now(), protocol, operation, place, status, ...times, bytes, plans, keyId };
 }
 
 /** Nothing of what a client has sent but its name and the request's id. */

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { GatewayError } from '../errors.js';
@@ -58,6 +59,8 @@ export class Database implements Queryable {
   private readonly faultLog: FaultLog;
   private readonly primary: Connections;
   private readonly standby: Connections | undefined;
+  /** What the statements of some work may take, in milliseconds. */
+  private readonly patience = new AsyncLocalStorage<number>();
 
   constructor(
     private readonly pool: pg.Pool,
@@ -144,6 +147,11 @@ export class Database implements Queryable {
     return this.access.sessions.run(work);
   }
 
+  /** Runs work whose statements may take no longer than this, on a server: the embedded engine ends none without all others. */
+  async limited<T>(statementMs: number, work: () => Promise<T>): Promise<T> {
+    return this.patience.run(statementMs, work);
+  }
+
   /** Since the start; the replica's connections are not among them. */
   figures(): DatabaseFigures {
     return { connections: this.primary.state, errors: this.failures.counts, engineRestarts: this.traits.restarts?.() ?? 0 };
@@ -169,13 +177,18 @@ export class Database implements Queryable {
     return Math.max(Math.min(waitMs, LEAST_WAIT_MS), waitMs - waited);
   }
 
+  private get statementMs(): number {
+    const { statementMs } = this.service;
+    return statementMs === Infinity ? Infinity : Math.min(statementMs, this.patience.getStore() ?? Infinity);
+  }
+
   private async persist<T>(
     work: (budget: RetryBudget, connections: Connections) => Promise<T>,
     onlyReads: () => boolean,
   ): Promise<T> {
     const { standbyInUse } = this;
     const waitMs = standbyInUse === undefined ? this.waitMs : Math.min(this.waitMs, STANDBY_WAIT_MS);
-    const budget = new RetryBudget({ ...this.service, waitMs });
+    const budget = new RetryBudget({ waitMs, statementMs: this.statementMs });
     let reason: unknown;
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -200,7 +213,7 @@ export class Database implements Queryable {
     mode: TransactionMode,
   ): Promise<T> {
     const begin = mode === 'snapshot' ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN';
-    const { statementMs } = this.service;
+    const { statementMs } = this;
     const limitMs = statementMs === Infinity ? undefined : mode === 'long' ? NO_LIMIT_MS : statementMs + GRACE_MS;
     let isEnding = false;
     try {

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CollectionsModule } from '../collections/collections.module.js';
+import { EngineDescription } from './engine-description.js';
+import { LimitedWork } from './limited-work.service.js';
 import { DocumentIndexStore } from './maintenance/document-index.store.js';
 import { FieldIndexMaintenance } from './maintenance/field-index-maintenance.js';
 import { HotKeys } from './maintenance/hot-keys.js';
@@ -72,8 +74,12 @@ import { SearchPlanner } from './search/search-planner.js';
     RecordSearches,
     NamespacesService,
     ReplicaReads,
+    LimitedWork,
+    EngineDescription,
   ],
   exports: [
+    LimitedWork,
+    EngineDescription,
     RecordReads,
     RecordWrites,
     RecordSearches,

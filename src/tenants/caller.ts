@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { GatewayError } from '../errors.js';
+import { currentRequest } from '../observability/request-context.js';
 import { matchesName } from './name-pattern.js';
 import { DEFAULT_DATABASE, DEFAULT_TENANT, type Scope } from './tenant.js';
 
@@ -45,6 +46,8 @@ const NOWHERE: Scope = { tenant: '', database: '' };
 
 /** Runs a request's work on behalf of its caller; `undefined`: nobody, who may do nothing. */
 export function runAs<T>(caller: Caller | undefined, work: () => T): T {
+  const request = currentRequest();
+  if (request !== undefined) request.keyId = caller?.keyId ?? null;
   return holders.run({ caller }, work);
 }
 

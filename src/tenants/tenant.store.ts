@@ -69,6 +69,17 @@ export class TenantStore {
       WHERE t.name = ${tenant} AND COALESCE(d.name = ${only}, TRUE) ORDER BY d.name LIMIT ${page.limit} OFFSET ${page.offset}`);
   }
 
+  /** Of every tenant, ordered by tenant and name. `only`: those of these names, null for all. */
+  async listAll(
+    only: { readonly tenant: string | null; readonly database: string | null },
+    limit: number,
+  ): Promise<readonly TenantDatabase[]> {
+    return this.database.query<DatabaseRow>(sql`
+      SELECT d.id, d.name, t.name AS tenant FROM polyvec.databases d JOIN polyvec.tenants t ON t.id = d.tenant_id
+      WHERE COALESCE(t.name = ${only.tenant}, TRUE) AND COALESCE(d.name = ${only.database}, TRUE)
+      ORDER BY t.name, d.name LIMIT ${limit}`);
+  }
+
   /** Removes the database with its collections, unless one of them is protected. */
   async deleteDatabase(scope: Scope): Promise<'deleted' | 'protected' | 'missing'> {
     const [row] = await this.database.query<{ deleted: string }>(sql`

@@ -62,6 +62,12 @@ export class TenantsService {
     return this.store.listDatabases(tenantWithinReach(tenant), page, currentCaller().database);
   }
 
+  /** The databases of every tenant within the caller's reach, by tenant and name. */
+  async listAll(limit: number): Promise<readonly TenantDatabase[]> {
+    const { tenant, database } = currentCaller();
+    return this.store.listAll({ tenant, database }, limit);
+  }
+
   /** Its collections go with it; a protected one forbids it, and so does a key for some collections only. */
   async deleteDatabase(scope: Scope): Promise<void> {
     requireEveryCollection();

@@ -227,6 +227,9 @@ describe('a statement', () => {
       databaseMs: 0,
       poolMs: 0,
       isOver: false,
+      isConsole: false,
+      place: undefined,
+      keyId: null,
     };
     await runRequest(context, () => measureStatement(text, send)).catch(() => undefined);
     return spans.at(-1);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Collection } from '../../collections/collection.js';
 import { Database } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
 
@@ -22,6 +23,15 @@ type CountRow = Readonly<Record<'pooled' | 'dedicated' | 'ready' | 'building' | 
 @Injectable()
 export class IndexMetricsStore {
   constructor(private readonly database: Database) {}
+
+  /** Of the collection's index that is being built; null when that is not known. */
+  async progressOf(collection: Collection): Promise<number | null> {
+    const [row] = await this.database.query<{ progress: string | null }>(sql`
+      SELECT max(p.tuples_done::float8 / NULLIF(p.tuples_total, 0)) AS progress FROM pg_stat_progress_create_index p
+      JOIN pg_class k ON k.oid = p.index_relid
+      JOIN polyvec.vector_indexes i ON k.relname = 'hnsw_' || i.id WHERE i.collection_id = ${collection.id}`);
+    return row?.progress == null ? null : Number(row.progress);
+  }
 
   async count(): Promise<IndexCounts> {
     const [row] = await this.database.query<CountRow>(sql`

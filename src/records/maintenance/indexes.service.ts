@@ -30,6 +30,11 @@ export class IndexesService {
     return this.metrics.count();
   }
 
+  /** How much of the collection's index that is being built is done, from 0 to 1; null when that is not known. */
+  async buildProgress(collection: Collection): Promise<number | null> {
+    return this.metrics.progressOf(collection);
+  }
+
   async progress(collection: Collection, namespace: string): Promise<IndexProgress> {
     return this.collections.run(collection, async (current) => {
       const coverage = await this.store.coverage(current, namespace);

@@ -15,9 +15,9 @@ export interface FilterInput {
 
 /** POST `/collections/{uuid}/filter-syntaxes` with a {@link FilterInput}: the same filter as clients write it. */
 export interface FilterSyntaxes {
-  /** Python's or JavaScript's arguments as JSON; `whereDocument` null: none. */
-  readonly chroma: { readonly where: string | null; readonly whereDocument: string | null };
-  /** JSON text; null: that protocol has no such condition, `why` says which. */
+  /** Python's or JavaScript's arguments as JSON; null: none, or, where `why` says so, that Chroma has no such condition. */
+  readonly chroma: { readonly where: string | null; readonly whereDocument: string | null; readonly why: string | null };
+  /** JSON text; null: that protocol has no such condition, `why` says which. Beside a text, `why` says where it selects others. */
   readonly pinecone: { readonly filter: string | null; readonly why: string | null };
   readonly vectorizer: { readonly filter: string | null; readonly why: string | null };
   /** The predicate as the gateway runs it, with its values written in, for reading and for psql. */

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../postgres/database.js';
+import { type Sql, sql } from '../postgres/sql.js';
+import type { Caller } from '../tenants/caller.js';
+import { type CollectionRow, COLUMNS, JOINS, toCollection } from './collection-row.store.js';
+import { isNamed } from './named.store.js';
+import type { CollectionOverview, OverviewPage } from './overview.js';
+
+type OverviewRow = CollectionRow & Readonly<{ records: string; namespaces: string; aliases: string | null; port: string | null }>;
+type Reach = Pick<Caller, 'tenant' | 'database' | 'collections'>;
+
+/** Collections of every tenant with what the catalog knows of their contents, a page in one statement. */
+@Injectable()
+export class OverviewStore {
+  constructor(private readonly database: Database) {}
+
+  /** Ordered by uuid; `reach` bounds them. */
+  async list(reach: Reach, page: OverviewPage): Promise<readonly CollectionOverview[]> {
+    const after = page.after === undefined ? sql`` : sql`AND c.uuid > ${page.after}::uuid`;
+    return this.read(sql`${isReached(reach)} AND ${isIn(page)} ${after}`, page.limit);
+  }
+
+  async find(reach: Reach, uuid: string): Promise<CollectionOverview | undefined> {
+    const [found] = await this.read(sql`${isReached(reach)} AND c.uuid = ${uuid}::uuid`, 1);
+    return found;
+  }
+
+  private async read(condition: Sql, limit: number): Promise<readonly CollectionOverview[]> {
+    const rows = await this.database.query<OverviewRow>(sql`
+      SELECT ${COLUMNS}, (SELECT min(p.port) FROM polyvec.collection_ports p WHERE p.collection_id = c.id) AS port,
+        (SELECT json_agg(a.name ORDER BY a.name) FROM polyvec.collection_aliases a WHERE a.collection_id = c.id)::text AS aliases,
+        n.records, n.namespaces
+      FROM (SELECT c.* FROM polyvec.collections c ${JOINS} WHERE ${condition} ORDER BY c.uuid LIMIT ${limit}) AS c ${JOINS}
+      CROSS JOIN LATERAL (
+        SELECT COALESCE(sum(n.record_count), 0) AS records, count(*) AS namespaces
+        FROM polyvec.namespaces n WHERE n.collection_id = c.id) AS n
+      ORDER BY c.uuid`);
+    return rows.map((row) => ({
+      collection: toCollection(row),
+      records: Number(row.records),
+      namespaces: Number(row.namespaces),
+      aliases: row.aliases === null ? [] : (JSON.parse(row.aliases) as string[]),
+      port: row.port === null ? null : Number(row.port),
+    }));
+  }
+}
+
+/** Of the tenant `t`, the database `d` and the collection `c`. */
+function isReached({ tenant, database, collections }: Reach): Sql {
+  return sql`${isIn({ tenant: tenant ?? undefined, database: database ?? undefined })} AND ${isNamed(sql`c.name`, collections)}`;
+}
+
+function isIn({ tenant, database }: { readonly tenant?: string | undefined; readonly database?: string | undefined }): Sql {
+  return sql`${tenant === undefined ? sql`TRUE` : sql`t.name = ${tenant}`} AND ${
+    database === undefined ? sql`TRUE` : sql`d.name = ${database}`
+  }`;
+}

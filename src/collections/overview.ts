@@ -1,0 +1,21 @@
+import type { Collection } from './collection.js';
+
+/** A collection, with what the catalog knows of its contents: nothing is counted for it. */
+export interface CollectionOverview {
+  readonly collection: Collection;
+  /** Of all namespaces. */
+  readonly records: number;
+  readonly namespaces: number;
+  /** By name. */
+  readonly aliases: readonly string[];
+  /** The lowest of its own; null: it has none. */
+  readonly port: number | null;
+}
+
+/** Which collections are listed: those of a tenant or a database, or all, after a uuid. */
+export interface OverviewPage {
+  readonly tenant?: string | undefined;
+  readonly database?: string | undefined;
+  readonly after?: string | undefined;
+  readonly limit: number;
+}

@@ -1,0 +1,62 @@
+import { type NewCollection } from '../../../collections/collection.js';
+import { jsonObject } from '../../../http/json.js';
+import { settingsWith as chromaSettings } from '../../../protocols/chroma/collections/collection-schema.js';
+import { resolveConfiguration } from '../../../protocols/chroma/collections/configuration/schema.js';
+import { nameProblem } from '../../../protocols/chroma/wire/names.js';
+import { settingsWith as pineconeSettings } from '../../../protocols/pinecone/indexes/index-definition.js';
+import { requireName as requireIndexName } from '../../../protocols/pinecone/wire/resource-name.js';
+import {
+  type CollectionDefinition,
+  NO_QUANTIZATION,
+  settingsWith as vectorizerSettings,
+} from '../../../protocols/vectorizer/collections/collection-definition.js';
+import { LOCAL_PROVIDER } from '../../../protocols/vectorizer/collections/embedding-providers.js';
+import { requireName as requireVectorizerName } from '../../../protocols/vectorizer/collections/requests.js';
+import { DEFAULT_HNSW } from '../../../protocols/vectorizer/limits.js';
+import { invalid } from '../console-error.js';
+import type { NewCollectionRequest } from './requests.js';
+
+/** The collection as clients of its protocol would have made it. @throws ConsoleError 400, and the protocols' own errors for a name */
+export function toNewCollection(request: NewCollectionRequest): NewCollection {
+  const { name, protocol, metric, dimension = null } = request;
+  const common = { name, protocol, metric, metadata: null };
+  switch (protocol) {
+    case 'chroma':
+      return { ...common, settings: chromaSettingsOf(request), dimension: null };
+    case 'pinecone': {
+      requireIndexName(name);
+      const definition = { spec: { kind: 'serverless', cloud: 'aws', region: 'us-east-1' }, tags: new Map() } as const;
+      const settingsBeside = (others: string): string => pineconeSettings(definition, others);
+      return { ...common, settings: pineconeSettings(definition), settingsBeside, dimension: required(dimension) };
+    }
+    case 'vectorizer': {
+      requireVectorizerName(name, 'name');
+      const settingsBeside = (others: string): string => vectorizerSettings(VECTORIZER, others);
+      return { ...common, settings: vectorizerSettings(VECTORIZER), settingsBeside, dimension: required(dimension) };
+    }
+  }
+}
+
+/** As Vectorizer makes it without further wishes. */
+const VECTORIZER: CollectionDefinition = {
+  embeddingProvider: LOCAL_PROVIDER,
+  description: null,
+  hnsw: DEFAULT_HNSW,
+  quantization: NO_QUANTIZATION,
+  ttlSeconds: null,
+  updatedAt: null,
+};
+
+/** Chroma's collections get their dimension from the first record. */
+function chromaSettingsOf({ name, metric, dimension }: NewCollectionRequest): string {
+  const problem = nameProblem(name);
+  if (problem !== undefined) throw invalid(`name: ${problem}`);
+  if (dimension != null) throw invalid('dimension: a Chroma collection gets it from its first record');
+  const configuration = jsonObject({ hnsw: jsonObject({ space: metric }) });
+  return chromaSettings(resolveConfiguration({ configuration, schema: undefined, metadata: null }).schema);
+}
+
+function required(dimension: number | null): number {
+  if (dimension === null) throw invalid('dimension: is missing');
+  return dimension;
+}

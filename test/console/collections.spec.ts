@@ -1,0 +1,151 @@
+import type { CollectionDetail, CollectionPage } from '../../src/console/api/contract/collections.js';
+import type { Session, TenantList } from '../../src/console/api/contract/session.js';
+import { ChromaApi } from '../support/clients/chroma-api.js';
+import { ConsoleApi } from '../support/clients/console-api.js';
+import { type TestGateway } from '../support/gateway/gateway.js';
+import { startGatewayInProcess } from '../support/gateway/gateway-in-process.js';
+import { watchStatements } from '../support/servers/statements.js';
+
+/** The console's API: who is there, and the catalog. */
+
+let gateway: TestGateway;
+let console: ConsoleApi;
+
+beforeAll(async () => {
+  gateway = await startGatewayInProcess();
+  console = new ConsoleApi(gateway.consoleUrl);
+});
+
+afterAll(async () => {
+  await gateway.stop();
+});
+
+const PLACE = { tenant: 'default_tenant', database: 'default_database' } as const;
+
+function create(name: string, rest: object = {}): Promise<CollectionDetail> {
+  const body = { ...PLACE, name, protocol: 'chroma', dimension: null, metric: 'cosine', ...rest };
+  return console.get<CollectionDetail>('/collections', { body });
+}
+
+describe('the session', () => {
+  it('says what the page may do, and where clients reach this gateway', async () => {
+    const session = await console.get<Session>('/session');
+    expect(session).toMatchObject({ mode: 'on', keys: false, isOperator: true, tenant: null, database: null });
+    expect(session.permissions).toEqual(['read', 'write', 'admin']);
+    const portOf = (url: string): string => new URL(url).port;
+    expect(Object.values(session.addresses).map(portOf)).toEqual(
+      [gateway.chromaUrl, gateway.pineconeUrl, gateway.vectorizerUrl, gateway.consoleUrl].map(portOf),
+    );
+  });
+
+  it('notices the first call of a client, and none of its own', async () => {
+    await console.get('/collections');
+    const before = await console.get<Session>('/session');
+    await fetch(`${gateway.chromaUrl}/api/v2/heartbeat`);
+    const after = await console.get<Session>('/session');
+    expect([before.firstCallAt, after.firstCallAt]).toEqual([null, expect.stringMatching(/^\d{4}-/)]);
+  });
+
+  it('lists tenants with their databases', async () => {
+    const { tenants } = await console.get<TenantList>('/tenants');
+    expect(tenants).toEqual([{ name: 'default_tenant', databases: ['default_database'] }]);
+  });
+});
+
+describe('a collection', () => {
+  it.each([
+    ['chroma', null],
+    ['pinecone', 3],
+    ['vectorizer', 3],
+  ])('is made as clients of %s make it', async (protocol, dimension) => {
+    const name = `made-for-${protocol}`;
+    const made = await create(name, { protocol, dimension, metric: 'l2' });
+    expect(made).toMatchObject({ name, protocol, dimension, metric: 'l2', records: 0, tier: 'pool', aliases: [], ...PLACE });
+    expect(made.hasModel).toBe(protocol === 'vectorizer');
+    expect(await console.get(`/collections/${made.uuid}`)).toEqual(made);
+  });
+
+  it.each([
+    ['a name that its protocol refuses', { name: 'No Index', protocol: 'pinecone', dimension: 2 }],
+    ['a missing dimension', { protocol: 'vectorizer' }],
+    ['an unknown protocol', { protocol: 'soap' }],
+    ['a metric that there is not', { metric: 'manhattan' }],
+  ])('is not made with %s', async (_what, wrong) => {
+    const body = { ...PLACE, name: 'wrong', protocol: 'chroma', dimension: null, metric: 'cosine', ...wrong };
+    const answer = await console.call('/collections', { body });
+    expect([answer.status, (answer.body as { readonly code: string }).code]).toEqual([expect.any(Number), 'invalid']);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBeLessThan(500);
+  });
+
+  it('is renamed, protected and deleted by its name', async () => {
+    const { uuid } = await create('before');
+    const path = `/collections/${uuid}`;
+    const renamed = await console.get(path, { method: 'PATCH', body: { name: 'after', deletionProtection: true } });
+    expect(renamed).toMatchObject({ name: 'after', deletionProtection: true });
+    expect((await console.call(path, { method: 'DELETE', body: { name: 'after' } })).status).toBe(403);
+    await console.get(path, { method: 'PATCH', body: { deletionProtection: false } });
+    expect((await console.call(path, { method: 'DELETE', body: { name: 'before' } })).status).toBe(400);
+    expect((await console.call(path, { method: 'DELETE', body: { name: 'after' } })).status).toBe(204);
+    expect((await console.call(path)).status).toBe(404);
+  });
+
+  it('gets aliases, by which clients find it, and loses them', async () => {
+    const { uuid } = await create('aliased');
+    const other = await create('not-aliased');
+    const path = `/collections/${uuid}/aliases`;
+    const named = await console.get<CollectionDetail>(`${path}/by-alias`, { method: 'PUT' });
+    expect(named.aliases).toEqual(['by-alias']);
+    const collections = '/api/v2/tenants/default_tenant/databases/default_database/collections';
+    const found = await fetch(`${gateway.chromaUrl}${collections}/by-alias`);
+    expect(((await found.json()) as { readonly id: string }).id).toBe(uuid);
+    expect((await console.call(`${path}/not-aliased`, { method: 'PUT' })).status).toBe(409);
+    expect((await console.call(`/collections/${other.uuid}/aliases/by-alias`, { method: 'PUT' })).status).toBe(409);
+    const bare = await console.get<CollectionDetail>(`${path}/by-alias`, { method: 'DELETE' });
+    expect(bare.aliases).toEqual([]);
+    expect((await fetch(`${gateway.chromaUrl}${collections}/by-alias`)).status).toBe(404);
+    expect((await console.call(`${path}/by-alias`, { method: 'DELETE' })).status).toBe(404);
+  });
+
+  it('counts its records and namespaces without a look at them', async () => {
+    const { uuid } = await create('counted');
+    const chroma = new ChromaApi(gateway.chromaUrl);
+    const body = {
+      ids: ['a', 'b'],
+      embeddings: [
+        [1, 0],
+        [0, 1],
+      ],
+    };
+    await chroma.call(`/api/v2/tenants/default_tenant/databases/default_database/collections/${uuid}/add`, { body });
+    const counted = await console.get<CollectionDetail>(`/collections/${uuid}`);
+    expect(counted).toMatchObject({ records: 2, namespaces: 1, dimension: 2, namespaceList: [{ name: '', records: 2 }] });
+  });
+});
+
+describe('the list of collections', () => {
+  it('comes in pages, each of at most two statements, however many there are', async () => {
+    const names = Array.from({ length: 30 }, (_item, index) => `many-${String(index)}`);
+    for (const name of names) await create(name);
+    const seen: string[] = [];
+    const statements = watchStatements();
+    let pages = 0;
+    for (let after: string | null = ''; after !== null; pages += 1) {
+      const page: CollectionPage = await console.get(`/collections?limit=10${after === '' ? '' : `&after=${after}`}`);
+      seen.push(...page.collections.map(({ name }) => name));
+      after = page.next;
+    }
+    statements.stop();
+    const sent = statements.take().filter((text) => text.includes('polyvec.collections'));
+    expect(seen).toEqual(expect.arrayContaining(names));
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(sent.length).toBeLessThanOrEqual(2 * pages);
+  });
+
+  it('is of the tenant and the database that are asked for', async () => {
+    const { collections } = await console.get<CollectionPage>('/collections?tenant=nobody');
+    expect(collections).toEqual([]);
+    expect((await console.call('/collections?after=x')).status).toBe(400);
+    expect((await console.call('/collections?limit=201')).status).toBe(400);
+  });
+});
