@@ -1,0 +1,14 @@
+import { render } from 'preact';
+import { App } from './app.js';
+import { openSession } from './state/session.js';
+import { showTheme } from './state/theme.js';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/layout.css';
+import './styles/parts.css';
+import './styles/screens.css';
+
+showTheme();
+void openSession();
+const place = document.getElementById('app');
+if (place !== null) render(<App />, place);

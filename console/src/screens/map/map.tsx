@@ -1,0 +1,175 @@
+import type { JSX } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import { useLocation } from 'wouter-preact';
+import { Button } from '../../parts/button.js';
+import { Select } from '../../parts/field.js';
+import { FilterBuilder } from '../../parts/filter-builder.js';
+import { Bar, Empty, Failed, Loading } from '../../parts/states.js';
+import { namespaceLabel, useCollection } from '../../state/collection.js';
+import { filterPart, readFilter, withCondition, writeFilter } from '../../state/filter.js';
+import { count } from '../../state/format.js';
+import { useResource } from '../../state/resource.js';
+import { session } from '../../state/session.js';
+import { useParameters } from '../../state/url.js';
+import { useFields } from '../records/record-state.js';
+import { RecordPanel } from '../records/record-panel.js';
+import { colouringOf } from './colours.js';
+import { Highlight, type Lit } from './highlight.js';
+import { Legend } from './legend.js';
+import { MapCanvas } from './map-canvas.js';
+import { loadSample } from './points.js';
+import { PointTable } from './point-table.js';
+import { useProjection } from './projection.js';
+
+const SIZES = [1_000, 2_000, 5_000, 10_000] as const;
+/** Where the engine runs in a process of its own. */
+const LARGE = [50_000, 100_000] as const;
+/** So many ids go to the Records screen at once. */
+const MOST_PICKED = 200;
+
+/** A sample of the embeddings in two dimensions. */
+export function MapScreen(): JSX.Element {
+  const { collection } = useCollection();
+  const [, navigate] = useLocation();
+  const [parameters, change] = useParameters();
+  const namespace = parameters.get('ns') ?? collection.namespaceList[0]?.name ?? '';
+  const filter = readFilter(parameters.get('filter'));
+  const size = Number(parameters.get('n') ?? '2000') || 2_000;
+  const seed = Number(parameters.get('seed') ?? '7') || 7;
+  const colorBy = parameters.get('color') ?? '';
+  const method = parameters.get('by') === 'pca' ? 'pca' : 'umap';
+  const id = parameters.get('id');
+  const [picked, setPicked] = useState<readonly number[] | null>(null);
+  const [entry, setEntry] = useState<number | null>(null);
+  const [lit, setLit] = useState<Lit | null>(null);
+  const fields = useFields(collection.uuid, namespace);
+  const filterText = writeFilter(filter);
+  const sample = useResource(
+    async (signal) => {
+      setPicked(null);
+      setEntry(null);
+      const input = { namespace, count: size, seed, ...filterPart(filter), ...(colorBy !== '' && { colorBy }) };
+      return loadSample(collection.uuid, input, signal);
+    },
+    [collection.uuid, namespace, size, seed, colorBy, filterText],
+  );
+  const projection = useProjection(sample.data, method === 'umap');
+  const colouring = useMemo(() => (sample.data === undefined ? null : colouringOf(sample.data.header)), [sample.data]);
+  const header = sample.data?.header;
+  const litPoints = useMemo(() => pointsOf(header?.ids ?? [], lit?.ids ?? null), [header, lit]);
+  const colours = [{ value: '', label: 'one colour' }, ...(fields.data?.fields ?? []).map(({ name }) => ({ value: name, label: `by ${name}` }))];
+  const sizes = session.value?.engine.toLowerCase().includes('embedded') === true ? SIZES : [...SIZES, ...LARGE];
+  const toRecords = (points: readonly number[]): void => {
+    const ids = points.slice(0, MOST_PICKED).map((point) => header?.ids[point] ?? '');
+    navigate(`/c/${collection.uuid}/records?${new URLSearchParams({ ns: namespace, ids: JSON.stringify(ids) }).toString()}`);
+  };
+  const similar = (of: string): void => {
+    navigate(`/c/${collection.uuid}/records?${new URLSearchParams({ ns: namespace, mode: 'ids', q: JSON.stringify([of]) }).toString()}`);
+  };
+  return (
+    <div class={id === null ? 'records' : 'records with-panel'}>
+      <div class="records-main map-main">
+        <div class="toolbar">
+          <Select
+            label="Namespace"
+            isBare
+            value={namespace}
+            choices={collection.namespaceList.map(({ name, records }) => ({ value: name, label: `${namespaceLabel(name)} · ${count(records)}` }))}
+            onChange={(ns) => change({ ns: ns === '' ? null : ns, id: null })}
+          />
+          <Select
+            label="Sample"
+            isBare
+            value={String(size)}
+            choices={[...new Set<number>([...sizes, size])].map((value) => ({ value: String(value), label: `${count(value)} points` }))}
+            onChange={(n) => change({ n })}
+          />
+          <Select
+            label="Placed by"
+            isBare
+            value={method}
+            choices={[
+              { value: 'umap', label: 'UMAP' },
+              { value: 'pca', label: 'PCA' },
+            ]}
+            onChange={(by) => change({ by })}
+          />
+          <Select label="Colour" isBare value={colorBy} choices={colours} onChange={(color) => change({ color })} />
+          <Highlight namespace={namespace} lit={lit} onLit={setLit} />
+        </div>
+        <FilterBuilder filter={filter} fields={fields.data} uuid={collection.uuid} onChange={(next) => change({ filter: writeFilter(next) }, true)} />
+        {sample.error !== undefined && <Failed error={sample.error} onRetry={sample.reload} />}
+        {sample.error === undefined && (header === undefined || colouring === null) && <Loading what="the sample" />}
+        {sample.error === undefined && header?.count === 0 && <Empty icon="map" title="No embeddings to show here" />}
+        {sample.error === undefined && header !== undefined && header.count > 0 && colouring !== null && (
+          <>
+            <div class="map">
+              <MapCanvas
+                header={header}
+                placed={projection.placed}
+                colouring={colouring}
+                lit={litPoints ?? (picked === null ? null : new Set(picked))}
+                entry={entry}
+                onOpen={(point) => change({ id: header.ids[point] ?? null })}
+                onPick={(points) => setPicked(points.length === 0 ? null : points)}
+              />
+              <Legend colouring={colouring} entry={entry} title={colorBy} onEntry={setEntry} />
+            </div>
+            <div class="map-foot">
+              <span role="status">
+                {count(header.count)} of {count(header.total)}, seed {header.seed}
+              </span>
+              {projection.progress < 1 && (
+                <span class="state">
+                  <Bar share={projection.progress} label="UMAP" />
+                  <Button kind="quiet" onClick={projection.stop}>
+                    Stop
+                  </Button>
+                </span>
+              )}
+              <span class="grow" />
+              {picked !== null && (
+                <>
+                  <Button icon="records" onClick={() => toRecords(picked)}>
+                    Open {count(Math.min(picked.length, MOST_PICKED))} picked in Records
+                  </Button>
+                  <Button kind="quiet" onClick={() => setPicked(null)}>
+                    Forget them
+                  </Button>
+                </>
+              )}
+            </div>
+            <PointTable
+              header={header}
+              colorBy={colorBy}
+              picked={picked}
+              lit={litPoints === null ? null : [...litPoints]}
+              oddities={projection.oddities}
+              chosen={id}
+              onOpen={(chosen) => change({ id: chosen })}
+            />
+          </>
+        )}
+      </div>
+      {id !== null && (
+        <RecordPanel
+          key={id}
+          namespace={namespace}
+          id={id}
+          onClose={() => change({ id: null })}
+          onValue={(field, value) => change({ filter: writeFilter(withCondition(filter, { field, op: 'eq', value })) }, true)}
+          onEdit={() => toRecords([header?.ids.indexOf(id) ?? -1])}
+          onDelete={() => toRecords([header?.ids.indexOf(id) ?? -1])}
+          onSimilar={() => similar(id)}
+        />
+      )}
+    </div>
+  );
+}
+
+/** The points of ids; null: nothing is lit. */
+function pointsOf(ids: readonly string[], lit: readonly string[] | null): ReadonlySet<number> | null {
+  if (lit === null) return null;
+  const wanted = new Set(lit);
+  return new Set(ids.flatMap((id, point) => (wanted.has(id) ? [point] : [])));
+}
