@@ -109,6 +109,8 @@ export interface Target {
   problemOf(collection: SourceCollection, record: CopyRecord): string | undefined;
   /** Begins, or goes on. */
   fill(source: string, collection: SourceCollection, destination: Destination, policy: ConflictPolicy): Promise<Filling>;
+  /** What a finished copy has filled: to be read. */
+  finished(destination: Destination): Promise<Filling>;
   /** Removes what an unfinished copy has written, as far as nobody else has seen it. */
   discard(destination: Destination): Promise<void>;
   close(): Promise<void>;
