@@ -44,6 +44,11 @@ const LAYERS = [
   ['protocols/vectorizer', ...PROTOCOL],
   // after the protocols: it shows records as each of them does, with their own code
   ['console', ...PROTOCOL, 'lifecycle', 'protocols/chroma', 'protocols/pinecone', 'protocols/vectorizer'],
+  // of protocols/ only Chroma's numbers, which a Chroma folder holds, too
+  [
+    ...['copy', 'errors.ts', 'config', 'postgres', 'limits', 'http/json.ts', 'tenants', 'collections', 'records', 'move'],
+    'protocols/chroma/wire/number.ts',
+  ],
   ['logger.ts', 'config', 'observability'],
   ['explain.ts', 'records'],
   ['app.module.ts', 'config', 'observability', 'postgres', 'limits', 'http', 'keys', 'lifecycle', 'console', 'protocols'],
@@ -54,7 +59,7 @@ const LAYERS = [
   ],
   [
     ...['cli', 'errors.ts', 'version.ts', 'config', 'observability', 'postgres', 'limits', 'http', 'tenants', 'collections'],
-    ...['records', 'move', 'keys', 'lifecycle', 'logger.ts', 'gateway.ts'],
+    ...['records', 'move', 'copy', 'keys', 'lifecycle', 'logger.ts', 'gateway.ts'],
   ],
   ['main.ts', 'cli'],
 ];
@@ -71,11 +76,12 @@ const PACKAGES = [
   ['prom-client', 'observability/|console/'],
   ['@opentelemetry', 'observability/|protocols/pinecone/'],
   ['commander|@peculiar', 'cli/'],
+  ['node-sqlite3-wasm', 'copy/sources/chroma-folder/'],
 ];
 
 /** Files that only some of those may import who may import their folder. */
 const FILES = [
-  ['stores', '.*\\.store\\.ts$', '(?:tenants|collections|records|snapshots|keys|move|cli)/', 'Call the service.'],
+  ['stores', '.*\\.store\\.ts$', '(?:tenants|collections|records|snapshots|keys|move|copy|cli)/', 'Call the service.'],
   [
     'sql',
     'postgres/sql\\.ts$',

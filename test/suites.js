@@ -11,6 +11,8 @@ const PLACES = {
   'test/cli/': 'both',
   'test/clients/': 'clients',
   'test/console/': 'embedded',
+  'test/copy/': 'both',
+  'test/copy/chroma-folder.spec.ts': 'embedded',
   'test/deploy/': 'embedded',
   'test/differences/': 'embedded',
   'test/docs/': 'embedded',

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Config } from '../config/config.js';
 import { VERSION } from '../version.js';
 import type { CertsOptions } from './certs.js';
+import { addCopy } from './copy-command.js';
 import { addKeys } from './keys-command.js';
 import { maintenanceConfig } from './maintenance-config.js';
 import { addMove } from './move-command.js';
@@ -59,6 +60,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   addMaintenance(program);
   addKeys(program, printLine);
   addMove(program, printLine);
+  addCopy(program);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {

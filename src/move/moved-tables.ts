@@ -23,6 +23,8 @@ export const TABLES: Readonly<Record<string, TableFate>> = {
   snapshot_namespaces: { kind: 'catalog' },
   restore_jobs: { kind: 'catalog' },
   api_keys: { kind: 'catalog' },
+  // with its collections, so that what has begun goes on in the target
+  copies: { kind: 'catalog' },
   pool_records: { kind: 'records' },
   pool_vectors: { kind: 'records' },
   pool_sparse: { kind: 'records' },

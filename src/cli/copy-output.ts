@@ -1,0 +1,114 @@
+import type { CopyReport } from '../copy/copier.js';
+import type { Reject } from '../copy/copy.js';
+import { labelOf, type PlannedCopy } from '../copy/plan.js';
+import { grouped, type Progress, ProgressLines } from '../move/progress.js';
+
+/** Rejected records that are shown one by one; the file has all of them. */
+const MAX_SHOWN_REJECTS = 5;
+
+/** What `polyvec copy` prints: lines for a person, or a JSON object in each for a program. */
+export class CopyOutput {
+  private shownRejects = 0;
+
+  constructor(
+    private readonly print: (line: string) => void,
+    private readonly isJson: boolean,
+  ) {}
+
+  get progress(): Progress {
+    const lines = new ProgressLines(this.print);
+    return this.isJson
+      ? new ProgressLines((text) => {
+          this.event('progress', { text });
+        })
+      : lines;
+  }
+
+  plan(plans: readonly PlannedCopy[]): void {
+    for (const { from, to, standing, problems } of plans) {
+      const source = labelOf(from);
+      if (this.isJson) {
+        const { records, dimension, metric, warnings } = from;
+        this.event('plan', {
+          from: source,
+          to: labelOf(to),
+          records,
+          dimension,
+          metric,
+          standing: standing.kind,
+          warnings,
+          problems,
+        });
+      } else {
+        const target = labelOf(to) === source ? '' : ` -> ${labelOf(to)}`;
+        const size = from.dimension === null ? 'no vectors yet' : `${String(from.dimension)} dimensions, ${from.metric}`;
+        this.print(`${source}${target}  ${grouped(from.records)} records, ${size}${STANDINGS[standing.kind]}`);
+        for (const warning of from.warnings) this.print(`  warning: ${warning}`);
+      }
+    }
+  }
+
+  rejected(collection: string, rejects: readonly Reject[]): void {
+    for (const { id, reason } of rejects) {
+      if (this.isJson) this.event('rejected', { collection, id, reason });
+      else if (this.shownRejects < MAX_SHOWN_REJECTS) this.print(`not copied: ${collection} ${JSON.stringify(id)}: ${reason}`);
+      this.shownRejects += 1;
+    }
+  }
+
+  report(reports: readonly CopyReport[]): void {
+    if (this.isJson) for (const report of reports) this.event('report', { ...report });
+    else for (const line of linesOf(reports)) this.print(line);
+  }
+
+  /** `command`: the words behind `polyvec`. No secret is ever among them. */
+  interrupted(reason: string, command: readonly string[]): void {
+    const again = [
+      'polyvec',
+      ...command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)),
+    ].join(' ');
+    if (this.isJson) this.event('interrupted', { reason, again });
+    else this.print(`${reason}\nwhat is there so far stays; this goes on from it:\n  ${again}`);
+  }
+
+  private event(event: string, values: object): void {
+    this.print(JSON.stringify({ event, ...values }));
+  }
+}
+
+const STANDINGS: Readonly<Record<PlannedCopy['standing']['kind'], string>> = {
+  new: '',
+  begun: ', begun before',
+  finished: ', copied before',
+  another: '',
+  occupied: ', into a collection that has records',
+};
+
+function linesOf(reports: readonly CopyReport[]): readonly string[] {
+  const width = Math.max('collection'.length, ...reports.map(({ label }) => label.length));
+  const row = (label: string, records: string, rejects: string, seconds: string, checksum: string): string =>
+    `${label.padEnd(width)}  ${records.padStart(13)}  ${rejects.padStart(9)}  ${seconds.padStart(9)}  ${checksum}`;
+  const different = reports.filter(({ differences }) => differences.length > 0);
+  const rejects = reports.reduce((sum, report) => sum + report.rejects, 0);
+  return [
+    row('collection', 'records', 'skipped', 'seconds', 'checksum'),
+    ...reports.map((each) =>
+      row(each.label, grouped(each.records), grouped(each.rejects), each.seconds.toFixed(1), verdictOf(each)),
+    ),
+    ...different.flatMap(({ label, differences }) => differences.map((difference) => `WRONG: ${label}: ${difference}`)),
+    summaryOf(reports, different.length, rejects),
+  ];
+}
+
+function verdictOf({ differences, outcome }: CopyReport): string {
+  if (differences.length > 0) return 'DIFFERENT';
+  return outcome === 'there' ? 'equal, nothing to do' : 'equal';
+}
+
+function summaryOf(reports: readonly CopyReport[], different: number, rejects: number): string {
+  if (different > 0)
+    return `${String(different)} of ${String(reports.length)} collections differ: a new one among them is not shown`;
+  const records = grouped(reports.reduce((sum, report) => sum + report.records, 0));
+  if (rejects > 0) return `${records} records are equal, and ${grouped(rejects)} were skipped`;
+  return `${records} records in ${grouped(reports.length)} collections, and all of it is equal`;
+}

@@ -1,0 +1,117 @@
+import type { Metric } from '../collections/collection.js';
+import type { RecordWrite } from '../records/record.js';
+
+/** A record on its way. Its metadata is a JSON object's text as Chroma's API stores it: a float has a point, an integer has none. */
+export type CopyRecord = Pick<RecordWrite, 'id' | 'embedding' | 'document' | 'uri' | 'metadata'>;
+
+/** A record that cannot be copied, and why. */
+export interface Reject {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** What a source says of one of its collections. */
+export interface SourceCollection {
+  /** Names it within the source, always the same way. */
+  readonly key: string;
+  readonly tenant: string;
+  readonly database: string;
+  readonly name: string;
+  readonly metric: Metric;
+  /** Null: not known, there is no vector yet. */
+  readonly dimension: number | null;
+  /** A JSON object's text. */
+  readonly metadata: string | null;
+  readonly records: number;
+  /** Another one whenever its records may have changed. */
+  readonly fingerprint: string;
+  /** What a person should know before the start. */
+  readonly warnings: readonly string[];
+}
+
+/** Some records that follow each other in the source. */
+export interface Chunk {
+  readonly records: readonly CopyRecord[];
+  readonly rejects: readonly Reject[];
+  /** Reading goes on behind this chunk from here. */
+  readonly cursor: string;
+}
+
+/** Where records come from. It is only read: not a byte of it changes. */
+export interface Source {
+  /** Names the source before a person and in checkpoints, without secrets. */
+  readonly label: string;
+  collections(): Promise<readonly SourceCollection[]>;
+  /** The records behind the cursor, always in the same order; null: all of them. */
+  read(collection: SourceCollection, after: string | null): AsyncIterable<Chunk>;
+  /** @throws Error when it has changed since it was opened */
+  requireUnchanged(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Where a collection goes, by name. */
+export interface Destination {
+  readonly tenant: string;
+  readonly database: string;
+  readonly name: string;
+}
+
+/** How far a collection has come, as the target remembers it. */
+export interface Checkpoint {
+  /** Null: nothing has been read yet. */
+  readonly cursor: string | null;
+  /** Records that are there. */
+  readonly records: number;
+  readonly rejects: number;
+  /** The sum of the checksums of those records. */
+  readonly checksum: bigint;
+}
+
+export const NOTHING_YET: Checkpoint = { cursor: null, records: 0, rejects: 0, checksum: 0n };
+
+/** What stands at a destination. */
+export type Standing =
+  /** Nothing, or an empty collection. */
+  | { readonly kind: 'new' }
+  /** This very copy has begun before. */
+  | { readonly kind: 'begun'; readonly checkpoint: Checkpoint; readonly isSourceUnchanged: boolean }
+  /** This very copy has been finished before. */
+  | { readonly kind: 'finished'; readonly checkpoint: Checkpoint; readonly isSourceUnchanged: boolean }
+  /** A copy of something else is under way. */
+  | { readonly kind: 'another'; readonly source: string }
+  /** A collection that has records which are not from this copy. */
+  | { readonly kind: 'occupied'; readonly records: number };
+
+/** What happens to ids that the destination has from elsewhere. */
+export const CONFLICT_POLICIES = ['fail', 'skip', 'overwrite'] as const;
+export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
+
+/** A collection in the target that is being filled. */
+export interface Filling {
+  /** Writes a chunk and remembers `next` in place of `previous`: both or neither, wherever the target allows it. */
+  write(records: readonly CopyRecord[], previous: Checkpoint, next: Checkpoint): Promise<void>;
+  /** All records that are there, in any order. */
+  records(): AsyncIterable<readonly CopyRecord[]>;
+  /** Those of these ids that are there. */
+  find(ids: readonly string[]): Promise<readonly CopyRecord[]>;
+  count(): Promise<number>;
+  /** From now on clients see it, if they did not before. */
+  finish(): Promise<void>;
+}
+
+/** Where records go to. */
+export interface Target {
+  readonly label: string;
+  /** What is in the way of copying this collection there, a sentence each; found without a change. */
+  problemsOf(collection: SourceCollection, destination: Destination): Promise<readonly string[]>;
+  standing(source: string, collection: SourceCollection, destination: Destination): Promise<Standing>;
+  /** Why the target cannot hold this record; undefined when it can. */
+  problemOf(collection: SourceCollection, record: CopyRecord): string | undefined;
+  /** Begins, or goes on. */
+  fill(source: string, collection: SourceCollection, destination: Destination, policy: ConflictPolicy): Promise<Filling>;
+  /** What a finished copy has filled: to be read. */
+  finished(destination: Destination): Promise<Filling>;
+  /** Removes what an unfinished copy has written, as far as nobody else has seen it. */
+  discard(destination: Destination): Promise<void>;
+  close(): Promise<void>;
+}

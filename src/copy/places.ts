@@ -1,0 +1,84 @@
+import type { Config } from '../config/config.js';
+import type { EngineLog } from '../postgres/engine.js';
+import { openDatabase } from '../postgres/open-database.js';
+import type { Destination, Source, Target } from './copy.js';
+import { ChromaFolder } from './sources/chroma-folder.js';
+import { PolyvecDatabase } from './targets/polyvec-database.js';
+
+/** A place as the command line names it: `scheme:rest`. */
+export interface Place {
+  readonly scheme: string;
+  readonly rest: string;
+}
+
+/** What opening a place may need. */
+export interface Surroundings {
+  readonly config: Config;
+  readonly log: EngineLog;
+}
+
+/** A target, and what its URI names of the destination. */
+export interface OpenedTarget {
+  readonly target: Target;
+  readonly into: Partial<Destination>;
+}
+
+/** The kinds of places that can be copied from: a row here, and a file in sources/. */
+const SOURCES: Readonly<Record<string, (rest: string, surroundings: Surroundings) => Promise<Source>>> = {
+  'chroma-dir': (rest) => ChromaFolder.open(rest),
+};
+
+/** The kinds of places that can be copied to: a row here, and a file in targets/. */
+const TARGETS: Readonly<Record<string, (rest: string, surroundings: Surroundings) => Promise<OpenedTarget>>> = {
+  polyvec: async (rest, { config, log }) => {
+    const into = partsOf(rest);
+    const label =
+      config.databaseUrl === undefined ? `polyvec:${rest} in ${config.dataDirectory}` : `polyvec:${rest} in DATABASE_URL`;
+    return { target: new PolyvecDatabase(await openDatabase(config, log), config, label), into };
+  },
+};
+
+/** Reads a place that is to be copied from. @throws Error that says what is wrong with it */
+export function sourcePlace(text: string): Place {
+  return placeOf(text, Object.keys(SOURCES), 'FROM');
+}
+
+export function targetPlace(text: string): Place {
+  return placeOf(text, Object.keys(TARGETS), 'TO');
+}
+
+export async function openSource({ scheme, rest }: Place, surroundings: Surroundings): Promise<Source> {
+  const open = SOURCES[scheme];
+  if (open === undefined) throw new Error(`nothing can be copied from ${scheme}:`);
+  return open(rest, surroundings);
+}
+
+export async function openTarget({ scheme, rest }: Place, surroundings: Surroundings): Promise<OpenedTarget> {
+  const open = TARGETS[scheme];
+  if (open === undefined) throw new Error(`nothing can be copied to ${scheme}:`);
+  return open(rest, surroundings);
+}
+
+function placeOf(text: string, known: readonly string[], option: string): Place {
+  if (/^[\w+-]+:\/\/[^/@]*:[^/@]*@/.test(text)) {
+    // whatever is in an argument is in the list of processes, and in the shell's history
+    throw new Error(`${option} has a password in it: leave it out. Secrets are read from the environment, such as DATABASE_URL`);
+  }
+  const [, scheme = '', rest = ''] = /^([a-z+-]+):(.*)$/s.exec(text) ?? [];
+  if (!known.includes(scheme)) {
+    throw new Error(`${option} must begin with ${known.map((name) => `${name}:`).join(' or ')}`);
+  }
+  return { scheme, rest };
+}
+
+/** `tenant/database/collection`, of which the later parts may be missing. */
+function partsOf(rest: string): Partial<Destination> {
+  const parts = rest === '' ? [] : rest.split('/');
+  const [tenant, database, name] = parts;
+  if (parts.length > 3 || parts.includes('')) throw new Error('TO must be polyvec: or polyvec:tenant/database/collection');
+  return {
+    ...(tenant !== undefined && { tenant }),
+    ...(database !== undefined && { database }),
+    ...(name !== undefined && { name }),
+  };
+}

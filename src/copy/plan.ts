@@ -1,0 +1,82 @@
+import { matchesName } from '../tenants/name-pattern.js';
+import type { ConflictPolicy, Destination, Source, SourceCollection, Standing, Target } from './copy.js';
+
+/** What becomes of one collection. */
+export interface PlannedCopy {
+  readonly from: SourceCollection;
+  readonly to: Destination;
+  readonly standing: Standing;
+  /** What is in the way, a sentence each. */
+  readonly problems: readonly string[];
+}
+
+export interface PlanOptions {
+  /** Patterns of names; absent: all. */
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** New names by old ones. */
+  readonly rename?: ReadonlyMap<string, string>;
+  /** What the target's URI names; what is absent stays as it is in the source. */
+  readonly into: Partial<Destination>;
+  readonly policy: ConflictPolicy;
+  /** Unfinished copies begin anew. */
+  readonly isRestart: boolean;
+}
+
+/** What a person calls a collection. */
+export function labelOf({ tenant, database, name }: Destination): string {
+  return `${tenant}/${database}/${name}`;
+}
+
+/** Looks at everything on both sides and changes nothing. */
+export async function planCopy(source: Source, target: Target, options: PlanOptions): Promise<readonly PlannedCopy[]> {
+  const found = (await source.collections()).filter(({ name }) => isMeant(name, options));
+  if (options.into.name !== undefined && found.length > 1) {
+    throw new Error(
+      `${source.label} has ${String(found.length)} collections, and ${target.label} names one: name one in the source, too`,
+    );
+  }
+  const plans: PlannedCopy[] = [];
+  for (const from of found) plans.push(await planOne(source, target, from, options));
+  const places = plans.map(({ to }) => labelOf(to));
+  return plans.map((plan, index) => {
+    const isTwice = places.indexOf(labelOf(plan.to)) < index;
+    return isTwice ? { ...plan, problems: [...plan.problems, 'another collection goes to the same place'] } : plan;
+  });
+}
+
+async function planOne(source: Source, target: Target, from: SourceCollection, options: PlanOptions): Promise<PlannedCopy> {
+  const to = { tenant: from.tenant, database: from.database, name: options.rename?.get(from.name) ?? from.name, ...options.into };
+  const standing = await target.standing(source.label, from, to);
+  const obstacle = obstacleOf(standing, options);
+  const problems = await target.problemsOf(from, to);
+  return { from, to, standing, problems: obstacle === undefined ? problems : [obstacle, ...problems] };
+}
+
+function isMeant(name: string, { include, exclude }: PlanOptions): boolean {
+  const isIncluded = include === undefined || include.some((pattern) => matchesName(pattern, name));
+  return isIncluded && !(exclude ?? []).some((pattern) => matchesName(pattern, name));
+}
+
+function obstacleOf(standing: Standing, { policy, isRestart }: PlanOptions): string | undefined {
+  switch (standing.kind) {
+    case 'new':
+      return undefined;
+    case 'begun':
+      return standing.isSourceUnchanged || isRestart
+        ? undefined
+        : 'the source has changed since this copy began: --restart begins anew';
+    case 'another':
+      return isRestart
+        ? undefined
+        : `a copy from ${standing.source} has begun there: let it come to its end, or --restart removes it`;
+    case 'finished':
+      return standing.isSourceUnchanged || policy !== 'fail'
+        ? undefined
+        : 'the source has changed since it was copied there: --on-conflict overwrite or skip copies it again';
+    case 'occupied':
+      return policy === 'fail'
+        ? `it has ${String(standing.records)} records there that are not from this copy: --on-conflict skip or overwrite, or --rename`
+        : undefined;
+  }
+}

@@ -1,0 +1,137 @@
+import { type Collection, MAX_DIMENSION } from '../../collections/collection.js';
+import { CollectionStore } from '../../collections/collection.store.js';
+import type { Config } from '../../config/config.js';
+import { GatewayError } from '../../errors.js';
+import { Limits } from '../../limits/limits.js';
+import type { Database } from '../../postgres/database.js';
+import type { ConflictPolicy, CopyRecord, Destination, Filling, SourceCollection, Standing, Target } from '../copy.js';
+import { CopiesStore } from './copies.store.js';
+import { CollectionFilling } from './collection-filling.js';
+
+/** A Polyvec database: a new collection is hidden until it has been compared; its checkpoint is in the transaction of each batch. */
+export class PolyvecDatabase implements Target {
+  private readonly collections: CollectionStore;
+  private readonly copies: CopiesStore;
+  private readonly limits: Limits;
+
+  constructor(
+    private readonly database: Database,
+    config: Config,
+    readonly label: string,
+  ) {
+    this.collections = new CollectionStore(database);
+    this.copies = new CopiesStore(database);
+    this.limits = new Limits(config);
+  }
+
+  async problemsOf(from: SourceCollection, to: Destination): Promise<readonly string[]> {
+    const problems = [to.tenant, to.database, to.name].flatMap(
+      (name) =>
+        reasonOf(() => {
+          this.limits.requireName(name);
+        }) ?? [],
+    );
+    if (from.dimension !== null && from.dimension > MAX_DIMENSION) {
+      problems.push(`it has ${String(from.dimension)} dimensions, and a vector can have at most ${String(MAX_DIMENSION)} here`);
+    }
+    const existing = await this.collections.findByName(to, to.name);
+    return existing === undefined ? problems : [...problems, ...clashesOf(from, to, existing)];
+  }
+
+  async standing(_source: string, from: SourceCollection, to: Destination): Promise<Standing> {
+    const unfinished = await this.copies.findUnfinished(to);
+    if (unfinished !== undefined) {
+      if (unfinished.origin !== from.key) return { kind: 'another', source: unfinished.source };
+      const { checkpoint, fingerprint } = unfinished;
+      return { kind: 'begun', checkpoint, isSourceUnchanged: fingerprint === from.fingerprint };
+    }
+    const existing = await this.collections.findByName(to, to.name);
+    if (existing === undefined) return { kind: 'new' };
+    const finished = await this.copies.findFinished(existing);
+    if (finished?.origin === from.key) {
+      const { checkpoint, fingerprint } = finished;
+      return { kind: 'finished', checkpoint, isSourceUnchanged: fingerprint === from.fingerprint };
+    }
+    const records = await this.filling(existing, to, 'fail', false).count();
+    return records === 0 ? { kind: 'new' } : { kind: 'occupied', records };
+  }
+
+  problemOf(from: SourceCollection, record: CopyRecord): string | undefined {
+    const { embedding } = record;
+    if (embedding !== null && from.dimension !== null && embedding.length !== from.dimension) {
+      return `its vector has ${String(embedding.length)} dimensions, and the collection ${String(from.dimension)}`;
+    }
+    if (embedding?.every((component) => Number.isFinite(component)) === false)
+      return 'its vector has a component that is not finite';
+    const texts = [record.id, record.document, record.uri];
+    if (texts.some((text) => text?.includes('\0') === true) || record.metadata?.includes('\\u0000') === true) {
+      return 'it has a text with the character U+0000, which Postgres cannot hold';
+    }
+    return reasonOf(() => {
+      this.limits.requireWrite('', [record]);
+    });
+  }
+
+  async fill(source: string, from: SourceCollection, to: Destination, policy: ConflictPolicy): Promise<Filling> {
+    const unfinished = await this.copies.findUnfinished(to);
+    if (unfinished !== undefined) {
+      return this.filling(await this.require(unfinished.uuid), to, policy, unfinished.isHidden);
+    }
+    const existing = await this.collections.findByName(to, to.name);
+    if (existing === undefined) {
+      const uuid = await this.copies.createHidden(source, from, to);
+      return this.filling(await this.require(uuid), to, policy, true);
+    }
+    await this.copies.beginVisible(source, from, to, existing);
+    return this.filling(existing, to, policy, false);
+  }
+
+  async finished(to: Destination): Promise<Filling> {
+    const existing = await this.collections.findByName(to, to.name);
+    if (existing === undefined) throw new Error(`the collection ${to.name} is gone`);
+    return this.filling(existing, to, 'fail', false);
+  }
+
+  async discard(to: Destination): Promise<void> {
+    await this.copies.discard(to);
+  }
+
+  async close(): Promise<void> {
+    await this.database.close();
+  }
+
+  private filling(collection: Collection, to: Destination, policy: ConflictPolicy, isHidden: boolean): CollectionFilling {
+    return new CollectionFilling(this.database, this.collections, this.copies, { collection, to, policy, isHidden });
+  }
+
+  private async require(uuid: string): Promise<Collection> {
+    const collection = await this.collections.findAnywhere(uuid);
+    if (collection === undefined) throw new Error('the collection that is being filled is gone');
+    return collection;
+  }
+}
+
+function clashesOf(from: SourceCollection, to: Destination, existing: Collection): readonly string[] {
+  const problems: string[] = [];
+  if (existing.name !== to.name) problems.push(`${to.name} is an alias of the collection ${existing.name}`);
+  if (existing.vectorType === 'sparse') problems.push('the collection that is there has sparse vectors only');
+  if (existing.metric !== from.metric)
+    problems.push(`it has the metric ${from.metric}, and the one that is there ${existing.metric}`);
+  if (existing.dimension !== null && from.dimension !== null && existing.dimension !== from.dimension) {
+    problems.push(`it has ${String(from.dimension)} dimensions, and the one that is there ${String(existing.dimension)}`);
+  }
+  return problems;
+}
+
+/** Why a limit refuses something; undefined when it does not. */
+function reasonOf(check: () => void): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    const { detail } = error;
+    if (!('allowed' in detail)) return error.message;
+    return `the limit ${detail.limit} allows ${String(detail.allowed)}, and it has ${String(detail.actual)}`;
+  }
+}

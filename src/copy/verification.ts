@@ -1,0 +1,72 @@
+import type { Checkpoint, CopyRecord, Filling, Source, SourceCollection, Target } from './copy.js';
+import { differencesOf, hashOf, sumOf } from './record-digest.js';
+
+/** How much is compared when a collection has been copied. */
+export const VERIFICATIONS = ['none', 'count', 'full'] as const;
+export type Verification = (typeof VERIFICATIONS)[number];
+
+/** Differences that are listed one by one. */
+const MAX_LISTED = 20;
+
+/** What is compared with what. */
+export interface Comparable {
+  readonly source: Source;
+  readonly target: Target;
+  readonly from: SourceCollection;
+  readonly filling: Filling;
+  /** What has been written, and what it came to. */
+  readonly checkpoint: Checkpoint;
+}
+
+/** In what a new collection differs from what was written to it, a sentence each; empty: every record is there, equal to the bit. */
+export async function compareWhole(comparable: Comparable, verification: Verification): Promise<readonly string[]> {
+  const { checkpoint, filling } = comparable;
+  if (verification === 'none') return [];
+  if (verification === 'count') {
+    const count = await filling.count();
+    return count === checkpoint.records
+      ? []
+      : [`${String(checkpoint.records)} records were written, and ${String(count)} are there`];
+  }
+  let [records, checksum] = [0, 0n];
+  for await (const page of filling.records()) {
+    records += page.length;
+    checksum = sumOf(page, checksum);
+  }
+  if (records === checkpoint.records && checksum === checkpoint.checksum) return [];
+  const listed = await compareById(comparable, true);
+  return listed.length > 0 ? listed : ['the records were not written as they were read'];
+}
+
+/**
+ * In what the source's records differ from those of the same ids in the target. Others in the target do not count, unless they are
+ * `extra`. With a policy that keeps what is there, what differs is not the copy's.
+ */
+export async function compareById(comparable: Comparable, countsExtra: boolean): Promise<readonly string[]> {
+  const { source, target, from, filling } = comparable;
+  const sentences: string[] = [];
+  const known = new Set<string>();
+  for await (const chunk of source.read(from, null)) {
+    const records = chunk.records.filter((record) => target.problemOf(from, record) === undefined);
+    if (countsExtra) for (const { id } of records) known.add(id);
+    sentences.push(...differencesBetween(records, await filling.find(records.map(({ id }) => id))));
+  }
+  if (countsExtra) {
+    for await (const page of filling.records()) {
+      sentences.push(...page.filter(({ id }) => !known.has(id)).map(({ id }) => `${JSON.stringify(id)} is not in the source`));
+    }
+  }
+  const untold = sentences.length - MAX_LISTED;
+  return untold > 0 ? [...sentences.slice(0, MAX_LISTED), `${String(untold)} more records differ`] : sentences;
+}
+
+function differencesBetween(records: readonly CopyRecord[], found: readonly CopyRecord[]): readonly string[] {
+  const byId = new Map(found.map((record) => [record.id, record]));
+  return records.flatMap((record) => {
+    const other = byId.get(record.id);
+    if (other === undefined) return [`${JSON.stringify(record.id)} is missing`];
+    return hashOf(record) === hashOf(other)
+      ? []
+      : [`${JSON.stringify(record.id)} differs in ${differencesOf(record, other).join(', ')}`];
+  });
+}
