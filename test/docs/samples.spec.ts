@@ -83,7 +83,8 @@ describe('the first command', () => {
     const all = blocksOf('README.md');
     const shown = all[all.findIndex(({ code }) => code === START) + 1]?.code ?? '';
     const storage = await createStorage();
-    const run = polyvec(['start'], { ...FREE_PORTS, ...storage.environment });
+    // an old pgvector is warned of
+    const run = polyvec(['start'], { ...FREE_PORTS, ...storage.environment, POLYVEC_LOG_LEVEL: 'error' });
     try {
       await waitFor(run, 'Ctrl-C stops it.\n');
       const printed = run.output();
