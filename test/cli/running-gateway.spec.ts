@@ -59,6 +59,18 @@ describe('commands beside a gateway on the embedded engine', () => {
     expect(await command('reindex')).toEqual([0, expect.not.stringContaining('polyvec:')]);
   });
 
+  it('says what a move would copy, and that it waits for the gateway to stop', async () => {
+    const [, key] = await command('keys', 'create', '--name', 'third');
+    expect(await create('large', key.trim())).toBe(200);
+    const run = polyvec(['move', '--dry-run', '--from', data, '--to', 'postgres://nobody@127.0.0.1:1/none'], {});
+    expect([await exitCode(run), run.output()]).toEqual([
+      1,
+      expect.stringMatching(/^collection +records\n[^]*large +0\n[^]*polyvec: /m),
+    ]);
+    const move = polyvec(['move', '--from', data, '--to', 'postgres://nobody@127.0.0.1:1/none'], {});
+    expect([await exitCode(move), move.output()]).toEqual([1, expect.stringContaining('is in use by another Polyvec, process')]);
+  });
+
   it('lets nobody in but its own user', () => {
     const { path, socketDirectory } = lock();
     expect([data, path, socketDirectory].map(modeOf)).toEqual(['700', '600', '700']);
