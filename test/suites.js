@@ -9,6 +9,7 @@ const PLACES = {
   'src/': 'embedded',
   'test/chaos/': 'both',
   'test/cli/': 'both',
+  'test/cli/running-gateway.spec.ts': 'embedded',
   'test/clients/': 'clients',
   'test/console/': 'embedded',
   'test/copy/': 'both',

@@ -79,7 +79,7 @@ function addMaintenance(program: Command): void {
     .option('--path <directory>', 'where the embedded Postgres keeps its data (default: ./polyvec-data)')
     .addHelpText(
       'after',
-      '\nIt reads and changes nothing. Beside gateways on a server; the embedded database must not be in use.',
+      '\nIt reads and changes nothing. Gateways may run; on the embedded engine, their requests wait while it reads.',
     )
     .action(async ({ collection, recall, path }: VerifyArguments) => {
       // eslint-disable-next-line no-restricted-syntax
@@ -92,7 +92,7 @@ function addMaintenance(program: Command): void {
     .description('build the vector indexes anew, and remove what is dead from their tables')
     .option('--collection <name>', 'those of this collection alone (a name, an alias or a uuid)')
     .option('--path <directory>', 'where the embedded Postgres keeps its data (default: ./polyvec-data)')
-    .addHelpText('after', '\nSearches and writes go on meanwhile, on a server; the embedded database must not be in use.')
+    .addHelpText('after', '\nSearches and writes go on meanwhile, on a server. On the embedded engine they wait.')
     .action(async ({ collection, path }: MaintenanceArguments) => {
       // eslint-disable-next-line no-restricted-syntax
       const { reindex } = await import('./reindex.js');

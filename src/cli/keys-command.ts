@@ -18,7 +18,7 @@ export function addKeys(program: Command, print: (line: string) => void): void {
   const keys = program
     .command('keys')
     .description('API keys: who may do what')
-    .addHelpText('after', '\nBeside gateways on a server; the embedded database must not be in use.');
+    .addHelpText('after', '\nGateways may run: a new key is good at once.');
   withPath(keys.command('create'))
     .description('make a key and print it: it is shown this once')
     .requiredOption('--name <name>', 'what it is for, for people')

@@ -5,6 +5,7 @@ interface MoveArguments {
   readonly to: string;
   readonly from?: string;
   readonly verifyOnly?: boolean;
+  readonly dryRun?: boolean;
   readonly batchRows: string;
 }
 
@@ -16,6 +17,7 @@ export function addMove(program: Command, print: Print): void {
     .requiredOption('--to <url>', 'the server, postgres://user:password@host:port/database; it must hold no collections')
     .option('--from <place>', 'a data directory or a postgres:// URL (default: the data directory of the settings)')
     .option('--verify-only', 'move nothing: compare what has been moved')
+    .option('--dry-run', 'move nothing: print what would be moved, and what is in the way; gateways may run')
     .option('--batch-rows <number>', 'records that are copied at once', '2000')
     .addHelpText(
       'after',

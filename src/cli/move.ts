@@ -12,6 +12,7 @@ import type { Database } from '../postgres/database.js';
 import type { EngineLog } from '../postgres/engine.js';
 import { openDatabase, openUnchanged } from '../postgres/open-database.js';
 import { maintenanceConfig, type Print } from './maintenance-config.js';
+import { dryRun } from './move-dry-run.js';
 
 /** What `polyvec move` is asked for. */
 export interface MoveOptions {
@@ -20,6 +21,8 @@ export interface MoveOptions {
   readonly from?: string | undefined;
   /** Nothing is moved: what is there is compared. */
   readonly isVerifyOnly: boolean;
+  /** Nothing is moved: it is printed what would be. */
+  readonly isDryRun: boolean;
   readonly batchRows: number;
 }
 
@@ -32,18 +35,21 @@ export function moveOptions(given: {
   readonly to: string;
   readonly from?: string;
   readonly verifyOnly?: boolean;
+  readonly dryRun?: boolean;
   readonly batchRows: string;
 }): MoveOptions {
+  if (given.verifyOnly === true && given.dryRun === true) throw new Error('--verify-only or --dry-run, not both');
   return {
     to: read('--to', given.to, postgresUrl),
     from: given.from,
     isVerifyOnly: given.verifyOnly === true,
+    isDryRun: given.dryRun === true,
     batchRows: read('--batch-rows', given.batchRows, positive),
   };
 }
 
 /**
- * Moves everything, or compares it, and prints a table. True when all is equal. SIGINT and SIGTERM end it; the same call goes on then.
+ * Moves everything, or compares it, and prints a table. True when all is equal; of a dry run, when a move may begin. SIGINT and SIGTERM end it; the same call goes on then.
  * @throws Error when one of the databases cannot be used, or the target holds something else
  */
 export async function move(
@@ -60,6 +66,10 @@ export async function move(
   const progress = terminal === undefined ? new ProgressLines(print) : new ProgressBar(terminal);
   const start = performance.now();
   try {
+    if (options.isDryRun) {
+      const places = { source: sourceConfig(config, options.from), target: serverConfig(config, options.to) };
+      return await dryRun(places, log, print);
+    }
     const comparisons = await withBoth(config, options, log, (source, target) =>
       options.isVerifyOnly ? verify(source, target, progress) : moveAll(source, target, options, progress),
     );

@@ -19,33 +19,66 @@ export interface Progress {
 const BAR_WIDTH = 24;
 const ERASE_LINE = '\r\u001b[K';
 
-/** A line per collection, for files and pipes. */
+/** The lines of a short move are all written. */
+const FREE_LINES = 40;
+const LINE_MS = 1000;
+
+/** A line per collection, for files and pipes. Where there are many, or large ones, a line a second. */
 export class ProgressLines implements Progress {
-  constructor(private readonly print: (line: string) => void) {}
+  private total = 0;
+  private done = 0;
+  private lines = 0;
+  private lastAt: number;
+
+  constructor(
+    private readonly print: (line: string) => void,
+    /** In milliseconds. */
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.lastAt = now();
+  }
 
   note(text: string): void {
     this.print(text);
   }
 
   begin(total: number, done: number): void {
+    this.total = total;
+    this.done = done;
     const before = done === 0 ? '' : `, ${grouped(done)} of them there from before`;
     this.print(`${grouped(total)} records${before}`);
   }
 
   copying(label: string, done: number, total: number): void {
-    this.print(`copying ${label}: ${grouped(total)} records${done === 0 ? '' : `, ${grouped(done)} of them there from before`}`);
+    const before = done === 0 ? '' : `, ${grouped(done)} of them there from before`;
+    this.say(`copying ${label}: ${grouped(total)} records${before}`);
   }
 
   comparing(label: string): void {
-    this.print(`comparing ${label}`);
+    this.say(`comparing ${label}`);
   }
 
-  advance(): void {
-    // the next line shows it
+  advance(records: number): void {
+    this.done += records;
+    if (this.isDue()) this.write(`${grouped(this.done)} of ${grouped(this.total)} records`);
   }
 
   end(): void {
     // the table shows it
+  }
+
+  private say(line: string): void {
+    if (this.lines < FREE_LINES || this.isDue()) this.write(line);
+  }
+
+  private isDue(): boolean {
+    return this.now() - this.lastAt >= LINE_MS;
+  }
+
+  private write(line: string): void {
+    this.lastAt = this.now();
+    this.lines += 1;
+    this.print(line);
   }
 }
 

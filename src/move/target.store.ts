@@ -43,21 +43,14 @@ export class TargetStore {
   async begin(identity: string, sequences: ReadonlyMap<string, string>): Promise<Beginning> {
     return this.database.transaction(async (transaction) => {
       await lockCatalog(transaction);
-      const [found] = await transaction.query<{ there: string }>(sql`
-        SELECT to_regclass('polyvec.moves') IS NOT NULL AS there`);
-      if (found?.there === 't') {
-        const [entry] = await transaction.query<{ fingerprint: string }>(sql`
-          SELECT fingerprint FROM polyvec.moves WHERE id = ${MOVE}`);
-        return { kind: entry?.fingerprint === identity ? 'resumed' : 'another' };
-      }
-      const by = await occupant(transaction, 'everything');
-      if (by !== undefined) return { kind: 'occupied', by };
+      const beginning = await beginningOf(transaction, identity);
+      if (beginning.kind !== 'new') return beginning;
       await transaction.script(CREATE_MOVES);
       await transaction.query(sql`
         INSERT INTO polyvec.moves (id, record_table, vector_table, fingerprint, namespace, rid)
         VALUES (${MOVE}, '', '', ${identity}, '', 0)`);
       await advance(transaction, sequences);
-      return { kind: 'new' };
+      return beginning;
     });
   }
 
@@ -101,6 +94,19 @@ export class TargetStore {
       await transaction.query(sql`DELETE FROM polyvec.moves WHERE id = ${part.id}`);
     });
   }
+}
+
+/** What a move from the database of this identity may begin with. Changes nothing. */
+export async function beginningOf(transaction: Queryable, identity: string): Promise<Beginning> {
+  const [found] = await transaction.query<{ there: string }>(sql`
+    SELECT to_regclass('polyvec.moves') IS NOT NULL AS there`);
+  if (found?.there === 't') {
+    const [entry] = await transaction.query<{ fingerprint: string }>(sql`
+      SELECT fingerprint FROM polyvec.moves WHERE id = ${MOVE}`);
+    return { kind: entry?.fingerprint === identity ? 'resumed' : 'another' };
+  }
+  const by = await occupant(transaction, 'everything');
+  return by === undefined ? { kind: 'new' } : { kind: 'occupied', by };
 }
 
 /** Nobody else creates a tenant or a collection until the transaction ends. */

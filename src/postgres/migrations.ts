@@ -10,6 +10,9 @@ const LOCK = 7_065_827;
 /** Of an instance that has vanished without a word, the server lets the lock go after this, in milliseconds. */
 const MAX_SILENCE_MS = 30_000;
 
+/** The database holds nothing of Polyvec. */
+export class NotMigrated extends Error {}
+
 /**
  * Brings the schema to this version: applies what is missing, in the order of the names, all in one transaction.
  * @throws Error when an applied migration's text has changed, or one is applied that this version does not know.
@@ -49,7 +52,7 @@ export async function migrate(client: pg.ClientBase): Promise<void> {
  */
 export async function requireMigrated(client: pg.ClientBase): Promise<void> {
   const found = await client.query<{ there: boolean }>(`SELECT to_regclass('polyvec.migrations') IS NOT NULL AS there`);
-  if (found.rows[0]?.there !== true) throw new Error('the database holds nothing of Polyvec');
+  if (found.rows[0]?.there !== true) throw new NotMigrated('the database holds nothing of Polyvec');
   const { rows } = await client.query<{ name: string; checksum: string }>('SELECT name, checksum FROM polyvec.migrations');
   const applied = new Map(rows.map((row) => [row.name, row.checksum]));
   for (const { name, checksum } of await readMigrations()) {

@@ -127,7 +127,7 @@ function openReplica(config: Config, url: string, log: EngineLog): ReadReplica |
   return new ReadReplica(primary, standby, log);
 }
 
-function newPool(config: Config, where: pg.PoolConfig, log: EngineLog): pg.Pool {
+export function newPool(config: Config, where: pg.PoolConfig, log: EngineLog): pg.Pool {
   const pool = new pg.Pool({
     ...where,
     max: config.poolSize,

@@ -46,7 +46,11 @@ interface Moved {
   readonly lines: readonly string[];
 }
 
-async function moved(to: string, from: string, inside: { verifyOnly?: boolean; batchRows?: string } = {}): Promise<Moved> {
+async function moved(
+  to: string,
+  from: string,
+  inside: { verifyOnly?: boolean; dryRun?: boolean; batchRows?: string } = {},
+): Promise<Moved> {
   const lines: string[] = [];
   const options = moveOptions({ to, from, batchRows: '50', ...inside });
   const isEqual = await move(QUIET, options, (line) => lines.push(line));
@@ -360,6 +364,28 @@ describeOnServer(`polyvec move${reason}`, () => {
       expect(await onServer(target, (database) => verifyDatabase(database, { recall: 0 }, (line) => strays.push(line)))).toBe(
         true,
       );
+    });
+  });
+
+  describe('as a dry run', () => {
+    it('says what would be moved, and changes neither database', async () => {
+      const target = await newDatabase();
+      const untouched = await checksumOf(data);
+      const { isEqual, lines } = await moved(target, data, { dryRun: true });
+      expect([isEqual, await checksumOf(data)]).toEqual([true, untouched]);
+      expect(lines).toContainEqual(expect.stringMatching(/^plain +63$/));
+      expect(lines.at(-1)).toMatch(/^\d+ records would be moved; nothing has been changed$/);
+      const client = new pg.Client({ connectionString: target });
+      await client.connect();
+      const { rows } = await client.query(`SELECT to_regnamespace('polyvec') AS made`);
+      await client.end();
+      expect(rows).toEqual([{ made: null }]);
+    });
+
+    it('names what is in the way', async () => {
+      const { isEqual, lines } = await moved(origin, data, { dryRun: true });
+      expect(isEqual).toBe(false);
+      expect(lines).toContain('IN THE WAY: the target is not empty, it has collections: use an empty database');
     });
   });
 

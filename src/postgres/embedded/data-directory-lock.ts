@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identify, presence, type ProcessIdentity, processSpace } from './process-identity.js';
@@ -9,6 +19,8 @@ interface Holder {
   readonly process: ProcessIdentity;
   /** The engine's process, which may outlive the other for a moment. */
   readonly child?: ProcessIdentity;
+  /** Where the engine's socket is, in a directory that only its owner can enter; absent without one. */
+  readonly socketDirectory?: string;
 }
 
 const LOCK_FILE = /^engine-\d+-[0-9a-f]+\.lock$/;
@@ -56,11 +68,11 @@ export class DataDirectoryLock {
     }
   }
 
-  /** Notes the engine's process: the lock counts for as long as either lives. */
-  recordChild(pid: number): void {
-    this.holder = { ...this.holder, child: identify(pid) ?? { pid } };
+  /** Notes the engine's process: the lock counts for as long as either lives. And where its socket is, for commands of the same owner. */
+  recordChild(pid: number, socketDirectory?: string): void {
+    this.holder = { ...this.holder, child: identify(pid) ?? { pid }, ...(socketDirectory !== undefined && { socketDirectory }) };
     const draft = `${this.path}.new`;
-    writeFileSync(draft, JSON.stringify(this.holder));
+    writeFileSync(draft, JSON.stringify(this.holder), { mode: 0o600 });
     renameSync(draft, this.path);
   }
 
@@ -96,6 +108,21 @@ export class DataDirectoryLock {
     );
     return others.flat();
   }
+}
+
+/**
+ * Where the socket of the engine is that has the directory open now. Undefined when there is none, or none that this process could reach:
+ * it has no socket, or is in another container.
+ */
+export function socketOfRunning(directory: string): string | undefined {
+  if (!existsSync(directory)) return undefined;
+  const holders = readdirSync(directory)
+    .filter((name) => LOCK_FILE.test(name))
+    .map((name) => readHolder(join(directory, name)));
+  const running = holders.find(
+    (holder) => holder?.space === processSpace() && holder.child !== undefined && presence(holder.child) !== 'dead',
+  );
+  return running?.socketDirectory;
 }
 
 function inUse(directory: string, holder: Holder | undefined): string {

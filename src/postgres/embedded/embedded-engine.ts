@@ -154,7 +154,7 @@ export class EmbeddedEngine {
     if (engine.pid === undefined) return;
     try {
       // before it may touch the data: from here on the lock counts for as long as the child lives
-      this.lock.recordChild(engine.pid);
+      this.lock.recordChild(engine.pid, socketDirectory);
     } catch (error) {
       this.options.log('error', `the lock of the data directory cannot be written: ${(error as Error).message}`);
       void engine.stop();

@@ -1,0 +1,84 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { exitCode, FREE_PORTS, polyvec, type Run, urlOf, waitFor } from '../support/gateway/polyvec-command.js';
+
+/** Of a file or directory: who may do what with it. */
+function modeOf(path: string): string {
+  return (statSync(path).mode & 0o777).toString(8);
+}
+
+describe('commands beside a gateway on the embedded engine', () => {
+  let data: string;
+  let gateway: Run;
+  let chroma: string;
+
+  const command = async (...words: readonly string[]): Promise<readonly [code: unknown, output: string]> => {
+    const run = polyvec(words, { POLYVEC_DATA_DIR: data, POLYVEC_LOG_LEVEL: 'error' });
+    return [await exitCode(run), run.output()];
+  };
+  const create = async (name: string, key: string): Promise<number> => {
+    const url = `${chroma}/api/v2/tenants/default_tenant/databases/default_database/collections`;
+    const headers = { 'content-type': 'application/json', 'x-chroma-token': key };
+    return (await fetch(url, { method: 'POST', headers, body: JSON.stringify({ name }) })).status;
+  };
+  /** What the gateway has written down of itself. */
+  const lock = (): { readonly path: string; readonly socketDirectory: string } => {
+    const [name = ''] = readdirSync(data).filter((one) => one.endsWith('.lock'));
+    const path = join(data, name);
+    return { path, ...(JSON.parse(readFileSync(path, 'utf8')) as { readonly socketDirectory: string }) };
+  };
+
+  beforeAll(async () => {
+    data = join(mkdtempSync(join(tmpdir(), 'polyvec-beside-')), 'data');
+    gateway = polyvec(['start'], { ...FREE_PORTS, POLYVEC_DATA_DIR: data, POLYVEC_AUTH: 'keys' });
+    await waitFor(gateway, 'Ctrl-C stops it.\n');
+    chroma = urlOf(gateway, 'chroma');
+  });
+
+  afterAll(async () => {
+    gateway.child.kill('SIGTERM');
+    await exitCode(gateway);
+    rmSync(dirname(data), { recursive: true, force: true });
+  });
+
+  it('makes keys that are good at once, and revokes them', async () => {
+    expect(await create('early', 'none')).toBe(401);
+    const [code, output] = await command('keys', 'create', '--name', 'first');
+    expect(code).toBe(0);
+    const key = output.trim();
+    expect(await create('made', key)).toBe(200);
+    const [, listed] = await command('keys', 'list');
+    expect(listed).toContain('first  read,write');
+    expect(await command('keys', 'revoke', key)).toEqual([0, expect.stringContaining('is revoked\n')]);
+  });
+
+  it('verifies what is stored, and builds indexes anew', async () => {
+    await command('keys', 'create', '--name', 'second');
+    expect(await command('verify')).toEqual([0, expect.stringContaining('all is well\n')]);
+    expect(await command('reindex')).toEqual([0, expect.not.stringContaining('polyvec:')]);
+  });
+
+  it('says what a move would copy, and that it waits for the gateway to stop', async () => {
+    const [, key] = await command('keys', 'create', '--name', 'third');
+    expect(await create('large', key.trim())).toBe(200);
+    const run = polyvec(['move', '--dry-run', '--from', data, '--to', 'postgres://nobody@127.0.0.1:1/none'], {});
+    expect([await exitCode(run), run.output()]).toEqual([
+      1,
+      expect.stringMatching(/^collection +records\n[^]*large +0\n[^]*polyvec: /m),
+    ]);
+    const move = polyvec(['move', '--from', data, '--to', 'postgres://nobody@127.0.0.1:1/none'], {});
+    expect([await exitCode(move), move.output()]).toEqual([1, expect.stringContaining('is in use by another Polyvec, process')]);
+  });
+
+  it('lets nobody in but its own user', () => {
+    const { path, socketDirectory } = lock();
+    expect([data, path, socketDirectory].map(modeOf)).toEqual(['700', '600', '700']);
+    expect(readdirSync(socketDirectory)).toEqual(['.s.PGSQL.5432']);
+  });
+
+  it('leaves the gateway running', async () => {
+    const answer = await fetch(`${urlOf(gateway, 'console')}/readyz`);
+    expect([answer.status, gateway.child.exitCode]).toEqual([200, null]);
+  });
+});
