@@ -101,7 +101,12 @@ export function MapCanvas({ header, placed, colouring, lit, entry, onOpen, onPic
     const pixel = pixelOf(event);
     const hasMoved = Math.hypot(pixel.x - held.from.x, pixel.y - held.from.y) > MOVED_PIXELS;
     if (held.isLasso && placed !== null && line.length > 2) {
-      onPick(pointsWithin(placed, line.map((one) => toMap(one, size, view))));
+      onPick(
+        pointsWithin(
+          placed,
+          line.map((one) => toMap(one, size, view)),
+        ),
+      );
       setLasso(false);
     }
     setLine([]);
@@ -126,10 +131,21 @@ export function MapCanvas({ header, placed, colouring, lit, entry, onOpen, onPic
           <polygon points={line.map(({ x, y }) => `${x},${y}`).join(' ')} />
         </svg>
       )}
-      {hovered !== null && placed !== null && <Hover header={header} point={hovered} at={toPixel({ x: placed[hovered * 2] ?? 0, y: placed[hovered * 2 + 1] ?? 0 }, size, view)} />}
+      {hovered !== null && placed !== null && (
+        <Hover
+          header={header}
+          point={hovered}
+          at={toPixel({ x: placed[hovered * 2] ?? 0, y: placed[hovered * 2 + 1] ?? 0 }, size, view)}
+        />
+      )}
       {failure !== null && <p class="failure">{failure}</p>}
       <div class="map-tools">
-        <Button icon="lasso" isPressed={isLasso} onClick={() => setLasso(!isLasso)} title="Draw around points; with Shift at any time">
+        <Button
+          icon="lasso"
+          isPressed={isLasso}
+          onClick={() => setLasso(!isLasso)}
+          title="Draw around points; with Shift at any time"
+        >
           Lasso
         </Button>
         <IconButton icon="plus" label="Zoom in" onClick={() => zoomAt(middle, 1.5)} />

@@ -18,7 +18,8 @@ export function System(): JSX.Element {
   const state = useResource((signal) => call<SystemState>('GET', '/system', { signal }), []);
   useInterval(state.reload, LOOK_MS);
   const { data, error } = state;
-  if (data === undefined) return error === undefined ? <Loading what="the system" /> : <Failed error={error} onRetry={state.reload} />;
+  if (data === undefined)
+    return error === undefined ? <Loading what="the system" /> : <Failed error={error} onRetry={state.reload} />;
   return (
     <div class="screen">
       <header class="screen-head">
@@ -47,7 +48,11 @@ function Figures({ state }: { readonly state: SystemState }): JSX.Element {
     ['Connections', `${database.connections - database.idle} busy`, `${database.idle} idle, ${database.waiting} waiting`],
     ['Memory', bytes(process.rssBytes), `heap ${bytes(process.heapBytes)}`],
     ['Event loop', milliseconds(process.eventLoopDelayMs), 'delay'],
-    ['Collections', count(collections.pooled + collections.dedicated), `${count(collections.dedicated)} with tables of their own`],
+    [
+      'Collections',
+      count(collections.pooled + collections.dedicated),
+      `${count(collections.dedicated)} with tables of their own`,
+    ],
     ['Indexes', count(indexes.ready), `${count(indexes.vectors)} vectors in them`],
   ];
   return (
