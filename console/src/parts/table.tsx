@@ -141,7 +141,13 @@ function useActiveRow<Row>(
     onActive?.(row);
     if (!isFocused) return;
     virtual.scrollToIndex(to);
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${to}"]`)?.focus());
+    const focus = (): boolean => {
+      const element = scroller.current?.querySelector<HTMLElement>(`[data-index="${to}"]`);
+      element?.focus();
+      return element !== null && element !== undefined;
+    };
+    // a row out of view is made first
+    if (!focus()) requestAnimationFrame(focus);
   };
   const isHere = (): boolean => scroller.current?.contains(document.activeElement) === true;
   const withRow = (work: (row: Row) => void): void => {
