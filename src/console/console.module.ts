@@ -9,6 +9,13 @@ import { Audit } from './api/audit.js';
 import { ConsoleCollectionsController } from './api/collections/collections.controller.js';
 import { CollectionModels } from './api/collections/models.js';
 import { ConsoleCollections } from './api/collections/operations.js';
+import { ConsoleDeletes } from './api/records/deletes.js';
+import { RecordEdits } from './api/records/edits.js';
+import { RecordFaces } from './api/records/faces.js';
+import { FieldSamples } from './api/records/field-samples.js';
+import { ConsoleRecords } from './api/records/operations.js';
+import { ConsoleRecordsController } from './api/records/records.controller.js';
+import { ConsoleSearches } from './api/records/searches.js';
 import { OpenPorts } from './api/session/open-ports.js';
 import { SessionController } from './api/session/session.controller.js';
 import { DocsController } from './docs/docs.controller.js';
@@ -26,7 +33,20 @@ import { PageController } from './serving/page.controller.js';
     PageController,
     SessionController,
     ConsoleCollectionsController,
+    ConsoleRecordsController,
   ],
-  providers: [OpenPorts, Audit, EmbeddingProviders, CollectionModels, ConsoleCollections],
+  providers: [
+    OpenPorts,
+    Audit,
+    EmbeddingProviders,
+    CollectionModels,
+    ConsoleCollections,
+    FieldSamples,
+    ConsoleRecords,
+    RecordFaces,
+    RecordEdits,
+    ConsoleSearches,
+    ConsoleDeletes,
+  ],
 })
 export class ConsoleModule {}

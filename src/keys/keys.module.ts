@@ -6,6 +6,8 @@ import { ApiKeysService } from './api-keys.service.js';
 import { Authentication } from './authentication.js';
 import { rootDigest } from './root-key.js';
 import { RuleGuard } from './rule.guard.js';
+import { SharedSecretStore } from './shared-secret.store.js';
+import { SharedSecrets } from './shared-secrets.service.js';
 
 /** Who calls, and what they may. */
 @Global()
@@ -18,8 +20,10 @@ import { RuleGuard } from './rule.guard.js';
       inject: [ApiKeyStore, CONFIG],
     },
     Authentication,
+    SharedSecretStore,
+    SharedSecrets,
     { provide: APP_GUARD, useClass: RuleGuard },
   ],
-  exports: [ApiKeysService, Authentication],
+  exports: [ApiKeysService, Authentication, SharedSecrets],
 })
 export class KeysModule {}

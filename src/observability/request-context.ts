@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from '@opentelemetry/api';
-import type { RequestPlace } from './request-feed.js';
+import type { RequestPlace } from './feed-line.js';
 
 /** What is known of a request while it is carried out. */
 export interface RequestContext {

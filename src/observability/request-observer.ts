@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Attributes } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
+import type { FeedLine } from './feed-line.js';
 import type { GatewayMetrics } from './gateway-metrics.js';
 import { type RequestContext, runRequest } from './request-context.js';
-import { type FeedLine, RequestFeed } from './request-feed.js';
+import { RequestFeed } from './request-feed.js';
 import { endRequestSpan, runInSpan, startRequestSpan, type TraceCarrier } from './tracing.js';
 
 /** A request as it was received. */

@@ -1,5 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
-import type { FeedLine, FeedViewer } from './request-feed.js';
+import type { FeedLine, FeedViewer } from './feed-line.js';
 
 /** What a worker sends to its primary; `own` is its number of a viewer, `id` the primary's. */
 type Report =
@@ -35,7 +35,7 @@ export function relayFeed(): void {
     for (const [id, viewer] of viewers) if (viewer.worker === worker) end(id);
   });
   cluster.on('message', (worker: Worker, received: unknown) => {
-    const message = messageOf<Report>(received);
+    const message = messageOf(received) as Report | undefined;
     if (message === undefined) return;
     switch (message.kind) {
       case 'feed wanted': {
@@ -75,7 +75,7 @@ export class WorkerFeed {
 
   constructor(private readonly own: OwnFeed) {
     process.on('message', (received: unknown) => {
-      const message = messageOf<Order>(received);
+      const message = messageOf(received) as Order | undefined;
       if (message !== undefined) this.take(message);
     });
   }
@@ -139,7 +139,7 @@ function send(other: Pick<Worker, 'send'> | NodeJS.Process, message: Report | Or
   other.send?.(message, undefined, undefined, () => undefined);
 }
 
-function messageOf<T extends Report | Order>(received: unknown): T | undefined {
+function messageOf(received: unknown): Report | Order | undefined {
   if (typeof received !== 'object' || received === null || !('kind' in received)) return undefined;
-  return typeof received.kind === 'string' && received.kind.startsWith('feed ') ? (received as T) : undefined;
+  return typeof received.kind === 'string' && received.kind.startsWith('feed ') ? (received as Report | Order) : undefined;
 }

@@ -7,6 +7,7 @@ import type { MetadataPatch, PageRequest, Position, Selection, StoredRecord, Wri
 import {
   countWrite,
   heldCollection,
+  liveCollection,
   partColumns,
   placeOf,
   recordCount,
@@ -57,6 +58,14 @@ export class RecordPageStore {
       WITH place AS MATERIALIZED (${placeOf(collection, namespace)})
       SELECT place.lsn, ${count} AS count FROM place`);
     return row === undefined ? 'stale' : { lsn: row.lsn, count: Number(row.count) };
+  }
+
+  /** How many are selected; `limit` when there are so many or more. */
+  async countUpTo(collection: Collection, namespace: string, selection: Selection, limit: number): Promise<number | 'stale'> {
+    const [row] = await this.database.query<{ count: string }>(sql`
+      SELECT (SELECT count(*) FROM (SELECT FROM ${selected(collection, namespace, selection)} LIMIT ${limit}) AS r) AS count
+      FROM (${liveCollection(collection)}) AS live`);
+    return row === undefined ? 'stale' : Number(row.count);
   }
 
   /** Merges the patch into every selected record; with `hasNewFields` the collection learns of its fields. */

@@ -5,7 +5,7 @@ import { isBeyondAnswerBudget } from '../errors.js';
 import { Limits } from '../limits/limits.js';
 import { Database } from '../postgres/database.js';
 import { Maintenance } from './maintenance/maintenance.js';
-import type { PageRequest, Position, ReadRequest, RecordSink, Selection, StoredRecord } from './record.js';
+import type { CursorRequest, PageRequest, Position, ReadRequest, RecordSink, Selection, StoredRecord } from './record.js';
 import { RecordStore } from './record.store.js';
 import { RecordPageStore } from './record-page.store.js';
 
@@ -96,6 +96,36 @@ export class RecordReads {
   private async pass(records: readonly StoredRecord[], sink: RecordSink): Promise<void> {
     await sink.take(records);
     if (sink.heldBytes !== undefined) this.database.settleAnswer(sink.heldBytes());
+  }
+
+  /** The next `limit` selected records in the order of first insert; `next` is the `after` of the next page, undefined behind the last one. */
+  async readAfter(
+    collection: Collection,
+    namespace: string,
+    request: CursorRequest,
+  ): Promise<{ readonly records: readonly StoredRecord[]; readonly next: string | undefined }> {
+    this.limits.requireSelection(request);
+    this.maintenance.noteFilter(collection, request);
+    return this.collections.run(collection, async (current) => {
+      const { after, limit } = request;
+      // one more says whether there is a next page
+      const page = await this.store.readPage(
+        this.database,
+        current,
+        namespace,
+        { ...request, offset: 0 },
+        { after, limit: limit + 1 },
+      );
+      if (page.records.length === 0 && !(await this.store.isLive(this.database, current))) return 'stale';
+      const next = page.records.length > limit ? page.numberAt(limit - 1) : undefined;
+      return { records: page.records.slice(0, limit), next };
+    });
+  }
+
+  /** How many records are selected; `limit` when there are so many or more. */
+  async countUpTo(collection: Collection, namespace: string, selection: Selection, limit: number): Promise<number> {
+    this.limits.requireSelection(selection);
+    return this.collections.run(collection, (current) => this.pageStore.countUpTo(current, namespace, selection, limit));
   }
 
   /** A page of the selected records in the bytewise order of ids. */

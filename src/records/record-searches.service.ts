@@ -45,6 +45,17 @@ export class RecordSearches {
     });
   }
 
+  /** As `search`, and every selected vector is compared: nothing is left to an index. */
+  async searchExactly(collection: Collection, namespace: string, request: SearchRequest): Promise<readonly (readonly Match[])[]> {
+    this.limits.requireSearch(request);
+    return this.collections.run(collection, async (current) => {
+      requireDimension(current, request.queries);
+      if (current.dimension === null) return request.queries.map(() => []);
+      const result = await this.searchStore.search(current, namespace, request, COMPLETE);
+      return result === 'stale' ? result : result.matches;
+    });
+  }
+
   /** Of what the present request has found, only so many bytes are still in memory. */
   settle(heldBytes: number): void {
     this.database.settleAnswer(heldBytes);

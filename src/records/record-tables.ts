@@ -2,7 +2,7 @@ import { type Collection, isPooled, type Metric } from '../collections/collectio
 import { compile } from '../filters/compile.js';
 import { recordKey } from '../postgres/record-key.js';
 import { identifier, join, type Sql, sql } from '../postgres/sql.js';
-import type { Parts, Selection, StoredRecord } from './record.js';
+import { CUT_CHARACTERS, type Parts, type Selection, type StoredRecord } from './record.js';
 
 /** Where a collection's records are. Only this differs between the tiers; the statements are the same. */
 export function recordTable(collection: Collection): Sql {
@@ -112,7 +112,8 @@ const COMPONENT_BYTES = 10;
 /** The columns of the wanted parts of the record row `r`. The vector is looked up per row: never a reason for another plan. */
 export function partColumns(collection: Collection, parts: Parts): Sql {
   const columns = [sql`COALESCE(r.long_id, r.id) AS id`];
-  if (parts.document) columns.push(sql`r.document`);
+  if (parts.document === 'cut') columns.push(sql`left(r.document, ${CUT_CHARACTERS + 1}::integer) AS document`);
+  else if (parts.document) columns.push(sql`r.document`);
   if (parts.uri) columns.push(sql`r.uri`);
   if (parts.metadata) columns.push(sql`NULLIF(r.metadata, '{}')::text AS metadata`);
   if (parts.embedding !== false) {

@@ -22,6 +22,8 @@ export interface RecordPage {
   readonly records: readonly StoredRecord[];
   /** The last record's rid; pass it as `after` to go on. */
   readonly last: string | undefined;
+  /** The number of the record at a place. */
+  readonly numberAt: (place: number) => string | undefined;
   /** The budget of answers had no place for all of it. */
   readonly isCut: boolean;
 }
@@ -52,7 +54,7 @@ export class RecordStore {
       SELECT r.rid, ${partColumns(collection, request.parts)}
       FROM ${selected(collection, namespace, request, page.lock)} AND EXISTS (${liveCollection(collection)}) ${start}
       ORDER BY r.rid LIMIT ${limit} OFFSET ${after === undefined ? request.offset : 0}`);
-    return { records: rows.map(toRecord), last: rows.at(-1)?.rid, isCut };
+    return { records: rows.map(toRecord), last: rows.at(-1)?.rid, numberAt: (place) => rows[place]?.rid, isCut };
   }
 
   /** Whether the collection is still what the caller remembers. */

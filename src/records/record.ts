@@ -38,9 +38,13 @@ export interface WriteMode {
   readonly missing: 'insert' | 'skip';
 }
 
+/** Of a document that is cut. */
+export const CUT_CHARACTERS = 2_048;
+
 /** The parts of a record that a reader wants. The id is always there. */
 export interface Parts {
-  readonly document: boolean;
+  /** `cut`: no more than its first characters, one more than `CUT_CHARACTERS` where it is longer. */
+  readonly document: boolean | 'cut';
   readonly uri: boolean;
   readonly metadata: boolean;
   /**
@@ -84,6 +88,13 @@ export interface RecordSink {
   readonly restart: () => Promise<void>;
   /** What it keeps of the pages in memory, in bytes; absent: all of them. */
   readonly heldBytes?: () => number;
+}
+
+/** A selection, in the order of first insert, after a record's number, at most `limit`. */
+export interface CursorRequest extends Selection {
+  readonly parts: Parts;
+  readonly after: string | undefined;
+  readonly limit: number;
 }
 
 /** A selection, in the bytewise order of ids, after one of them, at most `limit`. */

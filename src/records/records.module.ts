@@ -23,6 +23,8 @@ import { RecordPageStore } from './record-page.store.js';
 import { RecordPatchStore } from './record-patch.store.js';
 import { RecordPatchesService } from './record-patches.service.js';
 import { RecordReads } from './record-reads.service.js';
+import { RecordSampleStore } from './record-sample.store.js';
+import { RecordSamples } from './record-samples.service.js';
 import { RecordSearches } from './record-searches.service.js';
 import { RecordSizeStore } from './record-size.store.js';
 import { RecordSizesService } from './record-sizes.service.js';
@@ -36,6 +38,7 @@ import { RecordEstimateStore } from './search/record-estimate.store.js';
 import { RecordRankStore } from './search/record-rank.store.js';
 import { RecordSearchStore } from './search/record-search.store.js';
 import { SearchPlanner } from './search/search-planner.js';
+import { ShownStatements } from './shown-statements.service.js';
 
 @Module({
   imports: [CollectionsModule],
@@ -76,8 +79,13 @@ import { SearchPlanner } from './search/search-planner.js';
     ReplicaReads,
     LimitedWork,
     EngineDescription,
+    RecordSampleStore,
+    RecordSamples,
+    ShownStatements,
   ],
   exports: [
+    RecordSamples,
+    ShownStatements,
     LimitedWork,
     EngineDescription,
     RecordReads,

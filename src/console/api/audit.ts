@@ -1,9 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { RequestObserver } from '../../observability/request-observer.js';
 import { currentCaller } from '../../tenants/caller.js';
-import type { DeleteInput } from './contract/records.js';
-
-const HIDDEN = '[redacted]';
 
 /** What is written down of a change: whom it was about, never what anybody has stored. */
 interface Change {
@@ -29,13 +26,4 @@ export class Audit {
     const place = collection && { tenant: collection.tenant, database: collection.database, collection: collection.name };
     this.observer.audit({ keyId, ...({ action, ...place, ...details } satisfies Change) });
   }
-}
-
-/** A selection without its values: which fields were asked for how, or how many ids. */
-export function redactedSelection({ ids, filter }: Pick<DeleteInput, 'ids' | 'filter'>): object {
-  if (ids !== undefined) return { ids: ids.length };
-  return {
-    match: filter?.match ?? 'all',
-    conditions: (filter?.conditions ?? []).map(({ field, op }) => ({ field: field ?? 'document', op, value: HIDDEN })),
-  };
 }
