@@ -59,6 +59,7 @@ describeInBrowser('the list of collections', () => {
     const { page } = watched;
     await page.getByRole('button', { name: 'New collection' }).click();
     await page.getByLabel('Name').fill('made-here');
+    await page.getByLabel('For clients of').selectOption('vectorizer');
     await page.getByLabel('Dimension').fill('3');
     expect(await accessibilityViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Create' }).click();

@@ -152,7 +152,7 @@ function NamespaceCard({ uuid, measured }: { readonly uuid: string; readonly mea
       {worst.some((one) => one.recall < 1) && (
         <div>
           <h3>The queries with the lowest recall</h3>
-          <table class="plain">
+          <table class="listing">
             <thead>
               <tr>
                 <th>Asked for</th>

@@ -86,7 +86,7 @@ function KeyTable({
   if (keys.length === 0) return <p class="muted">There are no keys but the root key, if one is set.</p>;
   return (
     <div class="scroll-x" tabIndex={0} role="region" aria-label="List of keys">
-      <table class="plain">
+      <table class="listing">
         <thead>
           <tr>
             <th>Name</th>

@@ -94,7 +94,7 @@ function Settings({ settings }: { readonly settings: SystemState['settings'] }):
         <SearchField label="Search settings" value={search} onChange={(q) => change({ q })} />
       </div>
       <div class="scroll-x" tabIndex={0} role="region" aria-label="List of settings">
-        <table class="plain">
+        <table class="listing">
           <thead>
             <tr>
               <th>Variable</th>
