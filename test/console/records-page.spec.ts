@@ -64,9 +64,9 @@ describeInBrowser('the records of a collection', () => {
     const { page } = watched;
     await page.getByRole('row', { name: /id-000/ }).waitFor();
     expect(await page.getByRole('row').count()).toBeLessThan(60);
-    await page.locator('.grid-scroll').evaluate('(element) => element.scrollTo(0, element.scrollHeight)');
+    await page.evaluate(`document.querySelector('.grid-scroll').scrollTo(0, 1e6)`);
     await page.getByText(`${String(COUNT)} in all`).waitFor();
-    await page.locator('.grid-scroll').evaluate('(element) => element.scrollTo(0, element.scrollHeight)');
+    await page.evaluate(`document.querySelector('.grid-scroll').scrollTo(0, 1e6)`);
     await page.getByRole('row', { name: /id-239/ }).waitFor();
   });
 
@@ -101,7 +101,7 @@ describeInBrowser('the records of a collection', () => {
     await page.getByRole('tab', { name: 'Vectorizer' }).click();
     expect(await page.getByLabel('filter for vectorizer', { exact: true }).textContent()).toContain('number');
     await page.getByRole('tab', { name: 'SQL' }).click();
-    expect(await page.getByLabel('SQL', { exact: true }).textContent()).toContain('metadata');
+    expect(await page.getByRole('region', { name: 'SQL' }).textContent()).toContain('metadata');
     expect(await accessibilityViolations(page)).toEqual([]);
   });
 
@@ -122,16 +122,16 @@ describeInBrowser('the records of a collection', () => {
     await open();
     const { page } = watched;
     await page.getByRole('button', { name: 'Add record' }).click();
-    await page.getByLabel('Id').fill('added');
-    await page.getByLabel('Metadata').fill('{"added": true}');
-    await page.getByLabel('Embedding').fill('[1, 2, 3]');
+    await page.getByLabel('Id', { exact: true }).fill('added');
+    await page.getByLabel('Metadata', { exact: true }).fill('{"added": true}');
+    await page.getByLabel('Embedding', { exact: true }).fill('[1, 2, 3]');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByText('added is added.').waitFor();
     expect(await idsOf({ added: true })).toEqual(['added']);
     await page.goto(`${gateway.consoleUrl}/c/${uuid}/records?id=added`);
     const panel = page.getByRole('complementary', { name: 'Record added' });
     await panel.getByRole('button', { name: 'Edit' }).click();
-    await page.getByLabel('Metadata').fill('{"added": false}');
+    await page.getByLabel('Metadata', { exact: true }).fill('{"added": false}');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('added is saved.').waitFor();
     expect(await idsOf({ added: false })).toEqual(['added']);

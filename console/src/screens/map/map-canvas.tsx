@@ -15,6 +15,8 @@ const MOVED_PIXELS = 4;
 interface MapCanvasProperties {
   readonly header: MapHeader;
   readonly placed: Float32Array | null;
+  /** Of the placing, 0 to 1. */
+  readonly progress: number;
   readonly colouring: Colouring;
   readonly lit: ReadonlySet<number> | null;
   readonly entry: number | null;
@@ -29,7 +31,7 @@ interface Drag {
 }
 
 /** The points themselves: dragging moves, the wheel zooms, and a line drawn around points picks them. */
-export function MapCanvas({ header, placed, colouring, lit, entry, onOpen, onPick }: MapCanvasProperties): JSX.Element {
+export function MapCanvas({ header, placed, progress, colouring, lit, entry, onOpen, onPick }: MapCanvasProperties): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const renderer = useRef<PointRenderer | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
@@ -60,9 +62,10 @@ export function MapCanvas({ header, placed, colouring, lit, entry, onOpen, onPic
       renderer.current?.draw(view);
       // tests and the curious see what is drawn
       canvas.current.dataset['drawn'] = String(header.count);
+      canvas.current.dataset['placed'] = String(progress);
     });
     return () => cancelAnimationFrame(frame);
-  }, [view, placed, colouring, lit, entry, size, header]);
+  }, [view, placed, progress, colouring, lit, entry, size, header]);
 
   const pixelOf = (event: MouseEvent): Place => {
     const box = canvas.current?.getBoundingClientRect();

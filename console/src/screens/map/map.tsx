@@ -123,6 +123,7 @@ export function MapScreen(): JSX.Element {
               <MapCanvas
                 header={header}
                 placed={projection.placed}
+                progress={projection.progress}
                 colouring={colouring}
                 lit={litPoints ?? (picked === null ? null : new Set(picked))}
                 entry={entry}
