@@ -77,7 +77,9 @@ function compressed(): Plugin {
 /** `POLYVEC_CONSOLE_URL` is the console port of a running gateway, for `npx vite console`. */
 const gateway = process.env['POLYVEC_CONSOLE_URL'] ?? 'http://127.0.0.1:8080';
 const proxied = ['/console/api', '/docs', '/chroma/', '/pinecone/', '/vectorizer/'];
-const proxy = Object.fromEntries(proxied.map((path) => [path, gateway]));
+// as if the page came from the gateway, which answers its own pages only
+const target = { target: gateway, changeOrigin: true, headers: { origin: gateway } };
+const proxy = Object.fromEntries(proxied.map((path) => [path, target]));
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -95,5 +97,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 300,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 });

@@ -128,8 +128,8 @@ function Footer(): JSX.Element {
           <Icon name="lock" /> Read-only
         </span>
       )}
-      <span class="version">
-        {session.value?.version} · {session.value?.engine}
+      <span class="version" title={session.value?.engine}>
+        {session.value?.version} · {session.value?.engine.split(',')[0]}
       </span>
       <span class="row">
         <IconButton icon={themeIcon[theme.value]} label={`Colours: ${theme.value}. Switch`} onClick={switchTheme} />

@@ -170,6 +170,10 @@ export type Config = { readonly [Key in keyof Settings]: Settings[Key] extends S
 /** Settings whose values are nobody's business: keys, and URLs, which may hold a password. */
 const SECRET = /(?:KEY|URL)$/;
 
+export function isSecretSetting(variable: string): boolean {
+  return SECRET.test(variable);
+}
+
 /** Nest's name for the configuration, which is no class. */
 export const CONFIG = Symbol('Config');
 
@@ -206,7 +210,7 @@ export function readConfig(
       config[key] = definition.read(given);
     } catch (error) {
       const source = overrides[key] === undefined ? String(name) : `--${key}`;
-      const shown = SECRET.test(definition.variable) ? '' : `, not "${given}"`;
+      const shown = isSecretSetting(definition.variable) ? '' : `, not "${given}"`;
       problems.push(`${source} must be ${(error as Error).message}${shown}`);
     }
   }

@@ -18,6 +18,16 @@ import { ConsoleRecordsController } from './api/records/records.controller.js';
 import { ConsoleSearches } from './api/records/searches.js';
 import { OpenPorts } from './api/session/open-ports.js';
 import { SessionController } from './api/session/session.controller.js';
+import { ConsoleFeed } from './api/streams/feed.js';
+import { ConsoleJobs } from './api/streams/jobs.js';
+import { ConsoleMaps } from './api/streams/map.js';
+import { ConsoleQuality } from './api/streams/quality.js';
+import { ConsoleStreamsController } from './api/streams/streams.controller.js';
+import { ConsoleBackups } from './api/system/backups.js';
+import { ConsoleKeys } from './api/system/keys.js';
+import { ConsoleSamples } from './api/system/samples.js';
+import { ConsoleSystem } from './api/system/system.js';
+import { ConsoleSystemController } from './api/system/system.controller.js';
 import { DocsController } from './docs/docs.controller.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
@@ -34,6 +44,8 @@ import { PageController } from './serving/page.controller.js';
     SessionController,
     ConsoleCollectionsController,
     ConsoleRecordsController,
+    ConsoleStreamsController,
+    ConsoleSystemController,
   ],
   providers: [
     OpenPorts,
@@ -47,6 +59,14 @@ import { PageController } from './serving/page.controller.js';
     RecordEdits,
     ConsoleSearches,
     ConsoleDeletes,
+    ConsoleFeed,
+    ConsoleJobs,
+    ConsoleQuality,
+    ConsoleMaps,
+    ConsoleSystem,
+    ConsoleKeys,
+    ConsoleBackups,
+    ConsoleSamples,
   ],
 })
 export class ConsoleModule {}

@@ -11,7 +11,7 @@ export class LifecycleModule {
       module: LifecycleModule,
       global: true,
       providers: [{ provide: Lifecycle, useValue: lifecycle }, Probe, ReadinessService],
-      exports: [ReadinessService],
+      exports: [Lifecycle, ReadinessService],
     };
   }
 }

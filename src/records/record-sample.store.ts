@@ -14,6 +14,12 @@ export interface NumberRange {
   readonly count: number;
 }
 
+/** Records, by number, and the number of the last one. */
+export interface SamplePiece {
+  readonly records: readonly StoredRecord[];
+  readonly last: bigint | undefined;
+}
+
 /** Samples of a namespace's records. */
 @Injectable()
 export class RecordSampleStore {
@@ -31,12 +37,12 @@ export class RecordSampleStore {
       : { low: BigInt(row.low), high: BigInt(row.high), count: Number(row.count) };
   }
 
-  /** For each of these numbers the next `each` selected records from it on; no record twice. By number. */
+  /** For each of these numbers the next `each` selected records from it on; no record twice. None of a collection that has changed. */
   async from(
     collection: Collection,
     namespace: string,
     sample: Pick<Selection, 'filter'> & { readonly starts: readonly bigint[]; readonly each: number; readonly parts: Parts },
-  ): Promise<readonly StoredRecord[] | 'stale'> {
+  ): Promise<SamplePiece> {
     const starts = `{${sample.starts.join(',')}}`;
     const rows = await this.database.query<SampleRow>(sql`
       SELECT DISTINCT ON (page.rid) page.* FROM (${liveCollection(collection)}) AS live
@@ -44,6 +50,7 @@ export class RecordSampleStore {
         SELECT r.rid, ${partColumns(collection, sample.parts)}
         FROM ${selected(collection, namespace, { filter: sample.filter })} AND r.rid >= s.start ORDER BY r.rid LIMIT ${sample.each}) AS page
       ORDER BY page.rid`);
-    return rows.map(toRecord);
+    const last = rows.at(-1)?.rid;
+    return { records: rows.map(toRecord), last: last === undefined ? undefined : BigInt(last) };
   }
 }

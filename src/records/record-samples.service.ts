@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { CurrentCollections } from '../collections/current-collections.js';
+import { Database } from '../postgres/database.js';
 import { Limits } from '../limits/limits.js';
+import { randomOf } from './random.js';
 import type { Parts, Selection, StoredRecord } from './record.js';
-import { type NumberRange, RecordSampleStore } from './record-sample.store.js';
+import { type NumberRange, RecordSampleStore, type SamplePiece } from './record-sample.store.js';
 
 /** What a sample is of, and how large it is. */
 export interface SampleRequest extends Pick<Selection, 'filter'> {
@@ -21,6 +23,7 @@ const PIECE = 1_000;
 @Injectable()
 export class RecordSamples {
   constructor(
+    private readonly database: Database,
     private readonly collections: CurrentCollections,
     private readonly store: RecordSampleStore,
     private readonly limits: Limits,
@@ -39,47 +42,44 @@ export class RecordSamples {
     this.limits.requireFilter(request.filter);
     const range = await around(() => this.collections.run(collection, (current) => this.store.range(current, namespace)));
     if (range === undefined) return;
+    const read = (starts: readonly bigint[], each: number): Promise<SamplePiece> =>
+      around(() =>
+        this.collections.run(collection, (current) => this.store.from(current, namespace, { ...request, starts, each })),
+      );
+    yield* range.count <= request.count ? this.all(range, read) : this.some(range, request, read);
+  }
+
+  private async *all({ low }: NumberRange, read: Read): AsyncGenerator<readonly StoredRecord[]> {
+    for (let start: bigint | undefined = low; start !== undefined;) {
+      const { records, last }: SamplePiece = await read([start], PIECE);
+      if (records.length > 0) yield records;
+      this.database.settleAnswer(0);
+      start = records.length < PIECE || last === undefined ? undefined : last + 1n;
+    }
+  }
+
+  private async *some(range: NumberRange, request: SampleRequest, read: Read): AsyncGenerator<readonly StoredRecord[]> {
     const seen = new Set<string>();
     for (const starts of startsOf(range, request)) {
-      const each = starts.length === 1 ? request.count : TOGETHER;
-      const sample = { starts, each, parts: request.parts, filter: request.filter };
-      const found = await around(() =>
-        this.collections.run(collection, (current) => this.store.from(current, namespace, sample)),
-      );
-      const fresh = found.filter(({ id }) => !seen.has(id)).slice(0, request.count - seen.size);
+      const { records } = await read(starts, TOGETHER);
+      const fresh = records.filter(({ id }) => !seen.has(id)).slice(0, request.count - seen.size);
       for (const { id } of fresh) seen.add(id);
       if (fresh.length > 0) yield fresh;
+      this.database.settleAnswer(0);
       if (seen.size >= request.count) return;
     }
   }
 }
 
-/** Where to read from, in pieces: from the first record on where all are wanted. */
-function* startsOf({ low, high, count: all }: NumberRange, { count, seed }: SampleRequest): Generator<bigint[]> {
+type Read = (starts: readonly bigint[], each: number) => Promise<SamplePiece>;
+
+/** Where to read from, in pieces. */
+function* startsOf({ low, high }: NumberRange, { count, seed }: SampleRequest): Generator<readonly bigint[]> {
   const span = Number(high - low) + 1;
-  if (all <= count) {
-    yield [low];
-    return;
-  }
   const random = randomOf(seed);
   const places = Math.ceil(count / TOGETHER);
   const perPiece = Math.ceil(PIECE / TOGETHER);
   // evenly over the range, with a little chance in each part of it
   const starts = Array.from({ length: places }, (_item, place) => low + BigInt(Math.floor(((place + random()) / places) * span)));
-  for (let first = 0; first < places; first += perPiece) {
-    // one alone would be taken for the whole
-    const piece = starts.slice(first, first + perPiece);
-    yield piece.length === 1 ? [...piece, ...piece] : piece;
-  }
-}
-
-/** Numbers from 0 to 1 that look random, and are the same for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  for (let first = 0; first < places; first += perPiece) yield starts.slice(first, first + perPiece);
 }

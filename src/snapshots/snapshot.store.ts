@@ -4,6 +4,7 @@ import { Database } from '../postgres/database.js';
 import { identifier, type Sql, sql } from '../postgres/sql.js';
 import { isUniqueViolation } from '../postgres/sqlstate.js';
 import type { Reach } from '../tenants/caller.js';
+import type { Scope } from '../tenants/tenant.js';
 import { copyRows, type Rows } from './row-copy.store.js';
 import type { ListPage, NewSnapshot, RestoreJob, RestoreTarget, Snapshot, SnapshotKind, SnapshotPage } from './snapshot.js';
 import {
@@ -66,6 +67,14 @@ export class SnapshotStore {
 
   async find(reach: Reach, uuid: string): Promise<Snapshot | undefined> {
     return this.findOne(sql`${within(...SNAPSHOT, reach)} AND s.uuid = ${uuid}`);
+  }
+
+  /** Where the snapshot is, whoever reaches it. */
+  async placeOf(uuid: string): Promise<Scope | undefined> {
+    const [place] = await this.database.query<{ tenant: string; database: string }>(sql`
+      SELECT t.name AS tenant, d.name AS database FROM polyvec.snapshots s
+      JOIN polyvec.databases d ON d.id = s.database_id JOIN polyvec.tenants t ON t.id = d.tenant_id WHERE s.uuid = ${uuid}`);
+    return place;
   }
 
   async findByName(reach: Reach, kind: SnapshotKind, name: string): Promise<Snapshot | undefined> {

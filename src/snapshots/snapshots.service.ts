@@ -54,6 +54,13 @@ export class SnapshotsService {
     return snapshot;
   }
 
+  /** Wherever the caller reaches it, with where that is. */
+  async requireAnywhere(uuid: string): Promise<{ readonly scope: Scope; readonly snapshot: Snapshot }> {
+    const scope = UUID.test(uuid) ? await this.store.placeOf(uuid) : undefined;
+    if (scope === undefined) throw missing('snapshot', uuid);
+    return { scope, snapshot: await this.require(scope, uuid) };
+  }
+
   async requireByName(scope: Scope, kind: SnapshotKind, name: string): Promise<Snapshot> {
     const snapshot = await this.store.findByName(reachOf(scope), kind, name);
     if (snapshot === undefined) throw missing('snapshot', name);

@@ -131,29 +131,39 @@ function useActiveRow<Row>(
   virtual: Virtualizer<HTMLDivElement, HTMLDivElement>,
   scroller: Scroller,
 ): ActiveRow {
-  const [wanted, setActive] = useState(0);
+  const [wanted, setWanted] = useState(0);
+  // keys may come faster than the table is drawn
+  const latest = useRef(0);
   const active = Math.min(wanted, Math.max(0, rows.length - 1));
+  const now = (): number => Math.min(latest.current, Math.max(0, rows.length - 1));
   const goTo = (index: number, isFocused = true): void => {
     const to = Math.min(Math.max(0, index), rows.length - 1);
     const row = rows[to];
     if (row === undefined) return;
-    setActive(to);
+    latest.current = to;
+    setWanted(to);
     onActive?.(row);
     if (!isFocused) return;
     virtual.scrollToIndex(to);
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${to}"]`)?.focus());
+    const focus = (): boolean => {
+      const element = scroller.current?.querySelector<HTMLElement>(`[data-index="${to}"]`);
+      element?.focus();
+      return element !== null && element !== undefined;
+    };
+    // a row out of view is made first
+    if (!focus()) requestAnimationFrame(focus);
   };
   const isHere = (): boolean => scroller.current?.contains(document.activeElement) === true;
   const withRow = (work: (row: Row) => void): void => {
-    const row = rows[active];
+    const row = rows[now()];
     if (row !== undefined) work(row);
   };
   useShortcuts(
     [
-      { keys: 'j', about: 'Next row', run: () => goTo(isHere() ? active + 1 : active) },
-      { keys: 'ArrowDown', about: 'Next row', run: () => goTo(isHere() ? active + 1 : active) },
-      { keys: 'k', about: 'Row before', run: () => goTo(active - 1) },
-      { keys: 'ArrowUp', about: 'Row before', run: () => goTo(active - 1) },
+      { keys: 'j', about: 'Next row', run: () => goTo(isHere() ? now() + 1 : now()) },
+      { keys: 'ArrowDown', about: 'Next row', run: () => goTo(isHere() ? now() + 1 : now()) },
+      { keys: 'k', about: 'Row before', run: () => goTo(now() - 1) },
+      { keys: 'ArrowUp', about: 'Row before', run: () => goTo(now() - 1) },
       // a button within a row has its own Enter
       ...(onOpen === undefined
         ? []

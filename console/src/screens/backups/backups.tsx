@@ -22,7 +22,10 @@ export function Backups(): JSX.Element {
   const [parameters, change] = useParameters();
   const place = placeFor({ tenant: parameters.get('tenant'), database: parameters.get('database') });
   const [open, setOpen] = useState<Open | null>(null);
-  const list = useResource(async (signal) => rowsOf(await call<unknown>('GET', withParameters('/backups', { ...place }), { signal })), [place.tenant, place.database]);
+  const list = useResource(
+    async (signal) => rowsOf(await call<unknown>('GET', withParameters('/backups', { ...place }), { signal })),
+    [place.tenant, place.database],
+  );
   const databases = tenants.value.find(({ name }) => name === place.tenant)?.databases ?? [place.database];
   return (
     <div class="screen">
@@ -59,7 +62,9 @@ export function Backups(): JSX.Element {
 
 /** The list itself, or an object around it. */
 function rowsOf(answer: unknown): readonly BackupRow[] {
-  return Array.isArray(answer) ? (answer as readonly BackupRow[]) : (answer as { readonly backups: readonly BackupRow[] }).backups;
+  return Array.isArray(answer)
+    ? (answer as readonly BackupRow[])
+    : (answer as { readonly backups: readonly BackupRow[] }).backups;
 }
 
 interface ListProperties {
@@ -74,7 +79,9 @@ function List({ rows, error, onRetry, onOpen }: ListProperties): JSX.Element {
   if (rows.length === 0) {
     return (
       <Empty icon="backups" title="No backups in this database">
-        <p class="muted">A backup is a copy of a collection within the same Postgres. It is no replacement for backups of Postgres itself.</p>
+        <p class="muted">
+          A backup is a copy of a collection within the same Postgres. It is no replacement for backups of Postgres itself.
+        </p>
       </Empty>
     );
   }
@@ -106,7 +113,10 @@ interface CreateProperties {
 }
 
 function CreateDialog({ place, onClose, onDone }: CreateProperties): JSX.Element {
-  const collections = useResource((signal) => call<CollectionPage>('GET', withParameters('/collections', { ...place, limit: 200 }), { signal }), []);
+  const collections = useResource(
+    (signal) => call<CollectionPage>('GET', withParameters('/collections', { ...place, limit: 200 }), { signal }),
+    [],
+  );
   const [uuid, setUuid] = useState('');
   const [name, setName] = useState('');
   const rows = collections.data?.collections ?? [];
@@ -118,7 +128,12 @@ function CreateDialog({ place, onClose, onDone }: CreateProperties): JSX.Element
   };
   return (
     <FormDialog title="New backup" action="Make the backup" isReady={chosen !== ''} onClose={onClose} onSubmit={make}>
-      <Select label="Collection" value={chosen} choices={rows.map((row) => ({ value: row.uuid, label: row.name }))} onChange={setUuid} />
+      <Select
+        label="Collection"
+        value={chosen}
+        choices={rows.map((row) => ({ value: row.uuid, label: row.name }))}
+        onChange={setUuid}
+      />
       <TextField label="Name" value={name} onChange={setName} isRequired />
     </FormDialog>
   );
@@ -138,7 +153,15 @@ function RestoreDialog({ row, onClose }: { readonly row: BackupRow; readonly onC
   );
 }
 
-function DeleteDialog({ row, onClose, onDone }: { readonly row: BackupRow; readonly onClose: () => void; readonly onDone: () => void }): JSX.Element {
+function DeleteDialog({
+  row,
+  onClose,
+  onDone,
+}: {
+  readonly row: BackupRow;
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+}): JSX.Element {
   const remove = async (): Promise<void> => {
     await call('DELETE', `/backups/${encodeURIComponent(row.id)}`);
     onDone();

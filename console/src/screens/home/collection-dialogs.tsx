@@ -71,7 +71,7 @@ function CreateDialog({ place, onClose, onDone }: DialogProperties & { readonly 
   const [dimension, setDimension] = useState('');
   const [metric, setMetric] = useState<NewCollection['metric']>('cosine');
   const create = async (): Promise<void> => {
-    const body: NewCollection = { ...where, name, protocol, metric, dimension: dimension === '' ? null : Number(dimension) };
+    const body: NewCollection = { ...where, name, protocol, metric, dimension: protocol === 'chroma' ? null : Number(dimension) };
     const made = await call<CollectionDetail>('POST', '/collections', { body });
     onDone();
     navigate(`/c/${made.uuid}/records`);
@@ -85,14 +85,11 @@ function CreateDialog({ place, onClose, onDone }: DialogProperties & { readonly 
         <Select label="For clients of" value={protocol} choices={PROTOCOLS} onChange={setProtocol} />
         <Select label="Metric" value={metric} choices={METRICS} onChange={setMetric} />
       </div>
-      <TextField
-        label="Dimension"
-        type="number"
-        value={dimension}
-        onChange={setDimension}
-        isRequired={protocol !== 'chroma'}
-        {...(protocol === 'chroma' && { hint: 'Without one, the first embedding decides.' })}
-      />
+      {protocol === 'chroma' ? (
+        <p class="hint">The first embedding decides the dimension.</p>
+      ) : (
+        <TextField label="Dimension" type="number" value={dimension} onChange={setDimension} isRequired />
+      )}
       <div class="columns">
         <Select
           label="Tenant"

@@ -48,7 +48,7 @@ export function CollectionTable({ rows, onAction }: CollectionTableProperties): 
     { ...head('records', 'Records'), width: '104px', isNumber: true, cell: ({ records }) => count(records) },
     { ...head('dimension', 'Dimension'), width: '104px', isNumber: true, cell: dimensionOf },
     { name: 'metric', label: 'Metric', width: '76px', cell: ({ metric }) => metric },
-    { name: 'namespaces', label: 'Namespaces', width: '96px', isNumber: true, cell: ({ namespaces }) => count(namespaces) },
+    { name: 'namespaces', label: 'Namespaces', width: '112px', isNumber: true, cell: ({ namespaces }) => count(namespaces) },
     { name: 'state', label: 'State', width: '180px', cell: (row) => <State row={row} /> },
     { name: 'port', label: 'Port', width: '70px', isNumber: true, cell: ({ port }) => port ?? <span class="muted">–</span> },
     {

@@ -116,6 +116,7 @@ interface PlacesProperties {
 
 /** The pickers of tenant and database. */
 function Places({ tenant, database, onChange }: PlacesProperties): JSX.Element {
+  const names = new Set([...tenants.value.map(({ name }) => name), ...(tenant === null ? [] : [tenant])]);
   const all = { value: '', label: 'All tenants' };
   const databases = tenants.value.find(({ name }) => name === tenant)?.databases ?? [];
   return (
@@ -124,7 +125,7 @@ function Places({ tenant, database, onChange }: PlacesProperties): JSX.Element {
         label="Tenant"
         isBare
         value={tenant ?? ''}
-        choices={[all, ...tenants.value.map(({ name }) => ({ value: name, label: name }))]}
+        choices={[all, ...[...names].map((name) => ({ value: name, label: name }))]}
         onChange={(value) => onChange({ tenant: value, database: null })}
       />
       {tenant !== null && (

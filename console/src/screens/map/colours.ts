@@ -4,12 +4,28 @@ type Rgb = readonly [red: number, green: number, blue: number];
 
 /** Told apart with every kind of colour vision as far as twelve can be; after Paul Tol's muted scheme. */
 const CATEGORIES: readonly Rgb[] = [
-  [79, 110, 230], [221, 130, 40], [17, 150, 120], [200, 80, 120], [130, 90, 200], [150, 145, 40],
-  [60, 170, 215], [170, 60, 50], [110, 170, 70], [120, 60, 110], [215, 165, 130], [60, 95, 110],
+  [79, 110, 230],
+  [221, 130, 40],
+  [17, 150, 120],
+  [200, 80, 120],
+  [130, 90, 200],
+  [150, 145, 40],
+  [60, 170, 215],
+  [170, 60, 50],
+  [110, 170, 70],
+  [120, 60, 110],
+  [215, 165, 130],
+  [60, 95, 110],
 ];
 const OTHER: Rgb = [140, 146, 158];
 /** Of a number, from low to high. */
-const GRADIENT: readonly Rgb[] = [[68, 40, 140], [50, 110, 165], [30, 160, 140], [120, 200, 80], [240, 210, 40]];
+const GRADIENT: readonly Rgb[] = [
+  [68, 40, 140],
+  [50, 110, 165],
+  [30, 160, 140],
+  [120, 200, 80],
+  [240, 210, 40],
+];
 const PLAIN: Rgb = [84, 96, 228];
 
 export interface LegendEntry {
@@ -32,7 +48,8 @@ export function colouringOf({ colors }: MapHeader): Colouring {
   if (colors === null) return { ofPoint: () => PLAIN, entryOf: () => null, legend: [], range: null };
   const counts = new Map<MapHeader['ids'][number] | number | boolean | null, number>();
   for (const value of colors) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const isNumeric = counts.size > CATEGORIES.length && [...counts.keys()].every((value) => value === null || typeof value === 'number');
+  const isNumeric =
+    counts.size > CATEGORIES.length && [...counts.keys()].every((value) => value === null || typeof value === 'number');
   return isNumeric ? byNumber(colors as readonly (number | null)[]) : byCategory(colors, counts);
 }
 

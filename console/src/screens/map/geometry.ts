@@ -74,7 +74,8 @@ function isWithin({ x, y }: Place, line: readonly Place[]): boolean {
   let isInside = false;
   line.forEach((corner, index) => {
     const before = line[(index + line.length - 1) % line.length] ?? corner;
-    if (corner.y > y !== before.y > y && x < ((before.x - corner.x) * (y - corner.y)) / (before.y - corner.y) + corner.x) isInside = !isInside;
+    if (corner.y > y !== before.y > y && x < ((before.x - corner.x) * (y - corner.y)) / (before.y - corner.y) + corner.x)
+      isInside = !isInside;
   });
   return isInside;
 }

@@ -27,7 +27,9 @@ export function Highlight({ namespace, lit, onLit }: HighlightProperties): JSX.E
   const [typed, setTyped] = useState('');
   const search = async (): Promise<void> => {
     const what = collection.hasModel ? { text: typed } : { ids: idsOf(typed) };
-    const { hits } = await call<SearchResult>('POST', `/collections/${collection.uuid}/search`, { body: { namespace, limit: HITS, ...what } });
+    const { hits } = await call<SearchResult>('POST', `/collections/${collection.uuid}/search`, {
+      body: { namespace, limit: HITS, ...what },
+    });
     // those that were asked for are where the others are near
     onLit({ query: typed, ids: [...hits.map(({ id }) => id), ...(collection.hasModel ? [] : idsOf(typed))] });
   };

@@ -15,6 +15,8 @@ const MOVED_PIXELS = 4;
 interface MapCanvasProperties {
   readonly header: MapHeader;
   readonly placed: Float32Array | null;
+  /** Of the placing, 0 to 1. */
+  readonly progress: number;
   readonly colouring: Colouring;
   readonly lit: ReadonlySet<number> | null;
   readonly entry: number | null;
@@ -29,7 +31,7 @@ interface Drag {
 }
 
 /** The points themselves: dragging moves, the wheel zooms, and a line drawn around points picks them. */
-export function MapCanvas({ header, placed, colouring, lit, entry, onOpen, onPick }: MapCanvasProperties): JSX.Element {
+export function MapCanvas({ header, placed, progress, colouring, lit, entry, onOpen, onPick }: MapCanvasProperties): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const renderer = useRef<PointRenderer | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
@@ -60,9 +62,10 @@ export function MapCanvas({ header, placed, colouring, lit, entry, onOpen, onPic
       renderer.current?.draw(view);
       // tests and the curious see what is drawn
       canvas.current.dataset['drawn'] = String(header.count);
+      canvas.current.dataset['placed'] = String(progress);
     });
     return () => cancelAnimationFrame(frame);
-  }, [view, placed, colouring, lit, entry, size, header]);
+  }, [view, placed, progress, colouring, lit, entry, size, header]);
 
   const pixelOf = (event: MouseEvent): Place => {
     const box = canvas.current?.getBoundingClientRect();
@@ -101,7 +104,12 @@ export function MapCanvas({ header, placed, colouring, lit, entry, onOpen, onPic
     const pixel = pixelOf(event);
     const hasMoved = Math.hypot(pixel.x - held.from.x, pixel.y - held.from.y) > MOVED_PIXELS;
     if (held.isLasso && placed !== null && line.length > 2) {
-      onPick(pointsWithin(placed, line.map((one) => toMap(one, size, view))));
+      onPick(
+        pointsWithin(
+          placed,
+          line.map((one) => toMap(one, size, view)),
+        ),
+      );
       setLasso(false);
     }
     setLine([]);
@@ -126,10 +134,21 @@ export function MapCanvas({ header, placed, colouring, lit, entry, onOpen, onPic
           <polygon points={line.map(({ x, y }) => `${x},${y}`).join(' ')} />
         </svg>
       )}
-      {hovered !== null && placed !== null && <Hover header={header} point={hovered} at={toPixel({ x: placed[hovered * 2] ?? 0, y: placed[hovered * 2 + 1] ?? 0 }, size, view)} />}
+      {hovered !== null && placed !== null && (
+        <Hover
+          header={header}
+          point={hovered}
+          at={toPixel({ x: placed[hovered * 2] ?? 0, y: placed[hovered * 2 + 1] ?? 0 }, size, view)}
+        />
+      )}
       {failure !== null && <p class="failure">{failure}</p>}
       <div class="map-tools">
-        <Button icon="lasso" isPressed={isLasso} onClick={() => setLasso(!isLasso)} title="Draw around points; with Shift at any time">
+        <Button
+          icon="lasso"
+          isPressed={isLasso}
+          onClick={() => setLasso(!isLasso)}
+          title="Draw around points; with Shift at any time"
+        >
           Lasso
         </Button>
         <IconButton icon="plus" label="Zoom in" onClick={() => zoomAt(middle, 1.5)} />

@@ -57,14 +57,19 @@ export function MapScreen(): JSX.Element {
   const colouring = useMemo(() => (sample.data === undefined ? null : colouringOf(sample.data.header)), [sample.data]);
   const header = sample.data?.header;
   const litPoints = useMemo(() => pointsOf(header?.ids ?? [], lit?.ids ?? null), [header, lit]);
-  const colours = [{ value: '', label: 'one colour' }, ...(fields.data?.fields ?? []).map(({ name }) => ({ value: name, label: `by ${name}` }))];
+  const colours = [
+    { value: '', label: 'one colour' },
+    ...(fields.data?.fields ?? []).map(({ name }) => ({ value: name, label: `by ${name}` })),
+  ];
   const sizes = session.value?.engine.toLowerCase().includes('embedded') === true ? SIZES : [...SIZES, ...LARGE];
   const toRecords = (points: readonly number[]): void => {
     const ids = points.slice(0, MOST_PICKED).map((point) => header?.ids[point] ?? '');
     navigate(`/c/${collection.uuid}/records?${new URLSearchParams({ ns: namespace, ids: JSON.stringify(ids) }).toString()}`);
   };
   const similar = (of: string): void => {
-    navigate(`/c/${collection.uuid}/records?${new URLSearchParams({ ns: namespace, mode: 'ids', q: JSON.stringify([of]) }).toString()}`);
+    navigate(
+      `/c/${collection.uuid}/records?${new URLSearchParams({ ns: namespace, mode: 'ids', q: JSON.stringify([of]) }).toString()}`,
+    );
   };
   return (
     <div class={id === null ? 'records' : 'records with-panel'}>
@@ -74,14 +79,20 @@ export function MapScreen(): JSX.Element {
             label="Namespace"
             isBare
             value={namespace}
-            choices={collection.namespaceList.map(({ name, records }) => ({ value: name, label: `${namespaceLabel(name)} · ${count(records)}` }))}
+            choices={collection.namespaceList.map(({ name, records }) => ({
+              value: name,
+              label: `${namespaceLabel(name)} · ${count(records)}`,
+            }))}
             onChange={(ns) => change({ ns: ns === '' ? null : ns, id: null })}
           />
           <Select
             label="Sample"
             isBare
             value={String(size)}
-            choices={[...new Set<number>([...sizes, size])].map((value) => ({ value: String(value), label: `${count(value)} points` }))}
+            choices={[...new Set<number>([...sizes, size])].map((value) => ({
+              value: String(value),
+              label: `${count(value)} points`,
+            }))}
             onChange={(n) => change({ n })}
           />
           <Select
@@ -97,7 +108,12 @@ export function MapScreen(): JSX.Element {
           <Select label="Colour" isBare value={colorBy} choices={colours} onChange={(color) => change({ color })} />
           <Highlight namespace={namespace} lit={lit} onLit={setLit} />
         </div>
-        <FilterBuilder filter={filter} fields={fields.data} uuid={collection.uuid} onChange={(next) => change({ filter: writeFilter(next) }, true)} />
+        <FilterBuilder
+          filter={filter}
+          fields={fields.data}
+          uuid={collection.uuid}
+          onChange={(next) => change({ filter: writeFilter(next) }, true)}
+        />
         {sample.error !== undefined && <Failed error={sample.error} onRetry={sample.reload} />}
         {sample.error === undefined && (header === undefined || colouring === null) && <Loading what="the sample" />}
         {sample.error === undefined && header?.count === 0 && <Empty icon="map" title="No embeddings to show here" />}
@@ -107,6 +123,7 @@ export function MapScreen(): JSX.Element {
               <MapCanvas
                 header={header}
                 placed={projection.placed}
+                progress={projection.progress}
                 colouring={colouring}
                 lit={litPoints ?? (picked === null ? null : new Set(picked))}
                 entry={entry}

@@ -21,7 +21,10 @@ export function odditiesOf(points: Int8Array, dimensions: number): Oddities {
   }
   const duplicates = [...groups.values()].filter((group) => group.length > 1).sort((one, other) => other.length - one.length);
   const step = Math.max(1, Math.floor(count / COMPARED_WITH));
-  const distances = Array.from({ length: count }, (_, point) => ({ point, distance: nearest(points, dimensions, point, step, count).distance }));
+  const distances = Array.from({ length: count }, (_, point) => ({
+    point,
+    distance: nearest(points, dimensions, point, step, count).distance,
+  }));
   distances.sort((one, other) => other.distance - one.distance);
   return { duplicates: duplicates.slice(0, SHOWN), outliers: distances.slice(0, SHOWN).map(({ point }) => point) };
 }

@@ -53,7 +53,8 @@ function covarianceOf(points: Int8Array, dimensions: number, count: number, mean
     for (let axis = 0; axis < dimensions; axis += 1) row[axis] = (points[point * dimensions + axis] ?? 0) - (mean[axis] ?? 0);
     for (let a = 0; a < dimensions; a += 1) {
       const value = row[a] ?? 0;
-      for (let b = 0; b < dimensions; b += 1) covariance[a * dimensions + b] = (covariance[a * dimensions + b] ?? 0) + value * (row[b] ?? 0);
+      for (let b = 0; b < dimensions; b += 1)
+        covariance[a * dimensions + b] = (covariance[a * dimensions + b] ?? 0) + value * (row[b] ?? 0);
     }
   }
   return covariance;
@@ -80,7 +81,10 @@ function direction(covariance: Float64Array, dimensions: number, random: () => n
 function without(covariance: Float64Array, vector: Float64Array, dimensions: number): Float64Array {
   let variance = 0;
   for (let a = 0; a < dimensions; a += 1) {
-    for (let b = 0; b < dimensions; b += 1) variance += (vector[a] ?? 0) * (covariance[a * dimensions + b] ?? 0) * (vector[b] ?? 0);
+    for (let b = 0; b < dimensions; b += 1)
+      variance += (vector[a] ?? 0) * (covariance[a * dimensions + b] ?? 0) * (vector[b] ?? 0);
   }
-  return covariance.map((value, index) => value - variance * (vector[Math.floor(index / dimensions)] ?? 0) * (vector[index % dimensions] ?? 0));
+  return covariance.map(
+    (value, index) => value - variance * (vector[Math.floor(index / dimensions)] ?? 0) * (vector[index % dimensions] ?? 0),
+  );
 }

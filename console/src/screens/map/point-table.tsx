@@ -35,7 +35,16 @@ export function PointTable({ header, colorBy, picked, lit, oddities, chosen, onO
   const rows = shown?.points ?? header.ids.map((_, point) => point);
   const columns: readonly Column<number>[] = [
     { name: 'id', label: 'Id', width: 'minmax(160px, 2fr)', cell: (point) => <code>{header.ids[point]}</code> },
-    ...(header.colors === null ? [] : [{ name: 'colour', label: colorBy, width: 'minmax(120px, 1fr)', cell: (point: number) => String(header.colors?.[point] ?? '–') }]),
+    ...(header.colors === null
+      ? []
+      : [
+          {
+            name: 'colour',
+            label: colorBy,
+            width: 'minmax(120px, 1fr)',
+            cell: (point: number) => String(header.colors?.[point] ?? '–'),
+          },
+        ]),
   ];
   return (
     <div class="point-table">
@@ -43,7 +52,15 @@ export function PointTable({ header, colorBy, picked, lit, oddities, chosen, onO
         {rows.length === 0 ? (
           <p class="muted">None among these.</p>
         ) : (
-          <Table label="Points" columns={columns} rows={rows} keyOf={(point) => header.ids[point] ?? ''} chosen={chosen} rowHeight={30} onOpen={(point) => onOpen(header.ids[point] ?? '')} />
+          <Table
+            label="Points"
+            columns={columns}
+            rows={rows}
+            keyOf={(point) => header.ids[point] ?? ''}
+            chosen={chosen}
+            rowHeight={30}
+            onOpen={(point) => onOpen(header.ids[point] ?? '')}
+          />
         )}
       </Tabs>
     </div>

@@ -27,7 +27,8 @@ function umap(points: Int8Array, dimensions: number, seed: number): void {
   const step = Math.max(1, Math.ceil(count / MOST_ANCHORS));
   const anchors: number[] = [];
   for (let point = 0; point < count; point += step) anchors.push(point);
-  if (anchors.length <= NEIGHBOURS + 1) return post({ kind: 'placed', placed: principalComponents(points, dimensions, seed), progress: 1 });
+  if (anchors.length <= NEIGHBOURS + 1)
+    return post({ kind: 'placed', placed: principalComponents(points, dimensions, seed), progress: 1 });
   const rows = anchors.map((point) => Array.from(points.subarray(point * dimensions, (point + 1) * dimensions)));
   const reducer = new UMAP({ nComponents: 2, nNeighbors: NEIGHBOURS, minDist: 0.12, random: seeded(seed) });
   const epochs = reducer.initializeFit(rows);

@@ -60,7 +60,12 @@ export function Quality(): JSX.Element {
           </span>
         )}
       </div>
-      <FilterBuilder filter={filter} fields={fields.data} uuid={collection.uuid} onChange={(next: FilterInput) => change({ filter: writeFilter(next) }, true)} />
+      <FilterBuilder
+        filter={filter}
+        fields={fields.data}
+        uuid={collection.uuid}
+        onChange={(next: FilterInput) => change({ filter: writeFilter(next) }, true)}
+      />
       {run.failure !== null && (
         <p class="failure banner" role="alert">
           {run.failure}
@@ -69,8 +74,8 @@ export function Quality(): JSX.Element {
       {run.measured.length === 0 && !run.isRunning ? (
         <Empty icon="quality" title="Recall of this collection">
           <p class="muted">
-            Vectors of the collection are searched for twice, as clients do and exactly. Recall@10 is the share of the ten nearest that clients get. It
-            takes part in the work of the database while it runs.
+            Vectors of the collection are searched for twice, as clients do and exactly. Recall@10 is the share of the ten nearest
+            that clients get. It takes part in the work of the database while it runs.
           </p>
         </Empty>
       ) : (
@@ -100,7 +105,8 @@ function useMeasurement(uuid: string): Measurement {
     const { signal } = controller.current;
     setRun({ ...NEVER, isRunning: true });
     try {
-      for await (const line of lines<QualityLine>('POST', `/collections/${uuid}/quality`, { body, signal })) setRun((before) => after(before, line));
+      for await (const line of lines<QualityLine>('POST', `/collections/${uuid}/quality`, { body, signal }))
+        setRun((before) => after(before, line));
     } catch (error) {
       if (!isAbort(error)) setRun((before) => ({ ...before, failure: messageOf(error) }));
     }
@@ -122,7 +128,8 @@ function after(run: Run, line: QualityLine): Run {
 
 function NamespaceCard({ uuid, measured }: { readonly uuid: string; readonly measured: Measured }): JSX.Element {
   const { namespace, queries, recall, unindexed, worst, plan } = measured;
-  const link = (id: string): string => `/c/${uuid}/records?${new URLSearchParams({ ns: namespace, id, mode: 'ids', q: JSON.stringify([id]) }).toString()}`;
+  const link = (id: string): string =>
+    `/c/${uuid}/records?${new URLSearchParams({ ns: namespace, id, mode: 'ids', q: JSON.stringify([id]) }).toString()}`;
   return (
     <section class="card namespace">
       <div class="figures">
@@ -145,7 +152,7 @@ function NamespaceCard({ uuid, measured }: { readonly uuid: string; readonly mea
       {worst.some((one) => one.recall < 1) && (
         <div>
           <h3>The queries with the lowest recall</h3>
-          <table class="plain">
+          <table class="listing">
             <thead>
               <tr>
                 <th>Asked for</th>

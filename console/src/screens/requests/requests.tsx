@@ -43,7 +43,12 @@ export function Requests(): JSX.Element {
         </Button>
       </header>
       <div class="toolbar">
-        <SearchField label="Search requests" placeholder="Operation, collection, status, id" value={search} onChange={(q) => change({ q })} />
+        <SearchField
+          label="Search requests"
+          placeholder="Operation, collection, status, id"
+          value={search}
+          onChange={(q) => change({ q })}
+        />
         <Button isPressed={only === 'slow'} onClick={() => toggle('slow')}>
           Slow only
         </Button>
@@ -88,10 +93,25 @@ function isWanted(row: RequestLine, only: string | null, search: string): boolea
 
 const COLUMNS: readonly Column<RequestLine>[] = [
   { name: 'at', label: 'Time', width: '92px', cell: ({ at }) => timeOfDay(at) },
-  { name: 'protocol', label: 'Protocol', width: '98px', cell: ({ protocol }) => <span class={`tag ${protocol}`}>{protocol}</span> },
+  {
+    name: 'protocol',
+    label: 'Protocol',
+    width: '98px',
+    cell: ({ protocol }) => <span class={`tag ${protocol}`}>{protocol}</span>,
+  },
   { name: 'operation', label: 'Operation', width: 'minmax(180px, 2fr)', cell: ({ operation }) => <code>{operation}</code> },
-  { name: 'collection', label: 'Collection', width: 'minmax(110px, 1fr)', cell: ({ collection }) => collection ?? <span class="muted">–</span> },
-  { name: 'status', label: 'Status', width: '76px', cell: (row) => <span class={isFailed(row) ? 'tag bad' : 'tag good'}>{row.status}</span> },
+  {
+    name: 'collection',
+    label: 'Collection',
+    width: 'minmax(110px, 1fr)',
+    cell: ({ collection }) => collection ?? <span class="muted">–</span>,
+  },
+  {
+    name: 'status',
+    label: 'Status',
+    width: '76px',
+    cell: (row) => <span class={isFailed(row) ? 'tag bad' : 'tag good'}>{row.status}</span>,
+  },
   { name: 'total', label: 'Total', width: '84px', isNumber: true, cell: ({ totalMs }) => milliseconds(totalMs) },
   { name: 'database', label: 'Database', width: '84px', isNumber: true, cell: ({ databaseMs }) => milliseconds(databaseMs) },
   { name: 'wait', label: 'Wait', width: '80px', isNumber: true, cell: ({ poolMs }) => milliseconds(poolMs) },

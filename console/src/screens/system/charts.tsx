@@ -14,7 +14,11 @@ interface Reading {
   readonly requests: SystemState['requests'];
 }
 
-type Measure = (now: SystemState['requests'][number], before: SystemState['requests'][number] | undefined, seconds: number) => number | null;
+type Measure = (
+  now: SystemState['requests'][number],
+  before: SystemState['requests'][number] | undefined,
+  seconds: number,
+) => number | null;
 
 const perSecond: Measure = (now, before, seconds) => (now.count - (before?.count ?? 0)) / seconds;
 const meanMs: Measure = (now, before) => {
@@ -75,7 +79,8 @@ function dataOf(readings: readonly Reading[], names: readonly string[], measure:
   const series = names.map((name) =>
     readings.slice(1).map((reading, index) => {
       const before = readings[index];
-      const of = (one: Reading | undefined): SystemState['requests'][number] | undefined => one?.requests.find(({ protocol }) => protocol === name);
+      const of = (one: Reading | undefined): SystemState['requests'][number] | undefined =>
+        one?.requests.find(({ protocol }) => protocol === name);
       const now = of(reading);
       return now === undefined || before === undefined ? null : measure(now, of(before), Math.max(0.001, reading.at - before.at));
     }),
@@ -89,7 +94,11 @@ function latest(data: uPlot.AlignedData, names: readonly string[]): string {
 
 function optionsOf(element: HTMLElement, names: readonly string[]): uPlot.Options {
   const style = getComputedStyle(element);
-  const axis = { stroke: style.getPropertyValue('--text-2'), grid: { stroke: style.getPropertyValue('--line'), width: 1 }, ticks: { show: false } };
+  const axis = {
+    stroke: style.getPropertyValue('--text-2'),
+    grid: { stroke: style.getPropertyValue('--line'), width: 1 },
+    ticks: { show: false },
+  };
   return {
     width: Math.max(200, element.clientWidth),
     height: element.clientHeight - 34,
@@ -100,7 +109,13 @@ function optionsOf(element: HTMLElement, names: readonly string[]): uPlot.Option
       {},
       ...names.map((label, index) => {
         const stroke = COLOURS[index % COLOURS.length] ?? '';
-        return { label, stroke, width: 1.75, points: { show: false }, value: (_chart: uPlot, value: number | null) => value?.toFixed(1) ?? '–' };
+        return {
+          label,
+          stroke,
+          width: 1.75,
+          points: { show: false },
+          value: (_chart: uPlot, value: number | null) => value?.toFixed(1) ?? '–',
+        };
       }),
     ],
   };

@@ -12,7 +12,11 @@ import { dateTime } from '../../state/format.js';
 import { useResource } from '../../state/resource.js';
 import { isReadOnly } from '../../state/session.js';
 
-type Open = { readonly kind: 'create' } | { readonly kind: 'revoke'; readonly row: KeyRow } | { readonly kind: 'secret'; readonly made: CreatedKey } | null;
+type Open =
+  | { readonly kind: 'create' }
+  | { readonly kind: 'revoke'; readonly row: KeyRow }
+  | { readonly kind: 'secret'; readonly made: CreatedKey }
+  | null;
 
 /** The keys of clients; a secret is shown once. */
 export function Keys(): JSX.Element {
@@ -72,11 +76,17 @@ export function Keys(): JSX.Element {
   );
 }
 
-function KeyTable({ keys, onRevoke }: { readonly keys: readonly KeyRow[]; readonly onRevoke: (row: KeyRow) => void }): JSX.Element {
+function KeyTable({
+  keys,
+  onRevoke,
+}: {
+  readonly keys: readonly KeyRow[];
+  readonly onRevoke: (row: KeyRow) => void;
+}): JSX.Element {
   if (keys.length === 0) return <p class="muted">There are no keys but the root key, if one is set.</p>;
   return (
     <div class="scroll-x" tabIndex={0} role="region" aria-label="List of keys">
-      <table class="plain">
+      <table class="listing">
         <thead>
           <tr>
             <th>Name</th>
@@ -97,7 +107,11 @@ function KeyTable({ keys, onRevoke }: { readonly keys: readonly KeyRow[]; readon
                 <code>{row.id}</code>
               </td>
               <td>{row.permissions.join(', ')}</td>
-              <td>{[row.tenant ?? 'every tenant', row.database, row.collections?.join(', ')].filter((part) => part !== null && part !== undefined).join(' / ')}</td>
+              <td>
+                {[row.tenant ?? 'every tenant', row.database, row.collections?.join(', ')]
+                  .filter((part) => part !== null && part !== undefined)
+                  .join(' / ')}
+              </td>
               <td>{dateTime(row.createdAt)}</td>
               <td>
                 {row.revokedAt !== null ? (
@@ -114,15 +128,28 @@ function KeyTable({ keys, onRevoke }: { readonly keys: readonly KeyRow[]; readon
   );
 }
 
-const PERMISSIONS: Readonly<Record<string, NewKey['permissions']>> = { read: ['read'], write: ['read', 'write'], admin: ['read', 'write', 'admin'] };
+const PERMISSIONS: Readonly<Record<string, NewKey['permissions']>> = {
+  read: ['read'],
+  write: ['read', 'write'],
+  admin: ['read', 'write', 'admin'],
+};
 
-function CreateDialog({ onClose, onMade }: { readonly onClose: () => void; readonly onMade: (made: CreatedKey) => void }): JSX.Element {
+function CreateDialog({
+  onClose,
+  onMade,
+}: {
+  readonly onClose: () => void;
+  readonly onMade: (made: CreatedKey) => void;
+}): JSX.Element {
   const [name, setName] = useState('');
   const [level, setLevel] = useState('read');
   const [tenant, setTenant] = useState('');
   const [database, setDatabase] = useState('');
   const [collections, setCollections] = useState('');
-  const names = collections.split(',').map((one) => one.trim()).filter((one) => one !== '');
+  const names = collections
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
   const create = async (): Promise<void> => {
     const body: NewKey = {
       name,
@@ -150,7 +177,12 @@ function CreateDialog({ onClose, onMade }: { readonly onClose: () => void; reado
         <TextField label="Tenant" value={tenant} onChange={setTenant} hint="Nothing: every one." />
         <TextField label="Database" value={database} onChange={setDatabase} hint="Nothing: every one." />
       </div>
-      <TextField label="Collections" value={collections} onChange={setCollections} hint="Names with commas between; nothing: every one." />
+      <TextField
+        label="Collections"
+        value={collections}
+        onChange={setCollections}
+        hint="Names with commas between; nothing: every one."
+      />
     </FormDialog>
   );
 }

@@ -18,7 +18,8 @@ export function System(): JSX.Element {
   const state = useResource((signal) => call<SystemState>('GET', '/system', { signal }), []);
   useInterval(state.reload, LOOK_MS);
   const { data, error } = state;
-  if (data === undefined) return error === undefined ? <Loading what="the system" /> : <Failed error={error} onRetry={state.reload} />;
+  if (data === undefined)
+    return error === undefined ? <Loading what="the system" /> : <Failed error={error} onRetry={state.reload} />;
   return (
     <div class="screen">
       <header class="screen-head">
@@ -47,7 +48,11 @@ function Figures({ state }: { readonly state: SystemState }): JSX.Element {
     ['Connections', `${database.connections - database.idle} busy`, `${database.idle} idle, ${database.waiting} waiting`],
     ['Memory', bytes(process.rssBytes), `heap ${bytes(process.heapBytes)}`],
     ['Event loop', milliseconds(process.eventLoopDelayMs), 'delay'],
-    ['Collections', count(collections.pooled + collections.dedicated), `${count(collections.dedicated)} with tables of their own`],
+    [
+      'Collections',
+      count(collections.pooled + collections.dedicated),
+      `${count(collections.dedicated)} with tables of their own`,
+    ],
     ['Indexes', count(indexes.ready), `${count(indexes.vectors)} vectors in them`],
   ];
   return (
@@ -89,7 +94,7 @@ function Settings({ settings }: { readonly settings: SystemState['settings'] }):
         <SearchField label="Search settings" value={search} onChange={(q) => change({ q })} />
       </div>
       <div class="scroll-x" tabIndex={0} role="region" aria-label="List of settings">
-        <table class="plain">
+        <table class="listing">
           <thead>
             <tr>
               <th>Variable</th>

@@ -60,7 +60,10 @@ export interface CreatedKey extends KeyRow {
   readonly secret: string;
 }
 
-/** GET `/backups?tenant=&database=`, POST `/collections/{uuid}/backups` with `{name}`, POST `/backups/{id}/restore` with `{name}`, DELETE `/backups/{id}`. */
+/**
+ * GET `/backups?tenant=&database=`, POST `/collections/{uuid}/backups` with `{name}`, POST `/backups/{id}/restore` with `{name}`, DELETE `/backups/{id}`. Lists of rows, a row, the
+ * {@link CollectionDetail} that it has become, and nothing. Without tenant and database: the key's, or the default ones.
+ */
 export interface BackupRow {
   readonly id: string;
   readonly name: string;

@@ -1,0 +1,76 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config, isSecretSetting, SETTINGS } from '../../../config/config.js';
+import { GatewayMetrics } from '../../../observability/gateway-metrics.js';
+import { EngineDescription } from '../../../records/engine-description.js';
+import { LimitedWork } from '../../../records/limited-work.service.js';
+import { IndexesService } from '../../../records/maintenance/indexes.service.js';
+import { VERSION } from '../../../version.js';
+import type { SystemState } from '../contract/system.js';
+import { Figures } from './figures.js';
+
+/** What an operator sees of the gateway itself: of all its processes. */
+@Injectable()
+export class ConsoleSystem {
+  private readonly startedAt = new Date().toISOString();
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly engine: EngineDescription,
+    private readonly indexes: IndexesService,
+    private readonly metrics: GatewayMetrics,
+    private readonly work: LimitedWork,
+  ) {}
+
+  async state(): Promise<SystemState> {
+    const counts = await this.work.run(() => this.indexes.counts());
+    const figures = new Figures(await this.metrics.text());
+    const connections = (state: string): number => figures.sum('polyvec_pool_connections', ['state', state]);
+    const { pooled, dedicated, ready, building, vectors, progress } = counts;
+    return {
+      engine: this.engine.text,
+      version: VERSION,
+      startedAt: this.startedAt,
+      process: {
+        rssBytes: figures.sum('process_resident_memory_bytes'),
+        heapBytes: figures.sum('nodejs_heap_size_used_bytes'),
+        eventLoopDelayMs: figures.largest('nodejs_eventloop_lag_mean_seconds') * 1_000,
+      },
+      database: {
+        connections: connections('used') + connections('idle'),
+        idle: connections('idle'),
+        waiting: connections('waiting'),
+      },
+      collections: { pooled, dedicated },
+      indexes: { ready, building, vectors, progress },
+      requests: requestsOf(figures),
+      settings: this.settings(),
+    };
+  }
+
+  private settings(): SystemState['settings'] {
+    return Object.entries(SETTINGS).map(([key, { variable, fallback, description }]) => {
+      const value: unknown = this.config[key as keyof Config];
+      const shown = isSecretSetting(variable) ? (value === undefined ? 'not set' : 'set') : textOf(value);
+      return { name: variable, value: shown, isDefault: textOf(value) === textOf(fallback), about: description };
+    });
+  }
+}
+
+/** In HTTP's words or gRPC's: what was ours to fail. */
+const FAILURE = /^(?:5\d\d|INTERNAL|UNAVAILABLE|UNKNOWN|DEADLINE_EXCEEDED|DATA_LOSS)$/;
+
+function requestsOf(figures: Figures): SystemState['requests'] {
+  const failures = figures.byWhere('polyvec_requests_total', 'protocol', ['status', (status) => FAILURE.test(status)]);
+  const seconds = figures.by('polyvec_request_seconds_sum', 'protocol');
+  return [...figures.by('polyvec_requests_total', 'protocol')].map(([protocol, count]) => ({
+    protocol,
+    count,
+    failures: failures.get(protocol) ?? 0,
+    seconds: seconds.get(protocol) ?? 0,
+  }));
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,183 @@
+import { accessibilityViolations, describeInBrowser, TestBrowser, type WatchedPage } from '../support/browser.js';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
+
+const PLACE = '/api/v2/tenants/default_tenant/databases/default_database';
+const HOSTILE = `<img src=x onerror="window.hacked=1">'"{{7*7}}\${1}&lt;`;
+
+describeInBrowser('the list of collections', () => {
+  let gateway: TestGateway;
+  let browser: TestBrowser;
+  let watched: WatchedPage;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+    browser = await TestBrowser.launch(gateway.consoleUrl);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await gateway.stop();
+  });
+  afterEach(async () => {
+    expect(watched.problems).toEqual([]);
+    await watched.page.context().close();
+  });
+
+  async function post(path: string, body: unknown): Promise<unknown> {
+    const answer = await fetch(gateway.chromaUrl + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return answer.json();
+  }
+
+  it.each(['light', 'dark'] as const)(
+    'shows programs with the real ports while it is empty, accessibly in %s',
+    async (colorScheme) => {
+      watched = await browser.open('/', { colorScheme });
+      const { page } = watched;
+      await page.getByText('Waiting for the first call of a client').waitFor();
+      const port = new URL(gateway.chromaUrl).port;
+      expect(await page.getByLabel('Chroma, Python program', { exact: true }).textContent()).toContain(`port=${port}`);
+      expect(await page.getByLabel('Vectorizer, curl program', { exact: true }).textContent()).toContain(
+        `:${new URL(gateway.vectorizerUrl).port}`,
+      );
+      expect(await accessibilityViolations(page)).toEqual([]);
+    },
+  );
+
+  it('notices the first call of a client', async () => {
+    watched = await browser.open('/');
+    await watched.page.getByText('Waiting for the first call').waitFor();
+    await fetch(`${gateway.chromaUrl}/api/v2/heartbeat`);
+    await post(`${PLACE}/collections`, { name: 'first' });
+    await watched.page.getByRole('link', { name: 'first' }).waitFor();
+  });
+
+  it('creates a collection and goes to its records', async () => {
+    watched = await browser.open('/');
+    const { page } = watched;
+    await page.getByRole('button', { name: 'New collection' }).click();
+    await page.getByLabel('Name').fill('made-here');
+    await page.getByLabel('For clients of').selectOption('vectorizer');
+    await page.getByLabel('Dimension').fill('3');
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('heading', { name: 'made-here' }).waitFor();
+    expect(page.url()).toMatch(/\/c\/[0-9a-f-]{36}\/records$/);
+    const answer = await fetch(`${gateway.chromaUrl}${PLACE}/collections/made-here`);
+    expect(await answer.json()).toMatchObject({ name: 'made-here', dimension: 3 });
+  });
+
+  it('says why a collection cannot be created', async () => {
+    watched = await browser.open('/?new=1');
+    const { page } = watched;
+    await page.getByLabel('Name').fill('made-here');
+    await page.getByRole('button', { name: 'Create' }).click();
+    expect(await page.getByRole('alert').textContent()).toMatch(/made-here/);
+  });
+
+  it('renames a collection, and gives it an alias', async () => {
+    watched = await browser.open('/');
+    const { page } = watched;
+    await page.getByRole('button', { name: 'Edit made-here' }).click();
+    await page.getByLabel('Name').fill('renamed');
+    await page.getByLabel('New alias').fill('other-name');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('also other-name').waitFor();
+    await page.getByRole('link', { name: 'renamed' }).waitFor();
+  });
+
+  it('protects a collection, and offers to delete the others only', async () => {
+    watched = await browser.open('/');
+    const { page } = watched;
+    await page.getByRole('button', { name: 'Edit renamed' }).click();
+    await page.getByLabel('Protected from deletion').check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Delete renamed' }).waitFor({ state: 'detached' });
+    expect(await page.getByRole('button', { name: 'Delete first' }).count()).toBe(1);
+  });
+
+  it('deletes a collection once its name is typed', async () => {
+    watched = await browser.open('/');
+    const { page } = watched;
+    await page.getByRole('button', { name: 'Delete first' }).click();
+    const confirm = page.getByRole('button', { name: 'Delete collection' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await page.getByLabel('Type first to confirm').fill('first');
+    await confirm.click();
+    await page.getByText('first is deleted.').waitFor();
+    await page.getByRole('link', { name: 'first', exact: true }).waitFor({ state: 'detached' });
+  });
+
+  it('shows names as text, whatever they are', async () => {
+    await fetch(`${gateway.vectorizerUrl}/collections`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: HOSTILE, dimension: 2, metric: 'cosine' }),
+    });
+    watched = await browser.open('/');
+    const { page } = watched;
+    await page.getByRole('link', { name: HOSTILE }).click();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(HOSTILE);
+    expect(await page.evaluate('window.hacked')).toBeUndefined();
+  });
+
+  it('has its search and its order in the URL', async () => {
+    for (const name of ['sorted-a', 'sorted-c', 'sorted-b']) await post(`${PLACE}/collections`, { name });
+    watched = await browser.open('/?q=sorted&sort=-name');
+    const { page } = watched;
+    const names = page.getByRole('gridcell').getByRole('link');
+    await names.first().waitFor();
+    expect(await names.allTextContents()).toEqual(['sorted-c', 'sorted-b', 'sorted-a']);
+    await page.getByRole('button', { name: 'Name' }).click();
+    await page.reload();
+    await names.first().waitFor();
+    expect(await names.allTextContents()).toEqual(['sorted-a', 'sorted-b', 'sorted-c']);
+  });
+
+  it('is used with the keyboard alone', async () => {
+    watched = await browser.open('/');
+    const { page } = watched;
+    await page.getByRole('grid').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('sorted-b');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'sorted-b' }).waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('h');
+    await page.getByRole('heading', { name: 'Collections' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('sorted-c');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'sorted-c' }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  it.each(['light', 'dark'] as const)('is accessible in %s, also on a telephone', async (colorScheme) => {
+    watched = await browser.open('/', { colorScheme, viewport: { width: 390, height: 844 } });
+    await watched.page.getByRole('grid').waitFor();
+    expect(await accessibilityViolations(watched.page)).toEqual([]);
+  });
+
+  it('keeps the colours that were chosen', async () => {
+    watched = await browser.open('/', { colorScheme: 'light' });
+    const { page } = watched;
+    await page.getByRole('button', { name: /Colours: system/ }).click();
+    await page.getByRole('button', { name: /Colours: light/ }).click();
+    await page.reload();
+    await page.getByRole('button', { name: /Colours: dark/ }).waitFor();
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
+    expect(await page.context().cookies()).toEqual([]);
+  });
+
+  it('says that there is no such page', async () => {
+    watched = await browser.open('/c/00000000-0000-4000-8000-000000000000/records');
+    await watched.page.getByRole('alert').waitFor();
+  });
+});

@@ -1,0 +1,134 @@
+import { accessibilityViolations, describeInBrowser, TestBrowser, type WatchedPage } from '../support/browser.js';
+import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
+
+const DATABASE = '/api/v2/tenants/default_tenant/databases/default_database';
+const COUNT = 300;
+const MANY = 100_000;
+const DIMENSIONS = 64;
+/** Opaque pixels of the canvas, so many of which are no background. */
+const DRAWN_PIXELS = `(() => {
+  const canvas = document.querySelector('canvas');
+  const gl = canvas.getContext('webgl2');
+  const pixels = new Uint8Array(canvas.width * canvas.height * 4);
+  gl.readPixels(0, 0, canvas.width, canvas.height, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+  return pixels.filter((value, index) => index % 4 === 3 && value > 0).length;
+})()`;
+
+describeInBrowser('the map of a collection', () => {
+  let gateway: TestGateway;
+  let browser: TestBrowser;
+  let watched: WatchedPage;
+  let uuid: string;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+    browser = await TestBrowser.launch(gateway.consoleUrl);
+    const numbers = Array.from({ length: COUNT }, (_, index) => index);
+    const made = await post('/collections', { name: 'points' });
+    uuid = (made as { readonly id: string }).id;
+    await post(`/collections/${uuid}/upsert`, {
+      ids: numbers.map((number) => `point-${String(number)}`),
+      embeddings: numbers.map((number) => [Math.cos(number), Math.sin(number), (number % 3) * 4, number / COUNT]),
+      metadatas: numbers.map((number) => ({ group: `group ${String(number % 3)}` })),
+    });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await gateway.stop();
+  });
+  afterEach(async () => {
+    expect(watched.problems).toEqual([]);
+    await watched.page.context().close();
+  });
+
+  async function post(path: string, body: unknown): Promise<unknown> {
+    const answer = await fetch(gateway.chromaUrl + DATABASE + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return answer.json();
+  }
+
+  it.each(['light', 'dark'] as const)('draws the sample, coloured by a field, accessibly in %s', async (colorScheme) => {
+    watched = await browser.open(`/c/${uuid}/map?color=group&by=pca`, { colorScheme });
+    const { page } = watched;
+    await page.locator('canvas[data-drawn="300"]').waitFor();
+    await page.getByRole('button', { name: 'group 2' }).waitFor();
+    expect(await page.evaluate(DRAWN_PIXELS)).toBeGreaterThan(500);
+    expect(await accessibilityViolations(page)).toEqual([]);
+  });
+
+  it('has a table as its equal, which opens the record', async () => {
+    watched = await browser.open(`/c/${uuid}/map?by=pca`);
+    const { page } = watched;
+    await page
+      .getByRole('row', { name: /point-/ })
+      .first()
+      .click();
+    await page.getByRole('complementary', { name: /Record point-/ }).waitFor();
+  });
+
+  it('places points by UMAP in a worker', async () => {
+    watched = await browser.open(`/c/${uuid}/map`);
+    await watched.page.locator('canvas[data-placed="1"]').waitFor({ timeout: 300_000 });
+    expect(await watched.page.evaluate(DRAWN_PIXELS)).toBeGreaterThan(500);
+  });
+
+  it('takes the points within a lasso to the records', async () => {
+    watched = await browser.open(`/c/${uuid}/map?by=pca`);
+    const { page } = watched;
+    await page.locator('canvas[data-drawn="300"]').waitFor();
+    await page.getByRole('button', { name: 'Lasso' }).click();
+    const box = await page.locator('canvas').boundingBox();
+    const [x, y, width, height] = [box?.x ?? 0, box?.y ?? 0, box?.width ?? 0, box?.height ?? 0];
+    await page.mouse.move(x + 2, y + 50);
+    await page.mouse.down();
+    await page.mouse.move(x + width - 2, y + 50);
+    await page.mouse.move(x + width - 2, y + height - 2);
+    await page.mouse.move(x + 2, y + height - 2);
+    await page.mouse.up();
+    await page.getByRole('button', { name: /Open \d+ picked in Records/ }).click();
+    await page.getByText(/\d+ picked on the map/).waitFor();
+    await page
+      .getByRole('row', { name: /point-/ })
+      .first()
+      .waitFor();
+  });
+
+  it('lights up what a search finds', async () => {
+    watched = await browser.open(`/c/${uuid}/map?by=pca`);
+    const { page } = watched;
+    await page.locator('canvas[data-drawn="300"]').waitFor();
+    await page.getByLabel('Light up').fill('point-7');
+    await page.getByLabel('Light up').press('Enter');
+    await page.getByRole('tab', { name: /^Lit 1/ }).waitFor();
+  });
+
+  // the embedded engine gives samples of up to 10,000: these points are made here
+  it('draws 100,000 points', async () => {
+    watched = await browser.open('/');
+    const { page } = watched;
+    const header = {
+      count: MANY,
+      total: MANY,
+      dimensions: DIMENSIONS,
+      seed: 7,
+      colors: null,
+      ids: Array.from({ length: MANY }, (_, index) => `p${String(index)}`),
+    };
+    const points = Buffer.from(Int8Array.from({ length: MANY * DIMENSIONS }, (_, index) => ((index * 7_919) % 255) - 127).buffer);
+    await page.route('**/console/api/v1/collections/*/map', (route) =>
+      route.fulfill({
+        contentType: 'application/octet-stream',
+        body: Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), points]),
+      }),
+    );
+    await page.goto(`${gateway.consoleUrl}/c/${uuid}/map?by=pca&n=${String(MANY)}`);
+    await page.locator(`canvas[data-drawn="${String(MANY)}"]`).waitFor({ timeout: 120_000 });
+    expect(await page.evaluate(DRAWN_PIXELS)).toBeGreaterThan(5_000);
+    await page.mouse.move(700, 400);
+    await page.mouse.wheel(0, -600);
+    expect(await page.evaluate(DRAWN_PIXELS)).toBeGreaterThan(1_000);
+  });
+});

@@ -1,0 +1,184 @@
+import { accessibilityViolations, describeInBrowser, TestBrowser, type WatchedPage } from '../support/browser.js';
+import type { TestGateway } from '../support/gateway/gateway.js';
+import { ROOT_KEY, startKeyedGateway } from '../support/gateway/keyed-gateway.js';
+
+describeInBrowser('the console of a gateway with keys', () => {
+  let gateway: TestGateway;
+  let browser: TestBrowser;
+  let watched: WatchedPage;
+  let readingKey: string;
+
+  beforeAll(async () => {
+    const started = await startKeyedGateway({ reader: { permissions: 'read' } });
+    gateway = started.gateway;
+    readingKey = started.keys.reader;
+    browser = await TestBrowser.launch(gateway.consoleUrl);
+    await asClient('/api/v2/tenants/default_tenant/databases/default_database/collections', { name: 'kept' });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await gateway.stop();
+  });
+  afterEach(async () => {
+    expect(watched.problems).toEqual([]);
+    await watched.page.context().close();
+  });
+
+  async function asClient(path: string, body: unknown): Promise<unknown> {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${ROOT_KEY}` };
+    return (await fetch(gateway.chromaUrl + path, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+  }
+
+  async function open(path: string, key = ROOT_KEY, options = {}): Promise<void> {
+    watched = await browser.open(path, options);
+    const { page } = watched;
+    await page.getByLabel('API key').fill(key);
+    await page.getByLabel('Keep it until this tab is closed').check();
+    await page.getByRole('button', { name: 'Open the console' }).click();
+    await page.getByRole('navigation', { name: 'Screens' }).waitFor();
+  }
+
+  it.each(['light', 'dark'] as const)('asks for a key, accessibly in %s', async (colorScheme) => {
+    watched = await browser.open('/', { colorScheme });
+    await watched.page.getByLabel('API key').waitFor();
+    expect(await accessibilityViolations(watched.page)).toEqual([]);
+  });
+
+  it('says that a key is not taken', async () => {
+    watched = await browser.open('/');
+    const { page } = watched;
+    await page.getByLabel('API key').fill('not a key');
+    await page.getByRole('button', { name: 'Open the console' }).click();
+    expect(await page.getByRole('alert').textContent()).toContain('does not take this key');
+  });
+
+  it('keeps a key in memory only, unless it is asked to keep it', async () => {
+    watched = await browser.open('/');
+    const { page } = watched;
+    await page.getByLabel('API key').fill(ROOT_KEY);
+    await page.getByRole('button', { name: 'Open the console' }).click();
+    await page.getByRole('link', { name: 'kept' }).waitFor();
+    expect(await page.evaluate('JSON.stringify([sessionStorage, localStorage, document.cookie])')).not.toContain(ROOT_KEY);
+    await page.reload();
+    await page.getByLabel('API key').waitFor();
+  });
+
+  it('goes to the page that was asked for once there is a key', async () => {
+    await open('/system');
+    await watched.page.getByRole('heading', { name: 'System' }).waitFor();
+    await watched.page.reload();
+    await watched.page.getByRole('heading', { name: 'System' }).waitFor();
+  });
+
+  it('offers nothing that a reading key may not do', async () => {
+    await open('/', readingKey);
+    const { page } = watched;
+    await page.getByRole('link', { name: 'kept' }).waitFor();
+    expect(await page.getByRole('button', { name: 'New collection' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Delete kept' }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'System' }).count()).toBe(0);
+  });
+
+  it.each(['light', 'dark'] as const)('shows the system without secrets, accessibly in %s', async (colorScheme) => {
+    await open('/system', ROOT_KEY, { colorScheme });
+    const { page } = watched;
+    await page.getByText('POLYVEC_ROOT_KEY').first().waitFor();
+    await page.getByRole('img', { name: /Requests a second/ }).waitFor();
+    expect(await page.content()).not.toContain(ROOT_KEY);
+    expect(await accessibilityViolations(page)).toEqual([]);
+  });
+
+  it('makes a key, shows it once, and revokes it', async () => {
+    await open('/system');
+    const { page } = watched;
+    await page.getByRole('button', { name: 'New key' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('made in the console');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    const secret = (await page.getByLabel('key', { exact: true }).textContent()) ?? '';
+    const answer = await fetch(`${gateway.chromaUrl}/api/v2/auth/identity`, { headers: { authorization: `Bearer ${secret}` } });
+    expect(answer.status).toBe(200);
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+    const row = page.getByRole('row', { name: /made in the console/ });
+    await row.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    await row.getByText('revoked').waitFor();
+    expect(await page.content()).not.toContain(secret);
+  });
+
+  it('shows requests as they end, and what went into one', async () => {
+    await open('/requests');
+    const { page } = watched;
+    await asClient('/api/v2/tenants/default_tenant/databases/default_database/collections', { name: 'watched' });
+    await page.getByRole('row', { name: /chroma/ }).first().click();
+    const panel = page.getByRole('complementary', { name: /^Request / });
+    await panel.getByText('Operation').waitFor();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Failed only' }).click();
+    await fetch(`${gateway.chromaUrl}/api/v2/tenants/none`, { headers: { authorization: `Bearer ${ROOT_KEY}` } });
+    await page.getByRole('row', { name: /404/ }).first().waitFor();
+  });
+
+  it('shows no request that was made while it is paused, until it goes on', async () => {
+    await open('/requests');
+    const { page } = watched;
+    await page.getByRole('row', { name: /chroma/ }).first().waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const before = await page.getByRole('grid').getAttribute('aria-rowcount');
+    await asClient('/api/v2/tenants', { name: 'while-paused' });
+    await page.waitForTimeout(700);
+    expect(await page.getByRole('grid').getAttribute('aria-rowcount')).toBe(before);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.locator(`[aria-rowcount]:not([aria-rowcount="${before ?? ''}"])`).waitFor();
+  });
+
+  it('sends requests of any protocol, completes their paths, and keeps them', async () => {
+    await open('/console');
+    const { page } = watched;
+    const path = page.getByRole('combobox', { name: 'Path' });
+    await path.fill('/vectorizer/colle');
+    await page.getByRole('option', { name: /GET \/vectorizer\/collections/ }).first().waitFor();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await path.press('ArrowDown');
+    await path.press('Enter');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('region', { name: 'Answer' }).getByText(/200/).first().waitFor();
+    expect(await page.getByLabel('answer', { exact: true }).textContent()).toContain('kept');
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await page.getByText('Sent from this tab: 1').waitFor();
+    await page.goto(`${gateway.consoleUrl}/requests`);
+    await page.getByRole('row', { name: /vectorizer/ }).first().click();
+    await page.getByRole('button', { name: 'Replay in the API console' }).click();
+    await path.waitFor();
+    expect(await path.inputValue()).toBe('/vectorizer/collections');
+  });
+
+  it('takes a curl command apart, without its key', async () => {
+    await open('/console');
+    const { page } = watched;
+    await page.evaluate(`(() => {
+      const data = new DataTransfer();
+      data.setData('text/plain', "curl -X POST 'http://elsewhere/chroma/api/v2/tenants' -H 'Authorization: Bearer s' -d '{\\"name\\": \\"by-curl\\"}'");
+      document.querySelector('[role=combobox]').dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    })()`);
+    expect(await page.getByRole('combobox', { name: 'Path' }).inputValue()).toBe('/chroma/api/v2/tenants');
+    expect(await page.getByLabel('Body').inputValue()).toBe('{"name": "by-curl"}');
+    expect(await page.getByLabel('Headers').inputValue()).toBe('');
+  });
+
+  it('makes a backup of a collection, restores it, and deletes it', async () => {
+    await open('/backups');
+    const { page } = watched;
+    await page.getByRole('button', { name: 'New backup' }).click();
+    await page.getByLabel('Name').fill('before');
+    await page.getByRole('button', { name: 'Make the backup' }).click();
+    await page.getByRole('row', { name: /before/ }).waitFor();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await page.getByRole('row', { name: /before/ }).getByRole('button', { name: 'Restore' }).click();
+    await page.getByLabel('Name of the collection').fill('back-again');
+    await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
+    await page.getByText(/being restored/).waitFor();
+    await page.getByRole('button', { name: 'Delete before' }).click();
+    await page.getByRole('button', { name: 'Delete backup' }).click();
+    await page.getByText('No backups in this database').waitFor();
+  });
+});
