@@ -1,3 +1,4 @@
+import { ByteList } from './byte-list.js';
 import { JsonSyntaxError } from './json-syntax-error.js';
 import { OBJECT_VALUES, ValueMemory } from './value-memory.js';
 
@@ -47,7 +48,7 @@ export class JsonSieve {
   private isInList = false;
   private expectsItem = false;
   /** The begin of an item whose end has not arrived. */
-  private item: { readonly close: number; readonly pieces: Buffer[]; bytes: number } | undefined;
+  private item: { readonly close: number; readonly text: ByteList } | undefined;
 
   constructor(
     private readonly key: string,
@@ -56,7 +57,7 @@ export class JsonSieve {
 
   /** The memory that it takes at the moment. */
   get heldBytes(): number {
-    return this.kept.length + this.takenBytes + (this.item?.bytes ?? 0);
+    return this.kept.length + this.takenBytes + (this.item?.text.length ?? 0);
   }
 
   /** @throws JsonSyntaxError for what would be taken for a mark, and for more items than there is memory for */
@@ -86,7 +87,7 @@ export class JsonSieve {
       if ((byte === QUOTE || byte === OPEN_LIST) && this.isInList && this.depth === 2 && this.expectsItem) {
         this.kept.append(chunk, start, at);
         this.expectsItem = false;
-        this.item = { close: byte === QUOTE ? QUOTE : CLOSE_LIST, pieces: [], bytes: 0 };
+        this.item = { close: byte === QUOTE ? QUOTE : CLOSE_LIST, text: new ByteList() };
         return at;
       }
       if (byte === QUOTE) {
@@ -166,18 +167,16 @@ export class JsonSieve {
     const { item } = this;
     if (item === undefined) return start;
     // the quote that begins a string is not the one that ends it
-    const close = chunk.indexOf(item.close, item.bytes === 0 ? start + 1 : start);
+    const close = chunk.indexOf(item.close, item.text.length === 0 ? start + 1 : start);
     const end = close < 0 ? chunk.length : close + 1;
-    item.pieces.push(chunk.subarray(start, end));
-    item.bytes += end - start;
-    if (close >= 0) this.endItem(item.pieces);
-    else if (item.bytes > MAX_ITEM_BYTES) this.leaveItem();
+    item.text.append(chunk, start, end);
+    if (close >= 0) this.endItem(item.text.concat());
+    else if (item.text.length > MAX_ITEM_BYTES) this.leaveItem();
     return end;
   }
 
-  private endItem(pieces: readonly Buffer[]): void {
-    const [first] = pieces;
-    const taken = this.take(pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces));
+  private endItem(text: Buffer): void {
+    const taken = this.take(text);
     if (taken === undefined) {
       this.leaveItem();
       return;
@@ -191,37 +190,10 @@ export class JsonSieve {
 
   /** Leaves the item's text where it is. */
   private leaveItem(): void {
-    const pieces = this.item?.pieces ?? [];
+    const text = this.item?.text.concat();
     this.item = undefined;
-    for (const piece of pieces) this.scan(piece);
+    if (text !== undefined) this.scan(text);
   }
 }
 
 const MARK = Buffer.from([TAKEN_MARK]);
-const BLOCK_BYTES = 256 * 1024;
-
-/** Bytes that are copied from others, which can then be forgotten. */
-class ByteList {
-  length = 0;
-  private readonly full: Buffer[] = [];
-  private block = Buffer.alloc(0);
-  private used = 0;
-
-  append(source: Buffer, start: number, end: number): void {
-    this.length += end - start;
-    for (let at = start; at < end;) {
-      if (this.used === this.block.length) {
-        if (this.used > 0) this.full.push(this.block);
-        this.block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-        this.used = 0;
-      }
-      const copied = source.copy(this.block, this.used, at, end);
-      this.used += copied;
-      at += copied;
-    }
-  }
-
-  concat(): Buffer {
-    return Buffer.concat([...this.full, this.block.subarray(0, this.used)], this.length);
-  }
-}

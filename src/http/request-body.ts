@@ -1,6 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import { GatewayError } from '../errors.js';
 import type { BodyBudget, BodyShare } from './body-budget.js';
+import { ByteList } from './byte-list.js';
 import type { JsonSieve } from './json-sieve.js';
 import { readSieved } from './sieved-body.js';
 
@@ -87,20 +88,19 @@ async function readBytes(request: Request, limitBytes: number, share: BodyShare)
   const refusal = announced > limitBytes ? tooLarge() : share.grow(announced);
   if (refusal !== undefined) throw refusal;
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
+    const bytes = new ByteList();
     request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
+      const size = bytes.length + chunk.length;
       const problem = size > limitBytes ? tooLarge() : share.grow(size);
       if (problem === undefined) {
-        chunks.push(chunk);
+        bytes.append(chunk);
         return;
       }
       request.removeAllListeners('data');
       reject(problem);
     });
     request.on('end', () => {
-      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size));
+      resolve(bytes.concat());
     });
     request.on('error', reject);
   });

@@ -49,7 +49,7 @@ export class RequestObserver {
     private readonly logger: Logger,
   ) {}
 
-  /** To be ended with `end`, once. */
+  /** To be ended with `end`, or with `note` and `release`, once. */
   begin<T>({ protocol, id, attributes, carrier, isConsole = false }: IncomingCall<T>): RequestContext {
     const requestId = typeof id === 'string' && USABLE_ID.test(id) ? id : randomUUID();
     const startedAt = performance.now();
@@ -70,10 +70,21 @@ export class RequestObserver {
     this.logger.info({ context: 'audit', ...change }, 'audit');
   }
 
+  /** The answer is out, or the client is gone. */
   end(request: RequestContext, end: RequestEnd): void {
-    const ms = performance.now() - request.startedAt;
+    this.release(request);
+    this.note(request, end);
+  }
+
+  /** Gives back what the request holds: nothing of its answer is in memory any more. */
+  release(request: RequestContext): void {
     request.isOver = true;
-    for (const finish of request.whenOver) finish();
+    for (const finish of request.whenOver.splice(0)) finish();
+  }
+
+  /** Counts, traces and logs a request that has been answered; the answer may still be on its way. */
+  note(request: RequestContext, end: RequestEnd): void {
+    const ms = performance.now() - request.startedAt;
     const { id, protocol, plans, trace } = request;
     const { operation, status, isFailure } = end;
     this.metrics.count({ protocol, operation, status, seconds: ms / 1000, plans });

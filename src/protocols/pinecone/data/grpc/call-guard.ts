@@ -1,13 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { Metadata, ServerInterceptingCall, type ServerInterceptor, type ServerListener, type StatusObject } from '@grpc/grpc-js';
+import { constants } from 'node:http2';
+import {
+  Metadata,
+  ServerInterceptingCall,
+  type ServerInterceptingCallInterface,
+  type ServerInterceptor,
+  type ServerListener,
+  type StatusObject,
+} from '@grpc/grpc-js';
 import { GatewayError } from '../../../../errors.js';
+import type { BodyBudget } from '../../../../http/body-budget.js';
 import type { Authentication } from '../../../../keys/authentication.js';
 import type { SourceGuard } from '../../../../keys/source-guard.js';
 import type { RequestObserver } from '../../../../observability/request-observer.js';
 import { type Caller, runAs } from '../../../../tenants/caller.js';
 import { toDataPlaneError } from '../../errors.js';
 import { PineconeError } from '../../pinecone-error.js';
+import { MessageReader, partsOf } from './message-reader.js';
 import { observeCall } from './observe-call.js';
 
 const CREDENTIALS = { headers: ['api-key'] };
@@ -32,8 +42,12 @@ export interface CallRules {
   /** Called when a call has a good key; `peer` is the connection's. */
   readonly admitted: (peer: string) => void;
   readonly observer: RequestObserver;
-  /** The longest that a message may take to come, in milliseconds. */
+  /** The longest that a message may take to come, and its answer to be taken, in milliseconds. */
   readonly timeoutMs: number;
+  /** Of all messages, while they come. */
+  readonly budget: BodyBudget;
+  /** Of one message. */
+  readonly maxBytes: number;
 }
 
 /**
@@ -51,22 +65,39 @@ export function guardCalls(rules: CallRules): ServerInterceptor {
               call.sendStatus(refusal);
             };
             const name = definition.path.slice(definition.path.lastIndexOf('/') + 1);
-            observeCall(rules.observer, name, metadata, send, (answered) => {
+            observeCall(rules.observer, { method: name, metadata, callback: send }, (answered) => {
               answered(refusal);
             });
           }),
         );
       },
+      sendStatus: (status, next) => {
+        next(status);
+        closeLater(call, rules.timeoutMs);
+      },
     });
+}
+
+/** Ends a call whose client does not take the answer. */
+function closeLater(call: ServerInterceptingCallInterface, afterMs: number): void {
+  const { stream } = partsOf(call);
+  if (stream.closed) return;
+  const timer = setTimeout(() => {
+    stream.close(constants.NGHTTP2_CANCEL);
+  }, afterMs).unref();
+  stream.once('close', () => {
+    clearTimeout(timer);
+  });
 }
 
 type Refuse = (error: unknown, metadata: Metadata) => void;
 
 function guardOf(
-  { authentication, sources, admitted, timeoutMs }: CallRules,
-  call: Pick<ServerInterceptingCall, 'getHost' | 'getPeer'>,
+  { authentication, sources, admitted, timeoutMs, budget, maxBytes }: CallRules,
+  call: ServerInterceptingCallInterface,
   refuse: Refuse,
 ): ServerListener {
+  const share = budget.share();
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
   let caller: Caller | undefined;
@@ -86,6 +117,9 @@ function guardOf(
     onReceiveMetadata: (metadata, goOn) => {
       admit(metadata).then(
         () => {
+          partsOf(call).decoder = new MessageReader(share, maxBytes, (refusal) => {
+            refuse(refusal, metadata);
+          });
           goOn(metadata);
         },
         (error: unknown) => {
@@ -95,6 +129,8 @@ function guardOf(
     },
     onReceiveHalfClose: (goOn) => {
       clearTimeout(timer);
+      // what the message takes from here on, the method counts
+      share.release();
       // the library calls the method from here
       runAs(caller, goOn);
     },
@@ -102,6 +138,7 @@ function guardOf(
     onCancel: () => {
       isOver = true;
       clearTimeout(timer);
+      share.release();
     },
   };
 }

@@ -98,6 +98,8 @@ export class GrpcServers implements BeforeApplicationShutdown {
           sources,
           observer,
           timeoutMs: config.requestTimeoutMs,
+          budget: this.budget,
+          maxBytes: config.pineconeMaxGrpcBytes,
           admitted: (peer) => {
             connections.admitted(peer);
           },
@@ -120,7 +122,11 @@ export class GrpcServers implements BeforeApplicationShutdown {
       const served = { ...method, requestType: messageType(method.request), answerType: messageType(method.answer) };
       const handle = (call: Call, callback: sendUnaryData<Buffer>): void => {
         connections.called(call.getPeer());
-        observeCall(this.observer, method.name, call.metadata, callback, (answered) => {
+        const whenClosed = (then: () => void): void => {
+          if (call.cancelled) then();
+          else call.once('cancelled', then);
+        };
+        observeCall(this.observer, { method: method.name, metadata: call.metadata, callback, whenClosed }, (answered) => {
           void this.answer(call, answered, port, served);
         });
       };

@@ -19,12 +19,19 @@ const METADATA_GETTER: TextMapGetter<Metadata> = {
   get: (metadata, key) => metadata.get(key).map(String),
 };
 
-/** Lets `answer` answer a call by the callback that it is given, and observes it until then. */
+/** A call that is observed. */
+export interface ObservedCall {
+  readonly method: string;
+  readonly metadata: Metadata;
+  readonly callback: sendUnaryData<Buffer>;
+  /** Calls back when its answer is out, or its client is gone; absent where the answer is a refusal. */
+  readonly whenClosed?: (then: () => void) => void;
+}
+
+/** Lets `answer` answer a call by the callback that it is given, and observes it until then. What it has read is its own until it is closed. */
 export function observeCall(
   observer: RequestObserver,
-  method: string,
-  metadata: Metadata,
-  callback: sendUnaryData<Buffer>,
+  { method, metadata, callback, whenClosed }: ObservedCall,
   answer: (callback: sendUnaryData<Buffer>) => void,
 ): void {
   const request = observer.begin({
@@ -36,7 +43,8 @@ export function observeCall(
   const answered: sendUnaryData<Buffer> = (error, value, ...rest) => {
     callback(error, value, ...rest);
     const code = error === null ? status.OK : (error.code ?? status.UNKNOWN);
-    observer.end(request, {
+    if (whenClosed === undefined) observer.release(request);
+    observer.note(request, {
       operation: method,
       status: status[code],
       isFailure: FAILURES.has(code),
@@ -45,6 +53,9 @@ export function observeCall(
       attributes: { 'rpc.grpc.status_code': code },
     });
   };
+  whenClosed?.(() => {
+    observer.release(request);
+  });
   observer.run(request, () => {
     answer(answered);
   });
