@@ -6,7 +6,7 @@ import { exitCode, polyvec, type Run, waitFor } from '../support/gateway/polyvec
 
 const RECORDS = 10_000;
 const KILLS = 10;
-const PASSWORD = 'geheim-7411';
+const PASSWORD = 'geheim-7411-geheim-7411-geheim-7411-geheim';
 
 let fixture: ChromaFixture;
 let storage: TestStorage;
