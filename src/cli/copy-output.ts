@@ -2,6 +2,7 @@ import type { CopyReport } from '../copy/copier.js';
 import type { Reject } from '../copy/copy.js';
 import { labelOf, type PlannedCopy } from '../copy/plan.js';
 import { grouped, type Progress, ProgressLines } from '../move/progress.js';
+import { numbered } from '../records/verification/verification.js';
 
 /** Rejected records that are shown one by one; the file has all of them. */
 const MAX_SHOWN_REJECTS = 5;
@@ -107,8 +108,8 @@ function verdictOf({ differences, outcome }: CopyReport): string {
 
 function summaryOf(reports: readonly CopyReport[], different: number, rejects: number): string {
   if (different > 0)
-    return `${String(different)} of ${String(reports.length)} collections differ: a new one among them is not shown`;
+    return `${String(different)} of ${String(reports.length)} collections differ: a new one among them is not to be seen, and the same command copies it anew`;
   const records = grouped(reports.reduce((sum, report) => sum + report.records, 0));
   if (rejects > 0) return `${records} records are equal, and ${grouped(rejects)} were skipped`;
-  return `${records} records in ${grouped(reports.length)} collections, and all of it is equal`;
+  return `${records} records in ${numbered(reports.length, 'collection')}, and all of it is equal`;
 }

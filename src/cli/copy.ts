@@ -2,7 +2,7 @@ import { appendFile } from 'node:fs/promises';
 import type { Config } from '../config/config.js';
 import { Copier, type CopierOptions, type CopyReport, Unfinished } from '../copy/copier.js';
 import { CONFLICT_POLICIES, type Source } from '../copy/copy.js';
-import { openSource, openTarget, type OpenedTarget, sourcePlace, type Surroundings, targetPlace } from '../copy/places.js';
+import { type OpenedTarget, openSource, openTarget, sourcePlace, type Surroundings, targetPlace } from '../copy/places.js';
 import { planCopy, type PlannedCopy, type PlanOptions } from '../copy/plan.js';
 import { VERIFICATIONS } from '../copy/verification.js';
 import { createLogger } from '../logger.js';
@@ -50,7 +50,7 @@ export async function copy(
   const [from, to] = [sourcePlace(given.from), targetPlace(given.to)];
   const config = maintenanceConfig(environment, given.path === undefined ? {} : { dataDirectory: given.path });
   const output = new CopyOutput((line) => stream.write(`${line}\n`), given.json === true);
-  const surroundings = { config, log: logOf(config) };
+  const surroundings = { config, log: logOf(config), isDryRun: given.dryRun === true };
   const source = await openSource(from, surroundings);
   try {
     const opened = await openTarget(to, surroundings);

@@ -3,7 +3,7 @@ import type { Checkpoint, Chunk, ConflictPolicy, CopyRecord, Filling, Reject, So
 import { NOTHING_YET } from './copy.js';
 import { labelOf, type PlannedCopy } from './plan.js';
 import { sumOf } from './record-digest.js';
-import { compareById, compareWhole, type Comparable, type Verification } from './verification.js';
+import { type Comparable, compareById, compareWhole, type Verification } from './verification.js';
 
 export interface CopierOptions {
   readonly policy: ConflictPolicy;
@@ -78,6 +78,8 @@ export class Copier {
     await this.source.requireUnchanged();
     const differences = await this.compare(plan, filling, checkpoint, isNew);
     if (differences.length === 0) await filling.finish();
+    // the same command copies it anew
+    else await this.target.discard(to);
     const { records, rejects } = checkpoint;
     return { label: labelOf(to), records, rejects, seconds: seconds(), outcome: 'copied', differences };
   }

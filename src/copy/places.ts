@@ -1,8 +1,13 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Config } from '../config/config.js';
+import { openSource as openUnchangedDatabase } from '../move/open-source.js';
+import { DATABASE } from '../postgres/embedded/data-directory.js';
 import type { EngineLog } from '../postgres/engine.js';
 import { openDatabase } from '../postgres/open-database.js';
 import type { Destination, Source, Target } from './copy.js';
 import { ChromaFolder } from './sources/chroma-folder.js';
+import { AbsentDatabase } from './targets/absent-database.js';
 import { PolyvecDatabase } from './targets/polyvec-database.js';
 
 /** A place as the command line names it: `scheme:rest`. */
@@ -15,6 +20,8 @@ export interface Place {
 export interface Surroundings {
   readonly config: Config;
   readonly log: EngineLog;
+  /** Not a byte of the target changes: it is opened as a source is, or, when it is not there yet, not at all. */
+  readonly isDryRun: boolean;
 }
 
 /** A target, and what its URI names of the destination. */
@@ -30,12 +37,7 @@ const SOURCES: Readonly<Record<string, (rest: string, surroundings: Surroundings
 
 /** The kinds of places that can be copied to: a row here, and a file in targets/. */
 const TARGETS: Readonly<Record<string, (rest: string, surroundings: Surroundings) => Promise<OpenedTarget>>> = {
-  polyvec: async (rest, { config, log }) => {
-    const into = partsOf(rest);
-    const label =
-      config.databaseUrl === undefined ? `polyvec:${rest} in ${config.dataDirectory}` : `polyvec:${rest} in DATABASE_URL`;
-    return { target: new PolyvecDatabase(await openDatabase(config, log), config, label), into };
-  },
+  polyvec: async (rest, surroundings) => ({ target: await openPolyvec(rest, surroundings), into: partsOf(rest) }),
 };
 
 /** Reads a place that is to be copied from. @throws Error that says what is wrong with it */
@@ -57,6 +59,17 @@ export async function openTarget({ scheme, rest }: Place, surroundings: Surround
   const open = TARGETS[scheme];
   if (open === undefined) throw new Error(`nothing can be copied to ${scheme}:`);
   return open(rest, surroundings);
+}
+
+async function openPolyvec(rest: string, { config, log, isDryRun }: Surroundings): Promise<Target> {
+  const where = config.databaseUrl === undefined ? config.dataDirectory : 'DATABASE_URL';
+  const label = `polyvec:${rest} in ${where}`;
+  if (!isDryRun) return new PolyvecDatabase(await openDatabase(config, log), config, label);
+  if (config.databaseUrl === undefined && !existsSync(join(config.dataDirectory, DATABASE, 'PG_VERSION'))) {
+    return new AbsentDatabase(config, label);
+  }
+  const { database, close } = await openUnchangedDatabase(config, log);
+  return new PolyvecDatabase(database, config, label, close);
 }
 
 function placeOf(text: string, known: readonly string[], option: string): Place {

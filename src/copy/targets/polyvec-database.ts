@@ -1,12 +1,12 @@
-import { type Collection, MAX_DIMENSION } from '../../collections/collection.js';
+import type { Collection } from '../../collections/collection.js';
 import { CollectionStore } from '../../collections/collection.store.js';
 import type { Config } from '../../config/config.js';
-import { GatewayError } from '../../errors.js';
 import { Limits } from '../../limits/limits.js';
 import type { Database } from '../../postgres/database.js';
 import type { ConflictPolicy, CopyRecord, Destination, Filling, SourceCollection, Standing, Target } from '../copy.js';
-import { CopiesStore } from './copies.store.js';
 import { CollectionFilling } from './collection-filling.js';
+import { CopiesStore } from './copies.store.js';
+import { problemOfRecord, problemsOfNew } from './rules.js';
 
 /** A Polyvec database: a new collection is hidden until it has been compared; its checkpoint is in the transaction of each batch. */
 export class PolyvecDatabase implements Target {
@@ -18,6 +18,7 @@ export class PolyvecDatabase implements Target {
     private readonly database: Database,
     config: Config,
     readonly label: string,
+    private readonly release: () => Promise<void> = () => database.close(),
   ) {
     this.collections = new CollectionStore(database);
     this.copies = new CopiesStore(database);
@@ -25,15 +26,7 @@ export class PolyvecDatabase implements Target {
   }
 
   async problemsOf(from: SourceCollection, to: Destination): Promise<readonly string[]> {
-    const problems = [to.tenant, to.database, to.name].flatMap(
-      (name) =>
-        reasonOf(() => {
-          this.limits.requireName(name);
-        }) ?? [],
-    );
-    if (from.dimension !== null && from.dimension > MAX_DIMENSION) {
-      problems.push(`it has ${String(from.dimension)} dimensions, and a vector can have at most ${String(MAX_DIMENSION)} here`);
-    }
+    const problems = problemsOfNew(this.limits, from, to);
     const existing = await this.collections.findByName(to, to.name);
     return existing === undefined ? problems : [...problems, ...clashesOf(from, to, existing)];
   }
@@ -57,19 +50,7 @@ export class PolyvecDatabase implements Target {
   }
 
   problemOf(from: SourceCollection, record: CopyRecord): string | undefined {
-    const { embedding } = record;
-    if (embedding !== null && from.dimension !== null && embedding.length !== from.dimension) {
-      return `its vector has ${String(embedding.length)} dimensions, and the collection ${String(from.dimension)}`;
-    }
-    if (embedding?.every((component) => Number.isFinite(component)) === false)
-      return 'its vector has a component that is not finite';
-    const texts = [record.id, record.document, record.uri];
-    if (texts.some((text) => text?.includes('\0') === true) || record.metadata?.includes('\\u0000') === true) {
-      return 'it has a text with the character U+0000, which Postgres cannot hold';
-    }
-    return reasonOf(() => {
-      this.limits.requireWrite('', [record]);
-    });
+    return problemOfRecord(this.limits, from, record);
   }
 
   async fill(source: string, from: SourceCollection, to: Destination, policy: ConflictPolicy): Promise<Filling> {
@@ -97,7 +78,7 @@ export class PolyvecDatabase implements Target {
   }
 
   async close(): Promise<void> {
-    await this.database.close();
+    await this.release();
   }
 
   private filling(collection: Collection, to: Destination, policy: ConflictPolicy, isHidden: boolean): CollectionFilling {
@@ -121,17 +102,4 @@ function clashesOf(from: SourceCollection, to: Destination, existing: Collection
     problems.push(`it has ${String(from.dimension)} dimensions, and the one that is there ${String(existing.dimension)}`);
   }
   return problems;
-}
-
-/** Why a limit refuses something; undefined when it does not. */
-function reasonOf(check: () => void): string | undefined {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-    const { detail } = error;
-    if (!('allowed' in detail)) return error.message;
-    return `the limit ${detail.limit} allows ${String(detail.allowed)}, and it has ${String(detail.actual)}`;
-  }
 }

@@ -88,19 +88,40 @@ export function expectedOf(text: string): readonly ReadCollection[] {
       database: textAt(collection, 'database') ?? '',
       name: textAt(collection, 'name') ?? '',
       metadata: objectAt(collection, 'metadata'),
-      records: byId(
-        (valueAt(collection, 'records') as readonly Json[]).map((record) => ({
-          id: textAt(record, 'id') ?? '',
-          embedding: (valueAt(record, 'embedding') as readonly JsonNumber[]).map(({ text: number }) =>
-            Math.fround(Number(number)),
-          ),
-          document: textAt(record, 'document'),
-          uri: textAt(record, 'uri'),
-          metadata: objectAt(record, 'metadata'),
-        })),
-      ),
+      records: byId((valueAt(collection, 'records') as readonly Json[]).map(toExpected)),
     }))
     .sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+}
+
+/** The records of an answer to Chroma's get, whose columns are lists side by side. */
+export function recordsOfAnswer(text: string): readonly ReadRecord[] {
+  const answer = parseJson(text);
+  const column = (name: string): readonly Json[] => {
+    const values = valueAt(answer, name);
+    return Array.isArray(values) ? (values as readonly Json[]) : [];
+  };
+  const columns = {
+    embedding: column('embeddings'),
+    document: column('documents'),
+    uri: column('uris'),
+    metadata: column('metadatas'),
+  };
+  const records = column('ids').map((id, index) => {
+    const parts = Object.entries(columns).map(([name, values]) => [name, values[index] ?? null] as const);
+    return toExpected(new Map<string, Json>([['id', id], ...parts]));
+  });
+  return byId(records);
+}
+
+function toExpected(record: Json): ReadRecord {
+  const components = valueAt(record, 'embedding') as readonly JsonNumber[];
+  return {
+    id: textAt(record, 'id') ?? '',
+    embedding: components.map(({ text }) => Math.fround(Number(text))),
+    document: textAt(record, 'document'),
+    uri: textAt(record, 'uri'),
+    metadata: objectAt(record, 'metadata'),
+  };
 }
 
 /** With its keys in order, and numbers as Chroma's API means them. */

@@ -68,8 +68,8 @@ function metricOf(row: Row, metadata: readonly Row[]): Metric {
   const given = metadata.find(({ key }) => key === 'hnsw:space')?.string_value;
   const spaces = [given, ...SPACE_PATHS.map(([column, ...path]) => spaceAt(row[column], path)).reverse()];
   const space = spaces.find((each) => typeof each === 'string') ?? 'l2';
-  if (typeof space === 'string' && METRICS.includes(space)) return space as Metric;
-  throw new Error(`the collection ${String(row.name)} has the space ${String(space)}, which is not known here`);
+  if (METRICS.includes(space)) return space as Metric;
+  throw new Error(`the collection ${String(row.name)} has the space ${space}, which is not known here`);
 }
 
 function spaceAt(text: Row[string] | undefined, path: readonly string[]): string | undefined {

@@ -1,7 +1,7 @@
 import type { Chunk, CopyRecord, Reject } from '../../copy.js';
 import type { FolderCollection } from './catalog.js';
 import type { DatabaseCopy, Row } from './database-copy.js';
-import { VectorLog } from './log.js';
+import type { VectorLog } from './log.js';
 import { metadataOf } from './metadata.js';
 import type { VectorIndex } from './vector-index.js';
 

@@ -21,7 +21,7 @@ export function metadataOf(rows: readonly Row[], elements: readonly Row[] = []):
     if (key.startsWith('chroma:')) special.set(key, String(row.string_value));
     else {
       const text = textOf(row);
-      if (text === 'infinite') unholdable = key;
+      if (text === null) unholdable = key;
       else if (text !== undefined) values.set(key, text);
     }
   }
@@ -45,8 +45,8 @@ function listsOf(elements: readonly Row[]): ReadonlyMap<string, readonly string[
   return lists;
 }
 
-/** The value's JSON text; undefined when all columns are empty. */
-function textOf(row: Row): string | 'infinite' | undefined {
+/** The value's JSON text; null when there is no such text, undefined when all columns are empty. */
+function textOf(row: Row): string | null | undefined {
   if (row.string_value != null) return JSON.stringify(String(row.string_value));
   // read as text: it may be beyond 2^53
   if (row.int_value != null) return String(row.int_value);
@@ -54,8 +54,8 @@ function textOf(row: Row): string | 'infinite' | undefined {
   return row.bool_value == null ? undefined : String(Number(row.bool_value) === 1);
 }
 
-function floatText(value: number): string {
-  if (!Number.isFinite(value)) return 'infinite';
+function floatText(value: number): string | null {
+  if (!Number.isFinite(value)) return null;
   // an integer's text would be taken for an integer
-  return canonicalNumber(Number.isInteger(value) ? `${value.toExponential()}` : String(value)).text;
+  return canonicalNumber(Number.isInteger(value) ? value.toExponential() : String(value)).text;
 }

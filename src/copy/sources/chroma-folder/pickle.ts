@@ -34,11 +34,12 @@ class PickleReader {
     for (;;) {
       const opcode = this.take(1).readUInt8();
       if (opcode === STOP) return asPickled(this.pop());
-      const operation = OPERATIONS.get(opcode);
-      if (operation === undefined) {
+      const value = VALUES.get(opcode);
+      const action = ACTIONS.get(opcode);
+      if (value !== undefined) this.stack.push(value(this));
+      else if (action !== undefined) action(this);
+      else
         throw new Error(`it holds the opcode 0x${opcode.toString(16)}, which no index of Chroma has: refused, nothing was run`);
-      }
-      operation(this);
     }
   }
 
@@ -46,10 +47,6 @@ class PickleReader {
     if (this.at + length > this.bytes.length) throw new Error('it is cut off');
     this.at += length;
     return this.bytes.subarray(this.at - length, this.at);
-  }
-
-  push(item: Item): void {
-    this.stack.push(item);
   }
 
   pop(): Item {
@@ -62,212 +59,110 @@ class PickleReader {
     return this.take(length).toString('utf8');
   }
 
-  memoize(index = this.memo.length): void {
-    this.memo[index] = this.stack.at(-1) ?? null;
+  /** Up to the end of the line, which it takes, too. */
+  line(): string {
+    const end = this.bytes.indexOf('\n', this.at);
+    const text = this.text(Math.max(0, end - this.at));
+    this.take(1);
+    return text;
   }
 
-  recall(index: number): void {
+  memoize(index = this.memo.length): number {
+    this.memo[index] = this.stack.at(-1) ?? null;
+    return index;
+  }
+
+  recall(index: number): Item {
     const item = this.memo[index];
     if (item === undefined) throw new Error('it refers to what it does not hold');
-    this.push(item);
+    return item;
+  }
+
+  stackGlobal(): typeof CLASS {
+    const [name, module] = [this.pop(), this.pop()];
+    if (typeof name !== 'string' || typeof module !== 'string') throw new Error('it names a class by what is no text');
+    return classOf(module, name);
+  }
+
+  setItem(): PickledDict {
+    this.stack.splice(-2, 0, MARK);
+    return this.setItems();
   }
 
   /** Takes pairs from the last mark on, and puts them into the dict below it. */
-  setItems(): void {
+  setItems(): PickledDict {
     const from = this.stack.lastIndexOf(MARK);
     const items = this.stack.splice(from).slice(1);
     const dict = this.stack.at(-1);
     if (from < 0 || !(dict instanceof Map) || items.length % 2 !== 0) throw new Error('it fills what is no dict');
-    for (let index = 0; index < items.length; index += 2)
+    for (let index = 0; index < items.length; index += 2) {
       dict.set(asPickled(items[index] ?? null), asPickled(items[index + 1] ?? null));
-  }
-
-  global(name: string): void {
-    if (name !== PERSISTENT_DATA) throw new Error(`it asks for the class ${name.replace(' ', '.')}: refused, nothing was run`);
-    this.push(CLASS);
+    }
+    return dict;
   }
 
   /** An object of the one class: its fields, which come later. */
-  newObject(): void {
+  newObject(): number {
     if (this.pop() !== EMPTY_TUPLE || this.pop() !== CLASS) throw new Error('it makes an object of what is no class');
-    this.push(new Map());
+    return this.stack.push(new Map());
   }
 
-  build(): void {
+  build(): PickledDict {
     const fields = this.pop();
     const object = this.stack.at(-1);
     if (!(fields instanceof Map) || !(object instanceof Map)) throw new Error('it gives fields to what is no object');
     for (const [name, value] of fields) object.set(name, value);
+    return object;
   }
 }
 
 const STOP = 0x2e;
 
-const OPERATIONS: ReadonlyMap<number, (reader: PickleReader) => void> = new Map<number, (reader: PickleReader) => void>([
-  // PROTO, FRAME
-  [0x80, (reader) => void reader.take(1)],
-  [0x95, (reader) => void reader.take(8)],
+/** What puts a value onto the stack. */
+const VALUES: ReadonlyMap<number, (reader: PickleReader) => Item> = new Map<number, (reader: PickleReader) => Item>([
   // MARK, NONE, NEWTRUE, NEWFALSE, EMPTY_DICT, EMPTY_TUPLE
-  [
-    0x28,
-    (reader) => {
-      reader.push(MARK);
-    },
-  ],
-  [
-    0x4e,
-    (reader) => {
-      reader.push(null);
-    },
-  ],
-  [
-    0x88,
-    (reader) => {
-      reader.push(true);
-    },
-  ],
-  [
-    0x89,
-    (reader) => {
-      reader.push(false);
-    },
-  ],
-  [
-    0x7d,
-    (reader) => {
-      reader.push(new Map());
-    },
-  ],
-  [
-    0x29,
-    (reader) => {
-      reader.push(EMPTY_TUPLE);
-    },
-  ],
+  [0x28, () => MARK],
+  [0x4e, () => null],
+  [0x88, () => true],
+  [0x89, () => false],
+  [0x7d, () => new Map()],
+  [0x29, () => EMPTY_TUPLE],
   // BININT, BININT1, BININT2, LONG1
-  [
-    0x4a,
-    (reader) => {
-      reader.push(reader.take(4).readInt32LE());
-    },
-  ],
-  [
-    0x4b,
-    (reader) => {
-      reader.push(reader.take(1).readUInt8());
-    },
-  ],
-  [
-    0x4d,
-    (reader) => {
-      reader.push(reader.take(2).readUInt16LE());
-    },
-  ],
-  [
-    0x8a,
-    (reader) => {
-      reader.push(longOf(reader.take(reader.take(1).readUInt8())));
-    },
-  ],
+  [0x4a, (reader) => reader.take(4).readInt32LE()],
+  [0x4b, (reader) => reader.take(1).readUInt8()],
+  [0x4d, (reader) => reader.take(2).readUInt16LE()],
+  [0x8a, (reader) => longOf(reader.take(reader.take(1).readUInt8()))],
   // SHORT_BINUNICODE, BINUNICODE, BINUNICODE8
-  [
-    0x8c,
-    (reader) => {
-      reader.push(reader.text(reader.take(1).readUInt8()));
-    },
-  ],
-  [
-    0x58,
-    (reader) => {
-      reader.push(reader.text(reader.take(4).readUInt32LE()));
-    },
-  ],
-  [
-    0x8d,
-    (reader) => {
-      reader.push(reader.text(Number(reader.take(8).readBigUInt64LE())));
-    },
-  ],
-  // MEMOIZE, BINPUT, LONG_BINPUT, BINGET, LONG_BINGET
-  [
-    0x94,
-    (reader) => {
-      reader.memoize();
-    },
-  ],
-  [
-    0x71,
-    (reader) => {
-      reader.memoize(reader.take(1).readUInt8());
-    },
-  ],
-  [
-    0x72,
-    (reader) => {
-      reader.memoize(reader.take(4).readUInt32LE());
-    },
-  ],
-  [
-    0x68,
-    (reader) => {
-      reader.recall(reader.take(1).readUInt8());
-    },
-  ],
-  [
-    0x6a,
-    (reader) => {
-      reader.recall(reader.take(4).readUInt32LE());
-    },
-  ],
-  // SETITEM, SETITEMS
-  [
-    0x73,
-    (reader) => {
-      const [value, key] = [asPickled(reader.pop()), asPickled(reader.pop())];
-      reader.push(MARK);
-      reader.push(key);
-      reader.push(value);
-      reader.setItems();
-    },
-  ],
-  [
-    0x75,
-    (reader) => {
-      reader.setItems();
-    },
-  ],
-  // STACK_GLOBAL, GLOBAL, NEWOBJ, BUILD
-  [
-    0x93,
-    (reader) => {
-      const [name, module] = [asPickled(reader.pop()), asPickled(reader.pop())];
-      reader.global(`${String(module)} ${String(name)}`);
-    },
-  ],
-  [
-    0x63,
-    (reader) => {
-      reader.global(`${line(reader)} ${line(reader)}`);
-    },
-  ],
-  [
-    0x81,
-    (reader) => {
-      reader.newObject();
-    },
-  ],
-  [
-    0x62,
-    (reader) => {
-      reader.build();
-    },
-  ],
+  [0x8c, (reader) => reader.text(reader.take(1).readUInt8())],
+  [0x58, (reader) => reader.text(reader.take(4).readUInt32LE())],
+  [0x8d, (reader) => reader.text(Number(reader.take(8).readBigUInt64LE()))],
+  // BINGET, LONG_BINGET
+  [0x68, (reader) => reader.recall(reader.take(1).readUInt8())],
+  [0x6a, (reader) => reader.recall(reader.take(4).readUInt32LE())],
+  // STACK_GLOBAL, GLOBAL
+  [0x93, (reader) => reader.stackGlobal()],
+  [0x63, (reader) => classOf(reader.line(), reader.line())],
 ]);
 
-function line(reader: PickleReader): string {
-  let text = '';
-  for (let next = reader.text(1); next !== '\n'; next = reader.text(1)) text += next;
-  return text;
+/** What does something with the stack. */
+const ACTIONS = new Map<number, (reader: PickleReader) => unknown>([
+  // PROTO, FRAME
+  [0x80, (reader) => reader.take(1)],
+  [0x95, (reader) => reader.take(8)],
+  // MEMOIZE, BINPUT, LONG_BINPUT
+  [0x94, (reader) => reader.memoize()],
+  [0x71, (reader) => reader.memoize(reader.take(1).readUInt8())],
+  [0x72, (reader) => reader.memoize(reader.take(4).readUInt32LE())],
+  // SETITEM, SETITEMS, NEWOBJ, BUILD
+  [0x73, (reader) => reader.setItem()],
+  [0x75, (reader) => reader.setItems()],
+  [0x81, (reader) => reader.newObject()],
+  [0x62, (reader) => reader.build()],
+]);
+
+function classOf(module: string, name: string): typeof CLASS {
+  if (`${module} ${name}` === PERSISTENT_DATA) return CLASS;
+  throw new Error(`it asks for the class ${module}.${name}: refused, nothing was run`);
 }
 
 /** Little-endian, in two's complement. */

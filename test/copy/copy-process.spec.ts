@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ChromaFixture, chromaFixture } from '../support/copy/chroma-fixture.js';
+import { enlarge, onGateway, readOver } from '../support/copy/copy-run.js';
+import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
+import { exitCode, polyvec, type Run, waitFor } from '../support/gateway/polyvec-command.js';
+
+const RECORDS = 10_000;
+const KILLS = 10;
+const PASSWORD = 'geheim-7411-geheim-7411-geheim-7411-geheim';
+
+let fixture: ChromaFixture;
+let storage: TestStorage;
+
+beforeEach(async () => {
+  [fixture, storage] = await Promise.all([chromaFixture('1.5.9'), createStorage()]);
+  enlarge(fixture.folder, RECORDS);
+});
+
+afterEach(async () => {
+  await Promise.all([fixture.remove(), storage.remove()]);
+});
+
+function start(): Run {
+  const environment = { ...storage.environment, POLYVEC_LOG_LEVEL: 'error', POLYVEC_ROOT_KEY: PASSWORD };
+  return polyvec(['copy', `chroma-dir:${fixture.folder}/waiting`, 'polyvec:'], environment);
+}
+
+/** How many records clients see; undefined when there is no such collection for them. */
+async function seen(): Promise<number | undefined> {
+  const found = await onGateway(storage, (api) => readOver(api, 'default_tenant', 'default_database', 'waiting'));
+  return found && new Set(found.records.map(({ id }) => id)).size;
+}
+
+it('case 30: killed at ten moments, it goes on each time, and in the end every record is there once', async () => {
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const run = start();
+    await waitFor(run, 'copying default_tenant');
+    await sleep(kill * 25);
+    run.child.kill('SIGKILL');
+    await exitCode(run);
+  }
+  const last = start();
+  expect(await exitCode(last)).toBe(0);
+  expect(last.output()).toContain('10,020 records in 1 collection, and all of it is equal');
+  expect(await seen()).toBe(RECORDS + 20);
+}, 600_000);
+
+it('case 32: SIGINT ends it with code 3 and the command that goes on, and nothing is seen of it', async () => {
+  const run = start();
+  await waitFor(run, 'copying default_tenant');
+  run.child.kill('SIGINT');
+  expect(await exitCode(run)).toBe(3);
+  expect(run.output()).toContain(`this goes on from it:\n  polyvec copy chroma-dir:${fixture.folder}/waiting polyvec:`);
+  expect(run.output()).not.toContain(PASSWORD);
+  expect(await seen()).toBeUndefined();
+  const again = start();
+  expect(await exitCode(again)).toBe(0);
+  expect(again.output()).toMatch(/10,020 records, [\d,]+ of them there from before/);
+}, 300_000);
+
+it('what the command line does not know ends it with code 2, before anything is done', async () => {
+  const run = polyvec(['copy', 'chroma-dir:nowhere', 'polyvec:', '--faster'], {});
+  expect(await exitCode(run)).toBe(2);
+  expect(run.output()).toContain("unknown option '--faster'");
+});
