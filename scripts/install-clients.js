@@ -14,9 +14,12 @@ const INSTALLERS = [
   'test/clients/vectorizer/install.sh',
 ];
 
-/** Whether all are installed now. */
+const FRAMEWORK_INSTALLERS = ['test/frameworks/python/install.sh', 'test/frameworks/javascript/install.sh'];
+
+/** Whether all are installed now; the frameworks are in the full run only. */
 export function installClients(environment) {
-  return INSTALLERS.every((script) => {
+  const scripts = environment.TEST_EFFORT === 'full' ? [...INSTALLERS, ...FRAMEWORK_INSTALLERS] : INSTALLERS;
+  return scripts.every((script) => {
     const { status } = spawnSync('bash', [script], { cwd: root, env: environment, stdio: ['ignore', 'inherit', 'inherit'] });
     if (status !== 0) console.error(`${script} failed`);
     return status === 0;

@@ -4,6 +4,7 @@
  *   embedded   `npm test`: what does not depend on the engine. On a server only in the full run.
  *   both       also `npm run test:server`: what depends on the engine, and one suite for each area of the protocols.
  *   clients    `npm run test:clients`: the official client libraries.
+ *   full       beside the clients in the full run only, or when it is named: `TEST_EFFORT=full npm run test:clients -- test/frameworks`.
  */
 const PLACES = {
   'src/': 'embedded',
@@ -20,6 +21,7 @@ const PLACES = {
   'test/faults/': 'both',
   'test/faults/full-disk.spec.ts': 'embedded',
   'test/filters/': 'both',
+  'test/frameworks/': 'full',
   'test/http/': 'embedded',
   'test/keys/': 'embedded',
   'test/keys/keys.spec.ts': 'both',
@@ -58,7 +60,8 @@ const PLACES = {
 /** The suites of a mode among these files, by their paths from the root of the project. `isWhole` also takes those on a server that do not
  * depend on it. @throws Error for one without a place */
 export function suitesOf(mode, files, isWhole) {
-  const places = mode === 'clients' ? ['clients'] : mode === 'server' && !isWhole ? ['both'] : ['both', 'embedded'];
+  const clients = isWhole ? ['clients', 'full'] : ['clients'];
+  const places = mode === 'clients' ? clients : mode === 'server' && !isWhole ? ['both'] : ['both', 'embedded'];
   return files.filter((file) => places.includes(placeOf(file)));
 }
 
