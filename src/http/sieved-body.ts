@@ -81,7 +81,12 @@ class BodyCount {
     if ('grow' in this.share) {
       const refusal = this.share.grow(length);
       if (refusal !== undefined) throw refusal;
-    } else if (!this.share.hold(sieve.heldBytes, () => void this.request.resume())) {
+      return;
+    }
+    // what is left is read as a whole, with several copies of it
+    const leftLimit = Math.max(LARGE_BODY_BYTES, budget.limitBytes / 2);
+    if (sieve.keptBytes > leftLimit) throw new GatewayError({ kind: 'too_large', subject: 'body', limitBytes: leftLimit });
+    if (!this.share.hold(sieve.heldBytes, () => void this.request.resume())) {
       this.request.pause();
     }
   }

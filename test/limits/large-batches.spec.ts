@@ -134,6 +134,15 @@ describe('a large batch', () => {
     sent.destroy();
   });
 
+  it('is refused when what is not embeddings is too much by itself', async () => {
+    const collection = await chroma.createCollection();
+    const pieces = ['{"ids":["a"],"embeddings":[[1]],"documents":["', ...new Array<string>(60).fill('x'.repeat(MiB)), '"]}'];
+    const { sent, status } = begin(`${chroma.baseUrl}${collection.path}/add`, pieces.join('').length);
+    await push(sent, pieces);
+    sent.end();
+    expect(await status).toBe(413);
+  });
+
   it('leaves room for the requests of others while it arrives', async () => {
     const collection = await chroma.createCollection();
     const form = asBase64(embedding(1_536));
