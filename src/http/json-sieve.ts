@@ -60,6 +60,11 @@ export class JsonSieve {
     return this.kept.length + this.takenBytes + (this.item?.text.length ?? 0);
   }
 
+  /** What is left of the text so far, in bytes. */
+  get keptBytes(): number {
+    return this.kept.length;
+  }
+
   /** @throws JsonSyntaxError for what would be taken for a mark, and for more items than there is memory for */
   push(chunk: Buffer): void {
     if (chunk.includes(TAKEN_MARK)) throw new JsonSyntaxError('', 'control character (\\u0000-\\u001F) found', 1, 1);

@@ -17,6 +17,9 @@ interface Rules {
 /** A longer body is a large one: it is counted by what it takes in memory, and waits for room instead of being refused. */
 const LARGE_BODY_BYTES = 40 * 1024 * 1024;
 
+/** What a body may hold besides what is taken out of it, with any heap: ids, documents and metadata of as many records as are announced. */
+const LEAST_LEFT_BYTES = 96 * 1024 * 1024;
+
 /**
  * Reads a body through a sieve, while it arrives. One up to `LARGE_BODY_BYTES` is counted by its length, before it is read when
  * that is announced.
@@ -81,7 +84,12 @@ class BodyCount {
     if ('grow' in this.share) {
       const refusal = this.share.grow(length);
       if (refusal !== undefined) throw refusal;
-    } else if (!this.share.hold(sieve.heldBytes, () => void this.request.resume())) {
+      return;
+    }
+    // what is left is read as a whole, with several copies of it
+    const leftLimit = Math.max(LEAST_LEFT_BYTES, budget.limitBytes / 2);
+    if (sieve.keptBytes > leftLimit) throw new GatewayError({ kind: 'too_large', subject: 'body', limitBytes: leftLimit });
+    if (!this.share.hold(sieve.heldBytes, () => void this.request.resume())) {
       this.request.pause();
     }
   }

@@ -11,6 +11,12 @@ const ALL_OF_HEAP = 1 / 16;
 /** Answers that are read in parts leave place for others. */
 const PART_OF_ANSWER = 1 / 4;
 
+/**
+ * What a request may always read, also when it is over: a look-up, which others may wait for as well. Refusing it would cost more, as
+ * its connection is given up with it.
+ */
+const SMALL_BYTES = 16 * 1024;
+
 /** Rows that requests hold in memory, in bytes: a limit for each request, and one for all in progress. */
 export class AnswerBudget {
   private held = 0;
@@ -27,10 +33,10 @@ export class AnswerBudget {
     return request === undefined ? undefined : this.shareOf(request);
   }
 
-  /** Whether so many bytes more are to be had, and taken now; an answer that is alone may be of any size. */
+  /** Whether so many bytes more are to be had, and taken now; an answer that is small, or alone, may always have them. */
   take(bytes: number, heldByTaker: number): boolean {
-    const isAlone = this.held === heldByTaker;
-    if (!isAlone && this.held + bytes > this.allBytes) return false;
+    const isFree = this.held === heldByTaker || heldByTaker + bytes <= SMALL_BYTES;
+    if (!isFree && this.held + bytes > this.allBytes) return false;
     this.held += bytes;
     return true;
   }
@@ -56,6 +62,8 @@ export class AnswerShare {
   private held = 0;
   /** Of that, what is no row any more: the part of an answer that is finished. */
   private settled = 0;
+  /** Read since it was over, in bytes. */
+  private late = 0;
   private isOver = false;
 
   constructor(private readonly budget: AnswerBudget) {}
@@ -67,8 +75,7 @@ export class AnswerShare {
 
   /** Takes a row, as one of a part of an answer or of all; or else says why it may not. A single row may be of any size. */
   take(bytes: number, mode: 'part' | 'whole'): GatewayError | undefined {
-    // nobody waits for it any more
-    if (this.isOver) return new GatewayError({ kind: 'unavailable', subject: 'statement' });
+    if (this.isOver) return this.takeLate(bytes);
     const { answerBytes, allBytes } = this.budget;
     const left = mode === 'part' ? this.leftOfPart : answerBytes - this.held;
     if (this.held > this.settled && bytes > left) {
@@ -99,6 +106,12 @@ export class AnswerShare {
   end(): void {
     this.settle(0);
     this.isOver = true;
+  }
+
+  /** Its client waits for it no more. */
+  private takeLate(bytes: number): GatewayError | undefined {
+    this.late += bytes;
+    return this.late > SMALL_BYTES ? new GatewayError({ kind: 'unavailable', subject: 'statement' }) : undefined;
   }
 }
 

@@ -36,6 +36,7 @@ interface DriverQuery {
   rows: number | undefined;
   handleDataRow(message: DataRow): void;
   handlePortalSuspended(connection: DriverConnection): void;
+  handleError(error: Error, connection: DriverConnection): void;
 }
 
 const NOTHING: pg.QueryResult = { rows: [], fields: [], rowCount: 0, command: '', oid: 0 };
@@ -85,6 +86,12 @@ class CountedQuery extends DriverQuery {
     // as many as have place if they are like those before: what is sent beyond is dropped
     this.rows = Math.min(Math.max(Math.floor(this.share.leftOfPart / (this.taken / this.count)), 1), MOST_ROWS);
     super.handlePortalSuspended(connection);
+  }
+
+  override handleError(error: Error, connection: DriverConnection): void {
+    // the server skips whatever comes until then; the driver syncs by itself only where it asks for all rows at once
+    if (this.excess === 'cut' && error instanceof pg.DatabaseError) connection.sync();
+    super.handleError(error, connection);
   }
 
   /** Gives back what it has taken: its rows are of no use. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
+import { tooLargeAnswer } from '../postgres/answer-budget.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import type { DeleteRequest, Deletion, ReadRequest, StoredRecord } from './record.js';
@@ -28,8 +29,18 @@ export interface RecordPage {
   readonly isCut: boolean;
 }
 
-type DeletionRow = Readonly<{ count: string; ids: string | null; scanned: string; live: string; lsn: string | null }>;
+type DeletionRow = Readonly<{
+  count: string;
+  ids: string | null;
+  scanned: string;
+  live: string;
+  lsn: string | null;
+  bytes: string | null;
+}>;
 type PageRow = RecordRow & Readonly<{ rid: string }>;
+
+/** What an id takes in a list besides its own bytes, about. */
+const ID_BYTES = sql`20`;
 
 /** Reads and deletes records. Statements on a stale collection find nothing, or return `stale`. */
 @Injectable()
@@ -69,7 +80,10 @@ export class RecordStore {
     return row === undefined ? 'stale' : Number(row.count);
   }
 
-  /** Deletes the selected records, all at once. Rows are locked in the order of ids, unless there is a limit. */
+  /**
+   * Deletes the selected records, all at once. Rows are locked in the order of ids, unless there is a limit.
+   * @throws GatewayError `invalid limit`, and deletes none, when the ids that are to be listed are more than an answer may have
+   */
   async delete(
     collection: Collection,
     namespace: string,
@@ -77,6 +91,9 @@ export class RecordStore {
     queryable: Queryable = this.database,
   ): Promise<Deletion | 'stale'> {
     const ids = request.listIds ? sql`(SELECT json_agg(id ORDER BY rid)::text FROM deleted)` : sql`NULL`;
+    const most = request.listIds ? this.database.answerBytes : undefined;
+    // they come in one row, which is complete before it can be counted
+    const fits = most === undefined ? sql`` : sql`AND (SELECT COALESCE(sum(bytes), 0) FROM doomed) <= ${most}`;
     // joined by columns of the row itself, not by constants: then only the whole key is a way in, statistics or not
     const all = request.countAll === true ? recordCount(collection, namespace) : sql`0`;
     const [row] = await queryable.query<DeletionRow>(sql`
@@ -84,7 +101,7 @@ export class RecordStore {
       doomed AS MATERIALIZED (${doomedRecords(collection, namespace, request)}),
       deleted AS (
         DELETE FROM ${recordTable(collection)} r USING doomed d
-        WHERE r.collection_id = d.collection_id AND r.namespace = d.namespace AND r.rid = d.rid
+        WHERE r.collection_id = d.collection_id AND r.namespace = d.namespace AND r.rid = d.rid ${fits}
         RETURNING r.collection_id, r.namespace, r.rid, COALESCE(r.long_id, r.id) AS id),
       deleted_vectors AS (
         DELETE FROM ${vectorTable(collection)} v USING deleted d
@@ -92,8 +109,10 @@ export class RecordStore {
       ${collection.hasSparse ? deletedSparseRows(collection) : sql``},
       counted AS (${countWrite(collection, namespace, sql`(SELECT count(*) FROM deleted) IS NOT NULL`, sql`(SELECT count(*) FROM deleted)`)})
       SELECT (SELECT count(*) FROM deleted) AS count, ${ids} AS ids, ${all} AS scanned,
-        (SELECT count(*) FROM live) AS live, (SELECT lsn FROM counted) AS lsn`);
+        (SELECT count(*) FROM live) AS live, (SELECT lsn FROM counted) AS lsn, (SELECT sum(bytes) FROM doomed) AS bytes`);
     if (row === undefined || row.live === '0') return 'stale';
+    const bytes = Number(row.bytes);
+    if (most !== undefined && bytes > most) throw tooLargeAnswer(most, bytes);
     return {
       count: Number(row.count),
       ids: row.ids === null ? [] : (JSON.parse(row.ids) as string[]),
@@ -105,7 +124,7 @@ export class RecordStore {
 
 /** The keys of the records to delete, their rows locked. */
 function doomedRecords(collection: Collection, namespace: string, request: DeleteRequest): Sql {
-  const key = sql`r.collection_id, r.namespace, r.rid`;
+  const key = sql`r.collection_id, r.namespace, r.rid, ${ID_BYTES} + octet_length(COALESCE(r.long_id, r.id)) AS bytes`;
   const live = sql`AND EXISTS (SELECT FROM live)`;
   if (request.limit !== null) {
     return sql`SELECT ${key} FROM ${selected(collection, namespace, request)} ${live}

@@ -134,6 +134,16 @@ describe('a large batch', () => {
     sent.destroy();
   });
 
+  it('is refused when what is not embeddings is too much by itself', async () => {
+    const collection = await chroma.createCollection();
+    const pieces = ['{"ids":["a"],"embeddings":[[1]],"documents":["', ...new Array<string>(110).fill('x'.repeat(MiB)), '"]}'];
+    const { sent, status } = begin(`${chroma.baseUrl}${collection.path}/add`, pieces.join('').length);
+    // the connection is closed when what is left takes too long
+    await push(sent, pieces).catch(() => undefined);
+    expect(await status).toBe(413);
+    sent.destroy();
+  });
+
   it('leaves room for the requests of others while it arrives', async () => {
     const collection = await chroma.createCollection();
     const form = asBase64(embedding(1_536));

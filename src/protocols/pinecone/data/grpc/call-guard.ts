@@ -92,20 +92,27 @@ function closeLater(call: ServerInterceptingCallInterface, afterMs: number): voi
 
 type Refuse = (error: unknown, metadata: Metadata) => void;
 
-function guardOf(
-  { authentication, sources, admitted, timeoutMs, budget, maxBytes }: CallRules,
+/** @throws GatewayError for a web page that may not call, and without a good key */
+async function authenticate(
+  { authentication, sources }: CallRules,
   call: ServerInterceptingCallInterface,
-  refuse: Refuse,
-): ServerListener {
+  metadata: Metadata,
+): Promise<Caller> {
+  // no browser sends such a call by itself: its scheme is not worth asking for
+  sources.require({ method: 'POST', headers: sourceHeaders(metadata), host: call.getHost(), scheme: 'http', isPage: false });
+  const caller = await callerOf(authentication, metadata);
+  if (caller === undefined) throw new GatewayError({ kind: 'unauthenticated', subject: 'key' });
+  return caller;
+}
+
+function guardOf(rules: CallRules, call: ServerInterceptingCallInterface, refuse: Refuse): ServerListener {
+  const { admitted, timeoutMs, budget, maxBytes } = rules;
   const share = budget.share();
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
   let caller: Caller | undefined;
   const admit = async (metadata: Metadata): Promise<void> => {
-    // no browser sends such a call by itself: its scheme is not worth asking for
-    sources.require({ method: 'POST', headers: sourceHeaders(metadata), host: call.getHost(), scheme: 'http', isPage: false });
-    caller = await callerOf(authentication, metadata);
-    if (caller === undefined) throw new GatewayError({ kind: 'unauthenticated', subject: 'key' });
+    caller = await authenticate(rules, call, metadata);
     // the client has left while its key was looked up
     if (isOver) return;
     admitted(call.getPeer());
