@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: builds, readies a Postgres server unless DATABASE_URL or TEST_DATABASE_URL names one, and runs bench/chroma.ts;
- * with `pinecone`, `vectorizer`, `many`, `recall` or `search` as an argument the file of that name.
+ * with `pinecone`, `vectorizer`, `many`, `recall`, `search` or `start` as an argument the file of that name.
  */
 import { fileURLToPath } from 'node:url';
 import { buildIfNeeded } from './build-if-needed.js';
@@ -9,8 +9,12 @@ import { developmentDatabase } from './development-database.js';
 const { env } = process;
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 buildIfNeeded();
-env.DATABASE_URL ??= env.TEST_DATABASE_URL ?? developmentDatabase();
-if (env.DATABASE_URL === '') console.error('No Postgres server: only the embedded engine is measured.');
+const program =
+  ['pinecone', 'vectorizer', 'many', 'recall', 'search', 'start'].find((name) => process.argv.includes(name)) ?? 'chroma';
+// the start is the embedded engine's
+if (program !== 'start') {
+  env.DATABASE_URL ??= env.TEST_DATABASE_URL ?? developmentDatabase();
+  if (env.DATABASE_URL === '') console.error('No Postgres server: only the embedded engine is measured.');
+}
 await import('../test/support/setup/register.js');
-const protocol = ['pinecone', 'vectorizer', 'many', 'recall', 'search'].find((name) => process.argv.includes(name)) ?? 'chroma';
-await import(`../bench/${protocol}.ts`);
+await import(`../bench/${program}.ts`);

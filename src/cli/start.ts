@@ -1,7 +1,10 @@
 import cluster from 'node:cluster';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Config, readConfig } from '../config/config.js';
 import type { Gateway } from '../gateway.js';
 import { createLogger, isForPeople, LogOutput } from '../logger.js';
+import { DATABASE } from '../postgres/embedded/data-directory.js';
 import { tellProblems } from './problems.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { Supervisor } from './supervisor.js';
@@ -20,6 +23,7 @@ export async function start(version: string, overrides: Partial<Record<keyof Con
 async function serve(version: string, config: Config): Promise<void> {
   // what people look for is not to be searched for among warnings
   const output = isForPeople(config) ? LogOutput.held() : new LogOutput();
+  if (isForPeople(config)) announceNewDatabase(config);
   const starting = loadAndStart(config, output).catch((error: unknown) => {
     output.release();
     throw error;
@@ -33,6 +37,12 @@ async function serve(version: string, config: Config): Promise<void> {
   // a program that waits for the last line may send a signal at once
   process.stdout.write(banner(version, gateway, config, 1));
   output.release();
+}
+
+/** Otherwise nothing would be seen for some seconds. */
+function announceNewDatabase({ databaseUrl, dataDirectory }: Config): void {
+  if (databaseUrl !== undefined || existsSync(join(dataDirectory, DATABASE))) return;
+  process.stderr.write(`Making a new database in ${dataDirectory}: the first start takes some seconds…\n`);
 }
 
 /** Serves beside others; the channel to the supervisor would keep a process that has failed. */

@@ -31,7 +31,7 @@ describe('commands beside a gateway on the embedded engine', () => {
 
   beforeAll(async () => {
     data = join(mkdtempSync(join(tmpdir(), 'polyvec-beside-')), 'data');
-    gateway = polyvec(['start'], { ...FREE_PORTS, POLYVEC_DATA_DIR: data, POLYVEC_AUTH: 'keys' });
+    gateway = polyvec(['start'], { ...FREE_PORTS, POLYVEC_DATA_DIR: data, POLYVEC_AUTH: 'keys', POLYVEC_LOG_FORMAT: 'text' });
     await waitFor(gateway, 'Ctrl-C stops it.\n');
     chroma = urlOf(gateway, 'chroma');
   });
@@ -40,6 +40,10 @@ describe('commands beside a gateway on the embedded engine', () => {
     gateway.child.kill('SIGTERM');
     await exitCode(gateway);
     rmSync(dirname(data), { recursive: true, force: true });
+  });
+
+  it('begins after the gateway has said what its first start takes time for', () => {
+    expect(gateway.output()).toMatch(/^Making a new database in .*\/data: the first start takes some seconds…\nPolyvec \d/);
   });
 
   it('makes keys that are good at once, and revokes them', async () => {

@@ -45,7 +45,7 @@ describe('polyvec start', () => {
     const forPeople = polyvec(['start'], { ...environment, POLYVEC_LOG_FORMAT: 'text' });
     await waitFor(forPeople, warning);
     const [banner, log] = forPeople.output().split('Listening. Ctrl-C stops it.\n');
-    expect(banner).toMatch(/^Polyvec \d/);
+    expect(banner).toMatch(/^(?:Making a new database .*\n)?Polyvec \d/);
     expect(log).toMatch(new RegExp(`^\\d\\d:\\d\\d:\\d\\d warn {2}Pinecone: ${warning}\n`, 'm'));
     forPeople.child.kill('SIGTERM');
     expect(await exitCode(forPeople)).toBe(0);
