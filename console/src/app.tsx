@@ -10,8 +10,8 @@ import { Toasts } from './parts/toast.js';
 import { CollectionScreens } from './screens/collection/collection-screens.js';
 import { Home } from './screens/home/home.js';
 import { Login } from './screens/login/login.js';
-import { useShortcuts } from './state/keyboard.js';
 import { forgetKey, isLockedOut, key } from './state/key.js';
+import { useShortcuts } from './state/keyboard.js';
 import { isOperator, isReadOnly, openSession, session, sessionFailure } from './state/session.js';
 import { switchTheme, theme } from './state/theme.js';
 

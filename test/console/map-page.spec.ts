@@ -117,7 +117,9 @@ describeInBrowser('the map of a collection', () => {
       colors: null,
       ids: Array.from({ length: MANY }, (_, index) => `p${String(index)}`),
     };
-    const points = Buffer.from(Int8Array.from({ length: MANY * DIMENSIONS }, (_, index) => ((index * 7_919) % 255) - 127).buffer);
+    const points = Buffer.from(
+      Int8Array.from({ length: MANY * DIMENSIONS }, (_, index) => Math.imul(index ^ (index >>> 9), 0x9e3779b1) >> 24).buffer,
+    );
     await page.route('**/console/api/v1/collections/*/map', (route) =>
       route.fulfill({
         contentType: 'application/octet-stream',

@@ -9,7 +9,7 @@ describeInBrowser('the console of a gateway with keys', () => {
   let readingKey: string;
 
   beforeAll(async () => {
-    const started = await startKeyedGateway({ reader: { permissions: 'read' } });
+    const started = await startKeyedGateway({ reader: { scope: 'read' } });
     gateway = started.gateway;
     readingKey = started.keys.reader;
     browser = await TestBrowser.launch(gateway.consoleUrl);
@@ -109,7 +109,10 @@ describeInBrowser('the console of a gateway with keys', () => {
     await open('/requests');
     const { page } = watched;
     await asClient('/api/v2/tenants/default_tenant/databases/default_database/collections', { name: 'watched' });
-    await page.getByRole('row', { name: /chroma/ }).first().click();
+    await page
+      .getByRole('row', { name: /chroma/ })
+      .first()
+      .click();
     const panel = page.getByRole('complementary', { name: /^Request / });
     await panel.getByText('Operation').waitFor();
     expect(await accessibilityViolations(page)).toEqual([]);
@@ -121,7 +124,10 @@ describeInBrowser('the console of a gateway with keys', () => {
   it('shows no request that was made while it is paused, until it goes on', async () => {
     await open('/requests');
     const { page } = watched;
-    await page.getByRole('row', { name: /chroma/ }).first().waitFor();
+    await page
+      .getByRole('row', { name: /chroma/ })
+      .first()
+      .waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     const before = await page.getByRole('grid').getAttribute('aria-rowcount');
     await asClient('/api/v2/tenants', { name: 'while-paused' });
@@ -136,7 +142,10 @@ describeInBrowser('the console of a gateway with keys', () => {
     const { page } = watched;
     const path = page.getByRole('combobox', { name: 'Path' });
     await path.fill('/vectorizer/colle');
-    await page.getByRole('option', { name: /GET \/vectorizer\/collections/ }).first().waitFor();
+    await page
+      .getByRole('option', { name: /GET \/vectorizer\/collections/ })
+      .first()
+      .waitFor();
     expect(await accessibilityViolations(page)).toEqual([]);
     await path.press('ArrowDown');
     await path.press('Enter');
@@ -146,7 +155,10 @@ describeInBrowser('the console of a gateway with keys', () => {
     expect(await accessibilityViolations(page)).toEqual([]);
     await page.getByText('Sent from this tab: 1').waitFor();
     await page.goto(`${gateway.consoleUrl}/requests`);
-    await page.getByRole('row', { name: /vectorizer/ }).first().click();
+    await page
+      .getByRole('row', { name: /vectorizer/ })
+      .first()
+      .click();
     await page.getByRole('button', { name: 'Replay in the API console' }).click();
     await path.waitFor();
     expect(await path.inputValue()).toBe('/vectorizer/collections');
@@ -173,7 +185,10 @@ describeInBrowser('the console of a gateway with keys', () => {
     await page.getByRole('button', { name: 'Make the backup' }).click();
     await page.getByRole('row', { name: /before/ }).waitFor();
     expect(await accessibilityViolations(page)).toEqual([]);
-    await page.getByRole('row', { name: /before/ }).getByRole('button', { name: 'Restore' }).click();
+    await page
+      .getByRole('row', { name: /before/ })
+      .getByRole('button', { name: 'Restore' })
+      .click();
     await page.getByLabel('Name of the collection').fill('back-again');
     await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
     await page.getByText(/being restored/).waitFor();

@@ -96,5 +96,5 @@ function isExecutable(file: string): boolean {
 
 function skipped(): typeof describe {
   process.stderr.write("The console's pages are not tested: there is no chromium here (apt-get install chromium).\n");
-  return describe.skip as typeof describe;
+  return describe.skip;
 }

@@ -23,7 +23,7 @@ export function Backups(): JSX.Element {
   const place = placeFor({ tenant: parameters.get('tenant'), database: parameters.get('database') });
   const [open, setOpen] = useState<Open | null>(null);
   const list = useResource(
-    async (signal) => rowsOf(await call<unknown>('GET', withParameters('/backups', { ...place }), { signal })),
+    (signal) => call<readonly BackupRow[]>('GET', withParameters('/backups', { ...place }), { signal }),
     [place.tenant, place.database],
   );
   const databases = tenants.value.find(({ name }) => name === place.tenant)?.databases ?? [place.database];
@@ -58,13 +58,6 @@ export function Backups(): JSX.Element {
       {open?.kind === 'delete' && <DeleteDialog row={open.row} onClose={() => setOpen(null)} onDone={list.reload} />}
     </div>
   );
-}
-
-/** The list itself, or an object around it. */
-function rowsOf(answer: unknown): readonly BackupRow[] {
-  return Array.isArray(answer)
-    ? (answer as readonly BackupRow[])
-    : (answer as { readonly backups: readonly BackupRow[] }).backups;
 }
 
 interface ListProperties {

@@ -14,7 +14,7 @@ export function Legend({ colouring: { legend, range }, title, entry, onEntry }: 
   if (range !== null) {
     return (
       <div class="legend">
-        <h3>{title}</h3>
+        <h2 class="small">{title}</h2>
         <span class="gradient" aria-hidden="true" />
         <span class="row">
           {short(range[0])} <span class="grow" /> {short(range[1])}
@@ -25,7 +25,7 @@ export function Legend({ colouring: { legend, range }, title, entry, onEntry }: 
   if (legend.length === 0) return null;
   return (
     <div class="legend">
-      <h3>{title}</h3>
+      <h2 class="small">{title}</h2>
       <ul>
         {legend.map(({ label, colour, count: points }, index) => (
           <li key={label}>

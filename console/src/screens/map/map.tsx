@@ -11,14 +11,14 @@ import { count } from '../../state/format.js';
 import { useResource } from '../../state/resource.js';
 import { session } from '../../state/session.js';
 import { useParameters } from '../../state/url.js';
-import { useFields } from '../records/record-state.js';
 import { RecordPanel } from '../records/record-panel.js';
+import { useFields } from '../records/record-state.js';
 import { colouringOf } from './colours.js';
 import { Highlight, type Lit } from './highlight.js';
 import { Legend } from './legend.js';
 import { MapCanvas } from './map-canvas.js';
-import { loadSample } from './points.js';
 import { PointTable } from './point-table.js';
+import { loadSample } from './points.js';
 import { useProjection } from './projection.js';
 
 const SIZES = [1_000, 2_000, 5_000, 10_000] as const;

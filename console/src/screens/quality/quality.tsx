@@ -151,7 +151,7 @@ function NamespaceCard({ uuid, measured }: { readonly uuid: string; readonly mea
       </p>
       {worst.some((one) => one.recall < 1) && (
         <div>
-          <h3>The queries with the lowest recall</h3>
+          <h2 class="small">The queries with the lowest recall</h2>
           <table class="listing">
             <thead>
               <tr>

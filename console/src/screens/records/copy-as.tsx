@@ -11,7 +11,7 @@ import { useCollection } from '../../state/collection.js';
 import { useResource } from '../../state/resource.js';
 import { session } from '../../state/session.js';
 import type { RecordsState } from './record-state.js';
-import { SNIPPETS, type SnippetName, snippetOf, type SnippetSource } from './snippets.js';
+import { type SnippetName, snippetOf, SNIPPETS, type SnippetSource } from './snippets.js';
 
 interface CopyAsProperties {
   readonly state: RecordsState;

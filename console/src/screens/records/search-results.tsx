@@ -13,7 +13,7 @@ import { useResource } from '../../state/resource.js';
 import { CopyAs } from './copy-as.js';
 import type { RecordsState, Scalar } from './record-state.js';
 import { RecordTable } from './record-table.js';
-import { type Comparison, compare, searchInput } from './search-state.js';
+import { compare, type Comparison, searchInput } from './search-state.js';
 
 type Hit = SearchResult['hits'][number];
 

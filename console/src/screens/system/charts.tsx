@@ -1,7 +1,7 @@
+import 'uplot/dist/uPlot.min.css';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import type { SystemState } from '../../../../src/console/api/contract/system.js';
 import { isDark } from '../../state/theme.js';
 
