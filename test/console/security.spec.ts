@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import type { CollectionDetail, CollectionPage } from '../../src/console/api/contract/collections.js';
 import type { Session } from '../../src/console/api/contract/session.js';
+import type { RequestLine } from '../../src/console/api/contract/streams.js';
 import { ChromaApi } from '../support/clients/chroma-api.js';
 import { ConsoleApi, type ConsoleAnswer } from '../support/clients/console-api.js';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
@@ -148,11 +149,22 @@ describe('a key', () => {
       headers: { 'x-polyvec-console': '1', authorization: `Bearer ${keyed.keys.patterned}` },
       signal: stop.signal,
     });
-    const { value } = await (answer.body as ReadableStream<Uint8Array>).getReader().read();
+    await new ChromaApi(keyed.gateway.chromaUrl).call(
+      `/api/v2/tenants/acme/databases/default_database/collections/${own.uuid}/count`,
+      { headers: { 'x-chroma-token': keyed.keys.patterned, 'x-request-id': 'the-last' } },
+    );
+    let seen = '';
+    for await (const bytes of answer.body as ReadableStream<Uint8Array>) {
+      seen += Buffer.from(bytes).toString();
+      if (seen.includes('the-last')) break;
+    }
     stop.abort();
-    const seen = Buffer.from(value ?? []).toString();
-    expect(seen).toContain('"collection":"bees-1"');
-    expect(seen).not.toMatch(/wasps|ants/);
+    const lines = seen
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as RequestLine);
+    expect(new Set(lines.map(({ collection }) => collection))).toEqual(new Set(['bees-1']));
+    expect(lines.map(({ operation }) => operation.split('/').at(-1))).toEqual(['add', 'count']);
   });
 
   it('of another tenant cannot make an alias to what it does not reach, nor restore its backup', async () => {

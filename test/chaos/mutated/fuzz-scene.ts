@@ -35,13 +35,17 @@ const NAMES = {
 export async function createFuzzScene(): Promise<FuzzScene> {
   // requests make indexes, too, and each takes one
   const gateway = await startGatewayInProcess({ POLYVEC_PINECONE_INDEX_PORTS: '0:64' });
-  const routes = allRoutes();
+  // one that is watched does not end
+  const routes = allRoutes().filter(({ key }) => key !== 'GET /console/api/v1/requests');
   const targets = async (): Promise<FuzzTargets> => {
     const uuid = await makeCollections(gateway);
     const { port, backup } = await makeIndex(gateway);
     const requests = routes.map((route): SentRequest => {
       const { path, body } = exampleOf(route, namesOf({ uuid, backup, port: String(port) }));
-      const headers = body === undefined ? [] : [['content-type', 'application/json'] as const];
+      const headers = [
+        ...(body === undefined ? [] : [['content-type', 'application/json'] as const]),
+        ...(path.startsWith('/console/api') ? [['x-polyvec-console', '1'] as const] : []),
+      ];
       return { method: route.method, path, headers, body: Buffer.from(body ?? '') };
     });
     return { grpcPort: port, requests };

@@ -49,11 +49,42 @@ const CLAUSE_FILTER = {
   must_not: [{ has_id: ['nobody'] }, { key: 'where', geo_radius: { center: { lat: 0, lon: 0 }, radius: 10 } }],
   should: [{ is_null: { key: 'text' } }, { key: 'list', values_count: { gte: 1 } }],
 };
+const CONSOLE_FILTER = {
+  match: 'any',
+  conditions: [
+    { field: 'number', op: 'gte', value: 1 },
+    { field: 'text', op: 'in', value: ['x', 'y'] },
+    { field: null, op: 'contains', value: 'one' },
+  ],
+};
 const SERVERLESS = { serverless: { cloud: 'aws', region: 'us-east-1' } };
 const ENTRY = { id: 'a', embedding: VECTOR, payload: METADATA, sparse: { indices: [1, 2], values: [0.5, 1] } };
 
 /** The first that fits counts. */
 const EXAMPLES: readonly (readonly [RegExp, Example])[] = [
+  // the console's
+  [/^POST \/console.*\/records$/, json({ namespace: '', limit: 5, filter: CONSOLE_FILTER })],
+  [/^POST \/console.*\/filter-syntaxes$/, json(CONSOLE_FILTER)],
+  [/^PUT \/console.*\/record$/, json({ namespace: '', id: 'a', document: 'x', metadata: '{"number":1}', embedding: VECTOR })],
+  [/^GET \/console.*\/record$/, query('namespace=&id=a')],
+  [/^POST \/console.*\/search$/, json({ namespace: '', embedding: VECTOR, limit: 3, filter: CONSOLE_FILTER, exact: true })],
+  [/^POST \/console.*\/delete-preview$/, json({ namespace: '', filter: CONSOLE_FILTER })],
+  [/^POST \/console.*\/delete$/, json({ token: '1.all.x', selection: { namespace: '', filter: CONSOLE_FILTER }, expected: 1 })],
+  [/^POST \/console.*\/quality$/, json({ queries: 10, filter: CONSOLE_FILTER })],
+  [/^POST \/console.*\/map$/, json({ namespace: '', count: 10, seed: 7, colorBy: 'text' })],
+  [/^POST \/console.*\/(?:backups|restore)$/, json({ name: 'fuzzed' })],
+  [/^POST \/console.*\/samples$/, json({ tenant: 'nobody', database: 'nothing' })],
+  [
+    /^POST \/console.*\/keys$/,
+    json({ name: 'fuzzed', permissions: ['read'], tenant: 'nobody', database: null, collections: ['a*'] }),
+  ],
+  [
+    /^POST \/console.*\/collections$/,
+    json({ tenant: 'default_tenant', database: 'default_database', name: 'fuzzed-console', protocol: 'chroma', metric: 'l2' }),
+  ],
+  [/^PATCH \/console/, json({ name: 'fuzzed-chroma', deletionProtection: true })],
+  [/^PUT \/console.*\/aliases\/:alias$/, {}],
+  [/^DELETE \/console.*\/collections\/:uuid$/, json({ name: 'not-its-name' })],
   // Chroma
   [/^POST \/chroma.*\/(?:add|upsert)$/, json(CHROMA_RECORDS)],
   [/^POST \/chroma.*\/update$/, json({ ...CHROMA_RECORDS, embeddings: [null, VECTOR] })],
