@@ -174,8 +174,7 @@ function split(answer: Json, ids: readonly string[]): Omit<Chunk, 'cursor'> {
   };
   const records: CopyRecord[] = [];
   const rejects: Reject[] = [];
-  ids.forEach((given, index) => {
-    const id = given;
+  ids.forEach((id, index) => {
     const metadata = metadataOfJson(columns.metadata[index]);
     const embedding = columns.embedding[index];
     if ('unholdable' in metadata)
