@@ -15,6 +15,7 @@ const PLACES = {
   'test/console/': 'embedded',
   'test/copy/': 'both',
   'test/copy/chroma-folder.spec.ts': 'embedded',
+  'test/copy/chroma-server.spec.ts': 'embedded',
   'test/deploy/': 'embedded',
   'test/differences/': 'embedded',
   'test/docs/': 'embedded',

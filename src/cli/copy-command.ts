@@ -20,6 +20,7 @@ export function addCopy(program: Command): void {
     .option('--on-error <what>', 'a record that cannot be copied: stop, or skip it', 'stop')
     .option('--reject-file <file>', 'where records that are skipped are written, a JSON object in a line')
     .option('--verify <how>', 'what is compared at the end: none, count or full', 'full')
+    .option('--from-key-file <file>', "a file with the key of the source's server (default: the environment's CHROMA_API_KEY)")
     .option('--restart', 'begin anew what was not finished')
     .option('--path <directory>', 'where the embedded Postgres keeps its data (default: ./polyvec-data)')
     .option('--json', 'print JSON, an object in a line')
@@ -41,7 +42,8 @@ export function addCopy(program: Command): void {
 }
 
 const HELP = `
-FROM  chroma-dir:FOLDER[/COLLECTION]        a folder of Chroma 0.4 to 1.5, without Chroma
-TO    polyvec:[TENANT[/DATABASE[/COLLECTION]]]   DATABASE_URL, or the embedded database of a gateway that is stopped
+FROM  chroma-dir:FOLDER[/COLLECTION]                          a folder of Chroma 0.4 to 1.5, without Chroma
+      chroma://HOST:PORT[/TENANT[/DATABASE[/COLLECTION]]]     a Chroma server (chroma+https:// with TLS)
+TO    polyvec:[TENANT[/DATABASE[/COLLECTION]]]                DATABASE_URL, or the embedded database of a gateway that is stopped
 
 The source stays as it is. A new collection is seen when all of it is equal. When the command is cut off, the same one goes on.`;

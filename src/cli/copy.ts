@@ -1,4 +1,4 @@
-import { appendFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import type { Config } from '../config/config.js';
 import { Copier, type CopierOptions, type CopyReport, Unfinished } from '../copy/copier.js';
 import { CONFLICT_POLICIES, type Source } from '../copy/copy.js';
@@ -22,6 +22,7 @@ export interface CopyArguments {
   readonly onError: string;
   readonly rejectFile?: string;
   readonly verify: string;
+  readonly fromKeyFile?: string;
   readonly restart?: boolean;
   readonly path?: string;
   readonly json?: boolean;
@@ -50,7 +51,7 @@ export async function copy(
   const [from, to] = [sourcePlace(given.from), targetPlace(given.to)];
   const config = maintenanceConfig(environment, given.path === undefined ? {} : { dataDirectory: given.path });
   const output = new CopyOutput((line) => stream.write(`${line}\n`), given.json === true);
-  const surroundings = { config, log: logOf(config), isDryRun: given.dryRun === true };
+  const surroundings = { config, log: logOf(config), isDryRun: given.dryRun === true, fromKey: await keyOf(environment, given) };
   const source = await openSource(from, surroundings);
   try {
     const opened = await openTarget(to, surroundings);
@@ -93,6 +94,14 @@ async function run(
   } finally {
     for (const signal of SIGNALS) process.removeListener(signal, stop);
   }
+}
+
+/** From the file, or from the environment: never from an argument, which the list of processes shows. */
+async function keyOf(
+  environment: Readonly<Record<string, string | undefined>>,
+  { fromKeyFile }: CopyArguments,
+): Promise<string | undefined> {
+  return fromKeyFile === undefined ? environment['CHROMA_API_KEY'] : (await readFile(fromKeyFile, 'utf8')).trim();
 }
 
 function isWell({ differences, rejects }: CopyReport): boolean {

@@ -7,6 +7,7 @@ import type { EngineLog } from '../postgres/engine.js';
 import { openDatabase } from '../postgres/open-database.js';
 import type { Destination, Source, Target } from './copy.js';
 import { ChromaFolder } from './sources/chroma-folder.js';
+import { ChromaServer } from './sources/chroma-server.js';
 import { AbsentDatabase } from './targets/absent-database.js';
 import { PolyvecDatabase } from './targets/polyvec-database.js';
 
@@ -22,6 +23,8 @@ export interface Surroundings {
   readonly log: EngineLog;
   /** Not a byte of the target changes: it is opened as a source is, or, when it is not there yet, not at all. */
   readonly isDryRun: boolean;
+  /** The key that the source's server asks for. */
+  readonly fromKey: string | undefined;
 }
 
 /** A target, and what its URI names of the destination. */
@@ -33,6 +36,8 @@ export interface OpenedTarget {
 /** The kinds of places that can be copied from: a row here, and a file in sources/. */
 const SOURCES: Readonly<Record<string, (rest: string, surroundings: Surroundings) => Promise<Source>>> = {
   'chroma-dir': (rest) => ChromaFolder.open(rest),
+  chroma: (rest, { fromKey }) => ChromaServer.open('http', rest, fromKey),
+  'chroma+https': (rest, { fromKey }) => ChromaServer.open('https', rest, fromKey),
 };
 
 /** The kinds of places that can be copied to: a row here, and a file in targets/. */
@@ -68,14 +73,14 @@ async function openPolyvec(rest: string, { config, log, isDryRun }: Surroundings
   if (config.databaseUrl === undefined && !existsSync(join(config.dataDirectory, DATABASE, 'PG_VERSION'))) {
     return new AbsentDatabase(config, label);
   }
-  const { database, close } = await openUnchangedDatabase(config, log);
-  return new PolyvecDatabase(database, config, label, close);
+  const opened = await openUnchangedDatabase(config, log);
+  return new PolyvecDatabase(opened.database, config, label, () => opened.close());
 }
 
 function placeOf(text: string, known: readonly string[], option: string): Place {
   if (/^[\w+-]+:\/\/[^/@]*:[^/@]*@/.test(text)) {
     // whatever is in an argument is in the list of processes, and in the shell's history
-    throw new Error(`${option} has a password in it: leave it out. Secrets are read from the environment, such as DATABASE_URL`);
+    throw new Error(`${option} has a password in it: leave it out, and name a file that holds it with --from-key-file`);
   }
   const [, scheme = '', rest = ''] = /^([a-z+-]+):(.*)$/s.exec(text) ?? [];
   if (!known.includes(scheme)) {

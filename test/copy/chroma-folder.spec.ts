@@ -57,7 +57,7 @@ async function indexOf(folder: string, name: string): Promise<string> {
   );
   database.close();
   await rm(join(folder, 'chroma.sqlite3.lock'), { recursive: true, force: true });
-  return join(folder, String((row as { id: string }).id));
+  return join(folder, (row as { id: string }).id);
 }
 
 async function bytesOf(folder: string): Promise<readonly string[]> {

@@ -4,7 +4,7 @@ import { enlarge, onGateway, readOver } from '../support/copy/copy-run.js';
 import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
 import { exitCode, polyvec, type Run, waitFor } from '../support/gateway/polyvec-command.js';
 
-const RECORDS = 10_000;
+const RECORDS = 3_000;
 const KILLS = 10;
 const PASSWORD = 'geheim-7411-geheim-7411-geheim-7411-geheim';
 
@@ -41,7 +41,7 @@ it('case 30: killed at ten moments, it goes on each time, and in the end every r
   }
   const last = start();
   expect(await exitCode(last)).toBe(0);
-  expect(last.output()).toContain('10,020 records in 1 collection, and all of it is equal');
+  expect(last.output()).toContain('3,020 records in 1 collection, and all of it is equal');
   expect(await seen()).toBe(RECORDS + 20);
 }, 600_000);
 
@@ -55,7 +55,7 @@ it('case 32: SIGINT ends it with code 3 and the command that goes on, and nothin
   expect(await seen()).toBeUndefined();
   const again = start();
   expect(await exitCode(again)).toBe(0);
-  expect(again.output()).toMatch(/10,020 records, [\d,]+ of them there from before/);
+  expect(again.output()).toMatch(/3,020 records, [\d,]+ of them there from before/);
 }, 300_000);
 
 it('what the command line does not know ends it with code 2, before anything is done', async () => {

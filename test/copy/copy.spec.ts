@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
 import { sql } from '../../src/postgres/sql.js';
-import { type ChromaFixture, chromaFixture, readFolder, type ReadCollection } from '../support/copy/chroma-fixture.js';
+import { type ChromaFixture, chromaFixture, type ReadCollection, readFolder } from '../support/copy/chroma-fixture.js';
 import { copied, enlarge, onDatabase, onGateway, readOver } from '../support/copy/copy-run.js';
 import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
 

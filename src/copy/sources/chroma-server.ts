@@ -1,0 +1,220 @@
+import type { Metric } from '../../collections/collection.js';
+import { isJsonObject, type Json, JsonNumber, parseJson } from '../../http/json.js';
+import type { Chunk, CopyRecord, Reject, Source, SourceCollection } from '../copy.js';
+import { HttpClient } from './http-client.js';
+import { metadataOfJson } from './json-metadata.js';
+
+/** Collections that are listed at once. */
+const PAGE = 100;
+const MAX_ROWS = 500;
+/** A page's vectors, as text of about this many bytes for each component. */
+const CHUNK_BYTES = 8 * 1024 * 1024;
+const COMPONENT_BYTES = 20;
+const PARTS = { embedding: 'embeddings', document: 'documents', uri: 'uris', metadata: 'metadatas' } as const;
+const SPACE_PATHS = [
+  ['metadata', 'hnsw:space'],
+  ['schema', 'keys', '#embedding', 'float_list', 'vector_index', 'config', 'space'],
+  ['configuration_json', 'hnsw', 'space'],
+  ['configuration_json', 'hnsw_configuration', 'space'],
+] as const;
+
+/** A Chroma server over HTTP, of API v2 or v1. */
+export class ChromaServer implements Source {
+  private constructor(
+    readonly label: string,
+    private readonly client: HttpClient,
+    private readonly version: 'v1' | 'v2',
+    private readonly place: { readonly tenant: string; readonly database: string | undefined; readonly only: string | undefined },
+    private readonly opened = new Map<string, SourceCollection>(),
+  ) {}
+
+  /** `rest`: what follows the scheme, `//host:8000/tenant/database/collection`, of which the later parts may be missing. */
+  static async open(protocol: 'http' | 'https', rest: string, key: string | undefined): Promise<ChromaServer> {
+    const url = new URL(`${protocol}:${rest}`);
+    const [tenant = 'default_tenant', database, only] = url.pathname
+      .split('/')
+      .filter((part) => part !== '')
+      .map(decodeURIComponent);
+    const headers = key === undefined ? {} : { authorization: `Bearer ${key}`, 'x-chroma-token': key };
+    const client = new HttpClient(url.origin, headers);
+    const version = (await client.text('/api/v2/heartbeat')) === undefined ? 'v1' : 'v2';
+    if (version === 'v1' && (await client.text('/api/v1/heartbeat')) === undefined)
+      throw new Error(`there is no Chroma at ${url.origin}`);
+    const isWhole = url.pathname === '/' || url.pathname === '';
+    return new ChromaServer(`chroma:${rest}`, client, version, {
+      tenant,
+      database: isWhole ? 'default_database' : database,
+      only,
+    });
+  }
+
+  async collections(): Promise<readonly SourceCollection[]> {
+    const { tenant, only } = this.place;
+    const found: SourceCollection[] = [];
+    for (const database of await this.databases()) {
+      for (let offset = 0; ; offset += PAGE) {
+        const page =
+          (await this.json(this.collectionsPath(tenant, database, `limit=${String(PAGE)}&offset=${String(offset)}`))) ?? [];
+        const listed = page as readonly Json[];
+        for (const entry of listed) {
+          if (only === undefined || textAt(entry, ['name']) === only) found.push(await this.describe(tenant, database, entry));
+        }
+        if (listed.length < PAGE) break;
+      }
+    }
+    if (only !== undefined && found.length === 0) throw new Error(`${this.label} has no such collection`);
+    for (const collection of found) this.opened.set(collection.key, collection);
+    return found;
+  }
+
+  async *read(collection: SourceCollection, after: string | null): AsyncIterable<Chunk> {
+    let { offset, last } = after === null ? { offset: 0, last: '' } : cursorOf(after);
+    const bytes = (collection.dimension ?? 1) * COMPONENT_BYTES;
+    const limit = Math.max(1, Math.min(MAX_ROWS, Math.floor(CHUNK_BYTES / bytes)));
+    if (offset > 0) await this.requireSeam(collection, offset, last);
+    for (;;) {
+      const answer = await this.get(collection, { limit, offset, include: Object.values(PARTS) });
+      const ids = listAt(answer, 'ids') as readonly string[];
+      if (ids.length === 0) return;
+      offset += ids.length;
+      last = String(ids.at(-1));
+      yield { ...split(answer, ids), cursor: JSON.stringify({ offset, last }) };
+    }
+  }
+
+  /** A server that is written to meanwhile shows it by its counts; a change of a record it does not show. */
+  async requireUnchanged(): Promise<void> {
+    for (const collection of this.opened.values()) {
+      const records = await this.count(collection);
+      if (records !== collection.records) {
+        throw new Error(
+          `${collection.name} had ${String(collection.records)} records and has ${String(records)}: stop its writers, and copy with --restart`,
+        );
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private async databases(): Promise<readonly string[]> {
+    const { tenant, database } = this.place;
+    if (database !== undefined) return [database];
+    if (this.version === 'v1') return ['default_database'];
+    const listed = await this.json(`/api/v2/tenants/${encodeURIComponent(tenant)}/databases`);
+    if (listed === undefined) throw new Error(`${this.label} has no such tenant`);
+    return (listed as readonly Json[]).map((entry) => textAt(entry, ['name']) ?? '');
+  }
+
+  private async describe(tenant: string, database: string, entry: Json): Promise<SourceCollection> {
+    const id = textAt(entry, ['id']) ?? '';
+    const metadata = metadataOfJson(valueAt(entry, ['metadata']));
+    const known = valueAt(entry, ['dimension']);
+    const bare = {
+      key: `${this.client.origin} ${id}`,
+      ...{ tenant, database, name: textAt(entry, ['name']) ?? '', metric: metricOf(entry) },
+      ...{
+        dimension: known instanceof JsonNumber ? Number(known.text) : null,
+        metadata: 'text' in metadata ? metadata.text : null,
+      },
+      ...{ records: 0, fingerprint: '', warnings: [] },
+    };
+    const records = await this.count(bare);
+    const dimension = bare.dimension ?? (records === 0 ? null : await this.firstDimension(bare));
+    return { ...bare, dimension, records, fingerprint: `${id} ${String(records)}` };
+  }
+
+  private async count(collection: SourceCollection): Promise<number> {
+    return Number((await this.client.text(`${this.collectionPath(collection)}/count`)) ?? NaN);
+  }
+
+  private async firstDimension(collection: SourceCollection): Promise<number | null> {
+    const [first] = listAt(await this.get(collection, { limit: 1, offset: 0, include: ['embeddings'] }), 'embeddings');
+    return Array.isArray(first) ? first.length : null;
+  }
+
+  /** The record in front of the cursor must still be the one that was read last. */
+  private async requireSeam(collection: SourceCollection, offset: number, last: string): Promise<void> {
+    const [found] = listAt(await this.get(collection, { limit: 1, offset: offset - 1, include: [] }), 'ids');
+    if (found !== last) throw new Error(`${collection.name} has changed since this copy began: --restart begins anew`);
+  }
+
+  private async get(collection: SourceCollection, body: object): Promise<Json> {
+    const text = await this.client.text(`${this.collectionPath(collection)}/get`, body);
+    if (text === undefined) throw new Error(`the collection ${collection.name} is gone`);
+    return parseJson(text);
+  }
+
+  private async json(path: string): Promise<Json | undefined> {
+    const text = await this.client.text(path);
+    return text === undefined ? undefined : parseJson(text);
+  }
+
+  private collectionsPath(tenant: string, database: string, query: string): string {
+    const [t, d] = [encodeURIComponent(tenant), encodeURIComponent(database)];
+    return this.version === 'v1'
+      ? `/api/v1/collections?tenant=${t}&database=${d}&${query}`
+      : `/api/v2/tenants/${t}/databases/${d}/collections?${query}`;
+  }
+
+  private collectionPath({ tenant, database, key }: SourceCollection): string {
+    const id = key.split(' ').at(-1) ?? '';
+    const [t, d] = [encodeURIComponent(tenant), encodeURIComponent(database)];
+    return this.version === 'v1' ? `/api/v1/collections/${id}` : `/api/v2/tenants/${t}/databases/${d}/collections/${id}`;
+  }
+}
+
+function split(answer: Json, ids: readonly string[]): Omit<Chunk, 'cursor'> {
+  const columns = {
+    embedding: listAt(answer, PARTS.embedding),
+    document: listAt(answer, PARTS.document),
+    uri: listAt(answer, PARTS.uri),
+    metadata: listAt(answer, PARTS.metadata),
+  };
+  const records: CopyRecord[] = [];
+  const rejects: Reject[] = [];
+  ids.forEach((id, index) => {
+    const metadata = metadataOfJson(columns.metadata[index]);
+    const embedding = columns.embedding[index];
+    if ('unholdable' in metadata)
+      rejects.push({ id, reason: `the value of ${JSON.stringify(metadata.unholdable)} is no metadata here` });
+    else if (!Array.isArray(embedding)) rejects.push({ id, reason: 'the server has no vector of it' });
+    else {
+      const components = Float32Array.from(embedding as readonly JsonNumber[], ({ text }) => Number(text));
+      const texts = { document: textOf(columns.document[index]), uri: textOf(columns.uri[index]) };
+      records.push({ id, embedding: components, ...texts, metadata: metadata.text });
+    }
+  });
+  return { records, rejects };
+}
+
+function metricOf(entry: Json): Metric {
+  const spaces = SPACE_PATHS.map((path) => textAt(entry, path));
+  const space = spaces.find((each) => each === 'l2' || each === 'cosine' || each === 'ip');
+  return space ?? 'l2';
+}
+
+function cursorOf(text: string): { readonly offset: number; readonly last: string } {
+  return JSON.parse(text) as { offset: number; last: string };
+}
+
+function valueAt(value: Json | undefined, path: readonly string[]): Json | undefined {
+  let found = value;
+  for (const key of path) found = isJsonObject(found) ? found.get(key) : undefined;
+  return found;
+}
+
+function textAt(value: Json, path: readonly string[]): string | undefined {
+  const found = valueAt(value, path);
+  return typeof found === 'string' ? found : undefined;
+}
+
+function listAt(value: Json, key: string): readonly Json[] {
+  const found = valueAt(value, [key]);
+  return Array.isArray(found) ? (found as readonly Json[]) : [];
+}
+
+function textOf(value: Json | undefined): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Requests that are sent again: so often, and with pauses up to this long. */
+const MAX_ATTEMPTS = 8;
+const LONGEST_PAUSE_MS = 30_000;
+const AGAIN = new Set([408, 429, 500, 502, 503, 504]);
+
+/** A server that is read over HTTP. What it may answer differently a moment later is asked again. */
+export class HttpClient {
+  constructor(
+    /** Scheme, host and port. */
+    readonly origin: string,
+    private readonly headers: Readonly<Record<string, string>>,
+  ) {}
+
+  /** The answer's text; undefined when there is no such thing. @throws Error with the server's words, without any header */
+  async text(path: string, body?: unknown): Promise<string | undefined> {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await this.attempt(path, body);
+      if (!(answer instanceof Error) && answer.ok) return answer.text();
+      if (!(answer instanceof Error) && (answer.status === 404 || answer.status === 410)) return undefined;
+      const isWorthIt = answer instanceof Error || AGAIN.has(answer.status);
+      if (!isWorthIt || attempt === MAX_ATTEMPTS) throw await this.failure(path, answer);
+      await sleep(pauseAfter(attempt, answer));
+    }
+  }
+
+  private async attempt(path: string, body: unknown): Promise<Response | Error> {
+    const isRead = body === undefined;
+    try {
+      return await fetch(`${this.origin}${path}`, {
+        method: isRead ? 'GET' : 'POST',
+        headers: { ...this.headers, ...(!isRead && { 'content-type': 'application/json' }) },
+        ...(!isRead && { body: JSON.stringify(body) }),
+      });
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  private async failure(path: string, answer: Response | Error): Promise<Error> {
+    if (answer instanceof Error) {
+      const { cause } = answer;
+      return new Error(`${this.origin} does not answer: ${cause instanceof Error ? cause.message : answer.message}`, {
+        cause: answer,
+      });
+    }
+    return new Error(`${this.origin}${path} answers ${String(answer.status)}: ${(await answer.text()).slice(0, 500)}`);
+  }
+}
+
+function pauseAfter(attempt: number, answer: Response | Error): number {
+  const asked = answer instanceof Error ? NaN : Number(answer.headers.get('retry-after') ?? NaN);
+  const wanted = Number.isFinite(asked) ? asked * 1000 : 100 * 2 ** attempt;
+  return Math.min(LONGEST_PAUSE_MS, wanted);
+}

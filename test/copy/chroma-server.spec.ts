@@ -1,0 +1,130 @@
+import { writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { HttpClient } from '../../src/copy/sources/http-client.js';
+import { ChromaApi } from '../support/clients/chroma-api.js';
+import { type ChromaFixture, chromaFixture, readFolder } from '../support/copy/chroma-fixture.js';
+import { copied, onGateway, readOver } from '../support/copy/copy-run.js';
+import { createStorage, makeKeys, startGatewayOn, type TestGateway, type TestStorage } from '../support/gateway/gateway.js';
+
+let fixture: ChromaFixture;
+let source: TestGateway;
+let target: TestStorage;
+let host: string;
+let keys: Readonly<Record<'all' | 'narrow', string>>;
+
+/** The source is a gateway that has what a Chroma folder had, and asks for keys. */
+beforeAll(async () => {
+  fixture = await chromaFixture('1.5.9');
+  const storage = await createStorage();
+  await copied(storage, `chroma-dir:${fixture.folder}`);
+  keys = await makeKeys(storage.environment, {
+    all: { tenant: '*', scope: 'read,write,admin' },
+    narrow: { tenant: 'default_tenant', scope: 'read', collections: 'flushed-*' },
+  });
+  source = await startGatewayOn(storage, { POLYVEC_AUTH: 'keys' });
+  host = new URL(source.chromaUrl).host;
+});
+
+afterAll(async () => {
+  await source.stop();
+  await fixture.remove();
+});
+
+beforeEach(async () => {
+  target = await createStorage();
+});
+
+afterEach(async () => {
+  await target.remove();
+});
+
+function withKey(key: string): TestStorage {
+  return { ...target, environment: { ...target.environment, CHROMA_API_KEY: key } };
+}
+
+it('case 20: collections of a Chroma server are copied, of each tenant that is named, with a key', async () => {
+  expect(await copied(withKey(keys.all), `chroma://${host}`)).toMatchObject({ code: 0 });
+  expect(await copied(withKey(keys.all), `chroma://${host}/other_tenant`)).toMatchObject({ code: 0 });
+  const folder = await readFolder(fixture.folder);
+  const found = await onGateway(target, (api) =>
+    Promise.all(folder.map(({ tenant, database, name }) => readOver(api, tenant, database, name))),
+  );
+  expect(found).toEqual(folder);
+});
+
+it('case 45: with a key for collections of some names, nothing else is copied', async () => {
+  const { code, lines } = await copied(withKey(keys.narrow), `chroma://${host}/default_tenant/default_database`);
+  expect(code).toBe(0);
+  expect(lines.at(-1)).toBe('117 records in 3 collections, and all of it is equal');
+});
+
+it('case 41: a key comes from a file, and is not printed', async () => {
+  const file = join(fixture.folder, 'key');
+  await writeFile(file, `${keys.all}\n`);
+  const from = `chroma://${host}/default_tenant/default_database/plain`;
+  const { code, lines } = await copied(target, from, { fromKeyFile: file });
+  expect(code).toBe(0);
+  expect(lines.join()).not.toContain(keys.all);
+  const refused = await copied(target, from, { fromKeyFile: fixture.folder });
+  expect(refused.code).toBe(2);
+});
+
+it('without a key the server is named, and nothing is done', async () => {
+  const { code, lines } = await copied(target, `chroma://${host}`);
+  expect(code).toBe(2);
+  expect(lines.at(-1)).toMatch(/answers 401/);
+});
+
+it('records that are written meanwhile are noticed', async () => {
+  const api = new ChromaApi(source.chromaUrl);
+  const headers = { authorization: `Bearer ${keys.all}` };
+  const from = `chroma://${host}/default_tenant/default_database/plain`;
+  await copied(withKey(keys.all), from);
+  const collections = '/api/v2/tenants/default_tenant/databases/default_database/collections';
+  const { id } = (await api.call(`${collections}/plain`, { headers })).body as { id: string };
+  await api.call(`${collections}/${id}/add`, { body: { ids: ['late'], embeddings: [[1, 2, 3]] }, headers });
+  const { code, lines } = await copied(withKey(keys.all), from);
+  await api.call(`${collections}/${id}/delete`, { body: { ids: ['late'] }, headers });
+  expect(code).toBe(2);
+  expect(lines.at(-1)).toMatch(/^plain: the source has changed since it was copied there/);
+});
+
+describe('a server that is busy', () => {
+  let server: Server;
+  let asked: number;
+
+  async function answering(statuses: readonly number[]): Promise<HttpClient> {
+    asked = 0;
+    server = createServer((_, response) => {
+      const status = statuses[Math.min(asked, statuses.length - 1)] ?? 200;
+      asked += 1;
+      response.writeHead(status, { 'retry-after': '0' }).end('busy');
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    return new HttpClient(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, {
+      authorization: 'Bearer geheim',
+    });
+  }
+
+  afterEach(async () => {
+    await new Promise((closed) => server.close(closed));
+  });
+
+  it('case 23: what is answered 429 or 503 is asked again, after the time that it says', async () => {
+    const client = await answering([429, 503, 200]);
+    expect(await client.text('/')).toBe('busy');
+    expect(asked).toBe(3);
+  });
+
+  it('case 23: but not for ever, and what is refused is not asked again', async () => {
+    const busy = await answering([503]);
+    await expect(busy.text('/')).rejects.toThrow(/answers 503: busy$/);
+    expect(asked).toBe(8);
+    await new Promise((closed) => server.close(closed));
+    const refusing = await answering([403]);
+    await expect(refusing.text('/')).rejects.toThrow(/answers 403: busy$/);
+    expect(asked).toBe(1);
+  });
+});
