@@ -14,7 +14,7 @@ const INSTALLERS = [
   'test/clients/vectorizer/install.sh',
 ];
 
-const FRAMEWORK_INSTALLERS = ['test/frameworks/python/install.sh', 'test/frameworks/javascript/install.sh'];
+const FRAMEWORK_INSTALLERS = ['test/frameworks/python/install.sh'];
 
 /** Whether all are installed now; the frameworks are in the full run only. */
 export function installClients(environment) {

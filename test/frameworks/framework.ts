@@ -49,13 +49,6 @@ export function pythonSuite(framework: string, version: string): Suite {
   return suiteOf(framework, version, { directory, command, list: '--collect-only', cwd: join(HERE, 'python') });
 }
 
-/** The tests of javascript/<framework>.mjs with the packages of a version. */
-export function javascriptSuite(framework: string, version: string): Suite {
-  const directory = join(CLIENTS, `framework-${framework}-${version}`);
-  const command = [process.execPath, join(HERE, 'javascript/run.mjs'), directory, framework] as const;
-  return suiteOf(framework, version, { directory, command, list: '--names', cwd: join(HERE, 'javascript') });
-}
-
 /** Where users of the frameworks set the gateway's addresses. */
 export function addressesOf({ chromaUrl, pineconeUrl }: TestGateway): Readonly<Record<string, string>> {
   return { FRAMEWORK_CHROMA_URL: chromaUrl, PINECONE_CONTROLLER_HOST: pineconeUrl, PINECONE_API_KEY: 'any' };
