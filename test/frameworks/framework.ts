@@ -87,7 +87,7 @@ function suiteOf(framework: string, version: string, program: Program): Suite {
 function namesOf({ command: [file, ...words], list, cwd }: Program): readonly string[] {
   return withResults((results) => {
     const { stdout, stderr } = spawnSync(file, [...words, list], { cwd, env: environmentOf(results, {}), encoding: 'utf8' });
-    const names = linesOf<{ name: string }>(results).map(({ name }) => name);
+    const names = linesOf(results).map(({ name }) => name);
     if (names.length === 0) throw new Error(`${file} lists no tests: ${stdout}${stderr}`);
     return names;
   });
@@ -108,7 +108,7 @@ async function run(
       });
     }
     await new Promise((resolve) => child.on('close', resolve));
-    const outcomes = linesOf<Outcome>(results);
+    const outcomes = linesOf(results);
     if (outcomes.length === 0) throw new Error(output);
     return new Map(outcomes.map((outcome) => [outcome.name, outcome]));
   } finally {
@@ -125,10 +125,11 @@ function withResults<T>(use: (path: string) => T): T {
   }
 }
 
-function linesOf<T>(path: string): readonly T[] {
+/** The outcomes in a file; of a list of names, each has its name alone. */
+function linesOf(path: string): readonly Outcome[] {
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as T);
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Outcome);
 }
 
 /** A framework sees the user's settings that the test gives it, and no proxy, key or gateway of whoever runs the tests. */

@@ -42,6 +42,6 @@ class TestPinecone(VectorStoreIntegrationTests):
     def vectorstore(self):
         client = Pinecone()
         name = unique("langchain")
-        client.create_index(name, dimension=DIMENSION, metric="cosine", spec=ServerlessSpec("aws", "us-east-1"))
+        client.create_index(name, dimension=DIMENSION, metric="cosine", spec=ServerlessSpec(cloud="aws", region="us-east-1"))
         yield PineconeVectorStore(index=client.Index(name), embedding=self.get_embeddings())
         client.delete_index(name)
