@@ -32,6 +32,9 @@ function newRequest(): RequestContext {
     plans: [],
     databaseMs: 0,
     poolMs: 0,
+    isConsole: false,
+    place: undefined,
+    keyId: null,
     whenOver: [],
     isOver: false,
   };
