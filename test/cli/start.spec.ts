@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
-import { exitCode, FREE_PORTS, polyvec, urlOf, waitFor } from '../support/gateway/polyvec-command.js';
+import { exitCode, FREE_PORTS, polyvec, runProgram, urlOf, waitFor } from '../support/gateway/polyvec-command.js';
+import { POLYVEC } from '../support/gateway/program.js';
 
 /** Three ports that are in use until the test has ended. */
 async function occupyPorts(): Promise<readonly [string, string, string]> {
@@ -42,7 +43,9 @@ describe('polyvec start', () => {
     const [port] = await occupyPorts();
     const warning = `index ports that something else has are left out: ${port}`;
     const environment = { ...ports, ...storage.environment, POLYVEC_PINECONE_INDEX_PORTS: `${port}-${port}` };
-    const forPeople = polyvec(['start'], { ...environment, POLYVEC_LOG_FORMAT: 'text' });
+    // both outputs in one pipe, or their order would be that of the reader
+    const words = ['-c', 'exec "$0" "$@" 2>&1', process.execPath, POLYVEC, 'start'];
+    const forPeople = runProgram('sh', words, { ...environment, POLYVEC_LOG_FORMAT: 'text' });
     await waitFor(forPeople, warning);
     const [banner, log] = forPeople.output().split('Listening. Ctrl-C stops it.\n');
     expect(banner).toMatch(/^(?:Making a new database .*\n)?Polyvec \d/);
