@@ -150,7 +150,9 @@ describeInBrowser('the list of collections', () => {
     await page.keyboard.press('h');
     await page.getByRole('heading', { name: 'Collections' }).waitFor();
     await page.keyboard.press('Control+k');
+    await page.getByRole('dialog', { name: 'Go to' }).waitFor();
     await page.keyboard.type('sorted-c');
+    await page.getByRole('option', { name: /sorted-c/ }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'sorted-c' }).waitFor();
     await page.keyboard.press('?');

@@ -150,8 +150,8 @@ describeInBrowser('the console of a gateway with keys', () => {
     await path.press('ArrowDown');
     await path.press('Enter');
     await page.keyboard.press('Control+Enter');
-    await page.getByRole('region', { name: 'Answer' }).getByText(/200/).first().waitFor();
-    expect(await page.getByLabel('answer', { exact: true }).textContent()).toContain('kept');
+    await page.getByRole('region', { name: 'What came back' }).getByText(/200/).first().waitFor();
+    expect(await page.getByLabel('answer', { exact: true }).textContent()).toContain('total_collections');
     expect(await accessibilityViolations(page)).toEqual([]);
     await page.getByText('Sent from this tab: 1').waitFor();
     await page.goto(`${gateway.consoleUrl}/requests`);

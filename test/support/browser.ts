@@ -6,9 +6,6 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 /** The system's Chromium; undefined where there is none. Nothing is downloaded. */
 export const chromiumPath = find(['chromium', 'chromium-browser', 'google-chrome']);
 
-/** A suite in a browser. Where there is none it is skipped, and says so. */
-export const describeInBrowser: typeof describe = chromiumPath === undefined ? skipped() : describe;
-
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** WebGL without a graphics card. */
 const FLAGS = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
@@ -73,6 +70,13 @@ export async function accessibilityViolations(page: Page): Promise<readonly stri
   );
 }
 
+/** A suite in a browser. Where there is none it is skipped, and says so. */
+export function describeInBrowser(name: string, suite: () => void): void {
+  if (chromiumPath !== undefined) return describe(name, suite);
+  process.stderr.write(`${name}: not tested, there is no chromium here (apt-get install chromium).\n`);
+  describe.skip(name, suite);
+}
+
 interface AxeResults {
   readonly violations: readonly {
     readonly id: string;
@@ -92,9 +96,4 @@ function isExecutable(file: string): boolean {
   } catch {
     return false;
   }
-}
-
-function skipped(): typeof describe {
-  process.stderr.write("The console's pages are not tested: there is no chromium here (apt-get install chromium).\n");
-  return describe.skip;
 }

@@ -192,7 +192,7 @@ function AnswerView({ answer, failure }: { readonly answer: Answer | null; reado
   }
   const { status, statusText, text, headers, requestId, plan, timing } = answer;
   return (
-    <section class="card" aria-label="Answer">
+    <section class="card" aria-label="What came back">
       <div class="row wrap">
         <span class={status < 400 ? 'tag good' : 'tag bad'} role="status">
           {status} {statusText}

@@ -33,39 +33,14 @@ interface Drag {
 /** The points themselves: dragging moves, the wheel zooms, and a line drawn around points picks them. */
 export function MapCanvas({ header, placed, progress, colouring, lit, entry, onOpen, onPick }: MapCanvasProperties): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const renderer = useRef<PointRenderer | null>(null);
-  const [failure, setFailure] = useState<string | null>(null);
   const [view, setView] = useState(WHOLE);
   const [isLasso, setLasso] = useState(false);
   const [line, setLine] = useState<readonly Place[]>([]);
   const [hovered, setHovered] = useState<number | null>(null);
   const drag = useRef<Drag | null>(null);
   const size = useSize(canvas);
+  const failure = useDrawing(canvas, view, size, { header, placed, progress, colouring, lit, entry });
   const grid = useMemo(() => (placed === null ? null : new PointGrid(placed)), [placed]);
-
-  useEffect(() => {
-    if (canvas.current === null) return;
-    try {
-      renderer.current = new PointRenderer(canvas.current);
-    } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error));
-    }
-    return () => renderer.current?.free();
-  }, []);
-  useEffect(() => {
-    if (placed !== null) renderer.current?.setPlaces(placed);
-  }, [placed]);
-  useEffect(() => renderer.current?.setColours(bytesOf(colouring, header.count, lit, entry)), [colouring, header, lit, entry]);
-  useEffect(() => {
-    const frame = requestAnimationFrame(() => {
-      if (placed === null || canvas.current === null) return;
-      renderer.current?.draw(view);
-      // tests and the curious see what is drawn
-      canvas.current.dataset['drawn'] = String(header.count);
-      canvas.current.dataset['placed'] = String(progress);
-    });
-    return () => cancelAnimationFrame(frame);
-  }, [view, placed, progress, colouring, lit, entry, size, header]);
 
   const pixelOf = (event: MouseEvent): Place => {
     const box = canvas.current?.getBoundingClientRect();
@@ -159,6 +134,39 @@ export function MapCanvas({ header, placed, progress, colouring, lit, entry, onO
   );
 }
 
+type Drawn = Pick<MapCanvasProperties, 'header' | 'placed' | 'progress' | 'colouring' | 'lit' | 'entry'>;
+
+/** Draws when something changes; answers why nothing can be drawn, or null. */
+function useDrawing(canvas: CanvasReference, view: View, size: Size, drawn: Drawn): string | null {
+  const { header, placed, progress, colouring, lit, entry } = drawn;
+  const renderer = useRef<PointRenderer | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  useEffect(() => {
+    if (canvas.current === null) return;
+    try {
+      renderer.current = new PointRenderer(canvas.current);
+    } catch (error) {
+      setFailure(error instanceof Error ? error.message : String(error));
+    }
+    return () => renderer.current?.free();
+  }, []);
+  useEffect(() => {
+    if (placed !== null) renderer.current?.setPlaces(placed);
+  }, [placed]);
+  useEffect(() => renderer.current?.setColours(bytesOf(colouring, header.count, lit, entry)), [colouring, header, lit, entry]);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => {
+      if (placed === null || canvas.current === null) return;
+      renderer.current?.draw(view);
+      // tests and the curious see what is drawn
+      canvas.current.dataset['drawn'] = String(header.count);
+      canvas.current.dataset['placed'] = String(progress);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [view, placed, progress, colouring, lit, entry, size, header]);
+  return failure;
+}
+
 function Hover({ header, point, at }: { readonly header: MapHeader; readonly point: number; readonly at: Place }): JSX.Element {
   const colour = header.colors?.[point];
   return (
@@ -169,9 +177,16 @@ function Hover({ header, point, at }: { readonly header: MapHeader; readonly poi
   );
 }
 
-type CanvasReference = { readonly current: HTMLCanvasElement | null };
+interface CanvasReference {
+  readonly current: HTMLCanvasElement | null;
+}
 
-function useSize(canvas: CanvasReference): { readonly width: number; readonly height: number } {
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+function useSize(canvas: CanvasReference): Size {
   const [size, setSize] = useState({ width: 1, height: 1 });
   useEffect(() => {
     const element = canvas.current;

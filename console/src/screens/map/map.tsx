@@ -1,6 +1,8 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
+import type { FilterInput } from '../../../../src/console/api/contract/records.js';
+import type { MapHeader } from '../../../../src/console/api/contract/streams.js';
 import { Button } from '../../parts/button.js';
 import { Select } from '../../parts/field.js';
 import { FilterBuilder } from '../../parts/filter-builder.js';
@@ -10,7 +12,7 @@ import { filterPart, readFilter, withCondition, writeFilter } from '../../state/
 import { count } from '../../state/format.js';
 import { useResource } from '../../state/resource.js';
 import { session } from '../../state/session.js';
-import { useParameters } from '../../state/url.js';
+import { type Changes, useParameters } from '../../state/url.js';
 import { RecordPanel } from '../records/record-panel.js';
 import { useFields } from '../records/record-state.js';
 import { colouringOf } from './colours.js';
@@ -19,7 +21,7 @@ import { Legend } from './legend.js';
 import { MapCanvas } from './map-canvas.js';
 import { PointTable } from './point-table.js';
 import { loadSample } from './points.js';
-import { useProjection } from './projection.js';
+import { type Projection, useProjection } from './projection.js';
 
 const SIZES = [1_000, 2_000, 5_000, 10_000] as const;
 /** Where the engine runs in a process of its own. */
@@ -27,18 +29,39 @@ const LARGE = [50_000, 100_000] as const;
 /** So many ids go to the Records screen at once. */
 const MOST_PICKED = 200;
 
+/** What the URL of the map says. */
+interface MapState {
+  readonly namespace: string;
+  readonly filter: FilterInput;
+  readonly size: number;
+  readonly seed: number;
+  readonly colorBy: string;
+  readonly method: 'umap' | 'pca';
+  readonly id: string | null;
+  readonly change: (changes: Changes, isStep?: boolean) => void;
+}
+
+function useMapState(): MapState {
+  const { collection } = useCollection();
+  const [parameters, change] = useParameters();
+  return {
+    namespace: parameters.get('ns') ?? collection.namespaceList[0]?.name ?? '',
+    filter: readFilter(parameters.get('filter')),
+    size: Number(parameters.get('n') ?? '2000') || 2_000,
+    seed: Number(parameters.get('seed') ?? '7') || 7,
+    colorBy: parameters.get('color') ?? '',
+    method: parameters.get('by') === 'pca' ? 'pca' : 'umap',
+    id: parameters.get('id'),
+    change,
+  };
+}
+
 /** A sample of the embeddings in two dimensions. */
 export function MapScreen(): JSX.Element {
   const { collection } = useCollection();
   const [, navigate] = useLocation();
-  const [parameters, change] = useParameters();
-  const namespace = parameters.get('ns') ?? collection.namespaceList[0]?.name ?? '';
-  const filter = readFilter(parameters.get('filter'));
-  const size = Number(parameters.get('n') ?? '2000') || 2_000;
-  const seed = Number(parameters.get('seed') ?? '7') || 7;
-  const colorBy = parameters.get('color') ?? '';
-  const method = parameters.get('by') === 'pca' ? 'pca' : 'umap';
-  const id = parameters.get('id');
+  const state = useMapState();
+  const { namespace, filter, size, seed, colorBy, method, id, change } = state;
   const [picked, setPicked] = useState<readonly number[] | null>(null);
   const [entry, setEntry] = useState<number | null>(null);
   const [lit, setLit] = useState<Lit | null>(null);
@@ -57,11 +80,6 @@ export function MapScreen(): JSX.Element {
   const colouring = useMemo(() => (sample.data === undefined ? null : colouringOf(sample.data.header)), [sample.data]);
   const header = sample.data?.header;
   const litPoints = useMemo(() => pointsOf(header?.ids ?? [], lit?.ids ?? null), [header, lit]);
-  const colours = [
-    { value: '', label: 'one colour' },
-    ...(fields.data?.fields ?? []).map(({ name }) => ({ value: name, label: `by ${name}` })),
-  ];
-  const sizes = session.value?.engine.toLowerCase().includes('embedded') === true ? SIZES : [...SIZES, ...LARGE];
   const toRecords = (points: readonly number[]): void => {
     const ids = points.slice(0, MOST_PICKED).map((point) => header?.ids[point] ?? '');
     navigate(`/c/${collection.uuid}/records?${new URLSearchParams({ ns: namespace, ids: JSON.stringify(ids) }).toString()}`);
@@ -75,37 +93,7 @@ export function MapScreen(): JSX.Element {
     <div class={id === null ? 'records' : 'records with-panel'}>
       <div class="records-main map-main">
         <div class="toolbar">
-          <Select
-            label="Namespace"
-            isBare
-            value={namespace}
-            choices={collection.namespaceList.map(({ name, records }) => ({
-              value: name,
-              label: `${namespaceLabel(name)} · ${count(records)}`,
-            }))}
-            onChange={(ns) => change({ ns: ns === '' ? null : ns, id: null })}
-          />
-          <Select
-            label="Sample"
-            isBare
-            value={String(size)}
-            choices={[...new Set<number>([...sizes, size])].map((value) => ({
-              value: String(value),
-              label: `${count(value)} points`,
-            }))}
-            onChange={(n) => change({ n })}
-          />
-          <Select
-            label="Placed by"
-            isBare
-            value={method}
-            choices={[
-              { value: 'umap', label: 'UMAP' },
-              { value: 'pca', label: 'PCA' },
-            ]}
-            onChange={(by) => change({ by })}
-          />
-          <Select label="Colour" isBare value={colorBy} choices={colours} onChange={(color) => change({ color })} />
+          <MapOptions state={state} names={fields.data?.fields.map(({ name }) => name) ?? []} />
           <Highlight namespace={namespace} lit={lit} onLit={setLit} />
         </div>
         <FilterBuilder
@@ -132,30 +120,13 @@ export function MapScreen(): JSX.Element {
               />
               <Legend colouring={colouring} entry={entry} title={colorBy} onEntry={setEntry} />
             </div>
-            <div class="map-foot">
-              <span role="status">
-                {count(header.count)} of {count(header.total)}, seed {header.seed}
-              </span>
-              {projection.progress < 1 && (
-                <span class="state">
-                  <Bar share={projection.progress} label="UMAP" />
-                  <Button kind="quiet" onClick={projection.stop}>
-                    Stop
-                  </Button>
-                </span>
-              )}
-              <span class="grow" />
-              {picked !== null && (
-                <>
-                  <Button icon="records" onClick={() => toRecords(picked)}>
-                    Open {count(Math.min(picked.length, MOST_PICKED))} picked in Records
-                  </Button>
-                  <Button kind="quiet" onClick={() => setPicked(null)}>
-                    Forget them
-                  </Button>
-                </>
-              )}
-            </div>
+            <MapFoot
+              header={header}
+              projection={projection}
+              picked={picked}
+              onRecords={toRecords}
+              onForget={() => setPicked(null)}
+            />
             <PointTable
               header={header}
               colorBy={colorBy}
@@ -179,6 +150,85 @@ export function MapScreen(): JSX.Element {
           onDelete={() => toRecords([header?.ids.indexOf(id) ?? -1])}
           onSimilar={() => similar(id)}
         />
+      )}
+    </div>
+  );
+}
+
+function MapOptions({ state, names }: { readonly state: MapState; readonly names: readonly string[] }): JSX.Element {
+  const { collection } = useCollection();
+  const { namespace, size, method, colorBy, change } = state;
+  const sizes = session.value?.engine.toLowerCase().includes('embedded') === true ? SIZES : [...SIZES, ...LARGE];
+  const colours = [{ value: '', label: 'one colour' }, ...names.map((name) => ({ value: name, label: `by ${name}` }))];
+  return (
+    <>
+      <Select
+        label="Namespace"
+        isBare
+        value={namespace}
+        choices={collection.namespaceList.map(({ name, records }) => ({
+          value: name,
+          label: `${namespaceLabel(name)} · ${count(records)}`,
+        }))}
+        onChange={(ns) => change({ ns: ns === '' ? null : ns, id: null })}
+      />
+      <Select
+        label="Sample"
+        isBare
+        value={String(size)}
+        choices={[...new Set<number>([...sizes, size])].map((value) => ({
+          value: String(value),
+          label: `${count(value)} points`,
+        }))}
+        onChange={(n) => change({ n })}
+      />
+      <Select
+        label="Placed by"
+        isBare
+        value={method}
+        choices={[
+          { value: 'umap', label: 'UMAP' },
+          { value: 'pca', label: 'PCA' },
+        ]}
+        onChange={(by) => change({ by })}
+      />
+      <Select label="Colour" isBare value={colorBy} choices={colours} onChange={(color) => change({ color })} />
+    </>
+  );
+}
+
+interface MapFootProperties {
+  readonly header: MapHeader;
+  readonly projection: Projection;
+  readonly picked: readonly number[] | null;
+  readonly onRecords: (points: readonly number[]) => void;
+  readonly onForget: () => void;
+}
+
+function MapFoot({ header, projection, picked, onRecords, onForget }: MapFootProperties): JSX.Element {
+  return (
+    <div class="map-foot">
+      <span role="status">
+        {count(header.count)} of {count(header.total)}, seed {header.seed}
+      </span>
+      {projection.progress < 1 && (
+        <span class="state">
+          <Bar share={projection.progress} label="UMAP" />
+          <Button kind="quiet" onClick={projection.stop}>
+            Stop
+          </Button>
+        </span>
+      )}
+      <span class="grow" />
+      {picked !== null && (
+        <>
+          <Button icon="records" onClick={() => onRecords(picked)}>
+            Open {count(Math.min(picked.length, MOST_PICKED))} picked in Records
+          </Button>
+          <Button kind="quiet" onClick={onForget}>
+            Forget them
+          </Button>
+        </>
       )}
     </div>
   );
