@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { CurrentCollections } from '../collections/current-collections.js';
-import { Database } from '../postgres/database.js';
 import { Limits } from '../limits/limits.js';
+import { Database } from '../postgres/database.js';
 import { randomOf } from './random.js';
 import type { Parts, Selection, StoredRecord } from './record.js';
 import { type NumberRange, RecordSampleStore, type SamplePiece } from './record-sample.store.js';

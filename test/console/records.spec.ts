@@ -91,7 +91,8 @@ describe('records', () => {
     const { records } = await page();
     const long = records.find(({ id }) => id === 'd');
     expect([long?.document?.length, long?.isCut, long?.embedding]).toEqual([2_048, true, undefined]);
-    expect(long?.vector).toEqual({ norm: expect.closeTo(Math.SQRT1_2), dimension: 2, glimpse: [0.5, 0.5] });
+    expect(long?.vector).toMatchObject({ dimension: 2, glimpse: [0.5, 0.5] });
+    expect(long?.vector?.norm).toBeCloseTo(Math.SQRT1_2);
   });
 
   it('are whole where they are asked for by ids', async () => {
@@ -111,10 +112,7 @@ describe('records', () => {
     ['a condition without an operator', { filter: { match: 'all', conditions: [{ field: 'a', op: 'like', value: 'b' }] } }],
   ])('are not given for %s', async (_what, wrong) => {
     const answer = await console.call(`/collections/${uuid}/records`, { body: { namespace: '', limit: 10, ...wrong } });
-    expect([answer.status, answer.body]).toEqual([
-      400,
-      { code: 'invalid', message: expect.any(String), requestId: expect.any(String) },
-    ]);
+    expect([answer.status, answer.body]).toEqual([400, expect.objectContaining({ code: 'invalid' })]);
   });
 
   it('tell by a sample which fields there are', async () => {

@@ -3,7 +3,7 @@ import type { CollectionDetail, CollectionPage } from '../../src/console/api/con
 import type { Session } from '../../src/console/api/contract/session.js';
 import type { RequestLine } from '../../src/console/api/contract/streams.js';
 import { ChromaApi } from '../support/clients/chroma-api.js';
-import { ConsoleApi, type ConsoleAnswer } from '../support/clients/console-api.js';
+import { type ConsoleAnswer, ConsoleApi } from '../support/clients/console-api.js';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 import { type KeyedGateway, ROOT_KEY, startKeyedGateway } from '../support/gateway/keyed-gateway.js';
 import { allRoutes, type Route } from '../support/routes/routes.js';
@@ -92,10 +92,7 @@ const changes = ({ rule, method }: Route): boolean => rule === 'write' || (rule 
 describe('every route', () => {
   it.each(routesWhere(() => true))('%s needs a key', async (_key, route) => {
     const answer = await callOf(new ConsoleApi(keyed.gateway.consoleUrl), route, own.uuid);
-    expect([answer.status, answer.body]).toEqual([
-      401,
-      { code: 'unauthenticated', message: expect.any(String), requestId: expect.any(String) },
-    ]);
+    expect([answer.status, answer.body]).toEqual([401, expect.objectContaining({ code: 'unauthenticated' })]);
   });
 
   it.each(routesWhere(({ path }) => path.includes(':uuid')))(

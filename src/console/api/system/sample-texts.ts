@@ -68,14 +68,14 @@ export function sampleTexts(count: number): readonly SampleText[] {
     const metadata = {
       topic,
       year,
-      rating: `${String(1 + ((index * 7) % 9) / 2)}`,
+      rating: 'unrated',
       language: pick(LANGUAGES, index % 7),
       tags: [topic, year < 2010 ? 'old' : 'recent'],
       reviewed: index % 3 === 0,
     };
     // a float is one as it is written
     const rating = (1 + ((index * 7) % 9) / 2).toFixed(1);
-    const text = JSON.stringify(metadata).replace(`"${metadata.rating}"`, rating);
+    const text = JSON.stringify(metadata).replace('"unrated"', rating);
     return { id: `sample-${String(index + 1).padStart(4, '0')}`, document: `${who} ${does} ${what}.`, metadata: text };
   });
 }

@@ -72,5 +72,5 @@ function requestsOf(figures: Figures): SystemState['requests'] {
 
 function textOf(value: unknown): string {
   if (value === undefined) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

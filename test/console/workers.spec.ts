@@ -1,0 +1,59 @@
+import { ConsoleApi } from '../support/clients/console-api.js';
+import { createProcessStorage, type ProcessStorage } from '../support/gateway/gateway-process.js';
+
+const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
+const describeOnServer = hasServer ? describe : describe.skip;
+const reason = hasServer ? '' : ' (skipped: the embedded engine serves one process; TEST_DATABASE_URL names a server)';
+const CALLS = 20;
+
+describeOnServer(`the console of several workers${reason}`, () => {
+  let storage: ProcessStorage;
+  let url = '';
+  let chromaUrl = '';
+
+  beforeAll(async () => {
+    storage = await createProcessStorage({ POLYVEC_WORKERS: '2' });
+    const started = await storage.start();
+    url = started.urls.get('console') ?? '';
+    ({ chromaUrl } = started);
+  });
+
+  afterAll(async () => {
+    await storage.remove();
+  });
+
+  /** Each has a connection of its own, which any worker may get. */
+  const call = <T>(path: string, body?: object): Promise<T> =>
+    new ConsoleApi(url).get<T>(path, { body, headers: { connection: 'close' } });
+
+  it('takes a token that another worker has signed', async () => {
+    const place = { tenant: 'default_tenant', database: 'default_database' };
+    const { uuid } = await call<{ readonly uuid: string }>('/collections', {
+      ...place,
+      name: 'shared',
+      protocol: 'chroma',
+      metric: 'l2',
+    });
+    const selection = { namespace: '', ids: ['none'] };
+    for (let round = 0; round < CALLS; round += 1) {
+      const { token } = await call<{ readonly token: string }>(`/collections/${uuid}/delete-preview`, selection);
+      expect(await call(`/collections/${uuid}/delete`, { token, selection, expected: 0 })).toEqual({ deleted: 0 });
+    }
+  });
+
+  it('shows the requests of all', async () => {
+    const stop = new AbortController();
+    const feed = await fetch(`${url}/console/api/v1/requests`, { headers: { 'x-polyvec-console': '1' }, signal: stop.signal });
+    const ids = Array.from({ length: CALLS }, (_item, index) => `of-a-worker-${String(index)}.`);
+    for (const id of ids) await fetch(`${chromaUrl}/api/v2/version`, { headers: { 'x-request-id': id, connection: 'close' } });
+    let seen = '';
+    for await (const bytes of feed.body as ReadableStream<Uint8Array>) {
+      seen += Buffer.from(bytes).toString();
+      if (ids.every((id) => seen.includes(`"${id}"`))) break;
+    }
+    stop.abort();
+    expect(ids.filter((id) => !seen.includes(`"${id}"`))).toEqual([]);
+    const sessions = await Promise.all(ids.map(() => call<{ readonly firstCallAt: string | null }>('/session')));
+    expect(new Set(sessions.map(({ firstCallAt }) => firstCallAt)).size).toBe(1);
+  });
+});
