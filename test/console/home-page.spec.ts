@@ -124,7 +124,7 @@ describeInBrowser('the list of collections', () => {
   });
 
   it('has its search and its order in the URL', async () => {
-    for (const name of ['sorted-a', 'sorted-c', 'sorted-b']) await post(`${PLACE}/collections`, { name });
+    await createSorted();
     watched = await browser.open('/?q=sorted&sort=-name');
     const { page } = watched;
     const names = page.getByRole('gridcell').getByRole('link');
@@ -137,6 +137,7 @@ describeInBrowser('the list of collections', () => {
   });
 
   it('is used with the keyboard alone', async () => {
+    await createSorted();
     watched = await browser.open('/');
     const { page } = watched;
     await page.getByRole('grid').waitFor();
