@@ -31,6 +31,10 @@ describeInBrowser('the list of collections', () => {
     return answer.json();
   }
 
+  async function createSorted(): Promise<void> {
+    for (const name of ['sorted-a', 'sorted-c', 'sorted-b']) await post(`${PLACE}/collections`, { name, get_or_create: true });
+  }
+
   it.each(['light', 'dark'] as const)(
     'shows programs with the real ports while it is empty, accessibly in %s',
     async (colorScheme) => {
