@@ -31,6 +31,10 @@ describeInBrowser('the list of collections', () => {
     return answer.json();
   }
 
+  async function createSorted(): Promise<void> {
+    for (const name of ['sorted-a', 'sorted-c', 'sorted-b']) await post(`${PLACE}/collections`, { name, get_or_create: true });
+  }
+
   it.each(['light', 'dark'] as const)(
     'shows programs with the real ports while it is empty, accessibly in %s',
     async (colorScheme) => {
@@ -124,7 +128,7 @@ describeInBrowser('the list of collections', () => {
   });
 
   it('has its search and its order in the URL', async () => {
-    for (const name of ['sorted-a', 'sorted-c', 'sorted-b']) await post(`${PLACE}/collections`, { name });
+    await createSorted();
     watched = await browser.open('/?q=sorted&sort=-name');
     const { page } = watched;
     const names = page.getByRole('gridcell').getByRole('link');
@@ -137,6 +141,7 @@ describeInBrowser('the list of collections', () => {
   });
 
   it('is used with the keyboard alone', async () => {
+    await createSorted();
     watched = await browser.open('/');
     const { page } = watched;
     await page.getByRole('grid').waitFor();

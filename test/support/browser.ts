@@ -72,7 +72,10 @@ export async function accessibilityViolations(page: Page): Promise<readonly stri
 
 /** A suite in a browser. Where there is none it is skipped, and says so. */
 export function describeInBrowser(name: string, suite: () => void): void {
-  if (chromiumPath !== undefined) return describe(name, suite);
+  if (chromiumPath !== undefined) {
+    describe(name, suite);
+    return;
+  }
   process.stderr.write(`${name}: not tested, there is no chromium here (apt-get install chromium).\n`);
   describe.skip(name, suite);
 }
