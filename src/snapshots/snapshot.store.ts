@@ -1,12 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import type { Collection } from '../collections/collection.js';
+import type { Collection, ProtocolName } from '../collections/collection.js';
+import { isNamed } from '../collections/named.store.js';
 import { Database } from '../postgres/database.js';
 import { identifier, type Sql, sql } from '../postgres/sql.js';
 import { isUniqueViolation } from '../postgres/sqlstate.js';
-import type { Reach } from '../tenants/caller.js';
+import type { Caller, Reach } from '../tenants/caller.js';
 import type { Scope } from '../tenants/tenant.js';
 import { copyRows, type Rows } from './row-copy.store.js';
-import type { ListPage, NewSnapshot, RestoreJob, RestoreTarget, Snapshot, SnapshotKind, SnapshotPage } from './snapshot.js';
+import type {
+  ListPage,
+  NewSnapshot,
+  PlacedSnapshot,
+  RestoreJob,
+  RestoreTarget,
+  Snapshot,
+  SnapshotKind,
+  SnapshotPage,
+} from './snapshot.js';
 import {
   JOB_COLUMNS,
   type JobRow,
@@ -23,6 +33,9 @@ export interface CreatedSnapshot {
   readonly uuid: string;
   readonly rows: Rows;
 }
+
+/** Null: every one. */
+type WideReach = Pick<Caller, 'tenant' | 'database' | 'collections'>;
 
 /** The rows, and the names that keys are for: what a snapshot is of, what a job has made. */
 const SNAPSHOT = [sql`s`, sql`s.source_name`] as const;
@@ -69,12 +82,20 @@ export class SnapshotStore {
     return this.findOne(sql`${within(...SNAPSHOT, reach)} AND s.uuid = ${uuid}`);
   }
 
-  /** Where the snapshot is, whoever reaches it. */
-  async placeOf(uuid: string): Promise<Scope | undefined> {
-    const [place] = await this.database.query<{ tenant: string; database: string }>(sql`
-      SELECT t.name AS tenant, d.name AS database FROM polyvec.snapshots s
-      JOIN polyvec.databases d ON d.id = s.database_id JOIN polyvec.tenants t ON t.id = d.tenant_id WHERE s.uuid = ${uuid}`);
-    return place;
+  /** In any tenant and database that `reach` includes. */
+  async findPlaced(
+    { tenant, database, collections }: WideReach,
+    kind: SnapshotKind,
+    uuid: string,
+  ): Promise<PlacedSnapshot | undefined> {
+    const isIn = (name: Sql, wanted: string | null): Sql => (wanted === null ? sql`TRUE` : sql`${name} = ${wanted}`);
+    const [row] = await this.database.query<SnapshotRow & Scope & { protocol: ProtocolName }>(sql`
+      SELECT ${SNAPSHOT_COLUMNS}, s.protocol, t.name AS tenant, d.name AS database
+      FROM polyvec.snapshots s JOIN polyvec.databases d ON d.id = s.database_id JOIN polyvec.tenants t ON t.id = d.tenant_id
+      WHERE s.uuid = ${uuid} AND s.kind = ${kind} AND ${isNamed(sql`s.source_name`, collections)}
+        AND ${isIn(sql`t.name`, tenant)} AND ${isIn(sql`d.name`, database)}`);
+    if (row === undefined) return undefined;
+    return { snapshot: toSnapshot(row), scope: { tenant: row.tenant, database: row.database }, protocol: row.protocol };
   }
 
   async findByName(reach: Reach, kind: SnapshotKind, name: string): Promise<Snapshot | undefined> {

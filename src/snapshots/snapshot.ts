@@ -1,4 +1,5 @@
-import type { Collection, Metric, VectorType } from '../collections/collection.js';
+import type { Collection, Metric, ProtocolName, VectorType } from '../collections/collection.js';
+import type { Scope } from '../tenants/tenant.js';
 
 /** Backups have a uuid and any name; collections of this kind are known by a name of their own. */
 export type SnapshotKind = 'backup' | 'collection';
@@ -23,6 +24,13 @@ export interface Snapshot {
   readonly createdAt: Date;
   /** Its place among others. */
   readonly position: ListPosition;
+}
+
+/** A snapshot that was found by its uuid alone: where it is, and which protocol has made its collection. */
+export interface PlacedSnapshot {
+  readonly snapshot: Snapshot;
+  readonly scope: Scope;
+  readonly protocol: ProtocolName;
 }
 
 /** What a new snapshot is called; those of kind `collection` need a name. */

@@ -5,11 +5,12 @@ import { CollectionsService } from '../collections/collections.service.js';
 import { GatewayError } from '../errors.js';
 import { Limits } from '../limits/limits.js';
 import { Maintenance } from '../records/maintenance/maintenance.js';
-import { reachOf, requireNameWithinReach } from '../tenants/caller.js';
+import { currentCaller, reachOf, requireNameWithinReach } from '../tenants/caller.js';
 import type { Scope } from '../tenants/tenant.js';
 import type {
   ListPage,
   NewSnapshot,
+  PlacedSnapshot,
   Restoration,
   RestoreJob,
   RestoreTarget,
@@ -54,11 +55,11 @@ export class SnapshotsService {
     return snapshot;
   }
 
-  /** Wherever the caller reaches it, with where that is. */
-  async requireAnywhere(uuid: string): Promise<{ readonly scope: Scope; readonly snapshot: Snapshot }> {
-    const scope = UUID.test(uuid) ? await this.store.placeOf(uuid) : undefined;
-    if (scope === undefined) throw missing('snapshot', uuid);
-    return { scope, snapshot: await this.require(scope, uuid) };
+  /** In whatever database within the caller's reach it is. */
+  async requirePlaced(kind: SnapshotKind, uuid: string): Promise<PlacedSnapshot> {
+    const placed = UUID.test(uuid) ? await this.store.findPlaced(currentCaller(), kind, uuid) : undefined;
+    if (placed === undefined) throw missing('snapshot', uuid);
+    return placed;
   }
 
   async requireByName(scope: Scope, kind: SnapshotKind, name: string): Promise<Snapshot> {

@@ -1,4 +1,4 @@
-import { type NewCollection } from '../../../collections/collection.js';
+import { type NewCollection, type ProtocolName } from '../../../collections/collection.js';
 import { jsonObject } from '../../../http/json.js';
 import { settingsWith as chromaSettings } from '../../../protocols/chroma/collections/collection-schema.js';
 import { resolveConfiguration } from '../../../protocols/chroma/collections/configuration/schema.js';
@@ -16,21 +16,36 @@ import { DEFAULT_HNSW } from '../../../protocols/vectorizer/limits.js';
 import { invalid } from '../console-error.js';
 import type { NewCollectionRequest } from './requests.js';
 
+/** @throws ConsoleError, or the protocol's own error, for a name that its collections cannot have */
+export function requireNameOf(protocol: ProtocolName, name: string): void {
+  switch (protocol) {
+    case 'chroma': {
+      const problem = nameProblem(name);
+      if (problem !== undefined) throw invalid(`name: ${problem}`);
+      return;
+    }
+    case 'pinecone':
+      requireIndexName(name);
+      return;
+    case 'vectorizer':
+      requireVectorizerName(name, 'name');
+  }
+}
+
 /** The collection as clients of its protocol would have made it. @throws ConsoleError 400, and the protocols' own errors for a name */
 export function toNewCollection(request: NewCollectionRequest): NewCollection {
   const { name, protocol, metric, dimension = null } = request;
+  requireNameOf(protocol, name);
   const common = { name, protocol, metric, metadata: null };
   switch (protocol) {
     case 'chroma':
       return { ...common, settings: chromaSettingsOf(request), dimension: null };
     case 'pinecone': {
-      requireIndexName(name);
       const definition = { spec: { kind: 'serverless', cloud: 'aws', region: 'us-east-1' }, tags: new Map() } as const;
       const settingsBeside = (others: string): string => pineconeSettings(definition, others);
       return { ...common, settings: pineconeSettings(definition), settingsBeside, dimension: required(dimension) };
     }
     case 'vectorizer': {
-      requireVectorizerName(name, 'name');
       const settingsBeside = (others: string): string => vectorizerSettings(VECTORIZER, others);
       return { ...common, settings: vectorizerSettings(VECTORIZER), settingsBeside, dimension: required(dimension) };
     }
@@ -48,9 +63,7 @@ const VECTORIZER: CollectionDefinition = {
 };
 
 /** Chroma's collections get their dimension from the first record. */
-function chromaSettingsOf({ name, metric, dimension }: NewCollectionRequest): string {
-  const problem = nameProblem(name);
-  if (problem !== undefined) throw invalid(`name: ${problem}`);
+function chromaSettingsOf({ metric, dimension }: NewCollectionRequest): string {
   if (dimension != null) throw invalid('dimension: a Chroma collection gets it from its first record');
   const configuration = jsonObject({ hnsw: jsonObject({ space: metric }) });
   return chromaSettings(resolveConfiguration({ configuration, schema: undefined, metadata: null }).schema);

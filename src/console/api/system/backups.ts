@@ -5,6 +5,7 @@ import type { Snapshot } from '../../../snapshots/snapshot.js';
 import { SnapshotsService } from '../../../snapshots/snapshots.service.js';
 import type { Scope } from '../../../tenants/tenant.js';
 import { Audit } from '../audit.js';
+import { requireNameOf } from '../collections/new-collection.js';
 import { ConsoleCollections } from '../collections/operations.js';
 import type { CollectionDetail } from '../contract/collections.js';
 import type { BackupRow } from '../contract/system.js';
@@ -41,7 +42,8 @@ export class ConsoleBackups {
   /** The collection that it has become. */
   async restore(id: string, name: string): Promise<CollectionDetail> {
     return this.whole(async () => {
-      const { scope, snapshot } = await this.snapshots.requireAnywhere(id);
+      const { scope, snapshot, protocol } = await this.snapshots.requirePlaced(KIND, id);
+      requireNameOf(protocol, name);
       const target = { name, settings: snapshot.settings, deletionProtection: false };
       const { collection } = await this.snapshots.restore(scope, snapshot, target);
       this.audit.note('backup.restore', collection, { backup: id });
@@ -51,7 +53,7 @@ export class ConsoleBackups {
 
   async delete(id: string): Promise<void> {
     await this.whole(async () => {
-      const { scope, snapshot } = await this.snapshots.requireAnywhere(id);
+      const { scope, snapshot } = await this.snapshots.requirePlaced(KIND, id);
       await this.snapshots.delete(snapshot);
       this.audit.note('backup.delete', { ...scope, name: snapshot.source.name }, { backup: id });
     });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { parseKey } from '../../../keys/api-key.js';
 import { ApiKeysService } from '../../../keys/api-keys.service.js';
 import { LimitedWork } from '../../../records/limited-work.service.js';
-import { requireEveryCollection } from '../../../tenants/caller.js';
+import { requireEveryCollection, requirePermission } from '../../../tenants/caller.js';
 import { Audit } from '../audit.js';
 import { ConsoleError, invalid } from '../console-error.js';
 import type { CreatedKey, KeyList, KeyRow } from '../contract/system.js';
@@ -28,6 +28,8 @@ export class ConsoleKeys {
   /** Its secret is in the answer, and nowhere else. */
   async create({ name, permissions, tenant = null, database = null, collections = null }: NewKeyRequest): Promise<CreatedKey> {
     requireEveryCollection();
+    // a key makes no key that may do more
+    for (const permission of permissions) requirePermission(permission);
     if (tenant === null && database !== null) throw invalid('database: needs a tenant');
     if (collections?.some((pattern) => pattern.trim() === '') === true) throw invalid('collections: must be names or patterns');
     return this.work.run(async () => {

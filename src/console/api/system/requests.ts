@@ -6,7 +6,7 @@ export class NewKeyRequest {
   @IsArray() @ArrayMinSize(1) @IsIn(PERMISSIONS, { each: true }) permissions!: readonly Permission[];
   @IsOptional() @IsString() @Length(3, 512) tenant?: string | null;
   @IsOptional() @IsString() @Length(3, 512) database?: string | null;
-  @IsOptional() @IsArray() @IsString({ each: true }) collections?: readonly string[] | null;
+  @IsOptional() @IsArray() @ArrayMinSize(1) @IsString({ each: true }) collections?: readonly string[] | null;
 }
 
 /** Of a backup, or of the collection that it becomes. */

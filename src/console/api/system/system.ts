@@ -4,6 +4,7 @@ import { GatewayMetrics } from '../../../observability/gateway-metrics.js';
 import { EngineDescription } from '../../../records/engine-description.js';
 import { LimitedWork } from '../../../records/limited-work.service.js';
 import { IndexesService } from '../../../records/maintenance/indexes.service.js';
+import { requireEveryCollection } from '../../../tenants/caller.js';
 import { VERSION } from '../../../version.js';
 import type { SystemState } from '../contract/system.js';
 import { Figures } from './figures.js';
@@ -21,7 +22,9 @@ export class ConsoleSystem {
     private readonly work: LimitedWork,
   ) {}
 
+  /** @throws GatewayError `forbidden` for a key of some collections only: its figures are those of all */
   async state(): Promise<SystemState> {
+    requireEveryCollection();
     const counts = await this.work.run(() => this.indexes.counts());
     const figures = new Figures(await this.metrics.text());
     const connections = (state: string): number => figures.sum('polyvec_pool_connections', ['state', state]);
@@ -72,5 +75,6 @@ function requestsOf(figures: Figures): SystemState['requests'] {
 
 function textOf(value: unknown): string {
   if (value === undefined) return '';
+  if (Array.isArray(value)) return value.join(',');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
