@@ -574,9 +574,7 @@ describe('the command line', () => {
 });
 
 const describeOnServer = hasServer ? describe : describe.skip;
-const describeEmbedded = hasServer ? describe.skip : describe;
-const noServer = hasServer ? '' : ' (skipped: the embedded engine serves one process; TEST_DATABASE_URL names a server)';
-const noEngine = hasServer ? ' (skipped: this run is on a server)' : '';
+const noServer = hasServer ? '' : ' (skipped: test/cli/running-gateway.spec.ts is for the embedded engine; TEST_DATABASE_URL names a server)';
 
 describeOnServer(`beside a gateway on a server${noServer}`, () => {
   let gateway: Gateway;
@@ -621,13 +619,5 @@ describeOnServer(`beside a gateway on a server${noServer}`, () => {
     expect([...answers]).toEqual([200]);
     expect(lines.filter((line) => line.includes('WRONG'))).toEqual([]);
     expect(outcomes).toEqual([true, true, true]);
-  });
-});
-
-describeEmbedded(`beside a gateway on the embedded engine${noEngine}`, () => {
-  it('both say that its data is in use', async () => {
-    const gateway = await startGateway(scene.config);
-    await expect(verify(scene.config, { recall: 0 }, () => undefined)).rejects.toThrow(/in use/);
-    await gateway.stop();
   });
 });
