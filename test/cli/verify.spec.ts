@@ -574,7 +574,9 @@ describe('the command line', () => {
 });
 
 const describeOnServer = hasServer ? describe : describe.skip;
-const noServer = hasServer ? '' : ' (skipped: test/cli/running-gateway.spec.ts is for the embedded engine; TEST_DATABASE_URL names a server)';
+const noServer = hasServer
+  ? ''
+  : ' (skipped: test/cli/running-gateway.spec.ts is for the embedded engine; TEST_DATABASE_URL names a server)';
 
 describeOnServer(`beside a gateway on a server${noServer}`, () => {
   let gateway: Gateway;
