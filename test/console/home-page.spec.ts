@@ -147,6 +147,7 @@ describeInBrowser('the list of collections', () => {
     await page.getByRole('grid').waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('sorted-b');
+    await page.getByRole('link', { name: 'sorted-a' }).waitFor({ state: 'detached' });
     await page.keyboard.press('Escape');
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');

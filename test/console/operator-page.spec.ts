@@ -167,11 +167,13 @@ describeInBrowser('the console of a gateway with keys', () => {
   it('takes a curl command apart, without its key', async () => {
     await open('/console');
     const { page } = watched;
+    await page.getByRole('combobox', { name: 'Path' }).waitFor();
     await page.evaluate(`(() => {
       const data = new DataTransfer();
       data.setData('text/plain', "curl -X POST 'http://elsewhere/chroma/api/v2/tenants' -H 'Authorization: Bearer s' -d '{\\"name\\": \\"by-curl\\"}'");
       document.querySelector('[role=combobox]').dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
     })()`);
+    await page.waitForFunction(`document.querySelector('[role=combobox]').value !== ''`);
     expect(await page.getByRole('combobox', { name: 'Path' }).inputValue()).toBe('/chroma/api/v2/tenants');
     expect(await page.getByLabel('Body').inputValue()).toBe('{"name": "by-curl"}');
     expect(await page.getByLabel('Headers').inputValue()).toBe('');
