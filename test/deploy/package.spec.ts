@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BUILD = "import { buildIfNeeded } from './scripts/build-if-needed.js'; buildIfNeeded();";
 
+/** What the console's page is made of, each also compressed. */
+const PAGE_FILE = /\.(?:html|css|js|svg)(?:\.br|\.gz)?$/;
+
 /** The files below a folder that the condition holds for, by their paths from the root. */
 function filesBelow(folder: string, isWanted: (path: string) => boolean): readonly string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -24,14 +27,17 @@ function packed(): readonly string[] {
 
 describe('the package', () => {
   it('has what the program needs, its licence and its page, and nothing else', () => {
+    const files = packed();
     const programs = filesBelow('src', (path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'));
     const expected = [
       ...['LICENSE', 'README.md', 'package.json'],
       ...programs.map((path) => path.replace(/^src(.*)\.ts$/, 'dist$1.js')),
       ...filesBelow('src', (path) => path.endsWith('.proto')).map((path) => path.replace(/^src/, 'dist')),
       ...filesBelow('migrations', () => true),
+      ...filesBelow('dist/console/page', (path) => PAGE_FILE.test(path)),
     ];
-    expect(packed()).toEqual(expected.sort());
+    expect(files).toEqual(expected.sort());
+    expect(files).toContain('dist/console/page/index.html');
   });
 
   it('names no source map that it does not have', () => {
