@@ -155,6 +155,10 @@ describeOnServer(`polyvec move${reason}`, () => {
       await database.query(sql`
         INSERT INTO polyvec.api_keys (id, name, digest, permissions, tenant, collections, previous_until)
         VALUES ('k1', 'it''s a key', '\\x00ff10', '{read,write}', 'acme', '{"a,b*",c}', '2100-01-01 00:00:00.123456+02')`);
+      await database.query(sql`
+        INSERT INTO polyvec.copies (collection_id, tenant, database, name, is_hidden, source, origin, fingerprint, records, is_finished)
+        SELECT id, 'default_tenant', 'default_database', name, false, 'chroma-dir:./chroma', 'it''s', 'f', 63, true
+        FROM polyvec.collections WHERE name = 'plain' ORDER BY id LIMIT 1`);
       return catalogOf(database);
     });
     origin = await newDatabase();

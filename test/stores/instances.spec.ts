@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig } from '../../src/config/config.js';
 import { type Gateway, startGateway as start } from '../../src/gateway.js';
 import { ask, type ChromaAnswer, COLLECTIONS, createCollection } from '../support/clients/chroma-client.js';
@@ -16,6 +17,11 @@ const PORTS = {
   POLYVEC_CHROMA_ALLOW_RESET: 'true',
 };
 
+/** Resolves when the gateway is. */
+async function isReady(gateway: Gateway): Promise<void> {
+  while (!(await fetch(`${gateway.urls.get('console') ?? ''}/readyz`)).ok) await sleep(100);
+}
+
 describeOnServer(`several gateways on one server's database${reason}`, () => {
   let storage: TestStorage;
   let gateways: readonly Gateway[];
@@ -26,6 +32,8 @@ describeOnServer(`several gateways on one server's database${reason}`, () => {
     storage = await createStorage({ isEmpty: true });
     // all at once, on a database without a schema: one migrates, the others wait
     gateways = await Promise.all(Array.from({ length: 4 }, () => start(readConfig({ ...PORTS, ...storage.environment }))));
+    // where the migration takes long, the others listen before it is done
+    await Promise.all(gateways.map(isReady));
     [here = '', there = ''] = gateways.map((gateway) => gateway.urls.get('chroma') ?? '');
   });
 
