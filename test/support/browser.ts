@@ -7,6 +7,8 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 export const chromiumPath = find(['chromium', 'chromium-browser', 'google-chrome']);
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Against hanging only, on a machine with other work, too. */
+const LIMIT_MS = 240_000;
 /** WebGL without a graphics card. */
 const FLAGS = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 /** What the policy has kept from happening becomes a console error. */
@@ -31,12 +33,13 @@ export class TestBrowser {
   static async launch(origin: string): Promise<TestBrowser> {
     const isRoot = process.getuid?.() === 0;
     const args = isRoot ? [...FLAGS, '--no-sandbox'] : FLAGS;
-    return new TestBrowser(await chromium.launch({ executablePath: chromiumPath ?? '', args }), origin);
+    return new TestBrowser(await chromium.launch({ executablePath: chromiumPath ?? '', args, timeout: LIMIT_MS }), origin);
   }
 
   /** A page of its own, without storage of others, at a path of the console. */
   async open(path: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    context.setDefaultTimeout(LIMIT_MS);
     await context.addInitScript(REPORT_VIOLATIONS);
     const page = await context.newPage();
     const problems: string[] = [];
