@@ -6,6 +6,9 @@ import { sql } from '../../src/postgres/sql.js';
 import { type ChromaFixture, chromaFixture, type ReadCollection, readFolder } from '../support/copy/chroma-fixture.js';
 import { copied, enlarge, onDatabase, onGateway, readOver } from '../support/copy/copy-run.js';
 import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
+import { useWarmEngines } from '../support/gateway/warm-engines.js';
+
+useWarmEngines();
 
 const DEFAULT = ['default_tenant', 'default_database'] as const;
 
