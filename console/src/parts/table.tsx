@@ -127,22 +127,26 @@ interface ActiveRow {
 }
 
 function useActiveRow<Row>(
-  { rows, onOpen, onActive, onKey }: TableProperties<Row>,
+  properties: TableProperties<Row>,
   virtual: Virtualizer<HTMLDivElement, HTMLDivElement>,
   scroller: Scroller,
 ): ActiveRow {
+  const { onOpen, onKey } = properties;
   const [wanted, setWanted] = useState(0);
-  // keys may come faster than the table is drawn
+  // a key may come before the effects of the last drawing have run: it means the rows that are in view
+  const drawn = useRef(properties);
+  drawn.current = properties;
   const latest = useRef(0);
-  const active = Math.min(wanted, Math.max(0, rows.length - 1));
-  const now = (): number => Math.min(latest.current, Math.max(0, rows.length - 1));
+  const within = (index: number): number => Math.min(index, Math.max(0, drawn.current.rows.length - 1));
+  const active = within(wanted);
+  const now = (): number => within(latest.current);
   const goTo = (index: number, isFocused = true): void => {
-    const to = Math.min(Math.max(0, index), rows.length - 1);
-    const row = rows[to];
+    const to = within(Math.max(0, index));
+    const row = drawn.current.rows[to];
     if (row === undefined) return;
     latest.current = to;
     setWanted(to);
-    onActive?.(row);
+    drawn.current.onActive?.(row);
     if (!isFocused) return;
     virtual.scrollToIndex(to);
     const focus = (): boolean => {
@@ -154,9 +158,13 @@ function useActiveRow<Row>(
     if (!focus()) requestAnimationFrame(focus);
   };
   const isHere = (): boolean => scroller.current?.contains(document.activeElement) === true;
-  const withRow = (work: (row: Row) => void): void => {
-    const row = rows[now()];
-    if (row !== undefined) work(row);
+  const openRow = (): void => {
+    const row = drawn.current.rows[now()];
+    if (row !== undefined) drawn.current.onOpen?.(row);
+  };
+  const sendKey = (key: string): void => {
+    const row = drawn.current.rows[now()];
+    if (row !== undefined) drawn.current.onKey?.(key, row);
   };
   useShortcuts(
     [
@@ -165,17 +173,15 @@ function useActiveRow<Row>(
       { keys: 'k', about: 'Row before', run: () => goTo(now() - 1) },
       { keys: 'ArrowUp', about: 'Row before', run: () => goTo(now() - 1) },
       // a button within a row has its own Enter
-      ...(onOpen === undefined
-        ? []
-        : [{ keys: 'Enter', about: 'Open the row', run: () => openFocused(scroller, () => withRow(onOpen)) }]),
+      ...(onOpen === undefined ? [] : [{ keys: 'Enter', about: 'Open the row', run: () => openFocused(scroller, openRow) }]),
       ...(onKey === undefined
         ? []
         : [
-            { keys: 'e', about: 'Edit the row', run: () => withRow((row) => onKey('e', row)) },
-            { keys: 'Del', about: 'Delete, after a preview', run: () => withRow((row) => onKey('Del', row)) },
+            { keys: 'e', about: 'Edit the row', run: () => sendKey('e') },
+            { keys: 'Del', about: 'Delete, after a preview', run: () => sendKey('Del') },
           ]),
     ],
-    [rows, active, onOpen, onKey],
+    [onOpen === undefined, onKey === undefined],
   );
   return { active, goTo };
 }

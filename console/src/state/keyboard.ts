@@ -8,7 +8,7 @@ export interface Shortcut {
   readonly run: () => void;
 }
 
-const PAUSE_MS = 1_000;
+const PAUSE_MS = 2_000;
 const shortcuts = signal<readonly Shortcut[]>([]);
 let before = { key: '', at: 0 };
 
