@@ -1,7 +1,7 @@
 import { type CustomDecorator, SetMetadata } from '@nestjs/common';
 import type { Permission } from '../tenants/caller.js';
 
-/** What a route asks of a caller: a permission, any good `key`, `admin` in every tenant of an `operator`, or nothing of `anyone`. */
+/** What a route asks of a caller: a permission, any good `key`, `admin` in every tenant and collection of an `operator`, or nothing of `anyone`. */
 export type Rule = Permission | 'key' | 'operator' | 'anyone';
 
 export const RULE = 'polyvec:rule';

@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { requireEveryTenant, requirePermission } from '../tenants/caller.js';
+import { requireEveryCollection, requireEveryTenant, requirePermission } from '../tenants/caller.js';
 import { RULE, type Rule } from './allow.js';
 
 /** Holds every route to its rule. */
@@ -15,6 +15,7 @@ export class RuleGuard implements CanActivate {
     if (rule === 'operator') {
       requirePermission('admin');
       requireEveryTenant();
+      requireEveryCollection();
     } else if (rule !== 'anyone') requirePermission(rule);
     return true;
   }

@@ -1,13 +1,4 @@
-/** A generator of numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+import { randomOf } from '../../../../src/records/random.js';
 
 const ROUNDS = 24;
 /** The directions are found from so many points; all of them are then placed. */
@@ -20,8 +11,8 @@ export function principalComponents(points: Int8Array, dimensions: number, seed:
   if (count === 0) return placed;
   const mean = meanOf(points, dimensions, count);
   const covariance = covarianceOf(points, dimensions, count, mean);
-  const first = direction(covariance, dimensions, seeded(seed));
-  const second = direction(without(covariance, first, dimensions), dimensions, seeded(seed + 1));
+  const first = direction(covariance, dimensions, randomOf(seed));
+  const second = direction(without(covariance, first, dimensions), dimensions, randomOf(seed + 1));
   for (let point = 0; point < count; point += 1) {
     let x = 0;
     let y = 0;

@@ -1,6 +1,7 @@
 import { UMAP } from 'umap-js';
+import { randomOf } from '../../../../src/records/random.js';
 import { nearest, odditiesOf } from './neighbours.js';
-import { principalComponents, seeded } from './pca.js';
+import { principalComponents } from './pca.js';
 import type { WorkerAnswer, WorkerTask } from './projection.js';
 
 /** UMAP places so many; the others lie beside the nearest of these. */
@@ -30,7 +31,7 @@ function umap(points: Int8Array, dimensions: number, seed: number): void {
   if (anchors.length <= NEIGHBOURS + 1)
     return post({ kind: 'placed', placed: principalComponents(points, dimensions, seed), progress: 1 });
   const rows = anchors.map((point) => Array.from(points.subarray(point * dimensions, (point + 1) * dimensions)));
-  const reducer = new UMAP({ nComponents: 2, nNeighbors: NEIGHBOURS, minDist: 0.12, random: seeded(seed) });
+  const reducer = new UMAP({ nComponents: 2, nNeighbors: NEIGHBOURS, minDist: 0.12, random: randomOf(seed) });
   const epochs = reducer.initializeFit(rows);
   const beside = besides(points, dimensions, count, step);
   for (let epoch = 1; epoch <= epochs; epoch += 1) {
@@ -51,7 +52,7 @@ function besides(points: Int8Array, dimensions: number, count: number, step: num
 
 function spread(anchors: readonly (readonly number[])[], beside: Uint32Array, step: number, seed: number): Float32Array {
   const placed = new Float32Array(beside.length * 2);
-  const random = seeded(seed);
+  const random = randomOf(seed);
   beside.forEach((anchor, point) => {
     const [x = 0, y = 0] = anchors[anchor] ?? [];
     const isAnchor = point % step === 0;

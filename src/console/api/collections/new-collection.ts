@@ -5,14 +5,9 @@ import { resolveConfiguration } from '../../../protocols/chroma/collections/conf
 import { nameProblem } from '../../../protocols/chroma/wire/names.js';
 import { settingsWith as pineconeSettings } from '../../../protocols/pinecone/indexes/index-definition.js';
 import { requireName as requireIndexName } from '../../../protocols/pinecone/wire/resource-name.js';
-import {
-  type CollectionDefinition,
-  NO_QUANTIZATION,
-  settingsWith as vectorizerSettings,
-} from '../../../protocols/vectorizer/collections/collection-definition.js';
-import { LOCAL_PROVIDER } from '../../../protocols/vectorizer/collections/embedding-providers.js';
+import { settingsWith as vectorizerSettings } from '../../../protocols/vectorizer/collections/collection-definition.js';
+import { PLAIN_DEFINITION } from '../../../protocols/vectorizer/collections/embedding-providers.js';
 import { requireName as requireVectorizerName } from '../../../protocols/vectorizer/collections/requests.js';
-import { DEFAULT_HNSW } from '../../../protocols/vectorizer/limits.js';
 import { invalid } from '../console-error.js';
 import type { NewCollectionRequest } from './requests.js';
 
@@ -46,21 +41,11 @@ export function toNewCollection(request: NewCollectionRequest): NewCollection {
       return { ...common, settings: pineconeSettings(definition), settingsBeside, dimension: required(dimension) };
     }
     case 'vectorizer': {
-      const settingsBeside = (others: string): string => vectorizerSettings(VECTORIZER, others);
-      return { ...common, settings: vectorizerSettings(VECTORIZER), settingsBeside, dimension: required(dimension) };
+      const settingsBeside = (others: string): string => vectorizerSettings(PLAIN_DEFINITION, others);
+      return { ...common, settings: vectorizerSettings(PLAIN_DEFINITION), settingsBeside, dimension: required(dimension) };
     }
   }
 }
-
-/** As Vectorizer makes it without further wishes. */
-const VECTORIZER: CollectionDefinition = {
-  embeddingProvider: LOCAL_PROVIDER,
-  description: null,
-  hnsw: DEFAULT_HNSW,
-  quantization: NO_QUANTIZATION,
-  ttlSeconds: null,
-  updatedAt: null,
-};
 
 /** Chroma's collections get their dimension from the first record. */
 function chromaSettingsOf({ metric, dimension }: NewCollectionRequest): string {

@@ -10,7 +10,7 @@ import { Audit } from '../audit.js';
 import { invalid } from '../console-error.js';
 import type { CollectionDetail, CollectionPage } from '../contract/collections.js';
 import { CollectionModels } from './models.js';
-import { toNewCollection } from './new-collection.js';
+import { requireNameOf, toNewCollection } from './new-collection.js';
 import type { CollectionChangeRequest, NewCollectionRequest } from './requests.js';
 import { toCollectionRow } from './responses.js';
 
@@ -62,6 +62,7 @@ export class ConsoleCollections {
     return this.work.run(async () => {
       const collection = await this.require(uuid);
       const { name, deletionProtection } = changes;
+      if (name !== undefined) requireNameOf(collection.protocol, name);
       const given = { ...(name !== undefined && { name }), ...(deletionProtection !== undefined && { deletionProtection }) };
       if (Object.keys(given).length > 0) {
         await this.collections.update(collection, given);
@@ -84,6 +85,7 @@ export class ConsoleCollections {
   async addAlias(uuid: string, alias: string): Promise<CollectionDetail> {
     return this.work.run(async () => {
       const collection = await this.require(uuid);
+      requireNameOf(collection.protocol, alias);
       await this.overviews.addAlias(collection, alias);
       this.audit.note('alias.create', collection, { alias });
       return this.detail(uuid);

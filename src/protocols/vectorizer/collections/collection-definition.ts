@@ -35,7 +35,7 @@ export interface Quantization {
 export const NO_QUANTIZATION: Quantization = { enabled: false, type: 'None', bits: 0 };
 
 /** Of a collection that another protocol made. */
-const FOREIGN: CollectionDefinition = {
+export const NO_DEFINITION: CollectionDefinition = {
   embeddingProvider: null,
   description: null,
   hnsw: DEFAULT_HNSW,
@@ -51,14 +51,14 @@ export function definitionOf(collection: Collection): CollectionDefinition {
   const known = definitions.get(collection);
   if (known !== undefined) return known;
   const settings = JSON.parse(collection.settings) as { readonly vectorizer?: Partial<CollectionDefinition> };
-  const definition = settings.vectorizer === undefined ? FOREIGN : { ...FOREIGN, ...settings.vectorizer };
+  const definition = settings.vectorizer === undefined ? NO_DEFINITION : { ...NO_DEFINITION, ...settings.vectorizer };
   definitions.set(collection, definition);
   return definition;
 }
 
 /** Whether Vectorizer remembers anything of it. */
 export function hasDefinition(collection: Collection): boolean {
-  return definitionOf(collection) !== FOREIGN;
+  return definitionOf(collection) !== NO_DEFINITION;
 }
 
 /** A collection's settings with this definition as Vectorizer's. */

@@ -6,10 +6,13 @@ import { EmbeddingService } from '../../../embedding/embedding.service.js';
 import type { EmbeddingModel, InputType } from '../../../embedding/model.js';
 import { GatewayError } from '../../../errors.js';
 import { noProvider, VectorizerError } from '../vectorizer-error.js';
-import { definitionOf } from './collection-definition.js';
+import { type CollectionDefinition, definitionOf, NO_DEFINITION } from './collection-definition.js';
 
 /** What Vectorizer calls the embedder that is built in. */
 export const LOCAL_PROVIDER = 'bm25';
+
+/** Of a collection that is made without further wishes. */
+export const PLAIN_DEFINITION: CollectionDefinition = { ...NO_DEFINITION, embeddingProvider: LOCAL_PROVIDER };
 const REMOTE_PREFIX = 'openai:';
 
 /** A provider as it is listed. */

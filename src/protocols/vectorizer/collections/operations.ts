@@ -6,12 +6,11 @@ import { GatewayError } from '../../../errors.js';
 import type { CollectionSize } from '../../../records/record.js';
 import { RecordSizesService } from '../../../records/record-sizes.service.js';
 import { callerScope } from '../../../tenants/caller.js';
-import { DEFAULT_HNSW } from '../limits.js';
 import { CollectionTargets, type DenseCollection, isVisible, NAMESPACE } from '../targets.js';
 import { collectionNotFound, invalidConfiguration } from '../vectorizer-error.js';
 import { rfc3339 } from '../wire/rfc3339.js';
-import { type CollectionDefinition, definitionOf, NO_QUANTIZATION, settingsWith } from './collection-definition.js';
-import { EmbeddingProviders, LOCAL_PROVIDER } from './embedding-providers.js';
+import { type CollectionDefinition, definitionOf, settingsWith } from './collection-definition.js';
+import { EmbeddingProviders, LOCAL_PROVIDER, PLAIN_DEFINITION } from './embedding-providers.js';
 import {
   type CreateCollectionRequest,
   parseHnsw,
@@ -71,21 +70,13 @@ export class CollectionOperations {
   async requireOrCreate(name: string, dimension: number | null): Promise<DenseCollection> {
     const found = await this.find(name);
     if (found !== undefined) return found;
-    const definition: CollectionDefinition = {
-      embeddingProvider: LOCAL_PROVIDER,
-      description: null,
-      hnsw: DEFAULT_HNSW,
-      quantization: NO_QUANTIZATION,
-      ttlSeconds: null,
-      updatedAt: null,
-    };
     const collection = await this.collections.requireOrCreate(callerScope(), {
       name: requireName(name, 'collection'),
       protocol: 'vectorizer',
       metric: 'cosine',
       metadata: null,
-      settings: settingsWith(definition),
-      settingsBeside: (others) => settingsWith(definition, others),
+      settings: settingsWith(PLAIN_DEFINITION),
+      settingsBeside: (others) => settingsWith(PLAIN_DEFINITION, others),
       dimension: dimension ?? this.config.vectorizerDimension,
     });
     // another protocol's, whose dimension is not known yet
