@@ -50,16 +50,17 @@ const LAYERS = [
     'protocols/chroma/wire/number.ts',
   ],
   ['logger.ts', 'config', 'observability'],
+  ['resources.ts', 'config', 'postgres', 'http', 'keys', 'logger.ts'],
   ['explain.ts', 'records'],
   ['app.module.ts', 'config', 'observability', 'postgres', 'limits', 'http', 'keys', 'lifecycle', 'console', 'protocols'],
   ['exception-filter.ts', 'errors.ts', 'http', 'console', 'app.module.ts'],
   [
     ...['gateway.ts', 'errors.ts', 'config', 'observability', 'postgres', 'http', 'keys', 'lifecycle', 'console', 'logger.ts'],
-    ...['protocols/pinecone', 'explain.ts', 'app.module.ts', 'exception-filter.ts'],
+    ...['protocols/pinecone', 'resources.ts', 'explain.ts', 'app.module.ts', 'exception-filter.ts'],
   ],
   [
     ...['cli', 'errors.ts', 'version.ts', 'config', 'observability', 'postgres', 'limits', 'http', 'tenants', 'collections'],
-    ...['records', 'move', 'copy', 'keys', 'lifecycle', 'logger.ts', 'gateway.ts'],
+    ...['records', 'move', 'copy', 'keys', 'lifecycle', 'logger.ts', 'resources.ts', 'gateway.ts'],
   ],
   ['main.ts', 'cli'],
 ];

@@ -7,6 +7,8 @@ import { buildIfNeeded } from './build-if-needed.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const MODULES = 'node_modules/';
+/** Where src/postgres/embedded/new-database.ts looks for it. */
+const NEW_DATABASE = 'dist/postgres/embedded/new-database.tar.gz';
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** What no program reads at run time: two fifths of what the dependencies weigh. */
@@ -39,12 +41,20 @@ export function makePackage(destination) {
     const [{ files }] = npm(root, 'pack', '--dry-run', '--json', '--ignore-scripts');
     for (const { path } of files) copy(path, staging);
     for (const path of productionPackages()) copy(path, staging);
+    addNewDatabase(staging);
     writeFileSync(join(staging, 'package.json'), manifest());
     const [{ filename }] = npm(staging, 'pack', '--json', '--ignore-scripts', '--pack-destination', resolve(destination));
     return join(destination, filename);
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
+}
+
+/** So that the first start need not make one. */
+function addNewDatabase(staging) {
+  const words = ['scripts/new-database.js', join(staging, NEW_DATABASE)];
+  const { status, stderr } = spawnSync(process.execPath, words, { cwd: root, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`a new database could not be made: ${stderr}`);
 }
 
 /** Of no use to a consumer is what only develops the package; what `overrides` said is settled by what is inside. */

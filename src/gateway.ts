@@ -14,22 +14,19 @@ import { explainSearches } from './explain.js';
 import { BodyBudget } from './http/body-budget.js';
 import { messagesOf } from './http/express-messages.js';
 import { Listeners } from './http/listeners.js';
-import { readCertificate } from './http/tls.js';
 import { Authentication } from './keys/authentication.js';
-import { requireSafeAddress } from './keys/open-access.js';
 import { SourceGuard } from './keys/source-guard.js';
 import { drainDelayOf } from './lifecycle/drain-delay.js';
 import { Lifecycle } from './lifecycle/lifecycle.js';
-import { createLogger, type LogOutput, NestLogger } from './logger.js';
+import { NestLogger } from './logger.js';
 import { GatewayMetrics } from './observability/gateway-metrics.js';
 import { observeRequests } from './observability/http-observer.js';
 import { RequestObserver } from './observability/request-observer.js';
 import type { Database } from './postgres/database.js';
-import type { EngineLog } from './postgres/engine.js';
-import { openDatabase } from './postgres/open-database.js';
-import { StartupConnection } from './postgres/startup-connection.js';
+import type { StartupConnection } from './postgres/startup-connection.js';
 import { IndexPorts } from './protocols/pinecone/indexes/index-ports.js';
 import { indexPortsOf, isIndexPort } from './protocols/pinecone/listeners.js';
+import { openResources, type Resources } from './resources.js';
 
 /** What an answer depends on once origins are allowed: caches must know. */
 const CORS_HEADERS = ['origin', 'access-control-request-method', 'access-control-request-headers'];
@@ -62,16 +59,10 @@ export interface Gateway {
 /**
  * Opens the database, builds the application and opens the ports, in this order; what fails closes what was open. A server that does
  * not answer is waited for in the background.
+ * @param opening what a caller has begun to open
  */
-export async function startGateway(config: Config, logOutput?: LogOutput): Promise<Gateway> {
-  requireSafeAddress(config);
-  const tls = await readCertificate(config.tlsCert, config.tlsKey);
-  const logger = createLogger(config, logOutput);
-  const log: EngineLog = (level, message) => {
-    logger[level]({ context: 'database' }, message);
-  };
-  const startup = new StartupConnection('awaited', log);
-  const database = await openDatabase(config, log, startup);
+export async function startGateway(config: Config, opening: Promise<Resources> = openResources(config)): Promise<Gateway> {
+  const { tls, logger, startup, database } = await opening;
   try {
     const observer = new RequestObserver(config, new GatewayMetrics(() => database.figures()), logger);
     const server = express();
@@ -105,7 +96,7 @@ export async function startGateway(config: Config, logOutput?: LogOutput): Promi
   }
 }
 
-function skippedPorts(logger: ReturnType<typeof createLogger>): (ports: readonly number[]) => void {
+function skippedPorts(logger: Resources['logger']): (ports: readonly number[]) => void {
   return (ports) => {
     logger.warn({ context: 'Pinecone' }, `index ports that something else has are left out: ${ports.join(', ')}`);
   };

@@ -5,6 +5,7 @@ import { type Config, readConfig } from '../config/config.js';
 import type { Gateway } from '../gateway.js';
 import { createLogger, isForPeople, LogOutput } from '../logger.js';
 import { DATABASE } from '../postgres/embedded/data-directory.js';
+import { openResources } from '../resources.js';
 import { tellProblems } from './problems.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { Supervisor } from './supervisor.js';
@@ -66,11 +67,14 @@ async function work(version: string, config: Config, workers: number): Promise<v
   }
 }
 
-/** The supervisor of workers, which starts no gateway, is spared loading one. */
+/** The supervisor of workers, which starts no gateway, is spared loading one. The database opens meanwhile. */
 async function loadAndStart(config: Config, output?: LogOutput): Promise<Gateway> {
+  const opening = openResources(config, output);
+  // a failure is met below
+  opening.catch(() => undefined);
   // eslint-disable-next-line no-restricted-syntax
   const { startGateway } = await import('../gateway.js');
-  return startGateway(config, output);
+  return startGateway(config, opening);
 }
 
 function send(message: WorkerMessage, sent: () => void = () => undefined): void {

@@ -64,6 +64,8 @@ describe('the package, installed in an empty folder', () => {
         'Pinecone over gRPC': ['p'],
         vectorizer: ['v'],
       });
+      // unpacked from the package: what initdb makes is everybody's to read
+      expect(statSync(join(project, 'polyvec-data/postgres/PG_VERSION')).mode & 0o777).toBe(0o600);
       run.child.kill('SIGTERM');
       expect([await exitCode(run), run.output()]).toEqual([0, expect.stringContaining('Polyvec has stopped.\n')]);
     } finally {

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
-import { DATABASE, DRAFT } from './data-directory.js';
+import { DATABASE } from './data-directory.js';
 import type { EngineFacts, EngineOptions, FromThread, ToThread, TransactionStatus } from './engine-messages.js';
+import { makeDatabase } from './new-database.js';
 
 const REPORTED = [
   'server_version',
@@ -61,17 +62,10 @@ class Answer {
   }
 }
 
-/** Opens the database in `directory`; one that is made anew appears there only when it is whole. */
+/** Opens the database in `directory`, which is made if there is none. */
 async function open({ directory, statementTimeoutMs, program }: EngineOptions): Promise<PGlite> {
   const home = join(directory, DATABASE);
-  if (!existsSync(join(home, 'PG_VERSION'))) {
-    const draft = join(directory, DRAFT);
-    rmSync(draft, { recursive: true, force: true });
-    mkdirSync(draft, { recursive: true, mode: 0o700 });
-    const engine = await PGlite.create({ dataDir: draft });
-    await engine.close();
-    renameSync(draft, home);
-  }
+  if (!existsSync(join(home, 'PG_VERSION'))) await makeDatabase(directory);
   const settings = ['plan_cache_mode=force_custom_plan', `polyvec.statement_timeout=${String(statementTimeoutMs)}ms`];
   const startParams = [...PGlite.defaultStartParams, ...settings.flatMap((setting) => ['-c', setting])];
   return PGlite.create({ dataDir: home, extensions: { vector }, startParams, pgliteWasmModule: program });
