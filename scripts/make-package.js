@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,11 +50,18 @@ export function makePackage(destination) {
   }
 }
 
-/** So that the first start need not make one. */
+/** So that the first start need not make one. It depends on nothing but the engine's version, and is kept for the next package. */
 function addNewDatabase(staging) {
-  const words = ['scripts/new-database.js', join(staging, NEW_DATABASE)];
-  const { status, stderr } = spawnSync(process.execPath, words, { cwd: root, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`a new database could not be made: ${stderr}`);
+  const { version } = JSON.parse(readFileSync(join(root, 'node_modules/@electric-sql/pglite/package.json'), 'utf8'));
+  const kept = join(root, `node_modules/.cache/polyvec-new-database/${version}.tar.gz`);
+  if (!existsSync(kept)) {
+    mkdirSync(dirname(kept), { recursive: true });
+    const draft = `${kept}.${process.pid}`;
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/new-database.js', draft], { cwd: root, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`a new database could not be made: ${stderr}`);
+    renameSync(draft, kept);
+  }
+  cpSync(kept, join(staging, NEW_DATABASE));
 }
 
 /** Of no use to a consumer is what only develops the package; what `overrides` said is settled by what is inside. */
