@@ -109,7 +109,12 @@ export const LIMIT_SETTINGS = {
     15_000,
   ),
   requestTimeoutMs: strictly(
-    setting('POLYVEC_REQUEST_TIMEOUT_MS', 300_000, duration, 'The longest a request may take to come, its body included.'),
+    setting(
+      'POLYVEC_REQUEST_TIMEOUT_MS',
+      300_000,
+      duration,
+      'The longest a request may take to come, its body included; and how long a client may take nothing of its answer.',
+    ),
     60_000,
   ),
 } as const;

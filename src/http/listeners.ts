@@ -51,7 +51,7 @@ export interface ListenersOptions {
   readonly silenceTimeoutMs?: number;
   /** How long a request's headers may take to come; a minute unless given. */
   readonly headersTimeoutMs?: number;
-  /** How long a request may take to come, its body included; five minutes unless given. */
+  /** How long a request may take to come, and how long a client may take nothing of an answer; five minutes unless given. */
   readonly requestTimeoutMs?: number;
   /** To all ports together; any number for 0, and unless given. */
   readonly maxConnections?: number;

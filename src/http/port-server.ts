@@ -19,7 +19,7 @@ export interface PortOptions {
   readonly silenceTimeoutMs: number;
   /** How long a request's headers may take to come. */
   readonly headersTimeoutMs: number;
-  /** How long a request may take to come, its body included. */
+  /** How long a request may take to come, its body included; and how long a client may take nothing of an answer that waits for it. */
   readonly requestTimeoutMs: number;
   /** What every connection passes first. */
   readonly gate: ConnectionGate;
@@ -60,6 +60,7 @@ export class PortServer {
   constructor(private readonly options: PortOptions) {
     const { maxHeaderBytes: maxHeaderSize, keepAliveTimeoutMs: keepAliveTimeout, messages } = options;
     this.server = createServer({ ...messages, ...timeoutsOf(options), keepAliveTimeout, noDelay: true, maxHeaderSize });
+    this.server.timeout = options.requestTimeoutMs;
     this.sniffer = new ConnectionSniffer(options.silenceTimeoutMs);
     // a port that knows but HTTP/1 needs no look at the first bytes
     if (options.tls !== undefined || options.acceptHttp2 !== undefined) this.sniffConnections();
@@ -143,6 +144,7 @@ export class PortServer {
     const answerOne: Handler = (request, response) => {
       answering.add(response);
       response.on('close', answered);
+      response.on('timeout', cutOffUnread);
       if (this.isRetiring) response.shouldKeepAlive = false;
       handler(request, response);
     };
@@ -204,6 +206,11 @@ export class PortServer {
     if ('alpnProtocol' in socket) socket.alpnProtocol = 'h2';
     this.options.acceptHttp2?.(socket, this.opened);
   }
+}
+
+/** Ends the connection of a client that takes nothing of its answer. Work that is still under way is silent, too, and goes on. */
+function cutOffUnread(socket: Socket): void {
+  if (socket.writableLength > 0) socket.destroy();
 }
 
 /** The time limits as Node's options; it checks for overdue requests at intervals. */

@@ -107,6 +107,19 @@ describe('a collection', () => {
     expect((await console.call(`${path}/by-alias`, { method: 'DELETE' })).status).toBe(404);
   });
 
+  it.each([
+    ['chroma', 'ab', null],
+    ['chroma', 'has space', null],
+    ['pinecone', 'Upper_case', 3],
+    ['vectorizer', 'a/b', 3],
+  ])('of %s gets neither a name nor an alias that its protocol refuses: %s', async (protocol, refused, dimension) => {
+    const { uuid, name } = await create(`refuses-${protocol}-${String(refused.length)}`, { protocol, dimension });
+    const renaming = await console.call(`/collections/${uuid}`, { method: 'PATCH', body: { name: refused } });
+    const alias = await console.call(`/collections/${uuid}/aliases/${encodeURIComponent(refused)}`, { method: 'PUT' });
+    expect([renaming.status, alias.status]).toEqual([400, 400]);
+    expect(await console.get(`/collections/${uuid}`)).toMatchObject({ name, aliases: [] });
+  });
+
   it('counts its records and namespaces without a look at them', async () => {
     const { uuid } = await create('counted');
     const chroma = new ChromaApi(gateway.chromaUrl);
@@ -147,5 +160,15 @@ describe('the list of collections', () => {
     expect(collections).toEqual([]);
     expect((await console.call('/collections?after=x')).status).toBe(400);
     expect((await console.call('/collections?limit=201')).status).toBe(400);
+  });
+
+  it.each([
+    '/collections?tenant=a&tenant=b',
+    '/collections?tenant=%00',
+    '/collections?after=a&after=b',
+    '/backups?tenant=a&tenant=b',
+    '/backups?database=%00',
+  ])('has each parameter once, as a text that can be stored: %s', async (path) => {
+    expect((await console.call(path)).status).toBe(400);
   });
 });

@@ -249,6 +249,15 @@ describe('a folder that is damaged', () => {
     expect(existsSync(mark)).toBe(false);
   });
 
+  it('a header that asks for more memory than any index needs is not believed', async () => {
+    fixture = await chromaFixture('0.6.3');
+    const header = join(await indexOf(fixture.folder, 'flushed-l2'), 'header.bin');
+    const bytes = await readFile(header);
+    bytes.writeBigUInt64LE(2n ** 32n, 28);
+    await writeFile(header, bytes);
+    expect(await warningsOf(fixture.folder, 'flushed-l2')).toEqual([expect.stringContaining('header.bin makes no sense')]);
+  });
+
   it('case 18: without its pickle, what the log has is copied: up to 0.5 that is everything', async () => {
     fixture = await chromaFixture('0.4.24');
     await rm(join(await indexOf(fixture.folder, 'flushed-l2'), 'index_metadata.pickle'));

@@ -100,7 +100,7 @@ describe('a server that is busy', () => {
     server = createServer((_, response) => {
       const status = statuses[Math.min(asked, statuses.length - 1)] ?? 200;
       asked += 1;
-      response.writeHead(status, { 'retry-after': '0' }).end('busy');
+      response.writeHead(status, { 'retry-after': '0', location: '/elsewhere' }).end('busy');
     });
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     return new HttpClient(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, {
@@ -116,6 +116,12 @@ describe('a server that is busy', () => {
     const client = await answering([429, 503, 200]);
     expect(await client.text('/')).toBe('busy');
     expect(asked).toBe(3);
+  });
+
+  it('case 41: that names another server is not followed: the key is not for that one', async () => {
+    const client = await answering([302, 200]);
+    await expect(client.text('/')).rejects.toThrow(/answers 302: busy$/);
+    expect(asked).toBe(1);
   });
 
   it('case 23: but not for ever, and what is refused is not asked again', async () => {

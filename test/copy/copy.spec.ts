@@ -2,6 +2,10 @@ import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
+import { readConfig } from '../../src/config/config.js';
+import type { SourceCollection } from '../../src/copy/copy.js';
+import { ChromaFolder } from '../../src/copy/sources/chroma-folder.js';
+import { PolyvecDatabase } from '../../src/copy/targets/polyvec-database.js';
 import { sql } from '../../src/postgres/sql.js';
 import { type ChromaFixture, chromaFixture, type ReadCollection, readFolder } from '../support/copy/chroma-fixture.js';
 import { copied, enlarge, onDatabase, onGateway, readOver } from '../support/copy/copy-run.js';
@@ -203,6 +207,26 @@ describe('a copy that was cut off', () => {
       /the source has changed since it was copied there: --on-conflict overwrite or skip copies it again/,
     );
     expect(await copied(storage, `${from}/waiting`, { onConflict: 'overwrite' })).toMatchObject({ code: 0 });
+  });
+
+  it('is shown once when two processes come to its end, and its tenant stays', async () => {
+    await copied(storage, from);
+    const to = { tenant: DEFAULT[0], database: DEFAULT[1], name: 'shown-once' };
+    const source = await ChromaFolder.open(fixture.folder);
+    const [found] = (await source.collections()).filter(({ name }) => name === 'waiting');
+    const collection = found as SourceCollection;
+    await onDatabase(storage, async (database) => {
+      const target = new PolyvecDatabase(database, readConfig(storage.environment), 'a test');
+      const one = await target.fill('a test', collection, to, 'fail');
+      const other = await target.fill('a test', collection, to, 'fail');
+      await one.finish();
+      await other.finish();
+    });
+    await source.close();
+    const seen = await onGateway(storage, (api) =>
+      Promise.all(['shown-once', 'waiting'].map((name) => readOver(api, ...DEFAULT, name))),
+    );
+    expect(seen.map((one) => one?.records.length)).toEqual([0, 20]);
   });
 
   it('another source cannot go on in its place', async () => {

@@ -16,7 +16,7 @@ useWarmEngines();
 
 const TENANTS = '/api/v2/tenants';
 
-let keyed: KeyedGateway<'reader' | 'writer' | 'other' | 'docs' | 'docsAdmin' | 'expired'>;
+let keyed: KeyedGateway<'reader' | 'writer' | 'other' | 'docs' | 'docsAdmin' | 'everywhere' | 'expired'>;
 
 beforeAll(async () => {
   keyed = await startKeyedGateway({
@@ -25,6 +25,7 @@ beforeAll(async () => {
     other: { tenant: 'other', scope: 'read,write' },
     docs: { tenant: 'acme', scope: 'read,write', collections: 'docs-*,faq' },
     docsAdmin: { tenant: 'acme', scope: 'read,write,admin', collections: 'docs-*' },
+    everywhere: { scope: 'read,write,admin', collections: 'docs-*' },
     expired: { tenant: 'acme', expires: '0s' },
   });
 });
@@ -185,13 +186,18 @@ describe('the console port', () => {
   it('tells its figures to those who may see everything', async () => {
     const metrics = `${keyed.gateway.consoleUrl}/metrics`;
     const statuses = await Promise.all(
-      [{}, { 'x-api-key': keyed.keys.writer }, { authorization: `Bearer ${ROOT_KEY}` }].map(async (headers) => {
+      [
+        {},
+        { 'x-api-key': keyed.keys.writer },
+        { 'x-api-key': keyed.keys.everywhere },
+        { authorization: `Bearer ${ROOT_KEY}` },
+      ].map(async (headers) => {
         const answer = await fetch(metrics, { headers });
         await answer.text();
         return answer.status;
       }),
     );
-    expect(statuses).toEqual([401, 403, 200]);
+    expect(statuses).toEqual([401, 403, 403, 200]);
     expect((await send(`${keyed.gateway.consoleUrl}/livez`, {})).status).toBe(200);
   });
 });

@@ -30,6 +30,8 @@ export class HttpClient {
     try {
       return await fetch(`${this.origin}${path}`, {
         method: isRead ? 'GET' : 'POST',
+        // the key is for this server, and for none that it names
+        redirect: 'manual',
         headers: { ...this.headers, ...(!isRead && { 'content-type': 'application/json' }) },
         ...(!isRead && { body: JSON.stringify(body) }),
       });

@@ -79,10 +79,18 @@ export class CopiesStore {
     return rows.length > 0;
   }
 
-  /** Shows the collection at its place, whose tenant and database are made if they are not there. `taken`: another one has the name by now. */
+  /**
+   * Shows the collection at its place, whose tenant and database are made if they are not there; nothing happens when another process has
+   * shown it already. `taken`: another one has the name by now.
+   */
   async publish({ id }: Collection, { tenant, database, name }: Destination): Promise<'published' | 'taken'> {
     try {
       return await this.database.transaction(async (transaction) => {
+        // the tenant of a collection that is shown is no hidden one: it must not be removed
+        const [entry] = await transaction.query<{ is_hidden: string }>(
+          sql`SELECT is_hidden FROM polyvec.copies WHERE collection_id = ${id} FOR UPDATE`,
+        );
+        if (entry?.is_hidden === 'f') return 'published';
         await transaction.query(sql`INSERT INTO polyvec.tenants (name) VALUES (${tenant}) ON CONFLICT (name) DO NOTHING`);
         await transaction.query(sql`
           INSERT INTO polyvec.databases (tenant_id, name) SELECT id, ${database} FROM polyvec.tenants WHERE name = ${tenant}

@@ -23,8 +23,8 @@ export interface Answer {
 /** Sends a request to a protocol's path on this port, with this page's key, and asks for its plan. @throws Error when it cannot be sent */
 export async function send(draft: Draft): Promise<Answer> {
   if (/[{}]/.test(draft.path)) throw new Error('Fill in what is in braces first.');
-  if (!draft.path.startsWith('/') || draft.path.startsWith('//'))
-    throw new Error('A path begins with one slash: requests go to this gateway only.');
+  // browsers read a backslash as a slash, and skip tabs: what follows would be a host, which gets the key
+  if (!/^\/(?![/\\\s])/.test(draft.path)) throw new Error('A path begins with one slash: requests go to this gateway only.');
   const hasBody = draft.method !== 'GET' && draft.body.trim() !== '';
   const response = await fetch(draft.path, {
     method: draft.method,

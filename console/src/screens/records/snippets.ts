@@ -85,6 +85,11 @@ function python(json: string): string {
   });
 }
 
+/** JSON as a literal of JavaScript, where a key `__proto__` would be no key. */
+function javaScript(json: string): string {
+  return json.replace(/"(?:[^"\\]|\\.)*"(?:\s*:)?/g, (match) => match.replace(/^"__proto__"(?=\s*:$)/, '["__proto__"]'));
+}
+
 /** A text as one argument of a POSIX shell. */
 function shell(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
@@ -139,8 +144,8 @@ function chromaJs({ addresses, keys, collection, filter, embedding, limit }: Sni
     'const found = await collection.query({',
     `  queryEmbeddings: [${text(embedding)}],`,
     `  nResults: ${limit},`,
-    ...(filter?.chroma.where == null ? [] : [`  where: ${filter.chroma.where},`]),
-    ...(filter?.chroma.whereDocument == null ? [] : [`  whereDocument: ${filter.chroma.whereDocument},`]),
+    ...(filter?.chroma.where == null ? [] : [`  where: ${javaScript(filter.chroma.where)},`]),
+    ...(filter?.chroma.whereDocument == null ? [] : [`  whereDocument: ${javaScript(filter.chroma.whereDocument)},`]),
     '});',
     'console.log(found.ids[0]);',
   ].join('\n');
@@ -179,19 +184,22 @@ function pineconeTs(source: SnippetSource): string {
     'const found = await index.query({',
     `  vector: ${text(embedding)},`,
     `  topK: ${limit},`,
-    ...(filter?.pinecone.filter == null ? [] : [`  filter: ${filter.pinecone.filter},`]),
+    ...(filter?.pinecone.filter == null ? [] : [`  filter: ${javaScript(filter.pinecone.filter)},`]),
     '  includeMetadata: true,',
     '});',
     'console.log(found.matches);',
   ].join('\n');
 }
 
+/** The body is no argument, which may have 128 KiB: less than a long vector. JSON is one line, so that nothing in it ends it. */
 function curl(url: string, keys: boolean, body: string): string {
   return [
     `curl ${shell(url)} \\`,
     "  -H 'Content-Type: application/json' \\",
     ...(keys ? [`  -H "Authorization: Bearer $${KEY}" \\`] : []),
-    `  -d ${shell(body)}`,
+    "  -d @- <<'BODY'",
+    body,
+    'BODY',
   ].join('\n');
 }
 

@@ -61,7 +61,7 @@ export class ConsoleMaps {
       for await (const records of this.samples.take(collection, namespace, { filter, parts, count, seed }, around)) {
         ended.throwIfAborted();
         const whole = records.filter(({ embedding }) => embedding !== null);
-        projection.add(sideBySide(whole, dimension));
+        await projection.add(sideBySide(whole, dimension));
         for (const record of whole) {
           ids.push(record.id);
           if (colorBy !== undefined) colors.push(colorOf(record, colorBy));

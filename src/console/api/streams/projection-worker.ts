@@ -57,4 +57,5 @@ parentPort?.on('message', (message: ToProjection) => {
   const points = project(message.vectors);
   for (const value of points) largest = Math.max(largest, Number.isFinite(value) ? Math.abs(value) : 0);
   projected.push(points);
+  parentPort?.postMessage(null);
 });

@@ -25,7 +25,8 @@ export class Streamed {
       lifecycle.stopping.removeEventListener('abort', stop);
       this.end.abort();
     });
-    if (lifecycle.stopping.aborted) stop();
+    // who has left before, while the key was looked up or the work was done, closes nothing any more
+    if (lifecycle.stopping.aborted || response.destroyed) stop();
   }
 
   /** Aborted when the viewer has left, or the gateway stops. */
@@ -50,7 +51,9 @@ export class Streamed {
     });
   }
 
+  /** Nothing is written after it: a line would be an error that nobody takes. */
   finish(): void {
+    this.end.abort();
     this.response.end();
   }
 }

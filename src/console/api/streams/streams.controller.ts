@@ -50,15 +50,24 @@ export class ConsoleStreamsController {
   async map(@Param('uuid') uuid: string, @Body() body: RequestBody, @Res() response: Response): Promise<void> {
     const request = validate(MapRequest, body);
     const left = new AbortController();
-    response.once('close', () => {
+    const leave = (): void => {
       left.abort();
-    });
-    await this.jobs.run(async () => {
-      const { header, points } = await this.maps.make(uuid, request, left.signal);
-      const streamed = new Streamed(response.status(200), this.lifecycle, 'application/octet-stream');
-      await streamed.bytes(Buffer.from(`${JSON.stringify(header)}\n`));
-      await streamed.bytes(new Uint8Array(points.buffer, points.byteOffset, points.byteLength));
-      streamed.finish();
-    });
+    };
+    response.once('close', leave);
+    if (response.destroyed) leave();
+    const made = await this.jobs.run(() => this.maps.make(uuid, request, left.signal)).catch(unless(left.signal));
+    if (made === undefined) return;
+    // others need not wait for who reads slowly
+    const streamed = new Streamed(response.status(200), this.lifecycle, 'application/octet-stream');
+    await streamed.bytes(Buffer.from(`${JSON.stringify(made.header)}\n`));
+    await streamed.bytes(new Uint8Array(made.points.buffer, made.points.byteOffset, made.points.byteLength));
+    streamed.finish();
   }
+}
+
+/** Takes the errors of work that its viewer has ended. */
+function unless(ended: AbortSignal): (error: unknown) => undefined {
+  return (error) => {
+    if (!ended.aborted) throw error;
+  };
 }

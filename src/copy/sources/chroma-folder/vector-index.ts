@@ -7,6 +7,8 @@ const BLOCK_BYTES = 1024 * 1024;
 /** Blocks that are kept: records lie about in the order in which they are read. */
 const MAX_BLOCKS = 8;
 const HEADER_BYTES = 100;
+/** More than any element has: what a damaged header says is not believed, since memory is taken by it. */
+const MAX_ELEMENT_BYTES = 16 * 1024 * 1024;
 
 /** The layout of a vector file's elements. */
 interface Layout {
@@ -59,11 +61,11 @@ export class VectorIndex {
     return this.places.has(id);
   }
 
-  /** Undefined when there is none of that id, or when it lies behind the end of the file. */
+  /** Undefined when there is none of that id, when it lies behind the end of the file, or when elements have less room than that. */
   vector(id: string, dimension: number): Float32Array | undefined {
     const place = this.places.get(id);
-    if (place === undefined) return undefined;
-    const { elementBytes, dataOffset } = this.layout;
+    const { elementBytes, dataOffset, labelOffset } = this.layout;
+    if (place === undefined || dataOffset + dimension * 4 > labelOffset) return undefined;
     const perBlock = Math.max(1, Math.floor(BLOCK_BYTES / elementBytes));
     const start = (place % perBlock) * elementBytes + dataOffset;
     const bytes = this.block(Math.floor(place / perBlock), perBlock * elementBytes).subarray(start, start + dimension * 4);
@@ -94,8 +96,8 @@ function layoutOf(header: Buffer): Layout {
   if (header.length < HEADER_BYTES) throw new Error('header.bin is cut off');
   const at = (offset: number): number => Number(header.readBigUInt64LE(offset));
   const layout = { count: at(20), elementBytes: at(28), labelOffset: at(36), dataOffset: at(44) };
-  const isSound = layout.labelOffset + 8 <= layout.elementBytes && layout.dataOffset < layout.labelOffset;
-  if (!isSound) throw new Error('header.bin makes no sense');
+  const isOrdered = layout.labelOffset + 8 <= layout.elementBytes && layout.dataOffset < layout.labelOffset;
+  if (!isOrdered || layout.elementBytes > MAX_ELEMENT_BYTES) throw new Error('header.bin makes no sense');
   return layout;
 }
 
