@@ -7,12 +7,13 @@ import { Database } from '../../postgres/database.js';
 import { isUndefinedTable } from '../../postgres/sqlstate.js';
 import { type RecallQuery, RecallStore } from '../search/recall.store.js';
 import { LARGE_LIMIT, SMALL_LIMIT } from '../search/recall-curve.js';
+import { likelyQueries } from '../search/recall-queries.js';
 import { RecallSample, type RunStep, type StepSize } from '../search/recall-sample.js';
 import { RecentQueries } from '../search/recent-queries.js';
 import { indexesOf, isBeyondGraph, measurementOf, rowsOf } from '../search/search-plan.js';
 import { fewFloats } from '../search/search-planner.js';
 import { type Improvement, IndexBuilder } from './index-builder.js';
-import { curveSteps, isEnough, isMeasurementDue, queryCount } from './recall-plan.js';
+import { curveSteps, isEnough, isMeasurementDue, queryCount, recentCount } from './recall-plan.js';
 
 /** A step that took longer is followed by no longer a pause. */
 const LONGEST_PAUSE_MS = 250;
@@ -80,11 +81,12 @@ export class RecallMeasurements {
     const isGentle = !this.database.traits.concurrentIndexes;
     const count = queryCount(rows * (collection.dimension ?? 1), isGentle);
     const recent = this.queries.of(collection, namespace).filter((query) => !isBeyondGraph(collection, query));
-    const own = recent.slice(-count).map((embedding) => ({ embedding, rid: null }));
-    const stored = await this.step(() => this.store.sample(collection, namespace, count - own.length));
-    const queries = [...own, ...stored];
+    const own = recent.slice(0, recentCount(count, recent.length)).map((embedding) => ({ embedding, rid: null, isRecent: true }));
+    const run: RunStep = (work) => this.step(work);
+    const queries = [...own, ...(await likelyQueries(this.store, collection, namespace, count - own.length, run))];
     if (queries.length === 0) return;
     const points = await this.curve(collection, namespace, queries, isGentle ? GENTLE : ORDINARY);
+    console.error(JSON.stringify(points));
     const isSaved = await this.store.save(collection, {
       ...{ namespace, rows, points, target: this.config.recall, indexes: indexes.map(({ id }) => id) },
       ...{ queries: queries.length, recentQueries: own.length },

@@ -56,6 +56,12 @@ export function queryCount(floats: number, isGentle: boolean): number {
   return Math.min(MOST_QUERIES, Math.max(FEWEST_QUERIES, affordable));
 }
 
+/** How many of them are what clients have searched for, of so many that are known: half, or none where a few would have to stand for all. */
+export function recentCount(queries: number, known: number): number {
+  const half = Math.floor(queries / 2);
+  return known < half / 2 ? 0 : Math.min(half, known);
+}
+
 /** What is measured at a limit, the least effort first. */
 export function curveSteps(indexes: readonly VectorIndex[], limit: number): readonly CurveStep[] {
   const rows = indexes.reduce((sum, index) => sum + index.rows, 0);

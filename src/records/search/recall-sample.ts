@@ -54,15 +54,26 @@ export class RecallSample {
     const efReason = 'measured recall' as const;
     const plan = { kind: 'index' as const, indexes, efSearch, efReason, candidates, budget: null, estimate: null };
     const together = Math.max(1, Math.floor(this.size.candidates / (Math.max(efSearch, limit * candidates) * indexes.length)));
-    const findings: Finding[] = [];
+    const byClients: Finding[] = [];
+    const byVectors: Finding[] = [];
     for (let first = 0; first < this.answered.length; first += together) {
       const part = this.answered.slice(first, first + together);
       const queries = part.map(({ query }) => query);
       const found = await this.run(() => this.store.byIndex(this.collection, this.namespace, queries, limit + 1, plan));
-      part.forEach(({ query, nearest }, at) => findings.push(findingOf(query, nearest.slice(0, limit), found[at] ?? [])));
+      part.forEach(({ query, nearest }, at) => {
+        (query.isRecent ? byClients : byVectors).push(findingOf(query, nearest.slice(0, limit), found[at] ?? []));
+      });
     }
-    return { limit, efSearch, candidates, ...recallOf(findings) };
+    return { limit, efSearch, candidates, ...worse(byClients, byVectors) };
   }
+}
+
+/** What clients search for may be harder to find than stored vectors, or easier: the recall is kept for both. */
+function worse(...groups: readonly (readonly Finding[])[]): Pick<RecallPoint, 'recall' | 'error'> {
+  return groups
+    .filter((findings) => findings.length > 0)
+    .map(recallOf)
+    .reduce((least, other) => (other.recall - other.error < least.recall - least.error ? other : least), { recall: 1, error: 0 });
 }
 
 /** Of what was found, others at the same distance are as good. */

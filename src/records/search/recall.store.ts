@@ -12,8 +12,10 @@ import { COMPLETE, type IndexPlan, type SearchPlan } from './search-plan.js';
 /** A search that recall is measured by. */
 export interface RecallQuery {
   readonly embedding: Float32Array;
-  /** The stored vector that it is, which does not count as found; null for a client's. */
+  /** The stored vector that it is, which does not count as found; null when it is none. */
   readonly rid: string | null;
+  /** Whether a client has sent it. */
+  readonly isRecent: boolean;
 }
 
 /** A vector that a search has found. */
@@ -43,7 +45,16 @@ export class RecallStore {
         ORDER BY hashint8(rid), rid LIMIT ${count}) AS s
       JOIN ${vectorTable(collection)} v ON v.collection_id = ${collection.id} AND v.namespace = ${namespace} AND v.rid = s.rid
       ORDER BY hashint8(v.rid), v.rid`);
-    return rows.map(({ rid, embedding }) => ({ rid, embedding: embeddingOf(embedding) }));
+    return rows.map(({ rid, embedding }) => ({ rid, embedding: embeddingOf(embedding), isRecent: false }));
+  }
+
+  /** Stored vectors by their rids; those that are gone are left out. */
+  async embeddings(collection: Collection, namespace: string, rids: readonly string[]): Promise<ReadonlyMap<string, Float32Array>> {
+    const known = rids.filter((rid) => rid !== '');
+    const rows = await this.database.query<{ rid: string; embedding: string }>(sql`
+      SELECT v.rid, encode(vector_send(v.embedding), 'hex') AS embedding FROM ${vectorTable(collection)} v
+      WHERE v.collection_id = ${collection.id} AND v.namespace = ${namespace} AND v.rid = ANY (${known}::text[]::bigint[])`);
+    return new Map(rows.map(({ rid, embedding }) => [rid, embeddingOf(embedding)]));
   }
 
   /** The end of a range that begins after `low` and has `rows` vectors, null when no more than that are left. */

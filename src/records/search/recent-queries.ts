@@ -7,7 +7,6 @@ const MAX_OF_NAMESPACE = 64;
 const MAX_BYTES = 8 * 2 ** 20;
 
 interface Reservoir {
-  readonly collectionId: string;
   readonly queries: Float32Array[];
   /** Queries that could have been kept. */
   seen: number;
@@ -28,9 +27,11 @@ export class RecentQueries {
   /** A query was searched for. `random`: a number from 0, below 1. */
   note(collection: Pick<Collection, 'id'>, namespace: string, query: Float32Array, random: () => number = Math.random): void {
     const key = keyOf(collection, namespace);
-    const known = this.reservoirs.get(key) ?? { collectionId: collection.id, queries: [], seen: 0 };
+    const known = this.reservoirs.get(key) ?? { queries: [], seen: 0 };
     this.reservoirs.delete(key);
     this.reservoirs.set(key, known);
+    // one that is repeated would stand for all
+    if (known.queries.some((kept) => isSame(kept, query))) return;
     // half of the chances are those of the last ones: what clients ask for changes
     known.seen = Math.min(known.seen + 1, 2 * MAX_OF_NAMESPACE);
     const at = known.queries.length < MAX_OF_NAMESPACE ? known.queries.length : Math.floor(random() * known.seen);
@@ -59,6 +60,10 @@ export class RecentQueries {
       return;
     }
   }
+}
+
+function isSame(one: Float32Array, other: Float32Array): boolean {
+  return one.length === other.length && one.every((component, axis) => component === other[axis]);
 }
 
 function keyOf({ id }: Pick<Collection, 'id'>, namespace: string): string {

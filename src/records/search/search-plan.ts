@@ -1,5 +1,5 @@
 import type { Collection, RecallMeasurement, VectorIndex } from '../../collections/collection.js';
-import { hnswParameters } from '../../collections/hnsw.js';
+import { ECHOED_EF_SEARCH, hnswParameters } from '../../collections/hnsw.js';
 import type { Filter } from '../../filters/filter.js';
 import type { Selection } from '../record.js';
 import { chosenPoint, measuredEf, SMALL_LIMIT } from './recall-curve.js';
@@ -167,7 +167,7 @@ function effort(
     base === undefined ? ['size', efOfSize(rows)] : ['measured recall', base],
     ['limit', 2 * limit],
     ['filter', share < 1 ? (1.5 * limit) / share : 0],
-    ['configuration', hnswParameters(collection).efSearch ?? 0],
+    ['configuration', configuredEf(collection, base !== undefined)],
   ];
   const [efReason, most] = asked.reduce((first, other) => (other[1] > first[1] ? other : first));
   return {
@@ -175,6 +175,12 @@ function effort(
     efReason,
     candidates: measurement === undefined ? null : (chosenPoint(measurement.points, SMALL_LIMIT, recall)?.candidates ?? null),
   };
+}
+
+/** At least so many were asked for. A default that a protocol echoes asks for nothing, once it is known what searches need. */
+function configuredEf(collection: Collection, isMeasured: boolean): number {
+  const { efSearch = 0 } = hnswParameters(collection);
+  return isMeasured && efSearch === ECHOED_EF_SEARCH ? 0 : efSearch;
 }
 
 /** What was measured, and more of it where the graphs have grown since. */

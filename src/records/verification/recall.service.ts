@@ -3,6 +3,7 @@ import type { Collection } from '../../collections/collection.js';
 import { CollectionStore } from '../../collections/collection.store.js';
 import type { Match, SearchRequest } from '../record.js';
 import { RecallStore } from '../search/recall.store.js';
+import { likelyQueries } from '../search/recall-queries.js';
 import { RecordSearchStore } from '../search/record-search.store.js';
 import { COMPLETE, indexesOf, planFiltered, type SearchPlan } from '../search/search-plan.js';
 
@@ -31,7 +32,7 @@ export class RecallService {
     private readonly target: number,
   ) {}
 
-  /** Asks each namespace that has an index for the neighbours of up to `count` of its own vectors. */
+  /** Asks each namespace that has an index for the neighbours of up to `count` queries that are like its own vectors. */
   async measure(collection: Collection, count: number): Promise<readonly NamespaceRecall[]> {
     const namespaces = [...new Set(collection.indexes.map(({ namespace }) => namespace))];
     const results: NamespaceRecall[] = [];
@@ -40,7 +41,7 @@ export class RecallService {
   }
 
   private async measureNamespace(collection: Collection, namespace: string, count: number): Promise<NamespaceRecall> {
-    const sample = await this.samples.sample(collection, namespace, count);
+    const sample = await likelyQueries(this.samples, collection, namespace, count);
     const queries = sample.map(({ embedding }) => embedding);
     let [found, wanted] = [0, 0];
     for (let first = 0; first < queries.length; first += QUERIES_TOGETHER) {
