@@ -86,7 +86,6 @@ export class RecallMeasurements {
     const queries = [...own, ...(await likelyQueries(this.store, collection, namespace, count - own.length, run))];
     if (queries.length === 0) return;
     const points = await this.curve(collection, namespace, queries, isGentle ? GENTLE : ORDINARY);
-    console.error(JSON.stringify(points));
     const isSaved = await this.store.save(collection, {
       ...{ namespace, rows, points, target: this.config.recall, indexes: indexes.map(({ id }) => id) },
       ...{ queries: queries.length, recentQueries: own.length },

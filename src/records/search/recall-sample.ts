@@ -93,7 +93,7 @@ async function rangesOf(
 ): Promise<readonly NumberRange[]> {
   const rows = Math.max(1, Math.floor(floats / (collection.dimension ?? 1)));
   const ranges: NumberRange[] = [];
-  for (let low: bigint | null = 0n; low !== null; ) {
+  for (let low: bigint | null = 0n; low !== null;) {
     const from: bigint = low;
     const high: bigint | null = await run(() => store.endOfRange(collection, namespace, from, rows));
     ranges.push({ low: from, high });

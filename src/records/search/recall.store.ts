@@ -49,7 +49,11 @@ export class RecallStore {
   }
 
   /** Stored vectors by their rids; those that are gone are left out. */
-  async embeddings(collection: Collection, namespace: string, rids: readonly string[]): Promise<ReadonlyMap<string, Float32Array>> {
+  async embeddings(
+    collection: Collection,
+    namespace: string,
+    rids: readonly string[],
+  ): Promise<ReadonlyMap<string, Float32Array>> {
     const known = rids.filter((rid) => rid !== '');
     const rows = await this.database.query<{ rid: string; embedding: string }>(sql`
       SELECT v.rid, encode(vector_send(v.embedding), 'hex') AS embedding FROM ${vectorTable(collection)} v

@@ -44,7 +44,8 @@ export function nearest(
   search: { readonly wanted: number; readonly keyListsByIndex: boolean },
 ): Sql {
   if (plan.kind === 'index') return nearestByIndex(collection, namespace, request, plan, search.wanted);
-  if (plan.inOnePass) return nearestByIndex(collection, namespace, request, { indexes: [], budget: null, candidates: null }, search.wanted);
+  if (plan.inOnePass)
+    return nearestByIndex(collection, namespace, request, { indexes: [], budget: null, candidates: null }, search.wanted);
   const vectors = candidateVectors(collection, namespace, request, search.keyListsByIndex);
   return plan.mostCandidates === null ? vectors : sql`${vectors} AND ${candidateCount(plan)} <= ${plan.mostCandidates}`;
 }

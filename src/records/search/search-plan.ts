@@ -8,7 +8,15 @@ import { chosenPoint, measuredEf, SMALL_LIMIT } from './recall-curve.js';
 export interface ExactPlan {
   readonly kind: 'exact';
   readonly reason:
-    'no index' | 'whole recall' | 'few vectors' | 'many results' | 'no direction' | 'ids' | 'few matches' | 'too few found' | 'equally near';
+    | 'no index'
+    | 'whole recall'
+    | 'few vectors'
+    | 'many results'
+    | 'no direction'
+    | 'ids'
+    | 'few matches'
+    | 'too few found'
+    | 'equally near';
   /** Candidates that it is worth for: with more it finds nothing, and says so. Null: any number. */
   readonly mostCandidates: number | null;
   /** Whether so many are selected that all vectors are put in order first, and looked at from the nearest on. */

@@ -6,7 +6,8 @@ export function recallLines(measured: RecallMeasurement | undefined, target: num
   if (measured === undefined) return [`asked: ${String(target)}; not measured yet: ef_search goes by the number of vectors`];
   const { points, queries, recentQueries, rows, measuredAt } = measured;
   const chosen = chosenPoint(points, SMALL_LIMIT, target);
-  const result = chosen === undefined ? 'nothing measured' : `${effortOf(chosen)}${keeps(chosen, target) ? '' : ', which misses it'}`;
+  const result =
+    chosen === undefined ? 'nothing measured' : `${effortOf(chosen)}${keeps(chosen, target) ? '' : ', which misses it'}`;
   const sample = `${String(queries)} searches, ${String(recentQueries)} of them by clients`;
   return [
     `asked: ${String(target)}; chosen: ${result}`,

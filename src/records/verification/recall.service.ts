@@ -62,7 +62,12 @@ export class RecallService {
   private async search(collection: Collection, namespace: string, request: SearchRequest): Promise<readonly [Matches, Matches]> {
     let current: Collection | undefined = collection;
     for (let attempt = 1; current !== undefined && attempt <= MAX_ATTEMPTS; attempt += 1) {
-      const byIndex = await this.searches.search(current, namespace, request, planByIndex(current, namespace, request, this.target));
+      const byIndex = await this.searches.search(
+        current,
+        namespace,
+        request,
+        planByIndex(current, namespace, request, this.target),
+      );
       const exact = await this.searches.search(current, namespace, request, COMPLETE);
       if (byIndex !== 'stale' && exact !== 'stale') return [byIndex.matches, exact.matches];
       current = await this.catalog.findAnywhere(collection.uuid);
