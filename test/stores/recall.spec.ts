@@ -113,6 +113,12 @@ describe('searches of an indexed collection', () => {
     expect(efOf(await planOf(hard, { where: { third: { $lt: 2 } } }))).toBeGreaterThan(ef);
   });
 
+  it('D115: an ef_search of 100 asks for nothing', async () => {
+    const { body } = await easy.api.call(easy.path);
+    expect(body).toMatchObject({ configuration_json: { hnsw: { ef_search: 100 } } });
+    expect(efOf(await planOf(easy))).toBeLessThan(100);
+  });
+
   it('look as far as the caller wants, at least', async () => {
     const change = (efSearch: number): Promise<unknown> =>
       hard.api.call(hard.path, { method: 'PUT', body: { new_configuration: { hnsw: { ef_search: efSearch } } } });
