@@ -1,9 +1,12 @@
 import { isPooled } from '../collections/collection.js';
 import { CollectionStore } from '../collections/collection.store.js';
-import type { Config } from '../config/config.js';
+import { type Config, SETTINGS } from '../config/config.js';
 import { count } from '../config/values.js';
 import type { Database } from '../postgres/database.js';
+import { RecallStore } from '../records/search/recall.store.js';
 import { RecordSearchStore } from '../records/search/record-search.store.js';
+import { measurementOf } from '../records/search/search-plan.js';
+import { recallLines } from '../records/verification/recall-lines.js';
 import { type NamespaceRecall, RecallService } from '../records/verification/recall.service.js';
 import { TableShapeStore } from '../records/verification/table-shape.store.js';
 import { numbered } from '../records/verification/verification.js';
@@ -19,6 +22,8 @@ export interface VerifyOptions {
   readonly collection?: string | undefined;
   /** Searches per namespace that has a vector index. */
   readonly recall: number;
+  /** The recall that searches are to keep; absent: the setting's default. */
+  readonly target?: number;
 }
 
 /** How many searches are asked for. @throws Error with what is wrong with the text */
@@ -35,7 +40,7 @@ export function recallCount(text: string): number {
  * @throws Error when there is no such collection, or no database
  */
 export async function verify(config: Config, options: VerifyOptions, print: Print): Promise<boolean> {
-  return withDatabase(config, (database) => verifyDatabase(database, options, print));
+  return withDatabase(config, (database) => verifyDatabase(database, { ...options, target: config.recall }, print));
 }
 
 /** As above, of a database that is open. */
@@ -49,7 +54,7 @@ export async function verifyDatabase(database: Database, options: VerifyOptions,
     if (report === undefined) continue;
     print(`${label}  ${lineOf(report)}`);
     if (report.problems.length > 0) wrong += 1;
-    if (options.recall > 0 && report.counts !== null) await printRecall(database, report, options.recall, print);
+    if (options.recall > 0 && report.counts !== null) await printRecall(database, report, options, print);
   }
   // what belongs to no collection is not looked for in one
   const strays = options.collection === undefined ? await service.strays() : [];
@@ -68,11 +73,17 @@ function lineOf({ collection, counts, indexes, problems }: CollectionReport): st
   return [tier, ...rows, numbered(indexes, 'index'), problems.length === 0 ? 'ok' : `WRONG: ${problems.join('; ')}`].join('  ');
 }
 
-async function printRecall(database: Database, { collection }: CollectionReport, searches: number, print: Print): Promise<void> {
+async function printRecall(
+  database: Database,
+  { collection }: CollectionReport,
+  { recall: searches, target = SETTINGS.recall.fallback }: VerifyOptions,
+  print: Print,
+): Promise<void> {
   const service = new RecallService(
     new CollectionStore(database),
-    new VerificationStore(database),
+    new RecallStore(database),
     new RecordSearchStore(database),
+    target,
   );
   let results: readonly NamespaceRecall[];
   try {
@@ -85,6 +96,7 @@ async function printRecall(database: Database, { collection }: CollectionReport,
   for (const { namespace, queries, recall } of results) {
     const share = recall === null ? 'unknown' : recall.toFixed(3);
     print(`  recall@10 of the namespace ${JSON.stringify(namespace)}: ${share} (${String(queries)} searches)`);
+    for (const line of recallLines(measurementOf(collection, namespace), target)) print(`    ${line}`);
   }
 }
 

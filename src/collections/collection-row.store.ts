@@ -1,5 +1,5 @@
 import { sql } from '../postgres/sql.js';
-import type { Collection, Field, Metric, ProtocolName, VectorIndex, VectorType } from './collection.js';
+import type { Collection, Field, Metric, ProtocolName, RecallMeasurement, VectorIndex, VectorType } from './collection.js';
 
 /** A collection's row as text: `SELECT ${COLUMNS} FROM polyvec.collections c ${JOINS}`. */
 export type CollectionRow = Readonly<{
@@ -24,6 +24,7 @@ export type CollectionRow = Readonly<{
   document_index: string;
   is_indexing: string;
   indexes: string | null;
+  measurements: string | null;
   epoch: string;
 }>;
 
@@ -36,7 +37,11 @@ export const COLUMNS = sql`c.id, c.uuid, c.name, t.name AS tenant, d.name AS dat
    FROM polyvec.collection_fields f WHERE f.collection_id = c.id)::text AS fields,
   (SELECT json_agg(json_build_object('id', i.id::text, 'namespace', i.namespace, 'low', i.low::text, 'high', i.high::text,
      'content', i.content, 'rows', i.rows) ORDER BY i.namespace, i.low)
-   FROM polyvec.vector_indexes i WHERE i.collection_id = c.id AND i.state = 'ready')::text AS indexes`;
+   FROM polyvec.vector_indexes i WHERE i.collection_id = c.id AND i.state = 'ready')::text AS indexes,
+  (SELECT json_agg(json_build_object('namespace', m.namespace, 'target', m.target, 'indexes', m.indexes, 'rows', m.rows,
+     'queries', m.queries, 'recentQueries', m.recent_queries, 'points', m.points,
+     'measuredAt', floor(extract(epoch FROM m.measured_at) * 1000)::bigint) ORDER BY m.namespace)
+   FROM polyvec.recall_measurements m WHERE m.collection_id = c.id)::text AS measurements`;
 export const JOINS = sql`JOIN polyvec.databases d ON d.id = c.database_id JOIN polyvec.tenants t ON t.id = d.tenant_id`;
 
 export function toCollection(row: CollectionRow): Collection {
@@ -62,6 +67,7 @@ export function toCollection(row: CollectionRow): Collection {
     documentIndex: row.document_index === 't',
     isIndexing: row.is_indexing === 't',
     indexes: row.indexes === null ? [] : (JSON.parse(row.indexes) as VectorIndex[]),
+    measurements: row.measurements === null ? [] : (JSON.parse(row.measurements) as RecallMeasurement[]),
     epoch: row.epoch,
   };
 }

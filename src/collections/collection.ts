@@ -29,6 +29,36 @@ export interface VectorIndex {
   readonly rows: number;
 }
 
+/** What searches with one effort have found of what is nearest. */
+export interface RecallPoint {
+  /** Results that each search asked for. */
+  readonly limit: number;
+  readonly efSearch: number;
+  /** Candidates of an index of less than whole vectors that are compared again, for each result. */
+  readonly candidates: number;
+  /** The share of the nearest that was found. */
+  readonly recall: number;
+  /** How much lower the recall of other searches may well be: the sample is small. */
+  readonly error: number;
+}
+
+/** What was measured of searches by the indexes of one namespace. */
+export interface RecallMeasurement {
+  readonly namespace: string;
+  /** The recall that was to be kept. */
+  readonly target: number;
+  /** Ids of the indexes, and the vectors in them. */
+  readonly indexes: readonly string[];
+  readonly rows: number;
+  readonly queries: number;
+  /** Those of the queries that clients had sent. */
+  readonly recentQueries: number;
+  /** By limit, the least effort first. */
+  readonly points: readonly RecallPoint[];
+  /** In milliseconds since 1970. */
+  readonly measuredAt: number;
+}
+
 /** A collection as the catalog has it. Instances remember it; by `epoch` a statement sees whether it is still current. */
 export interface Collection {
   /** The number in record rows, as text. */
@@ -63,6 +93,8 @@ export interface Collection {
   readonly isIndexing: boolean;
   /** Its vector indexes that are ready, by namespace and number. */
   readonly indexes: readonly VectorIndex[];
+  /** By namespace, of those whose indexes were measured. */
+  readonly measurements: readonly RecallMeasurement[];
   readonly epoch: string;
   readonly createdAt: Date;
   /** Set when a request found it by its name: once renamed, it is not what the request asked for. */

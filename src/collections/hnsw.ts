@@ -10,6 +10,9 @@ export interface HnswParameters {
   readonly efSearch?: number;
 }
 
+/** What Chroma and Vectorizer remember of a collection whose creator said nothing of `efSearch`. */
+export const ECHOED_EF_SEARCH = 100;
+
 /** The key of a collection's settings that is no protocol's, and holds `HnswParameters`. */
 export const HNSW_SETTING = 'hnsw';
 

@@ -1,4 +1,4 @@
-import { duration, oneOf, positive, setting } from './values.js';
+import { duration, oneOf, positive, setting, share } from './values.js';
 
 /** The settings of tiers, vector indexes and their maintenance; a part of the gateway's. */
 export const STORAGE_SETTINGS = {
@@ -31,6 +31,12 @@ export const STORAGE_SETTINGS = {
     'off',
     oneOf('off', 'half', 'binary'),
     'What new HNSW indexes hold: whole vectors, 16-bit components, or one bit each (what they find is compared again, exactly). Above 2,000 dimensions it is `half`, above 4,000 `binary`.',
+  ),
+  recall: setting(
+    'POLYVEC_RECALL',
+    0.98,
+    share(0.5, 1),
+    'The share of the ten nearest records that searches are to find. Background work measures how far a search has to look for it in each indexed namespace. `1`: every vector is compared, and no index is used.',
   ),
   trigramIndexes: setting(
     'POLYVEC_TRIGRAM_INDEXES',

@@ -87,6 +87,13 @@ export function wholeNumber(least: number, greatest: number): (value: string) =>
   };
 }
 
+export function share(least: number, greatest: number): (value: string) => number {
+  return (value) => {
+    if (/^\d(\.\d{1,6})?$/.test(value) && Number(value) >= least && Number(value) <= greatest) return Number(value);
+    throw new Error(`a number from ${least} to ${greatest}`);
+  };
+}
+
 export function port(value: string): Port {
   if (value === 'off') return 'off';
   if (/^\d{1,5}$/.test(value) && Number(value) < 65_536) return Number(value);

@@ -38,6 +38,12 @@ export class MetricsController {
     help: 'How much of the index that is being built is done, from 0 to 1; 1 when there is none.',
     registers: [this.registry],
   });
+  private readonly recall = new Gauge({
+    name: 'polyvec_recall_namespaces',
+    help: 'Namespaces with HNSW indexes, by whether searches keep the recall that was asked for when it was measured.',
+    labelNames: ['state'],
+    registers: [this.registry],
+  });
 
   private readonly databaseUp = new Gauge({
     name: 'polyvec_database_up',
@@ -86,6 +92,7 @@ export class MetricsController {
     this.vectorIndexes.set({ state: 'building' }, counts.building);
     this.indexedVectors.set(counts.vectors);
     this.buildProgress.set(counts.progress);
+    for (const [state, count] of Object.entries(counts.recall)) this.recall.set({ state }, count);
     return this.registry.metrics();
   }
 }

@@ -33,6 +33,7 @@ export const TABLES: Readonly<Record<string, TableFate>> = {
   snapshot_vectors: { kind: 'records' },
   migrations: { kind: 'left', reason: 'the target has its own' },
   vector_indexes: { kind: 'left', reason: "the target's gateways build them" },
+  recall_measurements: { kind: 'left', reason: "the target's gateways measure their own indexes" },
   secrets: { kind: 'left', reason: 'what they sign is good for minutes' },
   leases: { kind: 'left', reason: 'they are held by processes of the source' },
   released_ports: { kind: 'left', reason: "they rest for clients of the source's gateways" },

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Collection } from '../collections/collection.js';
+import { type Collection, isPooled } from '../collections/collection.js';
 import { CurrentCollections } from '../collections/current-collections.js';
 import { Limits } from '../limits/limits.js';
 import { Database } from '../postgres/database.js';
@@ -7,6 +7,7 @@ import { requireDimension } from './dimension.js';
 import { Maintenance } from './maintenance/maintenance.js';
 import type { Match, Position, RankedRecord, RankRequest, SearchRequest } from './record.js';
 import { RecordStore } from './record.store.js';
+import { RecentQueries } from './search/recent-queries.js';
 import { RecordRankStore } from './search/record-rank.store.js';
 import { RecordSearchStore } from './search/record-search.store.js';
 import { COMPLETE } from './search/search-plan.js';
@@ -24,6 +25,7 @@ export class RecordSearches {
     private readonly planner: SearchPlanner,
     private readonly maintenance: Maintenance,
     private readonly limits: Limits,
+    private readonly recent: RecentQueries,
   ) {}
 
   /**
@@ -38,6 +40,7 @@ export class RecordSearches {
       if (current.dimension === null || request.limit === 0 || request.queries.length === 0) {
         return (await this.store.isLive(this.database, current)) ? request.queries.map(() => []) : 'stale';
       }
+      for (const query of request.queries) this.noteQuery(current, namespace, query);
       const result = await this.planner.run(current, namespace, request, (plan) =>
         this.searchStore.search(current, namespace, request, plan),
       );
@@ -77,9 +80,15 @@ export class RecordSearches {
       const { embedding, sparse, limit } = request;
       // a score of both parts needs every record's
       if (embedding === null || sparse !== null || limit === 0) return this.rankStore.rank(current, namespace, request, COMPLETE);
+      this.noteQuery(current, namespace, embedding);
       return this.planner.run(current, namespace, { ...request, queries: [embedding] }, (plan) =>
         this.rankStore.rank(current, namespace, request, plan),
       );
     });
+  }
+
+  /** Recall is measured where there is an index, or may be one soon. */
+  private noteQuery(collection: Collection, namespace: string, query: Float32Array): void {
+    if (!isPooled(collection)) this.recent.note(collection, namespace, query);
   }
 }

@@ -13,6 +13,7 @@ import { LeasesService } from './maintenance/leases.service.js';
 import { Maintenance } from './maintenance/maintenance.js';
 import { MetadataIndexStore } from './maintenance/metadata-index.store.js';
 import { PromotionStore } from './maintenance/promotion.store.js';
+import { RecallMeasurements } from './maintenance/recall-measurement.js';
 import { StatisticsStore } from './maintenance/statistics.store.js';
 import { StorageMaintenance } from './maintenance/storage-maintenance.js';
 import { VectorIndexStore } from './maintenance/vector-index.store.js';
@@ -34,6 +35,8 @@ import { RecordTransfersService } from './record-transfers.service.js';
 import { RecordWriteStore } from './record-write.store.js';
 import { RecordWrites } from './record-writes.service.js';
 import { ReplicaReads } from './replica-reads.service.js';
+import { RecallStore } from './search/recall.store.js';
+import { RecentQueries } from './search/recent-queries.js';
 import { RecordEstimateStore } from './search/record-estimate.store.js';
 import { RecordRankStore } from './search/record-rank.store.js';
 import { RecordSearchStore } from './search/record-search.store.js';
@@ -68,6 +71,9 @@ import { ShownStatements } from './shown-statements.service.js';
     FieldIndexMaintenance,
     IndexMetricsStore,
     IndexesService,
+    RecallStore,
+    { provide: RecentQueries, useFactory: () => new RecentQueries() },
+    RecallMeasurements,
     StorageMaintenance,
     StatisticsStore,
     Maintenance,

@@ -14,9 +14,13 @@ export interface IndexCounts {
   readonly vectors: number;
   /** How much of the index that is being built is done, from 0 to 1; 1 when there is none. */
   readonly progress: number;
+  /** Namespaces whose indexes keep the recall that was asked for when it was measured, those that miss it, and those not measured. */
+  readonly recall: Readonly<Record<'kept' | 'missed' | 'unmeasured', number>>;
 }
 
-type CountRow = Readonly<Record<'pooled' | 'dedicated' | 'ready' | 'building' | 'vectors', string>> &
+type CountRow = Readonly<
+  Record<'pooled' | 'dedicated' | 'ready' | 'building' | 'vectors' | 'namespaces' | 'measured' | 'kept', string>
+> &
   Readonly<{ progress: string | null }>;
 
 /** Counts for `/metrics`. */
@@ -35,22 +39,31 @@ export class IndexMetricsStore {
 
   async count(): Promise<IndexCounts> {
     const [row] = await this.database.query<CountRow>(sql`
-      SELECT c.pooled, c.dedicated, i.ready, i.building, i.vectors, (
+      SELECT c.pooled, c.dedicated, i.ready, i.building, i.vectors, i.namespaces, m.measured, m.kept, (
         SELECT min(p.tuples_done::float8 / NULLIF(p.tuples_total, 0)) FROM pg_stat_progress_create_index p
         JOIN pg_class k ON k.oid = p.index_relid WHERE k.relname LIKE 'hnsw\_%') AS progress
       FROM (
         SELECT count(*) FILTER (WHERE record_table = 'pool_records') AS pooled,
           count(*) FILTER (WHERE record_table <> 'pool_records') AS dedicated FROM polyvec.collections) AS c,
       (SELECT count(*) FILTER (WHERE state = 'ready') AS ready, count(*) FILTER (WHERE state = 'building') AS building,
-          COALESCE(sum(rows) FILTER (WHERE state = 'ready'), 0) AS vectors FROM polyvec.vector_indexes) AS i`);
+          COALESCE(sum(rows) FILTER (WHERE state = 'ready'), 0) AS vectors,
+          count(DISTINCT (collection_id, namespace)) FILTER (WHERE state = 'ready') AS namespaces
+        FROM polyvec.vector_indexes) AS i,
+      (SELECT count(*) AS measured, count(*) FILTER (WHERE EXISTS (
+          SELECT FROM json_to_recordset(points) AS p ("limit" integer, recall float8, error float8)
+          WHERE p."limit" = 10 AND (p.recall = 1 OR p.recall - p.error >= target))) AS kept
+        FROM polyvec.recall_measurements) AS m`);
     const of = (value: string | null | undefined, fallback: number): number => (value == null ? fallback : Number(value));
     const building = of(row?.building, 0);
+    const measured = of(row?.measured, 0);
+    const kept = of(row?.kept, 0);
     return {
       pooled: of(row?.pooled, 0),
       dedicated: of(row?.dedicated, 0),
       ready: of(row?.ready, 0),
       building,
       vectors: of(row?.vectors, 0),
+      recall: { kept, missed: measured - kept, unmeasured: Math.max(0, of(row?.namespaces, 0) - measured) },
       progress: of(row?.progress, building > 0 ? 0 : 1),
     };
   }

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Collection, isPooled } from '../../collections/collection.js';
 import { CurrentCollections } from '../../collections/current-collections.js';
 import { CONFIG, type Config } from '../../config/config.js';
+import { chosenPoint, SMALL_LIMIT } from '../search/recall-curve.js';
 import { indexesOf } from '../search/search-plan.js';
 import { type IndexCounts, IndexMetricsStore } from './index-metrics.store.js';
 import { mostOutside } from './index-plan.js';
@@ -13,6 +14,22 @@ export interface IndexProgress {
   readonly total: number;
   /** Those that are still to be put into an index; 0 where none is due: then they are as fast to find without one. */
   readonly pending: number;
+}
+
+/** How searches of a namespace keep the recall. */
+export interface NamespaceEffort {
+  readonly namespace: string;
+  readonly target: number;
+  /** What searches for ten records use, and what was measured with it. */
+  readonly efSearch: number;
+  readonly recall: number;
+  /** In the indexes that were measured. */
+  readonly vectors: number;
+  readonly queries: number;
+  readonly recentQueries: number;
+  readonly curve: readonly { readonly efSearch: number; readonly recall: number }[];
+  /** In milliseconds since 1970. */
+  readonly measuredAt: number;
 }
 
 /** What can be said of vector indexes. Searches are right without them. */
@@ -33,6 +50,19 @@ export class IndexesService {
   /** How much of the collection's index that is being built is done, from 0 to 1; null when that is not known. */
   async buildProgress(collection: Collection): Promise<number | null> {
     return this.metrics.progressOf(collection);
+  }
+
+  /** What was measured of the collection's namespaces, and what searches make of it. */
+  recall(collection: Collection): readonly NamespaceEffort[] {
+    return collection.measurements.flatMap((measured) => {
+      const chosen = chosenPoint(measured.points, SMALL_LIMIT, this.config.recall);
+      if (chosen === undefined) return [];
+      const { namespace, rows, queries, recentQueries, points, measuredAt } = measured;
+      const curve = points.filter(({ limit }) => limit === SMALL_LIMIT).map(({ efSearch, recall }) => ({ efSearch, recall }));
+      const { efSearch, recall } = chosen;
+      const target = this.config.recall;
+      return [{ namespace, target, efSearch, recall, vectors: rows, queries, recentQueries, curve, measuredAt }];
+    });
   }
 
   async progress(collection: Collection, namespace: string): Promise<IndexProgress> {

@@ -10,6 +10,7 @@ import { FieldIndexMaintenance } from './field-index-maintenance.js';
 import { HotKeys } from './hot-keys.js';
 import { IndexBuilder } from './index-builder.js';
 import { PromotionStore } from './promotion.store.js';
+import { RecallMeasurements } from './recall-measurement.js';
 
 /** Changes to a collection that nobody has looked into yet. */
 interface Changes {
@@ -56,6 +57,7 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     private readonly builder: IndexBuilder,
     private readonly hotKeys: HotKeys,
     private readonly fields: FieldIndexMaintenance,
+    private readonly recall: RecallMeasurements,
   ) {}
 
   /** What has grown while nobody looked, or under an older version. */
@@ -74,6 +76,7 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     clearTimeout(this.retry);
     this.fields.stop();
     this.builder.stop();
+    this.recall.stop();
     await this.running;
   }
 
@@ -179,7 +182,8 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
       return false;
     }
     if (filters || this.fields.isWanted(collection)) await this.fields.improve(collection);
-    return (await this.builder.improve(collection)) === 'done';
+    if ((await this.builder.improve(collection)) !== 'done') return false;
+    return (await this.recall.improve(collection)) === 'done';
   }
 
   private async promote(collection: Collection): Promise<void> {

@@ -44,7 +44,8 @@ export function nearest(
   search: { readonly wanted: number; readonly keyListsByIndex: boolean },
 ): Sql {
   if (plan.kind === 'index') return nearestByIndex(collection, namespace, request, plan, search.wanted);
-  if (plan.inOnePass) return nearestByIndex(collection, namespace, request, { indexes: [], budget: null }, search.wanted);
+  if (plan.inOnePass)
+    return nearestByIndex(collection, namespace, request, { indexes: [], budget: null, candidates: null }, search.wanted);
   const vectors = candidateVectors(collection, namespace, request, search.keyListsByIndex);
   return plan.mostCandidates === null ? vectors : sql`${vectors} AND ${candidateCount(plan)} <= ${plan.mostCandidates}`;
 }
@@ -64,15 +65,16 @@ function nearestByIndex(
   collection: Collection,
   namespace: string,
   request: Selection,
-  plan: Pick<IndexPlan, 'indexes' | 'budget'>,
+  plan: Pick<IndexPlan, 'indexes' | 'budget' | 'candidates'>,
   wanted: number,
 ): Sql {
   const matches = sql`(SELECT ${request.filter === undefined ? sql`TRUE` : compile(request.filter)} FROM ${recordTable(collection)} r
     WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = s.rid)`;
   const condition = request.filter === undefined ? sql`` : sql`WHERE ${matches}`;
   const branches = plan.indexes.map((index) => {
-    const graph = graphRows(collection, namespace, index, plan.budget ?? wanted * RERANKED[index.content]);
-    return sql`(SELECT s.rid, s.embedding FROM (${graph}) AS s ${condition} LIMIT ${wanted * RERANKED[index.content]})`;
+    const compared = wanted * (index.content === 'binary' ? (plan.candidates ?? RERANKED.binary) : RERANKED[index.content]);
+    const graph = graphRows(collection, namespace, index, plan.budget ?? compared);
+    return sql`(SELECT s.rid, s.embedding FROM (${graph}) AS s ${condition} LIMIT ${compared})`;
   });
   const rest = uncovered(plan.indexes).map(
     (range) => sql`(

@@ -11,12 +11,13 @@ import {
 } from './search-plan.js';
 
 const ANY_FILTER = and();
-const FEW = 1_000_000;
+const RECALL = 0.98;
+const FEW = { few: 1_000_000, recall: RECALL };
 
 function collectionOf(rows: number, given: Partial<Collection> = {}): Collection {
   const index: VectorIndex = { id: '1', namespace: '', low: '0', high: '9', content: 'full', rows };
   const indexes = rows === 0 ? [] : [index];
-  return { dimension: 384, metric: 'cosine', settings: '{}', indexes, ...given } as Collection;
+  return { dimension: 384, metric: 'cosine', settings: '{}', indexes, measurements: [], ...given } as Collection;
 }
 
 function requestOf(given: Partial<PlanRequest> = {}): PlanRequest {
@@ -86,18 +87,18 @@ describe('the plan of a search with a filter', () => {
 
   it('is exact up to the border, and gives up on many times as many candidates', () => {
     const border = borderOf(100_000, 10);
-    expect(planFiltered(collection, '', request, border)).toEqual({
+    expect(planFiltered(collection, '', request, border, RECALL)).toEqual({
       kind: 'exact',
       reason: 'few matches',
       mostCandidates: 4 * border,
       inOnePass: false,
       estimate: border,
     });
-    expect(planFiltered(collection, '', request, border + 1).kind).toBe('index');
+    expect(planFiltered(collection, '', request, border + 1, RECALL).kind).toBe('index');
   });
 
   it('looks at more candidates, with a larger budget, the fewer match', () => {
-    const [few, many] = [5_000, 50_000].map((matching) => indexPlanOf(planFiltered(collection, '', request, matching)));
+    const [few, many] = [5_000, 50_000].map((matching) => indexPlanOf(planFiltered(collection, '', request, matching, RECALL)));
     expect(few?.efSearch).toBeGreaterThan(many?.efSearch ?? 0);
     expect(few?.budget).toBeGreaterThan(many?.budget ?? 0);
   });
@@ -109,7 +110,7 @@ describe('the plan of a search with a filter', () => {
 
   it('compares everything when the graph has given too little, in one pass where many match', () => {
     const after = (matching: number): SearchPlan =>
-      planCompletely(indexPlanOf(planFiltered(collection, '', request, matching)), 'too few found');
+      planCompletely(indexPlanOf(planFiltered(collection, '', request, matching, RECALL)), 'too few found');
     expect(after(5_000)).toMatchObject({ kind: 'exact', reason: 'too few found', mostCandidates: null, inOnePass: false });
     expect(after(60_000)).toMatchObject({ inOnePass: true });
   });

@@ -1,13 +1,22 @@
-import type { Collection, VectorIndex } from '../../collections/collection.js';
-import { hnswParameters } from '../../collections/hnsw.js';
+import type { Collection, RecallMeasurement, VectorIndex } from '../../collections/collection.js';
+import { ECHOED_EF_SEARCH, hnswParameters } from '../../collections/hnsw.js';
 import type { Filter } from '../../filters/filter.js';
 import type { Selection } from '../record.js';
+import { chosenPoint, measuredEf, SMALL_LIMIT } from './recall-curve.js';
 
 /** Compares the query with every selected vector. */
 export interface ExactPlan {
   readonly kind: 'exact';
   readonly reason:
-    'no index' | 'few vectors' | 'many results' | 'no direction' | 'ids' | 'few matches' | 'too few found' | 'equally near';
+    | 'no index'
+    | 'whole recall'
+    | 'few vectors'
+    | 'many results'
+    | 'no direction'
+    | 'ids'
+    | 'few matches'
+    | 'too few found'
+    | 'equally near';
   /** Candidates that it is worth for: with more it finds nothing, and says so. Null: any number. */
   readonly mostCandidates: number | null;
   /** Whether so many are selected that all vectors are put in order first, and looked at from the nearest on. */
@@ -20,12 +29,18 @@ export interface ExactPlan {
 export interface IndexPlan {
   readonly kind: 'index';
   readonly indexes: readonly VectorIndex[];
-  /** Candidates that are looked at in each graph at first. */
+  /** Candidates that are looked at in each graph at first, and what asks for so many. */
   readonly efSearch: number;
+  readonly efReason: EfReason;
+  /** Candidates of a graph of bits that are compared again for each result; null: as many as without a measurement. */
+  readonly candidates: number | null;
   /** Vectors that are taken from each graph at most, in the order of their distance; null: as many as are wanted. */
   readonly budget: number | null;
   readonly estimate: number | null;
 }
+
+/** What was measured, the graph's size where nothing was, the number of results, the share that matches, or the collection's configuration. */
+export type EfReason = 'measured recall' | 'size' | 'limit' | 'filter' | 'configuration';
 
 export type SearchPlan = ExactPlan | IndexPlan;
 
@@ -51,6 +66,7 @@ const MANY_RESULTS = 1 / 20;
 const EF_OF_A_THOUSAND = 20;
 const EF_OF_A_HUNDRED_THOUSAND = 80;
 const MIN_EF = 40;
+const MIN_MEASURED_EF = 16;
 const MAX_EF = 1_000;
 /** A step in a graph, with a look at the record's metadata, costs as much as so many comparisons, from the nearest on. */
 const STEP_COST = 5;
@@ -76,25 +92,31 @@ export interface OpenPlan {
   readonly filter: Filter;
 }
 
-/**
- * The plan of a search, as far as it does not take to know how many records are selected. `few`: a namespace with fewer components in
- * its indexes is compared as a whole in no time.
- */
+/** What holds for all searches. */
+export interface PlanLimits {
+  /** A namespace with fewer components in its indexes is compared as a whole in no time. */
+  readonly few: number;
+  /** The recall to keep. */
+  readonly recall: number;
+}
+
+/** The plan of a search, as far as it does not take to know how many records are selected. */
 export function planUnfiltered(
   collection: Collection,
   namespace: string,
   request: PlanRequest,
-  few: number,
+  { few, recall }: PlanLimits,
 ): SearchPlan | OpenPlan {
   const indexes = indexesOf(collection, namespace);
   const rows = rowsOf(indexes);
   if (indexes.length === 0) return exact('no index');
   if (request.ids !== undefined) return exact('ids');
+  if (recall >= 1) return exact('whole recall');
   if (rows * (collection.dimension ?? 0) < few) return exact('few vectors');
   if (request.limit > rows * MANY_RESULTS) return exact('many results');
   if (request.queries.some((query) => isBeyondGraph(collection, query))) return exact('no direction');
   if (request.filter !== undefined) return { kind: 'by matches', filter: request.filter };
-  return { kind: 'index', indexes, efSearch: efSearch(collection, rows, request.limit, 1), budget: null, estimate: null };
+  return { kind: 'index', indexes, ...effort(collection, namespace, request.limit, 1, recall), budget: null, estimate: null };
 }
 
 /** How many matching records are as easily compared as found in the graph. */
@@ -103,7 +125,13 @@ export function borderOf(rows: number, limit: number): number {
 }
 
 /** The plan of a search whose filter selects about `matching` records. */
-export function planFiltered(collection: Collection, namespace: string, request: PlanRequest, matching: number): SearchPlan {
+export function planFiltered(
+  collection: Collection,
+  namespace: string,
+  request: PlanRequest,
+  matching: number,
+  recall: number,
+): SearchPlan {
   const indexes = indexesOf(collection, namespace);
   const rows = rowsOf(indexes);
   const border = borderOf(rows, request.limit);
@@ -111,10 +139,10 @@ export function planFiltered(collection: Collection, namespace: string, request:
     return { kind: 'exact', reason: 'few matches', mostCandidates: GUARD * border, inOnePass: false, estimate: matching };
   }
   const share = Math.min(1, matching / rows);
-  const ef = efSearch(collection, rows, request.limit, share);
+  const efforts = effort(collection, namespace, request.limit, share, recall);
   // matches that come much later than expected are far from the query, where a graph is not to be trusted
-  const budget = Math.round(clamp((2 * GUARD * request.limit) / share, ef, MAX_BUDGET));
-  return { kind: 'index', indexes, efSearch: ef, budget, estimate: matching };
+  const budget = Math.round(clamp((2 * GUARD * request.limit) / share, efforts.efSearch, MAX_BUDGET));
+  return { kind: 'index', indexes, ...efforts, budget, estimate: matching };
 }
 
 /** When what a graph has given is not the whole answer. */
@@ -127,16 +155,58 @@ export function rowsOf(indexes: readonly VectorIndex[]): number {
   return indexes.reduce((sum, { rows }) => sum + rows, 0);
 }
 
-/** What holds the recall: more in larger graphs, and enough that the wanted matches are among the first candidates. */
-function efSearch(collection: Collection, rows: number, limit: number, share: number): number {
-  const bySize = Math.max(EF_OF_A_THOUSAND * 2 ** Math.log10(rows / 1_000), EF_OF_A_HUNDRED_THOUSAND * Math.sqrt(rows / 100_000));
-  const byMatches = (1.5 * limit) / share;
-  const configured = hnswParameters(collection).efSearch ?? 0;
-  return Math.round(clamp(Math.max(bySize, byMatches, 2 * limit, configured), MIN_EF, MAX_EF));
+/** What was measured of the namespace's indexes. */
+export function measurementOf(collection: Collection, namespace: string): RecallMeasurement | undefined {
+  return collection.measurements.find((measurement) => measurement.namespace === namespace);
+}
+
+/** How far a search looks in each graph: as far as what was measured, what is wanted and what was configured ask for. */
+function effort(
+  collection: Collection,
+  namespace: string,
+  limit: number,
+  share: number,
+  recall: number,
+): Pick<IndexPlan, 'efSearch' | 'efReason' | 'candidates'> {
+  const rows = rowsOf(indexesOf(collection, namespace));
+  const measurement = measurementOf(collection, namespace);
+  const base = measurement === undefined ? undefined : measuredBase(measurement, rows, limit / share, recall);
+  const asked: (readonly [EfReason, number])[] = [
+    base === undefined ? ['size', efOfSize(rows)] : ['measured recall', base],
+    ['limit', 2 * limit],
+    ['filter', share < 1 ? (1.5 * limit) / share : 0],
+    ['configuration', configuredEf(collection, base !== undefined)],
+  ];
+  const [efReason, most] = asked.reduce((first, other) => (other[1] > first[1] ? other : first));
+  return {
+    efSearch: Math.round(clamp(most, base === undefined ? MIN_EF : MIN_MEASURED_EF, MAX_EF)),
+    efReason,
+    candidates: measurement === undefined ? null : (chosenPoint(measurement.points, SMALL_LIMIT, recall)?.candidates ?? null),
+  };
+}
+
+/** At least so many were asked for. A default that a protocol echoes asks for nothing, once it is known what searches need. */
+function configuredEf(collection: Collection, isMeasured: boolean): number {
+  const { efSearch = 0 } = hnswParameters(collection);
+  return isMeasured && efSearch === ECHOED_EF_SEARCH ? 0 : efSearch;
+}
+
+/** What was measured, and more of it where the graphs have grown since. */
+function measuredBase(measurement: RecallMeasurement, rows: number, wanted: number, recall: number): number | undefined {
+  const measured = measuredEf(measurement, wanted, recall);
+  return measured === undefined ? undefined : measured * Math.max(1, efOfSize(rows) / efOfSize(measurement.rows));
+}
+
+/** What holds the recall of a graph that was not measured: more in larger ones. */
+function efOfSize(rows: number): number {
+  return Math.max(
+    EF_OF_A_THOUSAND * 2 ** Math.log10(Math.max(rows, 1) / 1_000),
+    EF_OF_A_HUNDRED_THOUSAND * Math.sqrt(rows / 100_000),
+  );
 }
 
 /** In float32, as pgvector computes: for such a query a graph takes one vector to be as far as any other. */
-function isBeyondGraph(collection: Collection, query: Float32Array): boolean {
+export function isBeyondGraph(collection: Collection, query: Float32Array): boolean {
   let square = 0;
   for (const component of query) square += component * component;
   return square >= 3e38 || (collection.metric === 'cosine' && square <= 1e-37);

@@ -80,14 +80,16 @@ export class SearchPlanner {
     // the truth, or as much of it as the plan has counted
     if (plan.estimate !== null) this.learn(keyOf(collection, namespace, filter), candidates);
     if (plan.mostCandidates === null || candidates <= plan.mostCandidates) return undefined;
-    return planFiltered(collection, namespace, request, candidates);
+    return planFiltered(collection, namespace, request, candidates, this.config.recall);
   }
 
   private async plan(collection: Collection, namespace: string, request: PlanRequest): Promise<SearchPlan> {
-    const plan = planUnfiltered(collection, namespace, request, FEW * this.config.indexMinFloats);
+    const { recall, indexMinFloats } = this.config;
+    const plan = planUnfiltered(collection, namespace, request, { few: fewFloats(indexMinFloats), recall });
     if (plan.kind !== 'by matches') return plan;
     const border = borderOf(rowsOf(indexesOf(collection, namespace)), request.limit);
-    return planFiltered(collection, namespace, request, await this.matching(collection, namespace, plan.filter, border));
+    const matching = await this.matching(collection, namespace, plan.filter, border);
+    return planFiltered(collection, namespace, request, matching, recall);
   }
 
   /** About how many records match; near the border, counted up to beyond it. */
@@ -109,6 +111,11 @@ export class SearchPlanner {
     }
     return rows;
   }
+}
+
+/** Components that are compared as a whole in no time, where `indexMinFloats` are worth an index. */
+export function fewFloats(indexMinFloats: number): number {
+  return FEW * indexMinFloats;
 }
 
 function keyOf(collection: Collection, namespace: string, filter: Filter): string {

@@ -18,7 +18,7 @@ export function reportSearch(plan: SearchPlan, outcome: Outcome): void {
   listeners.getStore()?.(lineOf(plan, outcome));
 }
 
-/** `hnsw; indexes=1; ef=120; budget=none; estimate=none; found=10` or `exact; reason=few matches; estimate=210; candidates=198; found=10`. */
+/** `hnsw; indexes=1; ef=120; reason=size; budget=none; estimate=none; found=10` or `exact; reason=few matches; estimate=210; candidates=198; found=10`. */
 function lineOf(plan: SearchPlan, { candidates, found }: Outcome): string {
   const known = (value: number | null): string => (value === null ? 'none' : String(value));
   const parts =
@@ -27,6 +27,7 @@ function lineOf(plan: SearchPlan, { candidates, found }: Outcome): string {
           'hnsw',
           `indexes=${String(plan.indexes.length)}`,
           `ef=${String(plan.efSearch)}`,
+          `reason=${plan.efReason}`,
           `budget=${known(plan.budget)}`,
           `estimate=${known(plan.estimate)}`,
         ]

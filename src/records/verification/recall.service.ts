@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { CollectionStore } from '../../collections/collection.store.js';
 import type { Match, SearchRequest } from '../record.js';
+import { RecallStore } from '../search/recall.store.js';
+import { likelyQueries } from '../search/recall-queries.js';
 import { RecordSearchStore } from '../search/record-search.store.js';
 import { COMPLETE, indexesOf, planFiltered, type SearchPlan } from '../search/search-plan.js';
-import { VerificationStore } from './verification.store.js';
 
 /** How much of what is nearest a namespace's indexes find. */
 export interface NamespaceRecall {
@@ -25,11 +26,13 @@ const MAX_ATTEMPTS = 5;
 export class RecallService {
   constructor(
     private readonly catalog: CollectionStore,
-    private readonly samples: VerificationStore,
+    private readonly samples: RecallStore,
     private readonly searches: RecordSearchStore,
+    /** The recall to keep. */
+    private readonly target: number,
   ) {}
 
-  /** Asks each namespace that has an index for the neighbours of up to `count` of its own vectors. */
+  /** Asks each namespace that has an index for the neighbours of up to `count` queries that are like its own vectors. */
   async measure(collection: Collection, count: number): Promise<readonly NamespaceRecall[]> {
     const namespaces = [...new Set(collection.indexes.map(({ namespace }) => namespace))];
     const results: NamespaceRecall[] = [];
@@ -38,7 +41,8 @@ export class RecallService {
   }
 
   private async measureNamespace(collection: Collection, namespace: string, count: number): Promise<NamespaceRecall> {
-    const queries = await this.samples.sample(collection, namespace, count);
+    const sample = await likelyQueries(this.samples, collection, namespace, count);
+    const queries = sample.map(({ embedding }) => embedding);
     let [found, wanted] = [0, 0];
     for (let first = 0; first < queries.length; first += QUERIES_TOGETHER) {
       const request = { queries: queries.slice(first, first + QUERIES_TOGETHER), limit: LIMIT, parts: NOTHING_ELSE };
@@ -58,7 +62,12 @@ export class RecallService {
   private async search(collection: Collection, namespace: string, request: SearchRequest): Promise<readonly [Matches, Matches]> {
     let current: Collection | undefined = collection;
     for (let attempt = 1; current !== undefined && attempt <= MAX_ATTEMPTS; attempt += 1) {
-      const byIndex = await this.searches.search(current, namespace, request, planByIndex(current, namespace, request));
+      const byIndex = await this.searches.search(
+        current,
+        namespace,
+        request,
+        planByIndex(current, namespace, request, this.target),
+      );
       const exact = await this.searches.search(current, namespace, request, COMPLETE);
       if (byIndex !== 'stale' && exact !== 'stale') return [byIndex.matches, exact.matches];
       current = await this.catalog.findAnywhere(collection.uuid);
@@ -71,8 +80,8 @@ export class RecallService {
 type Matches = readonly (readonly Match[])[];
 
 /** The plan of a search without a filter, whatever the namespace's size. */
-function planByIndex(collection: Collection, namespace: string, request: SearchRequest): SearchPlan {
+function planByIndex(collection: Collection, namespace: string, request: SearchRequest, target: number): SearchPlan {
   if (indexesOf(collection, namespace).length === 0) return COMPLETE;
-  const plan = planFiltered(collection, namespace, request, Infinity);
+  const plan = planFiltered(collection, namespace, request, Infinity, target);
   return plan.kind === 'index' ? { ...plan, budget: null, estimate: null } : plan;
 }

@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Collection, isPooled } from '../../collections/collection.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
-import { embeddingOf } from '../embedding-of.js';
-import { POSTING_TABLE, recordTable, SPARSE_TABLE, UNINDEXED, vectorTable } from '../record-tables.js';
+import { POSTING_TABLE, recordTable, SPARSE_TABLE, vectorTable } from '../record-tables.js';
 
 /** How the rows of a collection's two tables belong together. */
 export interface RowCounts {
@@ -166,16 +165,5 @@ export class VerificationStore {
         SELECT id FROM polyvec.collections UNION SELECT rows_id FROM polyvec.snapshots UNION
         SELECT id FROM polyvec.dropped_collections)
       ORDER BY 1, o.collection_id`);
-  }
-
-  /** Some of the vectors in a namespace that an index can hold: the same ones each time, and no neighbours. */
-  async sample(collection: Collection, namespace: string, count: number): Promise<readonly Float32Array[]> {
-    const rows = await this.database.query<{ embedding: string }>(sql`
-      SELECT encode(vector_send(v.embedding), 'hex') AS embedding FROM (
-        SELECT rid FROM ${vectorTable(collection)} WHERE namespace = ${namespace} AND seq < ${UNINDEXED}::bigint
-        ORDER BY hashint8(rid), rid LIMIT ${count}) AS s
-      JOIN ${vectorTable(collection)} v ON v.collection_id = ${collection.id} AND v.namespace = ${namespace} AND v.rid = s.rid
-      ORDER BY v.rid`);
-    return rows.map(({ embedding }) => embeddingOf(embedding));
   }
 }

@@ -111,6 +111,7 @@ export class ConsoleCollections {
       namespaceList: totals.map(({ name, count }) => ({ name, records: count })),
       metadata: collection.metadata,
       buildProgress: await this.buildProgress(overview),
+      recall: this.indexes.recall(collection),
       hasModel: this.models.hasModel(collection),
     };
   }

@@ -29,6 +29,26 @@ export interface CollectionRow {
   readonly createdAt: string;
 }
 
+/** How searches of a namespace find what is nearest. */
+export interface MeasuredRecall {
+  readonly namespace: string;
+  /** The recall to keep. */
+  readonly target: number;
+  /** What searches for ten records use for it. */
+  readonly efSearch: number;
+  /** What was measured with it, the share of the ten nearest. */
+  readonly recall: number;
+  /** Vectors in the indexes that were measured. */
+  readonly vectors: number;
+  /** Searches it was measured by, and those of them that clients had sent. */
+  readonly queries: number;
+  readonly recentQueries: number;
+  /** By effort, for the ten nearest. */
+  readonly curve: readonly { readonly efSearch: number; readonly recall: number }[];
+  /** In milliseconds since 1970. */
+  readonly measuredAt: number;
+}
+
 /** GET `/collections/{uuid}`. */
 export interface CollectionDetail extends CollectionRow {
   readonly namespaceList: readonly { readonly name: string; readonly records: number }[];
@@ -36,6 +56,8 @@ export interface CollectionDetail extends CollectionRow {
   readonly metadata: string | null;
   /** Of an index that is being built, 0 to 1; null: none is, or it is not known. */
   readonly buildProgress: number | null;
+  /** What was measured of searches by its vector indexes, by namespace; empty: nothing yet. */
+  readonly recall: readonly MeasuredRecall[];
   /** The texts of it can be embedded by the gateway. */
   readonly hasModel: boolean;
 }

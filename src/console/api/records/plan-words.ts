@@ -1,5 +1,6 @@
 const REASONS: Readonly<Record<string, string>> = {
   'no index': 'there is no index',
+  'whole recall': 'the recall asked for is 1',
   'few vectors': 'there are few vectors',
   'many results': 'many results are wanted',
   'no direction': 'the query has no direction that a graph could follow',

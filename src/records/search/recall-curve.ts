@@ -1,0 +1,48 @@
+import type { RecallMeasurement, RecallPoint } from '../../collections/collection.js';
+
+/** The limits that recall is measured at. */
+export const SMALL_LIMIT = 10;
+export const LARGE_LIMIT = 100;
+
+/** What searches for the nearest `limit` have found: the hits of each, and how many there were to find. */
+export interface Finding {
+  readonly hits: number;
+  readonly wanted: number;
+}
+
+/**
+ * The share that was found, and how much lower it may well be for other searches of that kind: the standard error, and one miss more
+ * than was seen, as a sample without a miss proves less the smaller it is.
+ */
+export function recallOf(findings: readonly Finding[]): { readonly recall: number; readonly error: number } {
+  const wanted = findings.reduce((sum, finding) => sum + finding.wanted, 0);
+  const hits = findings.reduce((sum, finding) => sum + finding.hits, 0);
+  if (wanted === 0) return { recall: 1, error: 0 };
+  const recall = hits / wanted;
+  const count = findings.length;
+  const squares = findings.reduce((sum, one) => sum + (one.wanted === 0 ? 0 : (one.hits / one.wanted - recall) ** 2), 0);
+  const deviation = count < 2 ? 0 : Math.sqrt(squares / (count - 1) / count);
+  return { recall, error: deviation + 1 / (wanted + 1) };
+}
+
+/** The point with the least effort that keeps the recall, or has missed nothing; the one with the most effort when there is none. */
+export function chosenPoint(points: readonly RecallPoint[], limit: number, target: number): RecallPoint | undefined {
+  const measured = points.filter((point) => point.limit === limit);
+  return measured.find((point) => keeps(point, target)) ?? measured.at(-1);
+}
+
+/** Whether searches with this effort have the recall, as far as the sample can say. */
+export function keeps({ recall, error }: RecallPoint, target: number): boolean {
+  return recall - error >= target || recall === 1;
+}
+
+/** Candidates that a search needs whose results lie among the nearest `wanted`, by what was measured at both limits. */
+export function measuredEf({ points }: RecallMeasurement, wanted: number, target: number): number | undefined {
+  const small = chosenPoint(points, SMALL_LIMIT, target)?.efSearch;
+  if (small === undefined || wanted <= SMALL_LIMIT) return small;
+  const large = chosenPoint(points, LARGE_LIMIT, target)?.efSearch;
+  if (large === undefined) return small;
+  if (wanted >= LARGE_LIMIT) return (Math.max(small, large) * wanted) / LARGE_LIMIT;
+  const way = Math.log(wanted / SMALL_LIMIT) / Math.log(LARGE_LIMIT / SMALL_LIMIT);
+  return small * (Math.max(small, large) / small) ** way;
+}
