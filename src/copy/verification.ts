@@ -53,7 +53,12 @@ export async function compareById(comparable: Comparable, countsExtra: boolean):
   }
   if (countsExtra) {
     for await (const page of filling.records()) {
-      sentences.push(...page.map(nameOf).filter((name) => !known.has(name)).map((name) => `${name} is not in the source`));
+      sentences.push(
+        ...page
+          .map(nameOf)
+          .filter((name) => !known.has(name))
+          .map((name) => `${name} is not in the source`),
+      );
     }
   }
   const untold = sentences.length - MAX_LISTED;
@@ -65,8 +70,6 @@ function differencesBetween(records: readonly CopyRecord[], found: readonly Copy
   return records.flatMap((record) => {
     const other = byId.get(nameOf(record));
     if (other === undefined) return [`${nameOf(record)} is missing`];
-    return hashOf(record) === hashOf(other)
-      ? []
-      : [`${nameOf(record)} differs in ${differencesOf(record, other).join(', ')}`];
+    return hashOf(record) === hashOf(other) ? [] : [`${nameOf(record)} differs in ${differencesOf(record, other).join(', ')}`];
   });
 }

@@ -1,6 +1,14 @@
 import type { Config } from '../../config/config.js';
 import { Limits } from '../../limits/limits.js';
-import { CONFLICT_POLICIES, type CopyRecord, type Destination, type Filling, type SourceCollection, type Standing, type Target } from '../copy.js';
+import {
+  CONFLICT_POLICIES,
+  type CopyRecord,
+  type Destination,
+  type Filling,
+  type SourceCollection,
+  type Standing,
+  type Target,
+} from '../copy.js';
 import { problemOfRecord, problemsOfNew } from './rules.js';
 
 /** An embedded database that the first copy would make: for a dry run, which makes nothing. */
