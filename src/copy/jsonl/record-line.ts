@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject, JsonNumber, parseJson, stringifyJson } from '../../http/json.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject, parseJson, stringifyJson } from '../../http/json.js';
 import type { SparseVector } from '../../records/record.js';
 import type { CopyRecord } from '../copy.js';
 import { metadataOfJson } from '../sources/json-metadata.js';

@@ -1,5 +1,5 @@
-import { CollectionStore } from '../../collections/collection.store.js';
 import type { Collection } from '../../collections/collection.js';
+import { CollectionStore } from '../../collections/collection.store.js';
 import type { Database } from '../../postgres/database.js';
 import type { NamespaceTotals } from '../../records/namespace.js';
 import { NamespaceStore } from '../../records/namespace.store.js';

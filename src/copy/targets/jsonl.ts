@@ -1,6 +1,6 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { ConflictPolicy, CopyRecord, Destination, Filling, SourceCollection, Standing, Target } from '../copy.js';
+import type { CopyRecord, Destination, Filling, SourceCollection, Standing, Target } from '../copy.js';
 import { NOTHING_YET } from '../copy.js';
 import { describe, type Description, type FilePaths, pathsOf, readDescription, sizeOf } from '../jsonl/description.js';
 import { linesOf } from '../jsonl/lines.js';
@@ -58,7 +58,7 @@ export class JsonlFolder implements Target {
     return isFinite ? undefined : 'its vector has a component that is not finite, which JSON cannot hold';
   }
 
-  async fill(source: string, from: SourceCollection, to: Destination, _policy: ConflictPolicy): Promise<Filling> {
+  async fill(source: string, from: SourceCollection, to: Destination): Promise<Filling> {
     const paths = this.pathsFor(to);
     await mkdir(dirname(paths.file), { recursive: true });
     const description = (await unfinishedAt(paths)) ?? describe(source, from, to, NOTHING_YET);
@@ -102,7 +102,7 @@ function fileName(name: string): string {
 }
 
 async function countLines(file: string): Promise<number> {
-  let count = 0;
-  for await (const _line of linesOf(file)) count += 1;
-  return count;
+  let last = 0;
+  for await (const { number } of linesOf(file)) last = number;
+  return last;
 }
