@@ -5,13 +5,51 @@ import { tellProblems } from './problems.js';
 /** What went wrong with the call itself, or before anything was written. */
 const USAGE = 2;
 
-/** Adds `polyvec copy`. It is loaded when it is called. */
+type Options = Omit<CopyArguments, 'from' | 'to'>;
+
+/** Adds `polyvec copy`, and `import` and `export`, which are the same with files. They are loaded when they are called. */
 export function addCopy(program: Command): void {
-  program
+  const copy = program
     .command('copy <from> <to>')
     .description(
       'copy collections, and compare them: exit code 0 when all is equal, 1 when not, 2 before the start, 3 interrupted',
     )
+    .option('--from-key-file <file>', "a file with the key of the source's server (default: the environment's CHROMA_API_KEY)");
+  withCommon(withFileOptions(copy), HELP).action(async (from: string, to: string, given: Options) => {
+    await run([{ from, to }], given);
+  });
+  const imported = program
+    .command('import <file...>')
+    .description('copy files into the database, and compare them: exit codes as of polyvec copy')
+    .option('--into <place>', 'where to: tenant/database/collection, of which the later parts may be missing', '');
+  withCommon(withFileOptions(imported), IMPORT_HELP).action(
+    async (files: readonly string[], { into, ...given }: Options & { readonly into: string }) => {
+      // eslint-disable-next-line no-restricted-syntax
+      const { importsOf } = await import('./copy-files.js');
+      await run(importsOf(files, into), given);
+    },
+  );
+  const exported = program
+    .command('export [collection...]')
+    .description('copy collections of the database to files, and compare them: exit codes as of polyvec copy')
+    .requiredOption('--to <place>', 'a folder, or for one collection a file whose name ends in .jsonl');
+  withCommon(exported, EXPORT_HELP).action(
+    async (collections: readonly string[], { to, ...given }: Options & { readonly to: string }) => {
+      // eslint-disable-next-line no-restricted-syntax
+      const { exportsOf } = await import('./copy-files.js');
+      await run(exportsOf(collections, to), given);
+    },
+  );
+}
+
+function withFileOptions(command: Command): Command {
+  return command
+    .option('--map <part=field,...>', 'which fields of a file become what: id=node_id,document=text,metadata=metadata_')
+    .option('--metric <metric>', 'of files that do not say it: l2, cosine or ip');
+}
+
+function withCommon(command: Command, help: string): Command {
+  return command
     .option('--dry-run', 'change nothing: show what would be copied, and what is in the way')
     .option('--include <pattern...>', 'only collections of these names; * stands for any characters')
     .option('--exclude <pattern...>', 'no collections of these names')
@@ -20,30 +58,46 @@ export function addCopy(program: Command): void {
     .option('--on-error <what>', 'a record that cannot be copied: stop, or skip it', 'stop')
     .option('--reject-file <file>', 'where records that are skipped are written, a JSON object in a line')
     .option('--verify <how>', 'what is compared at the end: none, count or full', 'full')
-    .option('--from-key-file <file>', "a file with the key of the source's server (default: the environment's CHROMA_API_KEY)")
     .option('--restart', 'begin anew what was not finished')
     .option('--path <directory>', 'where the embedded Postgres keeps its data (default: ./polyvec-data)')
     .option('--json', 'print JSON, an object in a line')
-    .addHelpText('after', HELP)
+    .addHelpText('after', help)
     .exitOverride((error) => {
       // what is wrong has been printed
       process.exit(error.exitCode === 0 ? 0 : USAGE);
-    })
-    .action(async (from: string, to: string, given: Omit<CopyArguments, 'from' | 'to'>) => {
-      // eslint-disable-next-line no-restricted-syntax
-      const { copy } = await import('./copy.js');
-      try {
-        process.exitCode = await copy(process.env, { ...given, from, to }, process.stdout);
-      } catch (error) {
-        tellProblems(error);
-        process.exitCode = USAGE;
-      }
     });
+}
+
+/** One after the other. The exit code is that of the first one that did not end well, and an interrupted one is the last. */
+async function run(calls: readonly Pick<CopyArguments, 'from' | 'to'>[], given: Options): Promise<void> {
+  // eslint-disable-next-line no-restricted-syntax
+  const { copy } = await import('./copy.js');
+  process.exitCode = 0;
+  for (const call of calls) {
+    try {
+      const code = await copy(process.env, { ...given, ...call }, process.stdout);
+      if (process.exitCode === 0 || code === 3) process.exitCode = code;
+      if (code === 3) return;
+    } catch (error) {
+      tellProblems(error);
+      process.exitCode = USAGE;
+      return;
+    }
+  }
 }
 
 const HELP = `
 FROM  chroma-dir:FOLDER[/COLLECTION]                          a folder of Chroma 0.4 to 1.5, without Chroma
       chroma://HOST:PORT[/TENANT[/DATABASE[/COLLECTION]]]     a Chroma server (chroma+https:// with TLS)
-TO    polyvec:[TENANT[/DATABASE[/COLLECTION]]]                DATABASE_URL, or the embedded database of a gateway that is stopped
+      jsonl:FILE  jsonl:FOLDER  jsonl:-                       a JSON object in a line
+      polyvec:[TENANT[/DATABASE[/COLLECTION]]]                DATABASE_URL, or the embedded database of a gateway that is stopped
+TO    polyvec:[TENANT[/DATABASE[/COLLECTION]]]                the same
+      jsonl:FOLDER  jsonl:FILE.jsonl                          a file for each collection, or one for the only one
 
 The source stays as it is. A new collection is seen when all of it is equal. When the command is cut off, the same one goes on.`;
+
+const IMPORT_HELP = `
+FILE  FILE.jsonl, a folder with such files, a folder of Chroma, or - for the standard input; or what polyvec copy takes as FROM.`;
+
+const EXPORT_HELP = `
+COLLECTION  [TENANT[/DATABASE[/COLLECTION]]]; without one it is all that there is.`;

@@ -2,6 +2,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import type { Config } from '../config/config.js';
 import { Copier, type CopierOptions, type CopyReport, Unfinished } from '../copy/copier.js';
 import { CONFLICT_POLICIES, type Source } from '../copy/copy.js';
+import { wantedFields } from '../copy/jsonl/field-map.js';
 import { type OpenedTarget, openSource, openTarget, sourcePlace, type Surroundings, targetPlace } from '../copy/places.js';
 import { planCopy, type PlannedCopy, type PlanOptions } from '../copy/plan.js';
 import { VERIFICATIONS } from '../copy/verification.js';
@@ -23,6 +24,8 @@ export interface CopyArguments {
   readonly rejectFile?: string;
   readonly verify: string;
   readonly fromKeyFile?: string;
+  readonly map?: string;
+  readonly metric?: string;
   readonly restart?: boolean;
   readonly path?: string;
   readonly json?: boolean;
@@ -32,6 +35,7 @@ export interface CopyArguments {
 export type ExitCode = 0 | 1 | 3;
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const METRICS = ['l2', 'cosine', 'ip'] as const;
 const ON_ERROR = ['stop', 'skip'] as const;
 
 /** The rules of one call. */
@@ -47,16 +51,20 @@ export async function copy(
   stream: Pick<NodeJS.WriteStream, 'write' | 'columns' | 'isTTY'>,
 ): Promise<ExitCode> {
   const rules = rulesOf(given);
+  const files = filesOf(given);
   const renamed = renamesOf(given.rename ?? []);
   const [from, to] = [sourcePlace(given.from), targetPlace(given.to)];
   const config = maintenanceConfig(environment, given.path === undefined ? {} : { dataDirectory: given.path });
   const output = new CopyOutput((line) => stream.write(`${line}\n`), given.json === true);
-  const surroundings = { config, log: logOf(config), isDryRun: given.dryRun === true, fromKey: await keyOf(environment, given) };
+  const surroundings = {
+    ...{ config, log: logOf(config), isDryRun: given.dryRun === true, fromKey: await keyOf(environment, given) },
+    files,
+  };
   const source = await openSource(from, surroundings);
   try {
     const opened = await openTarget(to, surroundings);
     try {
-      const options = { ...given, ...rules, rename: renamed, into: opened.into };
+      const options = { ...given, ...rules, rename: renamed, into: opened.into, isOne: opened.isOne === true };
       const plans = await planCopy(source, opened.target, options satisfies PlanOptions);
       output.plan(plans);
       requireFree(plans);
@@ -114,6 +122,13 @@ function rulesOf({ onConflict, onError, verify, restart }: CopyArguments): Rules
     onError: oneOf('--on-error', onError, ON_ERROR),
     verification: oneOf('--verify', verify, VERIFICATIONS),
     isRestart: restart === true,
+  };
+}
+
+function filesOf({ map, metric }: CopyArguments): Surroundings['files'] {
+  return {
+    fields: wantedFields(map),
+    metric: metric === undefined ? undefined : oneOf('--metric', metric, METRICS),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Progress } from '../move/progress.js';
 import type { Checkpoint, Chunk, ConflictPolicy, CopyRecord, Filling, Reject, Source, Target } from './copy.js';
 import { NOTHING_YET } from './copy.js';
 import { labelOf, type PlannedCopy } from './plan.js';
-import { sumOf } from './record-digest.js';
+import { nameOf, sumOf } from './record-digest.js';
 import { type Comparable, compareById, compareWhole, type Verification } from './verification.js';
 
 export interface CopierOptions {
@@ -70,9 +70,9 @@ export class Copier {
       const { records, rejects } = standing.checkpoint;
       return { label: labelOf(to), records, rejects, seconds: seconds(), outcome: 'there', differences };
     }
-    const isNew = standing.kind === 'new' || standing.kind === 'begun' || standing.kind === 'another';
     if (this.options.isRestart) await this.target.discard(to);
     const filling = await this.target.fill(this.source.label, plan.from, to, this.options.policy);
+    const isNew = filling.isWhole || standing.kind === 'new' || standing.kind === 'begun' || standing.kind === 'another';
     const before = standing.kind === 'begun' && !this.options.isRestart ? standing.checkpoint : NOTHING_YET;
     const checkpoint = await this.fill(plan, filling, before);
     await this.source.requireUnchanged();
@@ -114,7 +114,7 @@ export class Copier {
     for (const record of chunk.records) {
       const reason = this.target.problemOf(from, record);
       if (reason === undefined) records.push(record);
-      else rejects.push({ id: record.id, reason });
+      else rejects.push({ id: record.id, ...(record.namespace !== undefined && { namespace: record.namespace }), reason });
     }
     return { records, rejects };
   }
@@ -124,7 +124,7 @@ export class Copier {
     if (this.options.onError === 'stop' && first !== undefined) {
       const others = rejects.length === 1 ? '' : `, and ${String(rejects.length - 1)} more that follow it cannot either`;
       throw new Unfinished(
-        `the record ${JSON.stringify(first.id)} of ${label} cannot be copied: ${first.reason}${others}; \
+        `the record ${nameOf(first)} of ${label} cannot be copied: ${first.reason}${others}; \
 --on-error skip --reject-file FILE goes on without such records`,
       );
     }

@@ -1,12 +1,17 @@
-import type { Metric } from '../collections/collection.js';
+import type { Metric, ProtocolName, VectorType } from '../collections/collection.js';
 import type { RecordWrite } from '../records/record.js';
 
 /** A record on its way. Its metadata is a JSON object's text as Chroma's API stores it: a float has a point, an integer has none. */
-export type CopyRecord = Pick<RecordWrite, 'id' | 'embedding' | 'document' | 'uri' | 'metadata'>;
+export interface CopyRecord extends Pick<RecordWrite, 'id' | 'embedding' | 'sparse' | 'document' | 'uri' | 'metadata'> {
+  /** Absent: the default one. */
+  readonly namespace?: string;
+}
+
+/** What names a record within its collection. */
+export type RecordName = Pick<CopyRecord, 'id' | 'namespace'>;
 
 /** A record that cannot be copied, and why. */
-export interface Reject {
-  readonly id: string;
+export interface Reject extends RecordName {
   readonly reason: string;
 }
 
@@ -27,6 +32,16 @@ export interface SourceCollection {
   readonly fingerprint: string;
   /** What a person should know before the start. */
   readonly warnings: readonly string[];
+  /** What only a Polyvec database knows of a collection; absent: a Chroma collection of dense vectors. */
+  readonly catalog?: CatalogEntry;
+}
+
+/** What a collection is, besides its metric and dimension. */
+export interface CatalogEntry {
+  readonly protocol: ProtocolName;
+  readonly vectorType: VectorType;
+  /** A JSON object's text, a key per protocol. */
+  readonly settings: string;
 }
 
 /** Some records that follow each other in the source. */
@@ -88,12 +103,14 @@ export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
 
 /** A collection in the target that is being filled. */
 export interface Filling {
+  /** Nothing is in it but what this copy has written, whatever was there before. */
+  readonly isWhole: boolean;
   /** Writes a chunk and remembers `next` in place of `previous`: both or neither, wherever the target allows it. */
   write(records: readonly CopyRecord[], previous: Checkpoint, next: Checkpoint): Promise<void>;
   /** All records that are there, in any order. */
   records(): AsyncIterable<readonly CopyRecord[]>;
-  /** Those of these ids that are there. */
-  find(ids: readonly string[]): Promise<readonly CopyRecord[]>;
+  /** Those of these records that are there. */
+  find(names: readonly RecordName[]): Promise<readonly CopyRecord[]>;
   count(): Promise<number>;
   /** From now on clients see it, if they did not before. */
   finish(): Promise<void>;
@@ -102,6 +119,8 @@ export interface Filling {
 /** Where records go to. */
 export interface Target {
   readonly label: string;
+  /** What it can do about records from elsewhere besides failing. */
+  readonly policies: readonly ConflictPolicy[];
   /** What is in the way of copying this collection there, a sentence each; found without a change. */
   problemsOf(collection: SourceCollection, destination: Destination): Promise<readonly string[]>;
   standing(source: string, collection: SourceCollection, destination: Destination): Promise<Standing>;

@@ -8,7 +8,10 @@ import { openDatabase } from '../postgres/open-database.js';
 import type { Destination, Source, Target } from './copy.js';
 import { ChromaFolder } from './sources/chroma-folder.js';
 import { ChromaServer } from './sources/chroma-server.js';
+import { type FileOptions, JsonlFiles } from './sources/jsonl.js';
+import { PolyvecSource } from './sources/polyvec-database.js';
 import { AbsentDatabase } from './targets/absent-database.js';
+import { JsonlFolder } from './targets/jsonl.js';
 import { PolyvecDatabase } from './targets/polyvec-database.js';
 
 /** A place as the command line names it: `scheme:rest`. */
@@ -25,12 +28,16 @@ export interface Surroundings {
   readonly isDryRun: boolean;
   /** The key that the source's server asks for. */
   readonly fromKey: string | undefined;
+  /** Of files that do not say it themselves. */
+  readonly files: FileOptions;
 }
 
 /** A target, and what its URI names of the destination. */
 export interface OpenedTarget {
   readonly target: Target;
   readonly into: Partial<Destination>;
+  /** Whether it names a place for one collection. */
+  readonly isOne?: boolean;
 }
 
 /** The kinds of places that can be copied from: a row here, and a file in sources/. */
@@ -38,11 +45,14 @@ const SOURCES: Readonly<Record<string, (rest: string, surroundings: Surroundings
   'chroma-dir': (rest) => ChromaFolder.open(rest),
   chroma: (rest, { fromKey }) => ChromaServer.open('http', rest, fromKey),
   'chroma+https': (rest, { fromKey }) => ChromaServer.open('https', rest, fromKey),
+  jsonl: (rest, { files }) => JsonlFiles.open(rest, files),
+  polyvec: openPolyvecSource,
 };
 
 /** The kinds of places that can be copied to: a row here, and a file in targets/. */
 const TARGETS: Readonly<Record<string, (rest: string, surroundings: Surroundings) => Promise<OpenedTarget>>> = {
-  polyvec: async (rest, surroundings) => ({ target: await openPolyvec(rest, surroundings), into: partsOf(rest) }),
+  polyvec: async (rest, surroundings) => ({ target: await openPolyvec(rest, surroundings), into: partsOf(rest, 'TO') }),
+  jsonl: (rest) => Promise.resolve(openFiles(rest)),
 };
 
 /** Reads a place that is to be copied from. @throws Error that says what is wrong with it */
@@ -77,6 +87,19 @@ async function openPolyvec(rest: string, { config, log, isDryRun }: Surroundings
   return new PolyvecDatabase(opened.database, config, label, () => opened.close());
 }
 
+async function openPolyvecSource(rest: string, { config, log }: Surroundings): Promise<Source> {
+  const only = partsOf(rest, 'FROM');
+  const where = config.databaseUrl === undefined ? config.dataDirectory : 'DATABASE_URL';
+  const opened = await openUnchangedDatabase(config, log);
+  return new PolyvecSource(opened.database, `polyvec:${rest} in ${where}`, only, () => opened.close());
+}
+
+function openFiles(rest: string): OpenedTarget {
+  if (rest === '' || rest === '-') throw new Error('TO must name a folder or a file, jsonl:folder or jsonl:file.jsonl');
+  const isOne = rest.endsWith('.jsonl');
+  return { target: new JsonlFolder(rest, isOne), into: {}, isOne };
+}
+
 function placeOf(text: string, known: readonly string[], option: string): Place {
   if (/^[\w+-]+:\/\/[^/@]*:[^/@]*@/.test(text)) {
     // whatever is in an argument is in the list of processes, and in the shell's history
@@ -90,10 +113,10 @@ function placeOf(text: string, known: readonly string[], option: string): Place 
 }
 
 /** `tenant/database/collection`, of which the later parts may be missing. */
-function partsOf(rest: string): Partial<Destination> {
+function partsOf(rest: string, option: 'FROM' | 'TO'): Partial<Destination> {
   const parts = rest === '' ? [] : rest.split('/');
   const [tenant, database, name] = parts;
-  if (parts.length > 3 || parts.includes('')) throw new Error('TO must be polyvec: or polyvec:tenant/database/collection');
+  if (parts.length > 3 || parts.includes('')) throw new Error(`${option} must be polyvec: or polyvec:tenant/database/collection`);
   return {
     ...(tenant !== undefined && { tenant }),
     ...(database !== undefined && { database }),

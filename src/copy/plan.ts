@@ -18,6 +18,8 @@ export interface PlanOptions {
   readonly rename?: ReadonlyMap<string, string>;
   /** What the target's URI names; what is absent stays as it is in the source. */
   readonly into: Partial<Destination>;
+  /** Whether the target's URI names a place for one collection. */
+  readonly isOne?: boolean;
   readonly policy: ConflictPolicy;
   /** Unfinished copies begin anew. */
   readonly isRestart: boolean;
@@ -31,7 +33,7 @@ export function labelOf({ tenant, database, name }: Destination): string {
 /** Looks at everything on both sides and changes nothing. */
 export async function planCopy(source: Source, target: Target, options: PlanOptions): Promise<readonly PlannedCopy[]> {
   const found = (await source.collections()).filter(({ name }) => isMeant(name, options));
-  if (options.into.name !== undefined && found.length > 1) {
+  if ((options.into.name !== undefined || options.isOne === true) && found.length > 1) {
     throw new Error(
       `${source.label} has ${String(found.length)} collections, and ${target.label} names one: name one in the source, too`,
     );
@@ -48,9 +50,16 @@ export async function planCopy(source: Source, target: Target, options: PlanOpti
 async function planOne(source: Source, target: Target, from: SourceCollection, options: PlanOptions): Promise<PlannedCopy> {
   const to = { tenant: from.tenant, database: from.database, name: options.rename?.get(from.name) ?? from.name, ...options.into };
   const standing = await target.standing(source.label, from, to);
-  const obstacle = obstacleOf(standing, options);
+  const obstacle = obstacleOf(standing, options) ?? unableTo(target, standing, options);
   const problems = await target.problemsOf(from, to);
   return { from, to, standing, problems: obstacle === undefined ? problems : [obstacle, ...problems] };
+}
+
+/** A policy that the target cannot follow where it would have to. */
+function unableTo(target: Target, standing: Standing, { policy }: PlanOptions): string | undefined {
+  const isAsked = standing.kind === 'occupied' || (standing.kind === 'finished' && !standing.isSourceUnchanged);
+  if (!isAsked || target.policies.includes(policy)) return undefined;
+  return `${target.label} cannot ${policy} what is there: --on-conflict ${target.policies.filter((other) => other !== 'fail').join(' or ')}`;
 }
 
 function isMeant(name: string, { include, exclude }: PlanOptions): boolean {

@@ -1,11 +1,13 @@
 import { createHash, type Hash } from 'node:crypto';
 import { isJsonObject, type Json, JsonNumber, parseJson, stringifyJson } from '../http/json.js';
-import type { CopyRecord } from './copy.js';
+import type { SparseVector } from '../records/record.js';
+import type { CopyRecord, RecordName } from './copy.js';
 
 const MODULUS = 2n ** 64n;
 
 /**
- * 64 bits that only equal records share: over id, document, uri, metadata whatever the order of its keys, and the bits of the embedding.
+ * 64 bits that only equal records share: over namespace, id, document, uri, metadata whatever the order of its keys, and the bits of the
+ * embedding and of the sparse vector.
  */
 export function hashOf(record: CopyRecord): bigint {
   const hash = createHash('md5');
@@ -16,6 +18,8 @@ export function hashOf(record: CopyRecord): bigint {
   const { embedding } = record;
   addText(hash, embedding === null ? null : String(embedding.length));
   if (embedding !== null) hash.update(new Uint8Array(embedding.buffer, embedding.byteOffset, embedding.byteLength));
+  if (isNamespaced(record)) addText(hash, `namespace ${record.namespace}`);
+  if (hasSparse(record)) addText(hash, sparseText(record.sparse));
   return hash.digest().readBigUInt64BE();
 }
 
@@ -24,10 +28,16 @@ export function sumOf(records: readonly CopyRecord[], before = 0n): bigint {
   return records.reduce((sum, record) => (sum + hashOf(record)) % MODULUS, before);
 }
 
+/** A text that only one record of a collection has. */
+export function nameOf({ namespace = '', id }: RecordName): string {
+  return namespace === '' ? JSON.stringify(id) : `${JSON.stringify(id)} in ${JSON.stringify(namespace)}`;
+}
+
 /** In what two records differ, by name. */
 export function differencesOf(one: CopyRecord, other: CopyRecord): readonly string[] {
   const differences: string[] = [];
   if (bitsOf(one.embedding) !== bitsOf(other.embedding)) differences.push('embedding');
+  if (sparseText(one.sparse) !== sparseText(other.sparse)) differences.push('sparse vector');
   if (one.document !== other.document) differences.push('document');
   if (one.uri !== other.uri) differences.push('uri');
   if (canonicalMetadata(one.metadata) !== canonicalMetadata(other.metadata)) differences.push('metadata');
@@ -55,6 +65,24 @@ function canonicalMetadata(text: string | null): string | null {
   const object = text === null ? null : parseJson(text);
   if (!isJsonObject(object) || object.size === 0) return null;
   return stringifyJson(new Map([...object].sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+function isNamespaced(record: CopyRecord): record is CopyRecord & { readonly namespace: string } {
+  return record.namespace !== undefined && record.namespace !== '';
+}
+
+function hasSparse(record: CopyRecord): record is CopyRecord & { readonly sparse: SparseVector } {
+  return record.sparse !== undefined && record.sparse !== null;
+}
+
+/** Its terms in the order of their indices; a value's text says its bits. */
+function sparseText(sparse: CopyRecord['sparse']): string {
+  if (sparse === undefined || sparse === null) return '';
+  const terms = sparse.indices.map((index, at) => [index, sparse.values[at] ?? 0] as const);
+  return terms
+    .sort(([a], [b]) => a - b)
+    .map(([index, value]) => `${String(index)}:${Object.is(value, -0) ? '-0' : String(value)}`)
+    .join(' ');
 }
 
 function bitsOf(embedding: Float32Array | null): string {

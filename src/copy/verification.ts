@@ -1,5 +1,5 @@
 import type { Checkpoint, CopyRecord, Filling, Source, SourceCollection, Target } from './copy.js';
-import { differencesOf, hashOf, sumOf } from './record-digest.js';
+import { differencesOf, hashOf, nameOf, sumOf } from './record-digest.js';
 
 /** How much is compared when a collection has been copied. */
 export const VERIFICATIONS = ['none', 'count', 'full'] as const;
@@ -48,12 +48,17 @@ export async function compareById(comparable: Comparable, countsExtra: boolean):
   const known = new Set<string>();
   for await (const chunk of source.read(from, null)) {
     const records = chunk.records.filter((record) => target.problemOf(from, record) === undefined);
-    if (countsExtra) for (const { id } of records) known.add(id);
-    sentences.push(...differencesBetween(records, await filling.find(records.map(({ id }) => id))));
+    if (countsExtra) for (const record of records) known.add(nameOf(record));
+    sentences.push(...differencesBetween(records, await filling.find(records)));
   }
   if (countsExtra) {
     for await (const page of filling.records()) {
-      sentences.push(...page.filter(({ id }) => !known.has(id)).map(({ id }) => `${JSON.stringify(id)} is not in the source`));
+      sentences.push(
+        ...page
+          .map(nameOf)
+          .filter((name) => !known.has(name))
+          .map((name) => `${name} is not in the source`),
+      );
     }
   }
   const untold = sentences.length - MAX_LISTED;
@@ -61,12 +66,10 @@ export async function compareById(comparable: Comparable, countsExtra: boolean):
 }
 
 function differencesBetween(records: readonly CopyRecord[], found: readonly CopyRecord[]): readonly string[] {
-  const byId = new Map(found.map((record) => [record.id, record]));
+  const byId = new Map(found.map((record) => [nameOf(record), record]));
   return records.flatMap((record) => {
-    const other = byId.get(record.id);
-    if (other === undefined) return [`${JSON.stringify(record.id)} is missing`];
-    return hashOf(record) === hashOf(other)
-      ? []
-      : [`${JSON.stringify(record.id)} differs in ${differencesOf(record, other).join(', ')}`];
+    const other = byId.get(nameOf(record));
+    if (other === undefined) return [`${nameOf(record)} is missing`];
+    return hashOf(record) === hashOf(other) ? [] : [`${nameOf(record)} differs in ${differencesOf(record, other).join(', ')}`];
   });
 }

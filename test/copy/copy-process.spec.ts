@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChromaFixture, chromaFixture } from '../support/copy/chroma-fixture.js';
 import { enlarge, onGateway, readOver } from '../support/copy/copy-run.js';
@@ -56,6 +59,40 @@ it('case 32: SIGINT ends it with code 3 and the command that goes on, and nothin
   const again = start();
   expect(await exitCode(again)).toBe(0);
   expect(again.output()).toMatch(/3,020 records, [\d,]+ of them there from before/);
+}, 300_000);
+
+it('case 30: killed while it writes a file, it goes on, and the file has every record once', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'export-'));
+  const file = join(folder, 'waiting.jsonl');
+  const toFile = (): Run => polyvec(['copy', `chroma-dir:${fixture.folder}/waiting`, `jsonl:${file}`], {});
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const run = toFile();
+    await waitFor(run, 'copying default_tenant');
+    await sleep(kill * 5);
+    run.child.kill('SIGKILL');
+    await exitCode(run);
+  }
+  const last = toFile();
+  expect(await exitCode(last)).toBe(0);
+  expect(last.output()).toContain('3,020 records in 1 collection, and all of it is equal');
+  const ids = (await readFile(file, 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { id: string }).id);
+  expect([ids.length, new Set(ids).size]).toEqual([RECORDS + 20, RECORDS + 20]);
+  await rm(folder, { recursive: true });
+}, 300_000);
+
+it('case 37: export and import are commands, too; what is imported is what was exported', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'export-'));
+  const file = join(folder, 'films.jsonl');
+  expect(await exitCode(start())).toBe(0);
+  const exported = polyvec(['export', 'default_tenant/default_database/waiting', '--to', file], storage.environment);
+  expect(await exitCode(exported)).toBe(0);
+  const imported = polyvec(['import', file, '--into', 'default_tenant/default_database/films'], storage.environment);
+  expect(await exitCode(imported)).toBe(0);
+  expect(imported.output()).toContain('3,020 records in 1 collection, and all of it is equal');
+  await rm(folder, { recursive: true });
 }, 300_000);
 
 it('what the command line does not know ends it with code 2, before anything is done', async () => {

@@ -1,11 +1,19 @@
 import type { Config } from '../../config/config.js';
 import { Limits } from '../../limits/limits.js';
-import type { Destination, Filling, SourceCollection, Standing, Target } from '../copy.js';
-import type { CopyRecord } from '../copy.js';
+import {
+  CONFLICT_POLICIES,
+  type CopyRecord,
+  type Destination,
+  type Filling,
+  type SourceCollection,
+  type Standing,
+  type Target,
+} from '../copy.js';
 import { problemOfRecord, problemsOfNew } from './rules.js';
 
 /** An embedded database that the first copy would make: for a dry run, which makes nothing. */
 export class AbsentDatabase implements Target {
+  readonly policies = CONFLICT_POLICIES;
   private readonly limits: Limits;
 
   constructor(

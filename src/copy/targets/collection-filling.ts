@@ -1,19 +1,18 @@
 import type { Collection } from '../../collections/collection.js';
 import type { CollectionStore } from '../../collections/collection.store.js';
 import type { Database } from '../../postgres/database.js';
-import { embeddingOf } from '../../records/embedding-of.js';
 import { StatisticsStore } from '../../records/maintenance/statistics.store.js';
-import type { PageRequest, Parts, StoredRecord, WriteMode } from '../../records/record.js';
+import type { NamespaceTotals } from '../../records/namespace.js';
+import { NamespaceStore } from '../../records/namespace.store.js';
+import type { PageRequest, WriteMode } from '../../records/record.js';
 import { RecordPageStore } from '../../records/record-page.store.js';
 import { RecordWriteStore } from '../../records/record-write.store.js';
-import type { Checkpoint, ConflictPolicy, CopyRecord, Destination, Filling } from '../copy.js';
+import type { Checkpoint, ConflictPolicy, CopyRecord, Destination, Filling, RecordName } from '../copy.js';
 import { fieldKeys } from '../record-digest.js';
+import { EVERYTHING, toCopyRecord } from '../stored-record.js';
 import type { CopiesStore } from './copies.store.js';
 
-/** Records have no namespace on their way yet: Chroma knows the default one only. */
-const NAMESPACE = '';
 const PAGE_ROWS = 500;
-const EVERYTHING: Parts = { document: true, uri: true, metadata: true, embedding: 'binary' };
 /** Each attempt follows a change of the catalog by a gateway. */
 const MAX_ATTEMPTS = 5;
 
@@ -29,6 +28,7 @@ export interface FillingPlace {
 export class CollectionFilling implements Filling {
   private readonly writeStore = new RecordWriteStore();
   private readonly pageStore: RecordPageStore;
+  private readonly namespaceStore: NamespaceStore;
   /** Fields that the catalog knows already. */
   private readonly fields = new Set<string>();
 
@@ -39,6 +39,7 @@ export class CollectionFilling implements Filling {
     private readonly place: FillingPlace,
   ) {
     this.pageStore = new RecordPageStore(database);
+    this.namespaceStore = new NamespaceStore(database);
   }
 
   async write(records: readonly CopyRecord[], previous: Checkpoint, next: Checkpoint): Promise<void> {
@@ -52,22 +53,31 @@ export class CollectionFilling implements Filling {
     throw new Error(`the collection ${this.place.to.name} is changed by others all the time`);
   }
 
+  get isWhole(): boolean {
+    return this.place.isHidden;
+  }
+
   async *records(): AsyncIterable<readonly CopyRecord[]> {
-    for (let after: string | undefined; ;) {
-      const page = await this.page({ parts: EVERYTHING, limit: PAGE_ROWS, after });
-      if (page.length === 0) return;
-      yield page;
-      after = page.at(-1)?.id;
+    for (const { name } of await this.namespaces()) {
+      for (let after: string | undefined; ;) {
+        const page = await this.page(name, { parts: EVERYTHING, limit: PAGE_ROWS, after });
+        if (page.length === 0) break;
+        yield page;
+        after = page.at(-1)?.id;
+      }
     }
   }
 
-  async find(ids: readonly string[]): Promise<readonly CopyRecord[]> {
-    return this.page({ parts: EVERYTHING, limit: ids.length, ids });
+  async find(names: readonly RecordName[]): Promise<readonly CopyRecord[]> {
+    const found: CopyRecord[] = [];
+    for (const [namespace, named] of byNamespace(names)) {
+      found.push(...(await this.page(namespace, { parts: EVERYTHING, limit: named.length, ids: named.map(({ id }) => id) })));
+    }
+    return found;
   }
 
   async count(): Promise<number> {
-    const counted = await this.pageStore.count(await this.current(), NAMESPACE, {});
-    return counted === 'stale' ? this.count() : counted.count;
+    return (await this.namespaces()).reduce((sum, { count }) => sum + count, 0);
   }
 
   async finish(): Promise<void> {
@@ -96,12 +106,15 @@ export class CollectionFilling implements Filling {
         if (records.length === 0) return 'written';
         const [dimension] = records.flatMap(({ embedding }) => embedding?.length ?? []);
         if (dimension !== undefined) await this.collections.fixDimension(transaction, collection, dimension);
+        if (records.some(({ sparse }) => (sparse ?? null) !== null)) await this.collections.admitSparse(transaction, collection);
         const current = await this.collections.refresh(transaction, collection);
         if (current === undefined) throw new Error(`the collection ${this.place.to.name} is gone`);
-        const batch = { records: records.map((record) => ({ ...record, removedKeys: [] })), superseded: [], hasNewFields };
-        const outcome = await this.writeStore.write(transaction, current, NAMESPACE, batch, this.mode);
-        // the checkpoint goes back with the transaction
-        if (outcome === 'stale') throw new Stale();
+        for (const [namespace, written] of byNamespace(records)) {
+          const batch = { records: written.map((record) => ({ ...record, removedKeys: [] })), superseded: [], hasNewFields };
+          const outcome = await this.writeStore.write(transaction, current, namespace, batch, this.mode);
+          // the checkpoint goes back with the transaction
+          if (outcome === 'stale') throw new Stale();
+        }
         return 'written';
       })
       .catch((error: unknown) => {
@@ -115,9 +128,14 @@ export class CollectionFilling implements Filling {
     return { existing: keeps ? 'keep' : 'replace', missing: 'insert' };
   }
 
-  private async page(request: PageRequest): Promise<readonly CopyRecord[]> {
-    const page = await this.pageStore.readPage(await this.current(), NAMESPACE, request);
-    return page === 'stale' ? this.page(request) : page.records.map(toCopyRecord);
+  private async page(namespace: string, request: PageRequest): Promise<readonly CopyRecord[]> {
+    const page = await this.pageStore.readPage(await this.current(), namespace, request);
+    return page === 'stale' ? this.page(namespace, request) : page.records.map((record) => toCopyRecord(record, namespace));
+  }
+
+  private async namespaces(): Promise<readonly NamespaceTotals[]> {
+    const totals = await this.namespaceStore.totals(await this.current(), undefined);
+    return totals === 'stale' ? this.namespaces() : totals;
   }
 
   private async current(): Promise<Collection> {
@@ -130,6 +148,13 @@ export class CollectionFilling implements Filling {
 /** Undoes the transaction: the catalog has changed since the collection was read. */
 class Stale extends Error {}
 
-function toCopyRecord({ id, document, uri, metadata, embedding }: StoredRecord): CopyRecord {
-  return { id, document, uri, metadata, embedding: embedding === null ? null : embeddingOf(embedding) };
+function byNamespace<T extends RecordName>(named: readonly T[]): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of named) {
+    const { namespace = '' } = one;
+    const group = groups.get(namespace);
+    if (group === undefined) groups.set(namespace, [one]);
+    else group.push(one);
+  }
+  return groups;
 }

@@ -3,7 +3,7 @@ import type { Collection } from '../../collections/collection.js';
 import type { Database, Queryable } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
 import { isUniqueViolation } from '../../postgres/sqlstate.js';
-import type { Checkpoint, Destination, SourceCollection } from '../copy.js';
+import type { CatalogEntry, Checkpoint, Destination, SourceCollection } from '../copy.js';
 
 /** What the database knows of a copy. */
 export interface CopyEntry {
@@ -20,6 +20,7 @@ type CopyRow = Readonly<
 > & { readonly cursor: string | null };
 
 const COLUMNS = sql`c.uuid, k.source, k.origin, k.fingerprint, k.is_hidden, k.records, k.rejects, k.checksum, k.cursor`;
+const DENSE_CHROMA: CatalogEntry = { protocol: 'chroma', settings: '{}', vectorType: 'dense' };
 /** The one database of a hidden collection's tenant. */
 const HIDDEN_DATABASE = 'copying';
 
@@ -45,12 +46,15 @@ export class CopiesStore {
 
   /** Makes a collection that no client can name, and its entry. Returns its uuid. */
   async createHidden(source: string, from: SourceCollection, to: Destination): Promise<string> {
+    const { protocol, settings, vectorType } = from.catalog ?? DENSE_CHROMA;
     const [row] = await this.database.query<{ uuid: string }>(sql`
       WITH tenant AS (INSERT INTO polyvec.tenants (name) VALUES (${`copying-${randomUUID()}`}) RETURNING id),
       place AS (INSERT INTO polyvec.databases (tenant_id, name) SELECT id, ${HIDDEN_DATABASE} FROM tenant RETURNING id),
       created AS (
-        INSERT INTO polyvec.collections (database_id, name, protocol, metric, metadata, dimension)
-        SELECT id, ${to.name}, 'chroma', ${from.metric}, ${from.metadata}::jsonb, ${from.dimension}::integer FROM place
+        INSERT INTO polyvec.collections (
+          database_id, name, protocol, metric, metadata, dimension, settings, vector_type, has_sparse)
+        SELECT id, ${to.name}, ${protocol}, ${from.metric}, ${from.metadata}::jsonb, ${from.dimension}::integer,
+          ${settings}::json, ${vectorType}, ${vectorType === 'sparse'} FROM place
         RETURNING id, uuid),
       entry AS (
         INSERT INTO polyvec.copies (collection_id, tenant, database, name, is_hidden, source, origin, fingerprint)

@@ -3,13 +3,23 @@ import { CollectionStore } from '../../collections/collection.store.js';
 import type { Config } from '../../config/config.js';
 import { Limits } from '../../limits/limits.js';
 import type { Database } from '../../postgres/database.js';
-import type { ConflictPolicy, CopyRecord, Destination, Filling, SourceCollection, Standing, Target } from '../copy.js';
+import {
+  CONFLICT_POLICIES,
+  type ConflictPolicy,
+  type CopyRecord,
+  type Destination,
+  type Filling,
+  type SourceCollection,
+  type Standing,
+  type Target,
+} from '../copy.js';
 import { CollectionFilling } from './collection-filling.js';
 import { CopiesStore } from './copies.store.js';
 import { problemOfRecord, problemsOfNew } from './rules.js';
 
 /** A Polyvec database: a new collection is hidden until it has been compared; its checkpoint is in the transaction of each batch. */
 export class PolyvecDatabase implements Target {
+  readonly policies = CONFLICT_POLICIES;
   private readonly collections: CollectionStore;
   private readonly copies: CopiesStore;
   private readonly limits: Limits;
@@ -95,7 +105,9 @@ export class PolyvecDatabase implements Target {
 function clashesOf(from: SourceCollection, to: Destination, existing: Collection): readonly string[] {
   const problems: string[] = [];
   if (existing.name !== to.name) problems.push(`${to.name} is an alias of the collection ${existing.name}`);
-  if (existing.vectorType === 'sparse') problems.push('the collection that is there has sparse vectors only');
+  const vectorType = from.catalog?.vectorType ?? 'dense';
+  if (existing.vectorType !== vectorType)
+    problems.push(`it has ${vectorType} vectors, and the one that is there ${existing.vectorType} ones`);
   if (existing.metric !== from.metric)
     problems.push(`it has the metric ${from.metric}, and the one that is there ${existing.metric}`);
   if (existing.dimension !== null && from.dimension !== null && existing.dimension !== from.dimension) {

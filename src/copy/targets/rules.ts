@@ -24,12 +24,12 @@ export function problemOfRecord(limits: Limits, { dimension }: SourceCollection,
   }
   if (embedding?.every((component) => Number.isFinite(component)) === false)
     return 'its vector has a component that is not finite';
-  const texts = [record.id, record.document, record.uri];
+  const texts = [record.id, record.document, record.uri, record.namespace];
   if (texts.some((text) => text?.includes('\0') === true) || record.metadata?.includes('\\u0000') === true) {
     return 'it has a text with the character U+0000, which Postgres cannot hold';
   }
   return reasonOf(() => {
-    limits.requireWrite('', [record]);
+    limits.requireWrite(record.namespace ?? '', [record]);
   });
 }
 

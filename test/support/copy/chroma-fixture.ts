@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
+import sqlite from 'node-sqlite3-wasm';
 import type { CopyRecord, SourceCollection } from '../../../src/copy/copy.js';
 import { ChromaFolder } from '../../../src/copy/sources/chroma-folder.js';
 import { isJsonObject, type Json, JsonNumber, parseJson, stringifyJson } from '../../../src/http/json.js';
@@ -55,6 +56,13 @@ export async function chromaFixture(version: string): Promise<ChromaFixture> {
     }
   }
   return { folder, expected: expectedOf(expected), remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Changes the folder's database, as nobody but a test does. */
+export function changeFolder(folder: string, change: string): void {
+  const database = new sqlite.Database(join(folder, 'chroma.sqlite3'));
+  database.exec(change);
+  database.close();
 }
 
 /** Everything that the folder's reader finds. */
