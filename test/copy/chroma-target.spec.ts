@@ -29,7 +29,7 @@ beforeAll(async () => {
   server = await startGatewayOn(storage, { POLYVEC_AUTH: 'keys' });
   api = new ChromaApi(server.chromaUrl);
   const call = api.call.bind(api);
-  api.call = (path, inside = {}) => call(path, { ...inside, headers: { 'x-chroma-token': key } });
+  api.call = (path, inside) => call(path, { ...inside, headers: { 'x-chroma-token': key } });
 });
 
 afterAll(async () => {

@@ -6,6 +6,7 @@ import type { CheckpointFile, ServerCopy } from './checkpoint-file.js';
 
 /** A request has about so much text at most: servers take 40 MiB. */
 const REQUEST_BYTES = 8 * 1024 * 1024;
+const COSINE_TOLERANCE = 1e-6;
 const DEFAULT_RECORDS = 1_000;
 
 /** What is being filled. */
@@ -28,6 +29,11 @@ export class ChromaFilling implements Filling {
     private readonly place: ChromaPlace,
   ) {
     this.copy = place.copy;
+  }
+
+  /** Chroma keeps vectors of this metric at the length one, and the length beside them. */
+  get tolerance(): number {
+    return this.place.collection.metric === 'cosine' ? COSINE_TOLERANCE : 0;
   }
 
   get isWhole(): boolean {
