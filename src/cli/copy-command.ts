@@ -92,6 +92,7 @@ const HELP = `
 FROM  chroma-dir:FOLDER[/COLLECTION]                          a folder of Chroma 0.4 to 1.5, without Chroma
       chroma://HOST:PORT[/TENANT[/DATABASE[/COLLECTION]]]     a Chroma server (chroma+https:// with TLS)
       jsonl:FILE  jsonl:FOLDER  jsonl:-                       a JSON object in a line
+      npy:FILE[?ids=FILE]  fvecs:FILE  bvecs:FILE             vectors alone; their ids are the lines of a file, or numbers
       polyvec:[TENANT[/DATABASE[/COLLECTION]]]                DATABASE_URL, or the embedded database of a gateway that is stopped
 TO    polyvec:[TENANT[/DATABASE[/COLLECTION]]]                the same
       chroma://HOST:PORT[/TENANT[/DATABASE[/COLLECTION]]]     a Chroma server of API v2
@@ -100,7 +101,7 @@ TO    polyvec:[TENANT[/DATABASE[/COLLECTION]]]                the same
 The source stays as it is. A new collection is seen when all of it is equal. When the command is cut off, the same one goes on.`;
 
 const IMPORT_HELP = `
-FILE  FILE.jsonl, a folder with such files, a folder of Chroma, or - for the standard input; or what polyvec copy takes as FROM.`;
+FILE  FILE.jsonl, .npy, .fvecs, .bvecs, a folder with such files, a folder of Chroma, or - for the standard input; or what polyvec copy takes as FROM.`;
 
 const EXPORT_HELP = `
 COLLECTION  [TENANT[/DATABASE[/COLLECTION]]]; without one it is all that there is.`;

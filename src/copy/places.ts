@@ -10,6 +10,7 @@ import { ChromaFolder } from './sources/chroma-folder.js';
 import { ChromaServer } from './sources/chroma-server.js';
 import { type FileOptions, JsonlFiles } from './sources/jsonl.js';
 import { PolyvecSource } from './sources/polyvec-database.js';
+import { VectorFile } from './sources/vector-file.js';
 import { AbsentDatabase } from './targets/absent-database.js';
 import { ChromaTarget } from './targets/chroma-server.js';
 import { JsonlFolder } from './targets/jsonl.js';
@@ -51,6 +52,9 @@ const SOURCES: Readonly<Record<string, (rest: string, surroundings: Surroundings
   chroma: (rest, { fromKey }) => ChromaServer.open('http', rest, fromKey),
   'chroma+https': (rest, { fromKey }) => ChromaServer.open('https', rest, fromKey),
   jsonl: (rest, { files }) => JsonlFiles.open(rest, files),
+  npy: (rest, { files }) => VectorFile.open('npy', rest, files),
+  fvecs: (rest, { files }) => VectorFile.open('fvecs', rest, files),
+  bvecs: (rest, { files }) => VectorFile.open('bvecs', rest, files),
   polyvec: openPolyvecSource,
 };
 
