@@ -24,6 +24,8 @@ export interface CopyArguments {
   readonly rejectFile?: string;
   readonly verify: string;
   readonly fromKeyFile?: string;
+  readonly toKeyFile?: string;
+  readonly checkpointDir?: string;
   readonly map?: string;
   readonly metric?: string;
   readonly restart?: boolean;
@@ -36,6 +38,7 @@ export type ExitCode = 0 | 1 | 3;
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const METRICS = ['l2', 'cosine', 'ip'] as const;
+const CHECKPOINTS = './polyvec-copies';
 const ON_ERROR = ['stop', 'skip'] as const;
 
 /** The rules of one call. */
@@ -57,8 +60,9 @@ export async function copy(
   const config = maintenanceConfig(environment, given.path === undefined ? {} : { dataDirectory: given.path });
   const output = new CopyOutput((line) => stream.write(`${line}\n`), given.json === true);
   const surroundings = {
-    ...{ config, log: logOf(config), isDryRun: given.dryRun === true, fromKey: await keyOf(environment, given) },
-    files,
+    ...{ config, log: logOf(config), isDryRun: given.dryRun === true, files },
+    ...(await keysOf(environment, given)),
+    checkpointFolder: given.checkpointDir ?? CHECKPOINTS,
   };
   const source = await openSource(from, surroundings);
   try {
@@ -104,12 +108,21 @@ async function run(
   }
 }
 
-/** From the file, or from the environment: never from an argument, which the list of processes shows. */
-async function keyOf(
+/**
+ * From files, or from the environment: never from an argument, which the list of processes shows. What the environment has is for the
+ * server that is the source, or else for the one that is the target: a key is not sent to another server.
+ */
+async function keysOf(
   environment: Readonly<Record<string, string | undefined>>,
-  { fromKeyFile }: CopyArguments,
-): Promise<string | undefined> {
-  return fromKeyFile === undefined ? environment['CHROMA_API_KEY'] : (await readFile(fromKeyFile, 'utf8')).trim();
+  { from, fromKeyFile, toKeyFile }: CopyArguments,
+): Promise<Pick<Surroundings, 'fromKey' | 'toKey'>> {
+  const read = async (file: string): Promise<string> => (await readFile(file, 'utf8')).trim();
+  const known = environment['CHROMA_API_KEY'];
+  const isFromServer = /^chroma(\+https)?:/.test(from);
+  return {
+    fromKey: fromKeyFile === undefined ? known : await read(fromKeyFile),
+    toKey: toKeyFile !== undefined ? await read(toKeyFile) : isFromServer ? undefined : known,
+  };
 }
 
 function isWell({ differences, rejects }: CopyReport): boolean {

@@ -105,6 +105,8 @@ export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
 export interface Filling {
   /** Nothing is in it but what this copy has written, whatever was there before. */
   readonly isWhole: boolean;
+  /** How far a component of a vector may be from what was written, as a share of the vector's length: 0, it is the same to the bit. */
+  readonly tolerance: number;
   /** Writes a chunk and remembers `next` in place of `previous`: both or neither, wherever the target allows it. */
   write(records: readonly CopyRecord[], previous: Checkpoint, next: Checkpoint): Promise<void>;
   /** All records that are there, in any order. */

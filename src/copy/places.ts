@@ -10,7 +10,9 @@ import { ChromaFolder } from './sources/chroma-folder.js';
 import { ChromaServer } from './sources/chroma-server.js';
 import { type FileOptions, JsonlFiles } from './sources/jsonl.js';
 import { PolyvecSource } from './sources/polyvec-database.js';
+import { VectorFile } from './sources/vector-file.js';
 import { AbsentDatabase } from './targets/absent-database.js';
+import { ChromaTarget } from './targets/chroma-server.js';
 import { JsonlFolder } from './targets/jsonl.js';
 import { PolyvecDatabase } from './targets/polyvec-database.js';
 
@@ -28,6 +30,10 @@ export interface Surroundings {
   readonly isDryRun: boolean;
   /** The key that the source's server asks for. */
   readonly fromKey: string | undefined;
+  /** The key that the target's server asks for. */
+  readonly toKey: string | undefined;
+  /** Where the checkpoints of copies into servers are. */
+  readonly checkpointFolder: string;
   /** Of files that do not say it themselves. */
   readonly files: FileOptions;
 }
@@ -46,6 +52,9 @@ const SOURCES: Readonly<Record<string, (rest: string, surroundings: Surroundings
   chroma: (rest, { fromKey }) => ChromaServer.open('http', rest, fromKey),
   'chroma+https': (rest, { fromKey }) => ChromaServer.open('https', rest, fromKey),
   jsonl: (rest, { files }) => JsonlFiles.open(rest, files),
+  npy: (rest, { files }) => VectorFile.open('npy', rest, files),
+  fvecs: (rest, { files }) => VectorFile.open('fvecs', rest, files),
+  bvecs: (rest, { files }) => VectorFile.open('bvecs', rest, files),
   polyvec: openPolyvecSource,
 };
 
@@ -53,6 +62,8 @@ const SOURCES: Readonly<Record<string, (rest: string, surroundings: Surroundings
 const TARGETS: Readonly<Record<string, (rest: string, surroundings: Surroundings) => Promise<OpenedTarget>>> = {
   polyvec: async (rest, surroundings) => ({ target: await openPolyvec(rest, surroundings), into: partsOf(rest, 'TO') }),
   jsonl: (rest) => Promise.resolve(openFiles(rest)),
+  chroma: (rest, surroundings) => openChroma('http', rest, surroundings),
+  'chroma+https': (rest, surroundings) => openChroma('https', rest, surroundings),
 };
 
 /** Reads a place that is to be copied from. @throws Error that says what is wrong with it */
@@ -94,16 +105,36 @@ async function openPolyvecSource(rest: string, { config, log }: Surroundings): P
   return new PolyvecSource(opened.database, `polyvec:${rest} in ${where}`, only, () => opened.close());
 }
 
+async function openChroma(
+  protocol: 'http' | 'https',
+  rest: string,
+  { toKey, checkpointFolder }: Surroundings,
+): Promise<OpenedTarget> {
+  const server = await ChromaServer.open(protocol, rest, toKey);
+  const path = new URL(`${protocol}:${rest}`).pathname.replace(/^\/|\/$/g, '');
+  const parts = path.split('/').map(decodeURIComponent);
+  const [tenant = '', database, name] = parts;
+  if (parts.length > 3) throw new Error('TO must be chroma://host:port/tenant/database/collection');
+  const into = {
+    ...(tenant !== '' && { tenant }),
+    ...(database !== undefined && { database }),
+    ...(name !== undefined && { name }),
+  };
+  return { target: new ChromaTarget(server, checkpointFolder), into };
+}
+
 function openFiles(rest: string): OpenedTarget {
   if (rest === '' || rest === '-') throw new Error('TO must name a folder or a file, jsonl:folder or jsonl:file.jsonl');
   const isOne = rest.endsWith('.jsonl');
   return { target: new JsonlFolder(rest, isOne), into: {}, isOne };
 }
 
-function placeOf(text: string, known: readonly string[], option: string): Place {
+function placeOf(text: string, known: readonly string[], option: 'FROM' | 'TO'): Place {
   if (/^[\w+-]+:\/\/[^/@]*:[^/@]*@/.test(text)) {
     // whatever is in an argument is in the list of processes, and in the shell's history
-    throw new Error(`${option} has a password in it: leave it out, and name a file that holds it with --from-key-file`);
+    throw new Error(
+      `${option} has a password in it: leave it out, and name a file that holds it with ${option === 'FROM' ? '--from-key-file' : '--to-key-file'}`,
+    );
   }
   const [, scheme = '', rest = ''] = /^([a-z+-]+):(.*)$/s.exec(text) ?? [];
   if (!known.includes(scheme)) {

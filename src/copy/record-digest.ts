@@ -33,10 +33,10 @@ export function nameOf({ namespace = '', id }: RecordName): string {
   return namespace === '' ? JSON.stringify(id) : `${JSON.stringify(id)} in ${JSON.stringify(namespace)}`;
 }
 
-/** In what two records differ, by name. */
-export function differencesOf(one: CopyRecord, other: CopyRecord): readonly string[] {
+/** In what two records differ, by name; their embeddings by more than the tolerance. */
+export function differencesOf(one: CopyRecord, other: CopyRecord, tolerance = 0): readonly string[] {
   const differences: string[] = [];
-  if (bitsOf(one.embedding) !== bitsOf(other.embedding)) differences.push('embedding');
+  if (!isSame(one.embedding, other.embedding, tolerance)) differences.push('embedding');
   if (sparseText(one.sparse) !== sparseText(other.sparse)) differences.push('sparse vector');
   if (one.document !== other.document) differences.push('document');
   if (one.uri !== other.uri) differences.push('uri');
@@ -83,6 +83,14 @@ function sparseText(sparse: CopyRecord['sparse']): string {
     .sort(([a], [b]) => a - b)
     .map(([index, value]) => `${String(index)}:${Object.is(value, -0) ? '-0' : String(value)}`)
     .join(' ');
+}
+
+/** Components are compared with the length of the vector: what has been multiplied with it is as exact as that. */
+function isSame(one: Float32Array | null, other: Float32Array | null, tolerance: number): boolean {
+  if (bitsOf(one) === bitsOf(other)) return true;
+  if (tolerance === 0 || one === null || one.length !== other?.length) return false;
+  const allowed = tolerance * Math.sqrt(one.reduce((sum, each) => sum + each * each, 0));
+  return one.every((component, index) => Math.abs(component - (other[index] ?? NaN)) <= allowed);
 }
 
 function bitsOf(embedding: Float32Array | null): string {

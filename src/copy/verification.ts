@@ -35,6 +35,8 @@ export async function compareWhole(comparable: Comparable, verification: Verific
   }
   if (records === checkpoint.records && checksum === checkpoint.checksum) return [];
   const listed = await compareById(comparable, true);
+  // within the tolerance
+  if (filling.tolerance > 0 && records === checkpoint.records) return listed;
   return listed.length > 0 ? listed : ['the records were not written as they were read'];
 }
 
@@ -49,7 +51,7 @@ export async function compareById(comparable: Comparable, countsExtra: boolean):
   for await (const chunk of source.read(from, null)) {
     const records = chunk.records.filter((record) => target.problemOf(from, record) === undefined);
     if (countsExtra) for (const record of records) known.add(nameOf(record));
-    sentences.push(...differencesBetween(records, await filling.find(records)));
+    sentences.push(...differencesBetween(records, await filling.find(records), filling.tolerance));
   }
   if (countsExtra) {
     for await (const page of filling.records()) {
@@ -65,11 +67,13 @@ export async function compareById(comparable: Comparable, countsExtra: boolean):
   return untold > 0 ? [...sentences.slice(0, MAX_LISTED), `${String(untold)} more records differ`] : sentences;
 }
 
-function differencesBetween(records: readonly CopyRecord[], found: readonly CopyRecord[]): readonly string[] {
+function differencesBetween(records: readonly CopyRecord[], found: readonly CopyRecord[], tolerance: number): readonly string[] {
   const byId = new Map(found.map((record) => [nameOf(record), record]));
   return records.flatMap((record) => {
     const other = byId.get(nameOf(record));
     if (other === undefined) return [`${nameOf(record)} is missing`];
-    return hashOf(record) === hashOf(other) ? [] : [`${nameOf(record)} differs in ${differencesOf(record, other).join(', ')}`];
+    if (hashOf(record) === hashOf(other)) return [];
+    const parts = differencesOf(record, other, tolerance);
+    return parts.length === 0 ? [] : [`${nameOf(record)} differs in ${parts.join(', ')}`];
   });
 }

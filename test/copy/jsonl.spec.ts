@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { JsonlFiles } from '../../src/copy/sources/jsonl.js';
-import { changeFolder,type ChromaFixture, chromaFixture } from '../support/copy/chroma-fixture.js';
+import { changeFolder, type ChromaFixture, chromaFixture } from '../support/copy/chroma-fixture.js';
 import { copied, type CopyRun, enlarge } from '../support/copy/copy-run.js';
 
 /** No side of these copies is a database. */

@@ -61,7 +61,12 @@ export async function readDescription(path: string): Promise<Description | undef
 export async function writeDescription(path: string, description: Description): Promise<void> {
   const { checkpoint } = description;
   const stored: Stored = { format: FORMAT, ...description, checkpoint: { ...checkpoint, checksum: String(checkpoint.checksum) } };
-  await writeFile(`${path}.new`, `${JSON.stringify(stored, null, 2)}\n`, { flush: true });
+  await replaceFile(path, `${JSON.stringify(stored, null, 2)}\n`);
+}
+
+/** In one step, on the disk when it returns. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text, { flush: true });
   await rename(`${path}.new`, path);
 }
 

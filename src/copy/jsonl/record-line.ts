@@ -30,8 +30,8 @@ export function lineOf({ id, namespace = '', embedding, sparse, document, uri, m
   return `{${members.join(',')}}\n`;
 }
 
-/** JSON.stringify has no zero below zero. */
-function numbersText(values: Float32Array): string {
+/** A JSON array's text, which gives the same bits back: JSON.stringify has no zero below zero. */
+export function numbersText(values: Float32Array): string {
   return `[${Array.from(values, (value) => (Object.is(value, -0) ? '-0' : String(value))).join(',')}]`;
 }
 

@@ -22,8 +22,8 @@ const SPACE_PATHS = [
 export class ChromaServer implements Source {
   private constructor(
     readonly label: string,
-    private readonly client: HttpClient,
-    private readonly version: 'v1' | 'v2',
+    readonly client: HttpClient,
+    readonly version: 'v1' | 'v2',
     private readonly place: { readonly tenant: string; readonly database: string | undefined; readonly only: string | undefined },
     private readonly opened = new Map<string, SourceCollection>(),
   ) {}
@@ -98,6 +98,25 @@ export class ChromaServer implements Source {
     return Promise.resolve();
   }
 
+  /** A collection by its name; undefined when there is none. */
+  async find(tenant: string, database: string, name: string): Promise<SourceCollection | undefined> {
+    const entry = await this.json(this.pathOf(tenant, database, encodeURIComponent(name)));
+    return entry === undefined ? undefined : this.describe(tenant, database, entry);
+  }
+
+  /** Those of these ids that are there. */
+  async recordsOf(collection: SourceCollection, ids: readonly string[]): Promise<readonly CopyRecord[]> {
+    if (ids.length === 0) return [];
+    const answer = await this.get(collection, { ids, include: Object.values(PARTS) });
+    return split(answer, listAt(answer, 'ids') as readonly string[]).records;
+  }
+
+  /** Of the collections of a database, or of what follows in the path. */
+  pathOf(tenant: string, database: string, ...parts: readonly string[]): string {
+    const place = `/api/v2/tenants/${encodeURIComponent(tenant)}/databases/${encodeURIComponent(database)}`;
+    return [this.version === 'v1' ? '/api/v1' : place, 'collections', ...parts].join('/');
+  }
+
   private async databases(): Promise<readonly string[]> {
     const { tenant, database } = this.place;
     if (database !== undefined) return [database];
@@ -125,7 +144,7 @@ export class ChromaServer implements Source {
     return { ...bare, dimension, records, fingerprint: `${id} ${String(records)}` };
   }
 
-  private async count(collection: SourceCollection): Promise<number> {
+  async count(collection: SourceCollection): Promise<number> {
     return Number((await this.client.text(`${this.collectionPath(collection)}/count`)) ?? NaN);
   }
 
@@ -153,15 +172,12 @@ export class ChromaServer implements Source {
 
   private collectionsPath(tenant: string, database: string, query: string): string {
     const [t, d] = [encodeURIComponent(tenant), encodeURIComponent(database)];
-    return this.version === 'v1'
-      ? `/api/v1/collections?tenant=${t}&database=${d}&${query}`
-      : `/api/v2/tenants/${t}/databases/${d}/collections?${query}`;
+    const scope = this.version === 'v1' ? `tenant=${t}&database=${d}&` : '';
+    return `${this.pathOf(tenant, database)}?${scope}${query}`;
   }
 
-  private collectionPath({ tenant, database, key }: SourceCollection): string {
-    const id = key.split(' ').at(-1) ?? '';
-    const [t, d] = [encodeURIComponent(tenant), encodeURIComponent(database)];
-    return this.version === 'v1' ? `/api/v1/collections/${id}` : `/api/v2/tenants/${t}/databases/${d}/collections/${id}`;
+  collectionPath({ tenant, database, key }: SourceCollection): string {
+    return this.pathOf(tenant, database, key.split(' ').at(-1) ?? '');
   }
 }
 

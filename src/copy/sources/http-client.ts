@@ -5,7 +5,7 @@ const MAX_ATTEMPTS = 8;
 const LONGEST_PAUSE_MS = 30_000;
 const AGAIN = new Set([408, 429, 500, 502, 503, 504]);
 
-/** A server that is read over HTTP. What it may answer differently a moment later is asked again. */
+/** A server over HTTP. What it may answer differently a moment later is asked again. */
 export class HttpClient {
   constructor(
     /** Scheme, host and port. */
@@ -15,8 +15,13 @@ export class HttpClient {
 
   /** The answer's text; undefined when there is no such thing. @throws Error with the server's words, without any header */
   async text(path: string, body?: unknown): Promise<string | undefined> {
+    return body === undefined ? this.send('GET', path) : this.send('POST', path, JSON.stringify(body));
+  }
+
+  /** The same with any method, and with a body that is JSON already. It may arrive twice. */
+  async send(method: string, path: string, body?: string): Promise<string | undefined> {
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await this.attempt(path, body);
+      const answer = await this.attempt(method, path, body);
       if (!(answer instanceof Error) && answer.ok) return answer.text();
       if (!(answer instanceof Error) && (answer.status === 404 || answer.status === 410)) return undefined;
       const isWorthIt = answer instanceof Error || AGAIN.has(answer.status);
@@ -25,15 +30,14 @@ export class HttpClient {
     }
   }
 
-  private async attempt(path: string, body: unknown): Promise<Response | Error> {
-    const isRead = body === undefined;
+  private async attempt(method: string, path: string, body: string | undefined): Promise<Response | Error> {
     try {
       return await fetch(`${this.origin}${path}`, {
-        method: isRead ? 'GET' : 'POST',
+        method,
         // the key is for this server, and for none that it names
         redirect: 'manual',
-        headers: { ...this.headers, ...(!isRead && { 'content-type': 'application/json' }) },
-        ...(!isRead && { body: JSON.stringify(body) }),
+        headers: { ...this.headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+        ...(body !== undefined && { body }),
       });
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));

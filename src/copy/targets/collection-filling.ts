@@ -26,6 +26,7 @@ export interface FillingPlace {
 
 /** A collection of a Polyvec database that is being filled. */
 export class CollectionFilling implements Filling {
+  readonly tolerance = 0;
   private readonly writeStore = new RecordWriteStore();
   private readonly pageStore: RecordPageStore;
   private readonly namespaceStore: NamespaceStore;

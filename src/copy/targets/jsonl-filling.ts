@@ -10,6 +10,7 @@ const PAGE_ROWS = 500;
 /** A file that is being written: what lies behind the checkpoint's last byte does not count. */
 export class JsonlFilling implements Filling {
   readonly isWhole = true;
+  readonly tolerance = 0;
   /** Where the records begin and how long they are; made when differences are looked for. */
   private index: ReadonlyMap<string, { readonly at: number; readonly length: number }> | undefined;
 
