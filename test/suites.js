@@ -16,6 +16,7 @@ const PLACES = {
   'test/copy/': 'both',
   'test/copy/chroma-folder.spec.ts': 'embedded',
   'test/copy/chroma-server.spec.ts': 'embedded',
+  'test/console/database-down-page.spec.ts': 'both',
   'test/console/records.spec.ts': 'both',
   'test/console/streams.spec.ts': 'both',
   'test/console/workers.spec.ts': 'both',
