@@ -253,7 +253,7 @@ describe('a request', () => {
 });
 
 describe('names of any kind', () => {
-  it.each(['<img src=x onerror=alert(1)>', '"; DROP TABLE polyvec.collections; --', '../../etc/passwd', '名前 \u202e', '%00%2f'])(
+  it.each(['<img src=x onerror=alert(1)>', '"; DROP TABLE polyvec.collections; --', '..\\..\\etc', '名前 \u202e', '%00%2f'])(
     'such as %p are aliases like others',
     async (name) => {
       const api = new ConsoleApi(open.consoleUrl);
@@ -261,7 +261,8 @@ describe('names of any kind', () => {
         tenant: 'default_tenant',
         database: 'default_database',
         name: `c-${String(Math.random()).slice(2)}`,
-        protocol: 'chroma',
+        protocol: 'vectorizer',
+        dimension: 2,
         metric: 'l2',
       };
       const { uuid } = await api.get<CollectionDetail>('/collections', { body });
