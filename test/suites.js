@@ -19,6 +19,7 @@ const PLACES = {
   'test/copy/chroma-target.spec.ts': 'embedded',
   'test/copy/jsonl.spec.ts': 'embedded',
   'test/copy/vector-file.spec.ts': 'embedded',
+  'test/console/database-down-page.spec.ts': 'both',
   'test/console/records.spec.ts': 'both',
   'test/console/streams.spec.ts': 'both',
   'test/console/workers.spec.ts': 'both',

@@ -9,6 +9,9 @@ import type { CollectionOverview, OverviewPage } from './overview.js';
 type OverviewRow = CollectionRow & Readonly<{ records: string; namespaces: string; aliases: string | null; port: string | null }>;
 type Reach = Pick<Caller, 'tenant' | 'database' | 'collections'>;
 
+/** What `polyvec copy` still fills is in a tenant that nobody can name; here all tenants are listed. */
+const IS_SHOWN = sql`NOT EXISTS (SELECT FROM polyvec.copies k WHERE k.collection_id = c.id AND k.is_hidden)`;
+
 /** Collections of every tenant with what the catalog knows of their contents, a page in one statement. */
 @Injectable()
 export class OverviewStore {
@@ -17,20 +20,22 @@ export class OverviewStore {
   /** Ordered by uuid; `reach` bounds them. */
   async list(reach: Reach, page: OverviewPage): Promise<readonly CollectionOverview[]> {
     const after = page.after === undefined ? sql`` : sql`AND c.uuid > ${page.after}::uuid`;
-    return this.read(sql`${isReached(reach)} AND ${isIn(page)} ${after}`, page.limit);
+    return this.read(reach, sql`${isIn(page)} ${after}`, page.limit);
   }
 
   async find(reach: Reach, uuid: string): Promise<CollectionOverview | undefined> {
-    const [found] = await this.read(sql`${isReached(reach)} AND c.uuid = ${uuid}::uuid`, 1);
+    const [found] = await this.read(reach, sql`c.uuid = ${uuid}::uuid`, 1);
     return found;
   }
 
-  private async read(condition: Sql, limit: number): Promise<readonly CollectionOverview[]> {
+  private async read(reach: Reach, condition: Sql, limit: number): Promise<readonly CollectionOverview[]> {
     const rows = await this.database.query<OverviewRow>(sql`
       SELECT ${COLUMNS}, (SELECT min(p.port) FROM polyvec.collection_ports p WHERE p.collection_id = c.id) AS port,
-        (SELECT json_agg(a.name ORDER BY a.name) FROM polyvec.collection_aliases a WHERE a.collection_id = c.id)::text AS aliases,
+        (SELECT json_agg(a.name ORDER BY a.name) FROM polyvec.collection_aliases a
+          WHERE a.collection_id = c.id AND ${isNamed(sql`a.name`, reach.collections)})::text AS aliases,
         n.records, n.namespaces
-      FROM (SELECT c.* FROM polyvec.collections c ${JOINS} WHERE ${condition} ORDER BY c.uuid LIMIT ${limit}) AS c ${JOINS}
+      FROM (SELECT c.* FROM polyvec.collections c ${JOINS}
+        WHERE ${isReached(reach)} AND ${IS_SHOWN} AND ${condition} ORDER BY c.uuid LIMIT ${limit}) AS c ${JOINS}
       CROSS JOIN LATERAL (
         SELECT COALESCE(sum(n.record_count), 0) AS records, count(*) AS namespaces
         FROM polyvec.namespaces n WHERE n.collection_id = c.id) AS n

@@ -6,7 +6,7 @@ export interface CollectionOverview {
   /** Of all namespaces. */
   readonly records: number;
   readonly namespaces: number;
-  /** By name. */
+  /** Those within the caller's reach, by name. */
   readonly aliases: readonly string[];
   /** The lowest of its own; null: it has none. */
   readonly port: number | null;

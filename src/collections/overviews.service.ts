@@ -44,8 +44,9 @@ export class OverviewsService {
     if (outcome === 'taken') throw new GatewayError({ kind: 'already_exists', subject: 'collection', name });
   }
 
-  /** @throws GatewayError `not_found` when it is no alias of the collection's */
+  /** @throws GatewayError `not_found` when it is no alias of the collection's, `forbidden` for a name beyond the key's */
   async removeAlias(collection: Collection, name: string): Promise<void> {
+    requireNameWithinReach(name);
     if (!(await this.aliases.remove(collection, name))) throw missingCollection(name);
   }
 }

@@ -77,6 +77,8 @@ export class TenantStore {
     return this.database.query<DatabaseRow>(sql`
       SELECT d.id, d.name, t.name AS tenant FROM polyvec.databases d JOIN polyvec.tenants t ON t.id = d.tenant_id
       WHERE COALESCE(t.name = ${only.tenant}, TRUE) AND COALESCE(d.name = ${only.database}, TRUE)
+        AND NOT EXISTS (SELECT FROM polyvec.copies k JOIN polyvec.collections c ON c.id = k.collection_id
+          WHERE c.database_id = d.id AND k.is_hidden)
       ORDER BY t.name, d.name LIMIT ${limit}`);
   }
 

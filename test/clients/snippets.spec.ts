@@ -8,9 +8,9 @@ import ts from 'typescript';
 import { type SnippetName, snippetOf } from '../../console/src/screens/records/snippets.js';
 import type { Condition } from '../../src/console/api/contract/records.js';
 import { FIELD, FOUND, HOSTILE, type HostileSearch, makeHostileSearch } from '../support/console/hostile-search.js';
+import type { TestGateway } from '../support/gateway/gateway.js';
 import { startKeyedGateway } from '../support/gateway/keyed-gateway.js';
 import { ROOT_KEY } from '../support/gateway/keyed-gateway.js';
-import type { TestGateway } from '../support/gateway/gateway.js';
 import { versionsOf } from './versions.js';
 
 /** Programs as the console's “copy as” gives them, run with the newest official clients. */

@@ -1,29 +1,15 @@
-import { accessibilityViolations, describeInBrowser, TestBrowser, type WatchedPage } from '../support/browser.js';
-import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
+import { accessibilityViolations, describeInBrowser } from '../support/browser.js';
+import { useConsole } from '../support/console/console-suite.js';
+import { startGateway } from '../support/gateway/gateway.js';
 
 const PLACE = '/api/v2/tenants/default_tenant/databases/default_database';
 const HOSTILE = `<img src=x onerror="window.hacked=1">'"{{7*7}}\${1}&lt;`;
 
 describeInBrowser('the list of collections', () => {
-  let gateway: TestGateway;
-  let browser: TestBrowser;
-  let watched: WatchedPage;
-
-  beforeAll(async () => {
-    gateway = await startGateway();
-    browser = await TestBrowser.launch(gateway.consoleUrl);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await gateway.stop();
-  });
-  afterEach(async () => {
-    expect(watched.problems).toEqual([]);
-    await watched.page.context().close();
-  });
+  const console = useConsole(() => startGateway());
 
   async function post(path: string, body: unknown): Promise<unknown> {
-    const answer = await fetch(gateway.chromaUrl + path, {
+    const answer = await fetch(console.gateway.chromaUrl + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
@@ -38,29 +24,27 @@ describeInBrowser('the list of collections', () => {
   it.each(['light', 'dark'] as const)(
     'shows programs with the real ports while it is empty, accessibly in %s',
     async (colorScheme) => {
-      watched = await browser.open('/', { colorScheme });
-      const { page } = watched;
+      const page = await console.open('/', { colorScheme });
       await page.getByText('Waiting for the first call of a client').waitFor();
-      const port = new URL(gateway.chromaUrl).port;
+      const port = new URL(console.gateway.chromaUrl).port;
       expect(await page.getByLabel('Chroma, Python program', { exact: true }).textContent()).toContain(`port=${port}`);
       expect(await page.getByLabel('Vectorizer, curl program', { exact: true }).textContent()).toContain(
-        `:${new URL(gateway.vectorizerUrl).port}`,
+        `:${new URL(console.gateway.vectorizerUrl).port}`,
       );
       expect(await accessibilityViolations(page)).toEqual([]);
     },
   );
 
   it('notices the first call of a client', async () => {
-    watched = await browser.open('/');
-    await watched.page.getByText('Waiting for the first call').waitFor();
-    await fetch(`${gateway.chromaUrl}/api/v2/heartbeat`);
+    await console.open('/');
+    await console.page.getByText('Waiting for the first call').waitFor();
+    await fetch(`${console.gateway.chromaUrl}/api/v2/heartbeat`);
     await post(`${PLACE}/collections`, { name: 'first' });
-    await watched.page.getByRole('link', { name: 'first' }).waitFor();
+    await console.page.getByRole('link', { name: 'first' }).waitFor();
   });
 
   it('creates a collection and goes to its records', async () => {
-    watched = await browser.open('/');
-    const { page } = watched;
+    const page = await console.open('/');
     await page.getByRole('button', { name: 'New collection' }).click();
     await page.getByLabel('Name').fill('made-here');
     await page.getByLabel('For clients of').selectOption('vectorizer');
@@ -69,21 +53,19 @@ describeInBrowser('the list of collections', () => {
     await page.getByRole('button', { name: 'Create' }).click();
     await page.getByRole('heading', { name: 'made-here' }).waitFor();
     expect(page.url()).toMatch(/\/c\/[0-9a-f-]{36}\/records$/);
-    const answer = await fetch(`${gateway.chromaUrl}${PLACE}/collections/made-here`);
+    const answer = await fetch(`${console.gateway.chromaUrl}${PLACE}/collections/made-here`);
     expect(await answer.json()).toMatchObject({ name: 'made-here', dimension: 3 });
   });
 
   it('says why a collection cannot be created', async () => {
-    watched = await browser.open('/?new=1');
-    const { page } = watched;
+    const page = await console.open('/?new=1');
     await page.getByLabel('Name').fill('made-here');
     await page.getByRole('button', { name: 'Create' }).click();
     expect(await page.getByRole('alert').textContent()).toMatch(/made-here/);
   });
 
   it('renames a collection, and gives it an alias', async () => {
-    watched = await browser.open('/');
-    const { page } = watched;
+    const page = await console.open('/');
     await page.getByRole('button', { name: 'Edit made-here' }).click();
     await page.getByLabel('Name').fill('renamed');
     await page.getByLabel('New alias').fill('other-name');
@@ -93,8 +75,7 @@ describeInBrowser('the list of collections', () => {
   });
 
   it('protects a collection, and offers to delete the others only', async () => {
-    watched = await browser.open('/');
-    const { page } = watched;
+    const page = await console.open('/');
     await page.getByRole('button', { name: 'Edit renamed' }).click();
     await page.getByLabel('Protected from deletion').check();
     await page.getByRole('button', { name: 'Save' }).click();
@@ -103,8 +84,7 @@ describeInBrowser('the list of collections', () => {
   });
 
   it('deletes a collection once its name is typed', async () => {
-    watched = await browser.open('/');
-    const { page } = watched;
+    const page = await console.open('/');
     await page.getByRole('button', { name: 'Delete first' }).click();
     const confirm = page.getByRole('button', { name: 'Delete collection' });
     expect(await confirm.isDisabled()).toBe(true);
@@ -115,13 +95,12 @@ describeInBrowser('the list of collections', () => {
   });
 
   it('shows names as text, whatever they are', async () => {
-    await fetch(`${gateway.vectorizerUrl}/collections`, {
+    await fetch(`${console.gateway.vectorizerUrl}/collections`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ name: HOSTILE, dimension: 2, metric: 'cosine' }),
     });
-    watched = await browser.open('/');
-    const { page } = watched;
+    const page = await console.open('/');
     await page.getByRole('link', { name: HOSTILE }).click();
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(HOSTILE);
     expect(await page.evaluate('window.hacked')).toBeUndefined();
@@ -129,8 +108,7 @@ describeInBrowser('the list of collections', () => {
 
   it('has its search and its order in the URL', async () => {
     await createSorted();
-    watched = await browser.open('/?q=sorted&sort=-name');
-    const { page } = watched;
+    const page = await console.open('/?q=sorted&sort=-name');
     const names = page.getByRole('gridcell').getByRole('link');
     await names.first().waitFor();
     expect(await names.allTextContents()).toEqual(['sorted-c', 'sorted-b', 'sorted-a']);
@@ -142,8 +120,7 @@ describeInBrowser('the list of collections', () => {
 
   it('is used with the keyboard alone', async () => {
     await createSorted();
-    watched = await browser.open('/');
-    const { page } = watched;
+    const page = await console.open('/');
     await page.getByRole('grid').waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('sorted-b');
@@ -168,14 +145,13 @@ describeInBrowser('the list of collections', () => {
   });
 
   it.each(['light', 'dark'] as const)('is accessible in %s, also on a telephone', async (colorScheme) => {
-    watched = await browser.open('/', { colorScheme, viewport: { width: 390, height: 844 } });
-    await watched.page.getByRole('grid').waitFor();
-    expect(await accessibilityViolations(watched.page)).toEqual([]);
+    await console.open('/', { colorScheme, viewport: { width: 390, height: 844 } });
+    await console.page.getByRole('grid').waitFor();
+    expect(await accessibilityViolations(console.page)).toEqual([]);
   });
 
   it('keeps the colours that were chosen', async () => {
-    watched = await browser.open('/', { colorScheme: 'light' });
-    const { page } = watched;
+    const page = await console.open('/', { colorScheme: 'light' });
     await page.getByRole('button', { name: /Colours: system/ }).click();
     await page.getByRole('button', { name: /Colours: light/ }).click();
     await page.reload();
@@ -185,7 +161,7 @@ describeInBrowser('the list of collections', () => {
   });
 
   it('says that there is no such page', async () => {
-    watched = await browser.open('/c/00000000-0000-4000-8000-000000000000/records');
-    await watched.page.getByRole('alert').waitFor();
+    await console.open('/c/00000000-0000-4000-8000-000000000000/records');
+    await console.page.getByRole('alert').waitFor();
   });
 });

@@ -1,5 +1,6 @@
-import { accessibilityViolations, describeInBrowser, TestBrowser, type WatchedPage } from '../support/browser.js';
-import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
+import { accessibilityViolations, describeInBrowser } from '../support/browser.js';
+import { useConsole } from '../support/console/console-suite.js';
+import { startGateway } from '../support/gateway/gateway.js';
 
 const DATABASE = '/api/v2/tenants/default_tenant/databases/default_database';
 const COUNT = 300;
@@ -15,14 +16,10 @@ const DRAWN_PIXELS = `(() => {
 })()`;
 
 describeInBrowser('the map of a collection', () => {
-  let gateway: TestGateway;
-  let browser: TestBrowser;
-  let watched: WatchedPage;
+  const console = useConsole(() => startGateway());
   let uuid: string;
 
   beforeAll(async () => {
-    gateway = await startGateway();
-    browser = await TestBrowser.launch(gateway.consoleUrl);
     const numbers = Array.from({ length: COUNT }, (_, index) => index);
     const made = await post('/collections', { name: 'points' });
     uuid = (made as { readonly id: string }).id;
@@ -32,17 +29,9 @@ describeInBrowser('the map of a collection', () => {
       metadatas: numbers.map((number) => ({ group: `group ${String(number % 3)}` })),
     });
   });
-  afterAll(async () => {
-    await browser.close();
-    await gateway.stop();
-  });
-  afterEach(async () => {
-    expect(watched.problems).toEqual([]);
-    await watched.page.context().close();
-  });
 
   async function post(path: string, body: unknown): Promise<unknown> {
-    const answer = await fetch(gateway.chromaUrl + DATABASE + path, {
+    const answer = await fetch(console.gateway.chromaUrl + DATABASE + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
@@ -51,8 +40,7 @@ describeInBrowser('the map of a collection', () => {
   }
 
   it.each(['light', 'dark'] as const)('draws the sample, coloured by a field, accessibly in %s', async (colorScheme) => {
-    watched = await browser.open(`/c/${uuid}/map?color=group&by=pca`, { colorScheme });
-    const { page } = watched;
+    const page = await console.open(`/c/${uuid}/map?color=group&by=pca`, { colorScheme });
     await page.locator('canvas[data-drawn="300"]').waitFor();
     await page.getByRole('button', { name: 'group 2' }).waitFor();
     expect(await page.evaluate(DRAWN_PIXELS)).toBeGreaterThan(500);
@@ -60,8 +48,7 @@ describeInBrowser('the map of a collection', () => {
   });
 
   it('has a table as its equal, which opens the record', async () => {
-    watched = await browser.open(`/c/${uuid}/map?by=pca`);
-    const { page } = watched;
+    const page = await console.open(`/c/${uuid}/map?by=pca`);
     await page
       .getByRole('row', { name: /point-/ })
       .first()
@@ -70,14 +57,13 @@ describeInBrowser('the map of a collection', () => {
   });
 
   it('places points by UMAP in a worker', async () => {
-    watched = await browser.open(`/c/${uuid}/map`);
-    await watched.page.locator('canvas[data-placed="1"]').waitFor({ timeout: 300_000 });
-    expect(await watched.page.evaluate(DRAWN_PIXELS)).toBeGreaterThan(500);
+    await console.open(`/c/${uuid}/map`);
+    await console.page.locator('canvas[data-placed="1"]').waitFor({ timeout: 300_000 });
+    expect(await console.page.evaluate(DRAWN_PIXELS)).toBeGreaterThan(500);
   });
 
   it('takes the points within a lasso to the records', async () => {
-    watched = await browser.open(`/c/${uuid}/map?by=pca`);
-    const { page } = watched;
+    const page = await console.open(`/c/${uuid}/map?by=pca`);
     await page.locator('canvas[data-drawn="300"]').waitFor();
     await page.getByRole('button', { name: 'Lasso' }).click();
     const box = await page.locator('canvas').boundingBox();
@@ -97,8 +83,7 @@ describeInBrowser('the map of a collection', () => {
   });
 
   it('lights up what a search finds', async () => {
-    watched = await browser.open(`/c/${uuid}/map?by=pca`);
-    const { page } = watched;
+    const page = await console.open(`/c/${uuid}/map?by=pca`);
     await page.locator('canvas[data-drawn="300"]').waitFor();
     await page.getByLabel('Light up').fill('point-7');
     await page.getByLabel('Light up').press('Enter');
@@ -107,8 +92,7 @@ describeInBrowser('the map of a collection', () => {
 
   // the embedded engine gives samples of up to 10,000: these points are made here
   it('draws 100,000 points', async () => {
-    watched = await browser.open('/');
-    const { page } = watched;
+    const page = await console.open('/');
     const header = {
       count: MANY,
       total: MANY,
@@ -126,11 +110,36 @@ describeInBrowser('the map of a collection', () => {
         body: Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), points]),
       }),
     );
-    await page.goto(`${gateway.consoleUrl}/c/${uuid}/map?by=pca&n=${String(MANY)}`);
+    await page.goto(`${console.gateway.consoleUrl}/c/${uuid}/map?by=pca&n=${String(MANY)}`);
     await page.locator(`canvas[data-drawn="${String(MANY)}"]`).waitFor({ timeout: 120_000 });
     expect(await page.evaluate(DRAWN_PIXELS)).toBeGreaterThan(5_000);
     await page.mouse.move(700, 400);
     await page.mouse.wheel(0, -600);
     expect(await page.evaluate(DRAWN_PIXELS)).toBeGreaterThan(1_000);
+  });
+
+  it.each(['light', 'dark'] as const)('measures how much of what is nearest is found, accessibly in %s', async (colorScheme) => {
+    const page = await console.open(`/c/${uuid}/quality`, { colorScheme });
+    await page.getByText('Recall of this collection').waitFor();
+    await page.getByLabel('Queries').selectOption('10');
+    await page.getByRole('button', { name: 'Measure' }).click();
+    await page.getByText('Recall@10 over 10 queries').waitFor();
+    expect(await page.locator('.figure').nth(1).textContent()).toContain('100');
+    await page.getByRole('button', { name: 'Measure' }).waitFor();
+    expect(page.url()).toContain('queries=10');
+    expect(await accessibilityViolations(page)).toEqual([]);
+  });
+
+  it('measures with a filter, and stops when it is asked to', async () => {
+    const filter = JSON.stringify({ match: 'all', conditions: [{ field: 'group', op: 'eq', value: 'group 1' }] });
+    const page = await console.open(`/c/${uuid}/quality?queries=200&filter=${encodeURIComponent(filter)}`);
+    await page.getByRole('button', { name: 'Measure' }).click();
+    await page.getByRole('progressbar', { name: 'Measuring' }).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Measure' }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await page.getByLabel('Queries').selectOption('10');
+    await page.getByRole('button', { name: 'Measure' }).click();
+    await page.getByText('Recall@10 over 10 queries').waitFor();
   });
 });

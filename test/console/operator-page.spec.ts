@@ -1,37 +1,28 @@
-import { accessibilityViolations, describeInBrowser, TestBrowser, type WatchedPage } from '../support/browser.js';
-import type { TestGateway } from '../support/gateway/gateway.js';
+import { accessibilityViolations, describeInBrowser } from '../support/browser.js';
+import { useConsole } from '../support/console/console-suite.js';
 import { ROOT_KEY, startKeyedGateway } from '../support/gateway/keyed-gateway.js';
 
 describeInBrowser('the console of a gateway with keys', () => {
-  let gateway: TestGateway;
-  let browser: TestBrowser;
-  let watched: WatchedPage;
+  const console = useConsole(async () => {
+    const { gateway, keys } = await startKeyedGateway({ reader: { scope: 'read' } });
+    readingKey = keys.reader;
+    return gateway;
+  });
   let readingKey: string;
+  let kept: string;
 
   beforeAll(async () => {
-    const started = await startKeyedGateway({ reader: { scope: 'read' } });
-    gateway = started.gateway;
-    readingKey = started.keys.reader;
-    browser = await TestBrowser.launch(gateway.consoleUrl);
-    await asClient('/api/v2/tenants/default_tenant/databases/default_database/collections', { name: 'kept' });
-  });
-  afterAll(async () => {
-    await browser.close();
-    await gateway.stop();
-  });
-  afterEach(async () => {
-    expect(watched.problems).toEqual([]);
-    await watched.page.context().close();
+    const made = await asClient('/api/v2/tenants/default_tenant/databases/default_database/collections', { name: 'kept' });
+    kept = (made as { readonly id: string }).id;
   });
 
   async function asClient(path: string, body: unknown): Promise<unknown> {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${ROOT_KEY}` };
-    return (await fetch(gateway.chromaUrl + path, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+    return (await fetch(console.gateway.chromaUrl + path, { method: 'POST', headers, body: JSON.stringify(body) })).json();
   }
 
   async function open(path: string, key = ROOT_KEY, options = {}): Promise<void> {
-    watched = await browser.open(path, options);
-    const { page } = watched;
+    const page = await console.open(path, options);
     await page.getByLabel('API key').fill(key);
     await page.getByLabel('Keep it until this tab is closed').check();
     await page.getByRole('button', { name: 'Open the console' }).click();
@@ -39,22 +30,20 @@ describeInBrowser('the console of a gateway with keys', () => {
   }
 
   it.each(['light', 'dark'] as const)('asks for a key, accessibly in %s', async (colorScheme) => {
-    watched = await browser.open('/', { colorScheme });
-    await watched.page.getByLabel('API key').waitFor();
-    expect(await accessibilityViolations(watched.page)).toEqual([]);
+    await console.open('/', { colorScheme });
+    await console.page.getByLabel('API key').waitFor();
+    expect(await accessibilityViolations(console.page)).toEqual([]);
   });
 
   it('says that a key is not taken', async () => {
-    watched = await browser.open('/');
-    const { page } = watched;
+    const page = await console.open('/');
     await page.getByLabel('API key').fill('not a key');
     await page.getByRole('button', { name: 'Open the console' }).click();
     expect(await page.getByRole('alert').textContent()).toContain('does not take this key');
   });
 
   it('keeps a key in memory only, unless it is asked to keep it', async () => {
-    watched = await browser.open('/');
-    const { page } = watched;
+    const page = await console.open('/');
     await page.getByLabel('API key').fill(ROOT_KEY);
     await page.getByRole('button', { name: 'Open the console' }).click();
     await page.getByRole('link', { name: 'kept' }).waitFor();
@@ -65,23 +54,39 @@ describeInBrowser('the console of a gateway with keys', () => {
 
   it('goes to the page that was asked for once there is a key', async () => {
     await open('/system');
-    await watched.page.getByRole('heading', { name: 'System' }).waitFor();
-    await watched.page.reload();
-    await watched.page.getByRole('heading', { name: 'System' }).waitFor();
+    await console.page.getByRole('heading', { name: 'System' }).waitFor();
+    await console.page.reload();
+    await console.page.getByRole('heading', { name: 'System' }).waitFor();
   });
 
   it('offers nothing that a reading key may not do', async () => {
     await open('/', readingKey);
-    const { page } = watched;
+    const { page } = console;
     await page.getByRole('link', { name: 'kept' }).waitFor();
     expect(await page.getByRole('button', { name: 'New collection' }).count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Delete kept' }).count()).toBe(0);
     expect(await page.getByRole('link', { name: 'System' }).count()).toBe(0);
   });
 
+  it('offers nothing that changes a record, or a backup, to a reading key', async () => {
+    const records = `/api/v2/tenants/default_tenant/databases/default_database/collections/${kept}/upsert`;
+    await asClient(records, { ids: ['one'], embeddings: [[1, 2]], metadatas: [{ colour: 'red' }] });
+    await open(`/c/${kept}/records?id=one`, readingKey);
+    const { page } = console;
+    await page.getByRole('complementary', { name: 'Record one' }).getByText('red').first().waitFor();
+    await page.getByRole('button', { name: 'red', exact: true }).first().click();
+    await page.getByRole('button', { name: 'Remove colour = "red"' }).waitFor();
+    expect(await page.getByRole('button', { name: /^(?:Add|Edit|Delete)/ }).count()).toBe(0);
+    await page.getByRole('row', { name: /one/ }).first().press('Delete');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.goto(`${console.gateway.consoleUrl}/backups`);
+    await page.getByText('No backups in this database').waitFor();
+    expect(await page.getByRole('button', { name: 'New backup' }).count()).toBe(0);
+  });
+
   it.each(['light', 'dark'] as const)('shows the system without secrets, accessibly in %s', async (colorScheme) => {
     await open('/system', ROOT_KEY, { colorScheme });
-    const { page } = watched;
+    const { page } = console;
     await page.getByText('POLYVEC_ROOT_KEY').first().waitFor();
     await page.getByRole('img', { name: /Requests a second/ }).waitFor();
     expect(await page.content()).not.toContain(ROOT_KEY);
@@ -90,12 +95,14 @@ describeInBrowser('the console of a gateway with keys', () => {
 
   it('makes a key, shows it once, and revokes it', async () => {
     await open('/system');
-    const { page } = watched;
+    const { page } = console;
     await page.getByRole('button', { name: 'New key' }).click();
     await page.getByLabel('Name', { exact: true }).fill('made in the console');
     await page.getByRole('button', { name: 'Make the key' }).click();
     const secret = (await page.getByLabel('key', { exact: true }).textContent()) ?? '';
-    const answer = await fetch(`${gateway.chromaUrl}/api/v2/auth/identity`, { headers: { authorization: `Bearer ${secret}` } });
+    const answer = await fetch(`${console.gateway.chromaUrl}/api/v2/auth/identity`, {
+      headers: { authorization: `Bearer ${secret}` },
+    });
     expect(answer.status).toBe(200);
     await page.getByRole('button', { name: 'Close', exact: true }).click();
     const row = page.getByRole('row', { name: /made in the console/ });
@@ -107,7 +114,7 @@ describeInBrowser('the console of a gateway with keys', () => {
 
   it('shows requests as they end, and what went into one', async () => {
     await open('/requests');
-    const { page } = watched;
+    const { page } = console;
     await asClient('/api/v2/tenants/default_tenant/databases/default_database/collections', { name: 'watched' });
     await page
       .getByRole('row', { name: /chroma/ })
@@ -117,18 +124,19 @@ describeInBrowser('the console of a gateway with keys', () => {
     await panel.getByText('Operation').waitFor();
     expect(await accessibilityViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Failed only' }).click();
-    await fetch(`${gateway.chromaUrl}/api/v2/tenants/none`, { headers: { authorization: `Bearer ${ROOT_KEY}` } });
+    await fetch(`${console.gateway.chromaUrl}/api/v2/tenants/none`, { headers: { authorization: `Bearer ${ROOT_KEY}` } });
     await page.getByRole('row', { name: /404/ }).first().waitFor();
   });
 
   it('shows no request that was made while it is paused, until it goes on', async () => {
     await open('/requests');
-    const { page } = watched;
+    const { page } = console;
     await page
       .getByRole('row', { name: /chroma/ })
       .first()
       .waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('paused', { exact: true }).waitFor();
     const before = await page.getByRole('grid').getAttribute('aria-rowcount');
     await asClient('/api/v2/tenants', { name: 'while-paused' });
     await page.waitForTimeout(700);
@@ -139,7 +147,7 @@ describeInBrowser('the console of a gateway with keys', () => {
 
   it('sends requests of any protocol, completes their paths, and keeps them', async () => {
     await open('/console');
-    const { page } = watched;
+    const { page } = console;
     const path = page.getByRole('combobox', { name: 'Path' });
     await path.fill('/vectorizer/colle');
     await page
@@ -154,7 +162,7 @@ describeInBrowser('the console of a gateway with keys', () => {
     expect(await page.getByLabel('answer', { exact: true }).textContent()).toContain('total_collections');
     expect(await accessibilityViolations(page)).toEqual([]);
     await page.getByText('Sent from this tab: 1').waitFor();
-    await page.goto(`${gateway.consoleUrl}/requests`);
+    await page.goto(`${console.gateway.consoleUrl}/requests`);
     await page
       .getByRole('row', { name: /vectorizer/ })
       .first()
@@ -166,7 +174,7 @@ describeInBrowser('the console of a gateway with keys', () => {
 
   it('takes a curl command apart, without its key', async () => {
     await open('/console');
-    const { page } = watched;
+    const { page } = console;
     await page.getByRole('combobox', { name: 'Path' }).waitFor();
     await page.evaluate(`(() => {
       const data = new DataTransfer();
@@ -181,7 +189,7 @@ describeInBrowser('the console of a gateway with keys', () => {
 
   it('makes a backup of a collection, restores it, and deletes it', async () => {
     await open('/backups');
-    const { page } = watched;
+    const { page } = console;
     await page.getByRole('button', { name: 'New backup' }).click();
     await page.getByLabel('Name').fill('before');
     await page.getByRole('button', { name: 'Make the backup' }).click();

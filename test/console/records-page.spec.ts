@@ -1,5 +1,6 @@
-import { accessibilityViolations, describeInBrowser, TestBrowser, type WatchedPage } from '../support/browser.js';
-import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
+import { accessibilityViolations, describeInBrowser } from '../support/browser.js';
+import { useConsole } from '../support/console/console-suite.js';
+import { startGateway } from '../support/gateway/gateway.js';
 
 const DATABASE = '/api/v2/tenants/default_tenant/databases/default_database';
 const COLOURS = ['red', 'green', 'blue'];
@@ -7,14 +8,10 @@ const COUNT = 240;
 const HOSTILE = `<script>window.hacked=1</script><img src=x onerror="window.hacked=1">'"\`\${1}`;
 
 describeInBrowser('the records of a collection', () => {
-  let gateway: TestGateway;
-  let browser: TestBrowser;
-  let watched: WatchedPage;
+  const console = useConsole(() => startGateway());
   let uuid: string;
 
   beforeAll(async () => {
-    gateway = await startGateway();
-    browser = await TestBrowser.launch(gateway.consoleUrl);
     uuid = await create('things');
     const numbers = Array.from({ length: COUNT }, (_, index) => index);
     await upsert(uuid, {
@@ -24,17 +21,9 @@ describeInBrowser('the records of a collection', () => {
       metadatas: numbers.map((number) => ({ colour: COLOURS[number % 3] ?? '', number })),
     });
   });
-  afterAll(async () => {
-    await browser.close();
-    await gateway.stop();
-  });
-  afterEach(async () => {
-    expect(watched.problems).toEqual([]);
-    await watched.page.context().close();
-  });
 
   async function post(path: string, body: unknown): Promise<unknown> {
-    const answer = await fetch(gateway.chromaUrl + DATABASE + path, {
+    const answer = await fetch(console.gateway.chromaUrl + DATABASE + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
@@ -55,13 +44,13 @@ describeInBrowser('the records of a collection', () => {
   }
 
   async function open(query = '', options = {}): Promise<void> {
-    watched = await browser.open(`/c/${uuid}/records${query}`, options);
-    await watched.page.getByRole('grid').waitFor();
+    await console.open(`/c/${uuid}/records${query}`, options);
+    await console.page.getByRole('grid').waitFor();
   }
 
   it('draws the rows in view only, and the others as they come into view', async () => {
     await open();
-    const { page } = watched;
+    const { page } = console;
     await page.getByRole('row', { name: /id-000/ }).waitFor();
     expect(await page.getByRole('row').count()).toBeLessThan(60);
     await page.evaluate(`document.querySelector('.grid-scroll').scrollTo(0, 1e6)`);
@@ -72,13 +61,13 @@ describeInBrowser('the records of a collection', () => {
 
   it.each(['light', 'dark'] as const)('is accessible in %s, with the side panel open', async (colorScheme) => {
     await open('?id=id-001', { colorScheme });
-    await watched.page.getByRole('complementary', { name: 'Record id-001' }).getByText('document number 1').waitFor();
-    expect(await accessibilityViolations(watched.page)).toEqual([]);
+    await console.page.getByRole('complementary', { name: 'Record id-001' }).getByText('document number 1').waitFor();
+    expect(await accessibilityViolations(console.page)).toEqual([]);
   });
 
   it('adds the value that is clicked to the filter, and keeps it in the URL', async () => {
     await open();
-    const { page } = watched;
+    const { page } = console;
     await page.getByRole('button', { name: 'green' }).first().click();
     await page.getByText(`${String(COUNT / 3)} in all`).waitFor();
     await page.reload();
@@ -89,7 +78,7 @@ describeInBrowser('the records of a collection', () => {
 
   it('builds a filter from suggestions, and shows it as each protocol writes it', async () => {
     await open();
-    const { page } = watched;
+    const { page } = console;
     await page.getByRole('button', { name: 'Filter' }).click();
     await page.getByLabel('Field', { exact: true }).selectOption('number');
     await page.getByLabel('Condition', { exact: true }).selectOption('lt');
@@ -107,7 +96,7 @@ describeInBrowser('the records of a collection', () => {
 
   it('shows a record as each protocol answers it', async () => {
     await open('?id=id-002');
-    const panel = watched.page.getByRole('complementary', { name: 'Record id-002' });
+    const panel = console.page.getByRole('complementary', { name: 'Record id-002' });
     for (const protocol of ['Chroma', 'Pinecone', 'Vectorizer']) {
       await panel.getByRole('tab', { name: protocol }).click();
       await panel.getByRole('heading', { name: 'Answer' }).waitFor();
@@ -120,7 +109,7 @@ describeInBrowser('the records of a collection', () => {
 
   it('adds a record, changes it, and deletes it after a preview', async () => {
     await open();
-    const { page } = watched;
+    const { page } = console;
     await page.getByRole('button', { name: 'Add record' }).click();
     await page.getByLabel('Id', { exact: true }).fill('added');
     await page.getByLabel('Metadata', { exact: true }).fill('{"added": true}');
@@ -128,7 +117,7 @@ describeInBrowser('the records of a collection', () => {
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByText('added is added.').waitFor();
     expect(await idsOf({ added: true })).toEqual(['added']);
-    await page.goto(`${gateway.consoleUrl}/c/${uuid}/records?id=added`);
+    await page.goto(`${console.gateway.consoleUrl}/c/${uuid}/records?id=added`);
     const panel = page.getByRole('complementary', { name: 'Record added' });
     await panel.getByRole('button', { name: 'Edit' }).click();
     await page.getByLabel('Metadata', { exact: true }).fill('{"added": false}');
@@ -148,7 +137,7 @@ describeInBrowser('the records of a collection', () => {
       metadatas: Array.from({ length: 30 }, () => ({ doomed: true })),
     });
     await open(`?filter=${encodeURIComponent('{"match":"all","conditions":[{"field":"doomed","op":"eq","value":true}]}')}`);
-    const { page } = watched;
+    const { page } = console;
     await page.getByRole('button', { name: 'Delete what the filter selects…' }).click();
     const confirm = page.getByRole('button', { name: 'Delete 30 records' });
     await confirm.waitFor();
@@ -164,7 +153,7 @@ describeInBrowser('the records of a collection', () => {
   it('does not delete more than the preview has shown', async () => {
     await upsert(uuid, { ids: ['grown-1'], embeddings: [[1, 1, 1]], metadatas: [{ grown: true }] });
     await open(`?filter=${encodeURIComponent('{"match":"all","conditions":[{"field":"grown","op":"eq","value":true}]}')}`);
-    const { page } = watched;
+    const { page } = console;
     await page.getByRole('button', { name: 'Delete what the filter selects…' }).click();
     await page.getByRole('button', { name: 'Delete 1 record' }).waitFor();
     await upsert(uuid, { ids: ['grown-2'], embeddings: [[1, 1, 1]], metadatas: [{ grown: true }] });
@@ -175,7 +164,7 @@ describeInBrowser('the records of a collection', () => {
 
   it('searches by vector, says how, and compares with an exact search', async () => {
     await open();
-    const { page } = watched;
+    const { page } = console;
     await page.getByLabel('Search by vector').fill('[0, 240, 1]');
     await page.getByRole('button', { name: 'Search', exact: true }).click();
     const plan = page.getByRole('region', { name: 'How it was found' });
@@ -193,7 +182,7 @@ describeInBrowser('the records of a collection', () => {
 
   it('searches for what is like a record, without the record', async () => {
     await open('?id=id-100');
-    const { page } = watched;
+    const { page } = console;
     await page.getByRole('button', { name: 'Similar' }).click();
     await page.getByRole('region', { name: 'How it was found' }).waitFor();
     const names = await page.getByRole('row').allTextContents();
@@ -202,18 +191,18 @@ describeInBrowser('the records of a collection', () => {
   });
 
   it('says what is wrong with a vector', async () => {
-    watched = await browser.open(`/c/${uuid}/records?mode=vector&q=one,two`);
-    await watched.page.getByText('“one” is no number.').waitFor();
+    await console.open(`/c/${uuid}/records?mode=vector&q=one,two`);
+    await console.page.getByText('“one” is no number.').waitFor();
   });
 
   it('copies a search as programs, which have no key in them', async () => {
     await open('?mode=vector&q=[0,240,1]');
-    const { page } = watched;
+    const { page } = console;
     await page.getByRole('button', { name: 'Copy as…' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('program', { exact: true }).waitFor();
     expect(await dialog.getByLabel('program', { exact: true }).textContent()).toContain(
-      `port=${new URL(gateway.chromaUrl).port}`,
+      `port=${new URL(console.gateway.chromaUrl).port}`,
     );
     await dialog.getByRole('tab', { name: 'SQL' }).click();
     expect(await dialog.getByLabel('program', { exact: true }).textContent()).toContain(uuid);
@@ -222,7 +211,7 @@ describeInBrowser('the records of a collection', () => {
 
   it('goes through records, opens, filters and closes with the keyboard alone', async () => {
     await open();
-    const { page } = watched;
+    const { page } = console;
     await page.getByRole('row', { name: /id-000/ }).waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('j');
@@ -243,8 +232,7 @@ describeInBrowser('the records of a collection', () => {
   it('shows ids, documents and metadata as text, whatever they are', async () => {
     const collection = await create('hostile');
     await upsert(collection, { ids: [HOSTILE], embeddings: [[1, 2]], documents: [HOSTILE], metadatas: [{ [HOSTILE]: HOSTILE }] });
-    watched = await browser.open(`/c/${collection}/records`);
-    const { page } = watched;
+    const page = await console.open(`/c/${collection}/records`);
     await page
       .getByRole('row')
       .nth(1)

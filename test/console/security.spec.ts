@@ -140,6 +140,16 @@ describe('a key', () => {
     ).toHaveLength(3);
   });
 
+  it('bounds the aliases that are seen, and that are removed', async () => {
+    const path = `/collections/${own.uuid}/aliases`;
+    for (const alias of ['bees-too', 'hornets']) await as('own').get(`${path}/${alias}`, { method: 'PUT' });
+    const aliasesFor = async (key: keyof typeof KEYS): Promise<readonly string[]> =>
+      (await as(key).get<CollectionDetail>(`/collections/${own.uuid}`)).aliases;
+    expect([await aliasesFor('own'), await aliasesFor('patterned')]).toEqual([['bees-too', 'hornets'], ['bees-too']]);
+    expect((await as('patterned').call(`${path}/hornets`, { method: 'DELETE' })).status).toBe(403);
+    for (const alias of ['bees-too', 'hornets']) await as('own').get(`${path}/${alias}`, { method: 'DELETE' });
+  });
+
   it('bounds the requests that are seen', async () => {
     const stop = new AbortController();
     const answer = await fetch(`${keyed.gateway.consoleUrl}/console/api/v1/requests`, {
@@ -243,7 +253,7 @@ describe('a request', () => {
 });
 
 describe('names of any kind', () => {
-  it.each(['<img src=x onerror=alert(1)>', '"; DROP TABLE polyvec.collections; --', '../../etc/passwd', '名前 \u202e', '%00%2f'])(
+  it.each(['<img src=x onerror=alert(1)>', '"; DROP TABLE polyvec.collections; --', '..\\..\\etc', '名前 \u202e', '%00%2f'])(
     'such as %p are aliases like others',
     async (name) => {
       const api = new ConsoleApi(open.consoleUrl);
@@ -251,7 +261,8 @@ describe('names of any kind', () => {
         tenant: 'default_tenant',
         database: 'default_database',
         name: `c-${String(Math.random()).slice(2)}`,
-        protocol: 'chroma',
+        protocol: 'vectorizer',
+        dimension: 2,
         metric: 'l2',
       };
       const { uuid } = await api.get<CollectionDetail>('/collections', { body });

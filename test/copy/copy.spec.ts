@@ -7,6 +7,7 @@ import type { SourceCollection } from '../../src/copy/copy.js';
 import { ChromaFolder } from '../../src/copy/sources/chroma-folder.js';
 import { PolyvecDatabase } from '../../src/copy/targets/polyvec-database.js';
 import { sql } from '../../src/postgres/sql.js';
+import { ConsoleApi } from '../support/clients/console-api.js';
 import {
   changeFolder,
   type ChromaFixture,
@@ -15,7 +16,7 @@ import {
   readFolder,
 } from '../support/copy/chroma-fixture.js';
 import { copied, enlarge, onDatabase, onGateway, readOver } from '../support/copy/copy-run.js';
-import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
+import { createStorage, startGatewayOn, type TestStorage } from '../support/gateway/gateway.js';
 import { useWarmEngines } from '../support/gateway/warm-engines.js';
 
 useWarmEngines();
@@ -218,6 +219,17 @@ describe('a copy that was cut off', () => {
       /the source has changed since it was copied there: --on-conflict overwrite or skip copies it again/,
     );
     expect(await copied(storage, `${from}/waiting`, { onConflict: 'overwrite' })).toMatchObject({ code: 0 });
+  });
+
+  it('is not in the console, which lists every tenant', async () => {
+    spoil();
+    await copied(storage, `${from}/waiting`);
+    const gateway = await startGatewayOn({ environment: storage.environment, remove: () => Promise.resolve() }, {});
+    const console = new ConsoleApi(gateway.consoleUrl);
+    const [listed, tenants] = await Promise.all([console.get('/collections'), console.get('/tenants')]);
+    await gateway.stop();
+    expect(listed).toEqual({ collections: [], next: null });
+    expect(tenants).toEqual({ tenants: [{ name: 'default_tenant', databases: ['default_database'] }] });
   });
 
   it('is shown once when two processes come to its end, and its tenant stays', async () => {

@@ -3,6 +3,8 @@ import type { Session, TenantList } from '../../../src/console/api/contract/sess
 import { ApiError, call, messageOf } from '../api.js';
 import { isLockedOut } from './key.js';
 
+const TENANTS_AGAIN_MS = 2_000;
+
 /** What the gateway says of itself and of this key; null before it has answered. */
 export const session = signal<Session | null>(null);
 export const tenants = signal<TenantList['tenants']>([]);
@@ -26,6 +28,14 @@ export async function openSession(): Promise<void> {
   }
 }
 
-export async function loadTenants(): Promise<void> {
-  tenants.value = (await call<TenantList>('GET', '/tenants')).tenants;
+/** Until they are there, they are asked for again: the database may be down while the page is opened, and the page works without. */
+async function loadTenants(): Promise<void> {
+  try {
+    tenants.value = (await call<TenantList>('GET', '/tenants')).tenants;
+  } catch (error) {
+    if (!(error instanceof ApiError) || (error.status > 0 && error.status < 500)) throw error;
+    window.setTimeout(() => {
+      loadTenants().catch(() => undefined);
+    }, TENANTS_AGAIN_MS);
+  }
 }

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import type { RequestLine } from '../../../../src/console/api/contract/streams.js';
 import { ApiError, isAbort, lines, messageOf } from '../../api.js';
@@ -135,7 +135,8 @@ function useFeed(isPaused: boolean): Feed {
     void follow(controller.signal, waiting.current, (failure) => setFeed((before) => ({ ...before, failure })));
     return () => controller.abort();
   }, []);
-  useEffect(() => {
+  // before the page says that it is paused, so that nothing comes after that
+  useLayoutEffect(() => {
     if (isPaused) return;
     const timer = window.setInterval(() => {
       const lately = waiting.current.splice(0);
