@@ -73,7 +73,7 @@ export async function startBeside(
   signal: AbortSignal,
   settings: Readonly<Record<string, string>>,
 ): Promise<Engine> {
-  return start('Polyvec, server', await polyvec({ DATABASE_URL: databaseUrl, ...settings }), signal, async () => undefined);
+  return start('Polyvec, server', await polyvec({ DATABASE_URL: databaseUrl, ...settings }), signal, () => Promise.resolve());
 }
 
 async function polyvec(env: Readonly<Record<string, string>>): Promise<Program> {

@@ -55,7 +55,7 @@ describe('searches of an indexed collection', () => {
       const { recall } = await new ConsoleApi(gateway.consoleUrl).get<CollectionDetail>(`/collections/${collection.id}`);
       return recall[0];
     };
-    const seen = await eventually(look, (found) => found !== undefined && isWanted(found));
+    const seen = await eventually(look, (found) => found !== undefined && isWanted(found), 60_000);
     expect(seen).toBeDefined();
     return seen as MeasuredRecall;
   };
@@ -67,7 +67,7 @@ describe('searches of an indexed collection', () => {
     const chroma = new ChromaApi(gateway.chromaUrl);
     easy = await chroma.createCollection();
     // with few neighbours a graph has dead ends
-    hard = await chroma.createCollection({ configuration: { hnsw: { max_neighbors: 4 } } });
+    hard = await chroma.createCollection({ configuration: { hnsw: { max_neighbors: 8 } } });
     await load(easy, alongCurve(COUNT, 1));
     await load(hard, uniform(COUNT, 2));
     await measured(easy);
