@@ -67,6 +67,15 @@ export async function startServer(
   return { ...engine, cpu, databaseUrl: url.href };
 }
 
+/** Another gateway of Polyvec on a database that one has open. */
+export async function startBeside(
+  databaseUrl: string,
+  signal: AbortSignal,
+  settings: Readonly<Record<string, string>>,
+): Promise<Engine> {
+  return start('Polyvec, server', await polyvec({ DATABASE_URL: databaseUrl, ...settings }), signal, () => Promise.resolve());
+}
+
 async function polyvec(env: Readonly<Record<string, string>>): Promise<Program> {
   const port = await freePort();
   const url = `http://127.0.0.1:${String(port)}`;

@@ -38,6 +38,8 @@ export interface Answer {
   readonly milliseconds: number;
   /** Undefined when the gateway does not tell. */
   readonly plan: string | undefined;
+  /** With its figures. */
+  readonly wholePlan: string | undefined;
 }
 
 /** One collection on a gateway, which holds a data set: row `r` as the record `r<r>`. */
@@ -52,6 +54,14 @@ export class RecallSession {
     private readonly dataset: Dataset,
     private readonly attributes: Attributes,
   ) {}
+
+  /** The same collection, on another gateway. */
+  at(url: string): RecallSession {
+    const other = new RecallSession(url, this.databaseUrl, this.dataset, this.attributes);
+    other.path = this.path;
+    other.uuid = this.uuid;
+    return other;
+  }
 
   close(): void {
     this.agent.destroy();
@@ -118,6 +128,7 @@ export class RecallSession {
       rows: ids.map((id) => Number(id.slice(1))),
       milliseconds,
       plan: typeof plan === 'string' ? plan.split(';', 1)[0]?.trim() : undefined,
+      wholePlan: typeof plan === 'string' ? plan : undefined,
     };
   }
 

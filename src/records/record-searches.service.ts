@@ -34,6 +34,7 @@ export class RecordSearches {
    */
   async search(collection: Collection, namespace: string, request: SearchRequest): Promise<readonly (readonly Match[])[]> {
     this.limits.requireSearch(request);
+    this.maintenance.noteSearch(collection);
     this.maintenance.noteFilter(collection, request);
     return this.collections.run(collection, async (current) => {
       requireDimension(current, request.queries);
@@ -74,6 +75,7 @@ export class RecordSearches {
     request: RankRequest,
   ): Promise<Position & { readonly records: readonly RankedRecord[] }> {
     this.limits.requireSearch(request);
+    this.maintenance.noteSearch(collection);
     this.maintenance.noteFilter(collection, request);
     return this.collections.run(collection, (current) => {
       requireDimension(current, [request.embedding]);

@@ -1,5 +1,5 @@
 import type { CollectionDetail, MeasuredRecall } from '../../src/console/api/contract/collections.js';
-import { eventually } from '../chaos/promotion/promotion-cluster.js';
+import { type Cluster, eventually, startCluster } from '../chaos/promotion/promotion-cluster.js';
 import { randomFrom } from '../chaos/promotion/promotion-writer.js';
 import { ChromaApi, CollectionApi } from '../support/clients/chroma-api.js';
 import { ConsoleApi } from '../support/clients/console-api.js';
@@ -55,7 +55,7 @@ describe('searches of an indexed collection', () => {
       const { recall } = await new ConsoleApi(gateway.consoleUrl).get<CollectionDetail>(`/collections/${collection.id}`);
       return recall[0];
     };
-    const seen = await eventually(look, (found) => found !== undefined && isWanted(found));
+    const seen = await eventually(look, (found) => found !== undefined && isWanted(found), 60_000);
     expect(seen).toBeDefined();
     return seen as MeasuredRecall;
   };
@@ -67,7 +67,7 @@ describe('searches of an indexed collection', () => {
     const chroma = new ChromaApi(gateway.chromaUrl);
     easy = await chroma.createCollection();
     // with few neighbours a graph has dead ends
-    hard = await chroma.createCollection({ configuration: { hnsw: { max_neighbors: 4 } } });
+    hard = await chroma.createCollection({ configuration: { hnsw: { max_neighbors: 8 } } });
     await load(easy, alongCurve(COUNT, 1));
     await load(hard, uniform(COUNT, 2));
     await measured(easy);
@@ -114,7 +114,7 @@ describe('searches of an indexed collection', () => {
   });
 
   it('D115: an ef_search of 100 asks for nothing', async () => {
-    const { body } = await easy.api.call(easy.path);
+    const { body } = await easy.api.call(`${easy.collections}/${easy.name}`);
     expect(body).toMatchObject({ configuration_json: { hnsw: { ef_search: 100 } } });
     expect(efOf(await planOf(easy))).toBeLessThan(100);
   });
@@ -128,9 +128,12 @@ describe('searches of an indexed collection', () => {
     expect(await planOf(hard)).toMatch(/reason=measured recall;/);
   });
 
-  it('are measured again when the collection has grown by half', async () => {
+  it("are measured again when the collection has grown by half, then by clients' searches, too", async () => {
+    expect((await measured(easy)).recentQueries).toBe(0);
+    await easy.outcome('query', { query_embeddings: uniform(40, 5), n_results: 1, include: [] });
     await load(easy, alongCurve(1_200, 4), 'new');
-    expect((await measured(easy, ({ vectors }) => vectors > COUNT)).vectors).toBe(COUNT + 1_200);
+    const { vectors, recentQueries } = await measured(easy, (seen) => seen.vectors > COUNT);
+    expect({ vectors, recentQueries }).toEqual({ vectors: COUNT + 1_200, recentQueries: 32 });
   });
 
   it('follow the setting, from what was measured before', async () => {
@@ -144,5 +147,38 @@ describe('searches of an indexed collection', () => {
   it('compare every vector when all are to be found', async () => {
     gateway = await gateway.restart({ POLYVEC_RECALL: '1' });
     expect(await planOf(again(hard))).toMatch(/^exact; reason=whole recall;/);
+  });
+});
+
+const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
+const describeOnServer = hasServer ? describe : describe.skip;
+const reason = hasServer ? '' : ' (skipped: the embedded engine serves one gateway; TEST_DATABASE_URL names a server)';
+
+describeOnServer(`recall that two instances could measure${reason}`, () => {
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    cluster = await startCluster(2, SETTINGS);
+  });
+
+  afterAll(async () => {
+    await cluster.stop();
+  });
+
+  it('is measured when the lease of one that was killed is over, and read by both', async () => {
+    await cluster.tables.query(
+      "INSERT INTO polyvec.leases VALUES ('vector-indexes', gen_random_uuid(), clock_timestamp() + interval '2 seconds')",
+    );
+    const { rows: leases } = await cluster.tables.query<{ until: Date }>('SELECT until FROM polyvec.leases');
+    const [first, second] = cluster.instances.map(({ chromaUrl }) => new ChromaApi(chromaUrl));
+    const collection = await (first ?? new ChromaApi('')).createCollection();
+    await load(collection, alongCurve(COUNT, 1));
+    const look = async (): Promise<readonly { measured_at: Date }[]> =>
+      (await cluster.tables.query<{ measured_at: Date }>('SELECT measured_at FROM polyvec.recall_measurements')).rows;
+    const [found] = await eventually(look, ({ length }) => length > 0);
+    expect(found?.measured_at.getTime()).toBeGreaterThan(leases[0]?.until.getTime() ?? Infinity);
+    const elsewhere = new CollectionApi(second ?? new ChromaApi(''), collection.id, collection.name);
+    expect(await planOf(elsewhere)).toMatch(/reason=measured recall;/);
+    expect(await planOf(collection)).toMatch(/reason=measured recall;/);
   });
 });

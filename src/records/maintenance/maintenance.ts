@@ -50,6 +50,11 @@ export class Maintenance implements BeforeApplicationShutdown {
     this.storage.noteFilter(collection, selection);
   }
 
+  /** The collection is searched. Returns at once. */
+  noteSearch(collection: Collection): void {
+    this.storage.noteSearch(collection);
+  }
+
   private async refresh(collection: Collection, table: { threshold: number }): Promise<void> {
     try {
       await this.store.refresh(collection);

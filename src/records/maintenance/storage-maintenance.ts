@@ -21,11 +21,19 @@ interface Changes {
   filters: boolean;
   /** When the last one was noted, in milliseconds. */
   at: number;
+  /** Whether clients have searched since nothing more came, and how often that has brought work forward. */
+  isSearched: boolean;
+  hurries: number;
 }
 
 /** A collection is examined when this share of what matters has changed, or when it has not changed for a while. */
 const SHARE = 1 / 4;
 const QUIET_MS = 10_000;
+/** After a load whose records are searched already, it is examined sooner: so long after the last write, and again so soon. */
+const SETTLED_MS = 1_000;
+const HURRY_MS = 250;
+/** Without an end of it, as when another instance works for long, it waits like the others. */
+const MAX_HURRIES = 16;
 const FILTERS_PER_LOOK = 32;
 /** How often all collections are examined: for changes by other instances, and for indexes that are no longer used. */
 const ROUND_MS = 3_600_000;
@@ -85,7 +93,17 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     const changes = this.changesOf(collection.uuid);
     changes.rows += rows;
     changes.worth = SHARE * this.rowsOf(collection);
-    changes.at = Date.now();
+    Object.assign(changes, { at: Date.now(), isSearched: false, hurries: 0 });
+    this.schedule();
+  }
+
+  /** It is searched: what was written before is not left waiting. Returns at once. */
+  noteSearch(collection: Collection): void {
+    const changes = this.changes.get(collection.uuid);
+    if (changes === undefined || changes.isSearched || Date.now() - changes.at < SETTLED_MS) return;
+    changes.isSearched = true;
+    clearTimeout(this.timer);
+    this.timer = undefined;
     this.schedule();
   }
 
@@ -100,7 +118,10 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
   }
 
   private changesOf(uuid: string): Changes {
-    const changes = this.changes.get(uuid) ?? { rows: 0, worth: Infinity, filters: false, at: Date.now() };
+    const changes = this.changes.get(uuid) ?? {
+      ...{ rows: 0, worth: Infinity, filters: false },
+      ...{ at: Date.now(), isSearched: false, hurries: 0 },
+    };
     this.changes.set(uuid, changes);
     return changes;
   }
@@ -120,8 +141,13 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
         this.running = undefined;
         this.schedule();
       });
-    }, this.config.maintenanceIntervalMs);
+    }, this.pauseMs());
     this.timer.unref();
+  }
+
+  private pauseMs(): number {
+    const { maintenanceIntervalMs } = this.config;
+    return [...this.changes.values()].some(isUrgent) ? Math.min(HURRY_MS, maintenanceIntervalMs) : maintenanceIntervalMs;
   }
 
   private async lookAround(): Promise<void> {
@@ -139,7 +165,9 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
   }
 
   private async work(): Promise<void> {
-    const ripe = [...this.changes].filter(([, changes]) => changes.filters || changes.rows >= changes.worth || isQuiet(changes));
+    const ripe = [...this.changes].filter(
+      ([, changes]) => changes.filters || changes.rows >= changes.worth || isQuiet(changes) || isUrgent(changes),
+    );
     if (ripe.length === 0) return;
     try {
       const uuids = ripe.map(([uuid]) => uuid);
@@ -158,14 +186,15 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
 
   private async workOn(uuid: string, changes: Changes, isDue: boolean): Promise<void> {
     if (this.stopped) return;
-    const wasQuiet = isQuiet(changes);
+    const wasQuiet = isQuiet(changes) || isUrgent(changes);
+    if (changes.isSearched) changes.hurries += 1;
     const { at, filters } = changes;
     Object.assign(changes, { rows: 0, filters: false });
     try {
       if (isDue && !(await this.improve(uuid, filters))) changes.rows = Infinity;
     } catch (error) {
       // tried again when it has not changed for a while
-      changes.at = Date.now();
+      Object.assign(changes, { at: Date.now(), isSearched: false });
       this.complain(`maintenance of the storage of ${uuid} failed`, error);
       return;
     }
@@ -198,4 +227,8 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
 
 function isQuiet({ at }: Changes): boolean {
   return Date.now() - at >= QUIET_MS;
+}
+
+function isUrgent({ isSearched, hurries }: Changes): boolean {
+  return isSearched && hurries < MAX_HURRIES;
 }
