@@ -82,7 +82,7 @@ const RECORDS: Readonly<Record<string, ApiOperation>> = below(COLLECTION, 'Recor
 });
 
 const REFUSED: Readonly<Record<string, ApiOperation>> = below(COLLECTION, 'Not served', {
-  'POST /search': { id: 'collection_search', summary: 'As on a single node', body: 'SearchRequest', refusal: NO_NODE },
+  'POST /search': { id: 'collection_search', summary: 'Search records by an expression over distances', body: 'SearchRequest' },
   'POST /fork': { id: 'fork_collection', summary: 'As on a single node', body: 'ForkRequest', refusal: NO_NODE },
   'GET /fork_count': { id: 'fork_count', summary: 'As on a single node', refusal: NO_NODE },
   'POST /functions/attach': {
