@@ -23,7 +23,6 @@ import {
 } from './requests.js';
 import { GetResponse, includeTail, QueryResponse, toDeleteResponse, toIndexingStatus } from './responses.js';
 
-
 const NO_FUNCTIONS = "Tonic error: code: 'Operation is not implemented or not supported', message: ";
 
 /** Chroma API v2, records. The collection is looked up once the body has the right types, and before its values are checked. */

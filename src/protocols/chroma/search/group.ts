@@ -32,7 +32,9 @@ export function group(
     const parsed = text === null ? null : parseJson(text);
     const fields = isJsonObject(parsed) ? parsed : new Map<string, Json>();
     const name = groupName(keys.map((key) => fields.get(key)));
-    const tuple = aggregate.keys.map((key) => (key === SCORE ? { type: FLOAT, value: scored.score } : orderedOf(fields.get(key))));
+    const tuple = aggregate.keys.map((key) =>
+      key === SCORE ? { type: FLOAT, value: scored.score } : orderedOf(fields.get(key)),
+    );
     const members = groups.get(name) ?? [];
     members.push({ scored, tuple });
     groups.set(name, members);

@@ -92,8 +92,6 @@ async function recordsOf(
   if (ids.length === 0) return new Map();
   const nothing = { document: null, uri: null, metadata: null, embedding: null, sparse: null };
   const wanted = Object.values(parts).some((part) => part !== false);
-  const records = wanted
-    ? await snapshot.read({ ids, parts, offset: 0, limit: null })
-    : ids.map((id) => ({ id, ...nothing }));
+  const records = wanted ? await snapshot.read({ ids, parts, offset: 0, limit: null }) : ids.map((id) => ({ id, ...nothing }));
   return new Map(records.map((record) => [record.id, record]));
 }

@@ -2,7 +2,16 @@ import { isJsonObject, type Json, JsonNumber, type JsonObject } from '../../../h
 import { type ChromaError, unprocessable } from '../chroma-error.js';
 import { MAX_U32 } from '../limits.js';
 import { integerOf } from '../wire/serde.js';
-import { missingField, requireBoolean, requireF32, requireList, requireObject, requireText, requireU32, requireVariant } from './expect.js';
+import {
+  missingField,
+  requireBoolean,
+  requireF32,
+  requireList,
+  requireObject,
+  requireText,
+  requireU32,
+  requireVariant,
+} from './expect.js';
 import type { BinaryOperator, FoldOperator, Rank, UnaryOperator } from './rank.js';
 
 /** A sparse vector as it was sent. */

@@ -54,7 +54,9 @@ export class Selected {
 }
 
 /** The answer: of each search its records, best first. */
-export function toSearchResponse(searches: readonly { readonly selected: Selected; readonly ranked: readonly Ranked[] }[]): string {
+export function toSearchResponse(
+  searches: readonly { readonly selected: Selected; readonly ranked: readonly Ranked[] }[],
+): string {
   const column = (isShown: (selected: Selected) => boolean, text: (ranked: Ranked, selected: Selected) => string): string => {
     const lists = searches.map(({ selected, ranked }) =>
       isShown(selected) ? `[${ranked.map((item) => text(item, selected)).join(',')}]` : 'null',
@@ -63,14 +65,22 @@ export function toSearchResponse(searches: readonly { readonly selected: Selecte
   };
   const has = (key: string) => (selected: Selected) => selected.has(key);
   const columns = {
-    ids: column(() => true, ({ record }) => JSON.stringify(record.id)),
+    ids: column(
+      () => true,
+      ({ record }) => JSON.stringify(record.id),
+    ),
     documents: column(has('#document'), ({ record }) => JSON.stringify(record.document)),
     embeddings: column(has('#embedding'), ({ record }) => floatsText(record.embedding)),
-    metadatas: column(({ showsMetadata }) => showsMetadata, ({ record }, selected) => selected.metadataOf(record)),
+    metadatas: column(
+      ({ showsMetadata }) => showsMetadata,
+      ({ record }, selected) => selected.metadataOf(record),
+    ),
     scores: column(has('#score'), ({ score }) => scoreText(score)),
     select: JSON.stringify(searches.map(({ selected }) => selected.keys)),
   };
-  return `{${Object.entries(columns).map(([key, text]) => `"${key}":${text}`).join(',')}}`;
+  return `{${Object.entries(columns)
+    .map(([key, text]) => `"${key}":${text}`)
+    .join(',')}}`;
 }
 
 /** The shortest decimal that reads as the same float32. */
