@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { CurrentCollections } from '../collections/current-collections.js';
 import { Limits } from '../limits/limits.js';
-import { Database, type Queryable } from '../postgres/database.js';
+import { Database, type FirstRows, type Queryable } from '../postgres/database.js';
 import { requireDimension } from './dimension.js';
 import { Maintenance } from './maintenance/maintenance.js';
 import type { Match, ReadRequest, SearchRequest, StoredRecord } from './record.js';
@@ -58,14 +58,13 @@ export class RecordSnapshots {
     this.maintenance.noteFilter(collection, request);
     if (collection.dimension === null || request.limit === 0) return request.queries.map(() => []);
     requireDimension(collection, request.queries);
-    const execute = this.planner.run(
+    const result = await this.planner.run(
       collection,
       namespace,
       request,
       (plan) => this.searchStore.search(collection, namespace, request, plan, transaction),
       transaction,
     );
-    const result = await execute;
     // the snapshot, in which the collection was live, has not changed
     return result === 'stale' ? request.queries.map(() => []) : result.matches;
   }
@@ -81,12 +80,12 @@ export class RecordSnapshots {
     const whole: Queryable = {
       ...transaction,
       // nothing is left for a next page: what does not fit is refused
-      queryFirst: async <R extends object>(statement: Parameters<Queryable['query']>[0]) => ({
-        rows: await transaction.query<R>(statement),
+      queryFirst: async <T extends object>(statement: Parameters<Queryable['query']>[0]): Promise<FirstRows<T>> => ({
+        rows: await transaction.query<T>(statement),
         isCut: false,
       }),
     };
-    const limit = Math.min(request.limit ?? Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+    const limit = request.limit ?? Number.MAX_SAFE_INTEGER;
     return (await this.store.readPage(whole, collection, namespace, request, { after: undefined, limit })).records;
   }
 }

@@ -1,13 +1,13 @@
 import { IsArray } from 'class-validator';
+import { GatewayError } from '../../../errors.js';
 import { Ignored } from '../../../http/field-fates.js';
 import { isJsonObject, type Json, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { GatewayError } from '../../../errors.js';
 import { Read } from '../../../http/validate.js';
 import { ChromaError, unparsable, unprocessable } from '../chroma-error.js';
 import { MODERN, type ParsedFilter, parseWhere } from '../filter/parse-filter.js';
 import { READ_LEVELS } from '../limits.js';
-import { missingField, requireObject, requireList, requireTexts, requireU32, requireVariant, unknownVariant } from './expect.js';
+import { missingField, requireList, requireObject, requireTexts, requireU32, requireVariant, unknownVariant } from './expect.js';
 import { type ParsedRank, readRank } from './read-rank.js';
 
 /** Which records of a group stay: the first `k` by the keys, from the least or from the greatest. */

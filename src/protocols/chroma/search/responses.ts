@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, parseJson, stringifyJson } from '../../../http/json.js';
 import type { Parts, StoredRecord } from '../../../records/record.js';
-import { floatText } from '../wire/serde.js';
 import { floatsText } from '../records/responses.js';
+import { floatText } from '../wire/serde.js';
 
 /** A record of an answer, and its score. */
 export interface Ranked {
