@@ -117,6 +117,8 @@ export interface SearchRequest extends Selection {
 export interface Match extends StoredRecord {
   /** Float32 text; `Infinity` and `-Infinity` stand for what is beyond, in the order of the true distances. */
   readonly distance: string;
+  /** An integer's text; the numbers of records are in the order of first insert. */
+  readonly number: string;
 }
 
 /**

@@ -26,6 +26,7 @@ import { RecordPatchesService } from './record-patches.service.js';
 import { RecordReads } from './record-reads.service.js';
 import { RecordSampleStore } from './record-sample.store.js';
 import { RecordSamples } from './record-samples.service.js';
+import { RecordSnapshots } from './record-snapshots.service.js';
 import { RecordSearches } from './record-searches.service.js';
 import { RecordSizeStore } from './record-size.store.js';
 import { RecordSizesService } from './record-sizes.service.js';
@@ -79,6 +80,7 @@ import { ShownStatements } from './shown-statements.service.js';
     Maintenance,
     RecordSizesService,
     RecordReads,
+    RecordSnapshots,
     RecordWrites,
     RecordSearches,
     NamespacesService,
@@ -95,6 +97,7 @@ import { ShownStatements } from './shown-statements.service.js';
     LimitedWork,
     EngineDescription,
     RecordReads,
+    RecordSnapshots,
     RecordWrites,
     RecordSearches,
     RecordSizesService,

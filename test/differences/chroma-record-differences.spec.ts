@@ -247,6 +247,28 @@ describe('large answers', () => {
   });
 });
 
+describe('searches', () => {
+  it('D103: a search answers, and refuses what it cannot rank', async () => {
+    const path = await session.filled('ranked', '"ids":["a"],"embeddings":[[1,2]]');
+    const search = (rank: string) => session.ask(post(`${path}/search`, `{"searches":[{"rank":${rank}}]}`));
+    expect((await search('{"$knn":{"query":[1,2]}}')).status).toBe(200);
+    const sparse = await search('{"$knn":{"query":{"indices":[1],"values":[1]},"key":"sp"}}');
+    expect([sparse.status, message(sparse)]).toEqual([400, expect.stringContaining("'SparseVector'")]);
+    const shorter = await search('{"$knn":{"query":[1]}}');
+    expect([shorter.status, message(shorter)]).toEqual([400, expect.stringContaining('dimension of 2, got 1')]);
+  });
+
+  it('D104: a search whose records are too large together is 400', async () => {
+    const path = await session.filled('large', `"ids":["a"],"embeddings":[[1]],"documents":["${'x'.repeat(1024 * 1024)}"]`);
+    const search = '{"select":{"keys":["#document"]}}';
+    const searches = (count: number) =>
+      session.ask(post(`${path}/search`, `{"searches":[${Array.from({ length: count }, () => search).join(',')}]}`));
+    expect((await searches(4)).status).toBe(200);
+    const refused = await searches(2_000);
+    expect([refused.status, message(refused)]).toEqual([400, expect.stringContaining('POLYVEC_MAX_ANSWER_BYTES')]);
+  });
+});
+
 describe('bodies', () => {
   it('D102: a body of too many values is 400', async () => {
     const path = await session.filled('values', '"ids":["a"],"embeddings":[[1]]');

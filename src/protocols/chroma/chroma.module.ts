@@ -6,6 +6,7 @@ import { CollectionsController } from './collections/collections.controller.js';
 import { CollectionOperations } from './collections/operations.js';
 import { RecordOperations } from './records/operations.js';
 import { RecordsController } from './records/records.controller.js';
+import { SearchOperations } from './search/operations.js';
 import { SystemOperations } from './system/operations.js';
 import { SystemController } from './system/system.controller.js';
 import { CollectionTargets } from './targets.js';
@@ -17,7 +18,7 @@ import { V1RecordsController } from './v1/records.controller.js';
 /** Everything under `/chroma`. */
 @Module({
   imports: [TenantsModule, CollectionsModule, RecordsModule],
-  providers: [CollectionTargets, SystemOperations, TenantOperations, CollectionOperations, RecordOperations],
+  providers: [CollectionTargets, SystemOperations, TenantOperations, CollectionOperations, RecordOperations, SearchOperations],
   controllers: [
     SystemController,
     TenantsController,

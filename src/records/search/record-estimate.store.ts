@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import type { Filter } from '../../filters/filter.js';
-import { Database } from '../../postgres/database.js';
+import { Database, type Queryable } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
 import { selected } from '../record-tables.js';
 
@@ -13,16 +13,27 @@ export class RecordEstimateStore {
   constructor(private readonly database: Database) {}
 
   /** What the planner makes of the statistics: right within a factor, mostly. */
-  async estimate(collection: Collection, namespace: string, filter: Filter): Promise<number> {
-    const [row] = await this.database.query<{ 'QUERY PLAN': string }>(sql`
+  async estimate(
+    collection: Collection,
+    namespace: string,
+    filter: Filter,
+    queryable: Queryable = this.database,
+  ): Promise<number> {
+    const [row] = await queryable.query<{ 'QUERY PLAN': string }>(sql`
       EXPLAIN (FORMAT JSON) SELECT FROM ${selected(collection, namespace, { filter }, 'estimate')}`);
     const [plan] = JSON.parse(row?.['QUERY PLAN'] ?? '[{"Plan":{"Plan Rows":0}}]') as Plan;
     return plan.Plan['Plan Rows'];
   }
 
   /** How many there are, or `limit` when there are more. */
-  async countUpTo(collection: Collection, namespace: string, filter: Filter, limit: number): Promise<number> {
-    const [row] = await this.database.query<{ count: string }>(sql`
+  async countUpTo(
+    collection: Collection,
+    namespace: string,
+    filter: Filter,
+    limit: number,
+    queryable: Queryable = this.database,
+  ): Promise<number> {
+    const [row] = await queryable.query<{ count: string }>(sql`
       SELECT count(*) FROM (SELECT FROM ${selected(collection, namespace, { filter })} LIMIT ${limit}) AS r`);
     return Number(row?.count);
   }

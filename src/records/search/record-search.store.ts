@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { tooLargeAnswer } from '../../postgres/answer-budget.js';
 import { vectorArray } from '../../postgres/binary.js';
-import { Database } from '../../postgres/database.js';
+import { Database, type Queryable } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import type { Match, SearchRequest } from '../record.js';
 import { liveCollection, partBytes, partColumns, type RecordRow, recordTable, toRecord } from '../record-tables.js';
@@ -11,7 +11,7 @@ import { candidateCount, nearest, preparations } from './record-nearest.store.js
 import type { Outcome, SearchPlan } from './search-plan.js';
 
 type MatchRow = RecordRow &
-  Readonly<{ candidates: string | null; query: string | null; distance: string; answer_bytes: string | null }>;
+  Readonly<{ rid: string; candidates: string | null; query: string | null; distance: string; answer_bytes: string | null }>;
 
 /** More matches than that are weighed before their records are read: several queries may have found the same large ones. */
 const LIGHT_MATCHES = 100;
@@ -19,7 +19,7 @@ const LIGHT_MATCHES = 100;
 /** Written out: a spread with a member behind it costs a tenth of a search's time in the gateway. */
 function toMatch(row: MatchRow): Match {
   const { id, document, uri, metadata, embedding, sparse } = toRecord(row);
-  return { id, document, uri, metadata, embedding, sparse, distance: row.distance };
+  return { id, document, uri, metadata, embedding, sparse, distance: row.distance, number: row.rid };
 }
 
 /** What a search has found: for each query its matches. */
@@ -52,10 +52,11 @@ export class RecordSearchStore {
     namespace: string,
     request: SearchRequest,
     plan: SearchPlan,
+    queryable: Queryable = this.database,
   ): Promise<SearchResult | 'stale'> {
     const count = request.queries.length * request.limit;
     const mostBytes = request.queries.length > 1 && count > LIGHT_MATCHES ? this.database.answerBytes : undefined;
-    const rows = await this.database.query<MatchRow>(this.statement(collection, namespace, request, plan, mostBytes));
+    const rows = await queryable.query<MatchRow>(this.statement(collection, namespace, request, plan, mostBytes));
     const [first] = rows;
     if (first === undefined) return 'stale';
     const bytes = Number(first.answer_bytes);
@@ -89,7 +90,7 @@ export class RecordSearchStore {
         WHERE EXISTS (SELECT FROM live))
       ${isWeighed ? sql`, weight AS MATERIALIZED (${weightOf(collection, namespace, request)})` : sql``}
       SELECT ${candidateCount(plan)} AS candidates, ${isWeighed ? sql`(SELECT bytes FROM weight)` : sql`NULL`} AS answer_bytes,
-        h.query, ${float32(sql`h.distance`)} AS distance, record.*
+        h.query, h.rid, ${float32(sql`h.distance`)} AS distance, record.*
       FROM live LEFT JOIN (hits h CROSS JOIN LATERAL (
         SELECT ${partColumns(collection, request.parts)} FROM ${recordTable(collection)} r
         WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = h.rid

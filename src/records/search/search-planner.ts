@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import type { Filter } from '../../filters/filter.js';
+import type { Queryable } from '../../postgres/database.js';
 import { RecordEstimateStore } from './record-estimate.store.js';
 import {
   borderOf,
@@ -44,14 +45,16 @@ export class SearchPlanner {
   /**
    * Carries out a search by the plan that fits. It is carried out again when there are more candidates than the plan was made for, or
    * when a graph has given fewer records than wanted, or cut among equals: then every record is compared, and no answer lacks one.
+   * `queryable`: the transaction that the search is part of, which its estimates then are, too.
    */
   async run<T extends Outcome>(
     collection: Collection,
     namespace: string,
     request: PlanRequest,
     execute: (plan: SearchPlan) => Promise<T | 'stale'>,
+    queryable?: Queryable,
   ): Promise<T | 'stale'> {
-    let plan = await this.plan(collection, namespace, request);
+    let plan = await this.plan(collection, namespace, request, queryable);
     for (;;) {
       const outcome = await execute(plan);
       if (outcome === 'stale') return outcome;
@@ -83,23 +86,35 @@ export class SearchPlanner {
     return planFiltered(collection, namespace, request, candidates, this.config.recall);
   }
 
-  private async plan(collection: Collection, namespace: string, request: PlanRequest): Promise<SearchPlan> {
+  private async plan(
+    collection: Collection,
+    namespace: string,
+    request: PlanRequest,
+    queryable: Queryable | undefined,
+  ): Promise<SearchPlan> {
     const { recall, indexMinFloats } = this.config;
     const plan = planUnfiltered(collection, namespace, request, { few: fewFloats(indexMinFloats), recall });
     if (plan.kind !== 'by matches') return plan;
     const border = borderOf(rowsOf(indexesOf(collection, namespace)), request.limit);
-    const matching = await this.matching(collection, namespace, plan.filter, border);
+    const matching = await this.matching(collection, namespace, plan.filter, border, queryable);
     return planFiltered(collection, namespace, request, matching, recall);
   }
 
   /** About how many records match; near the border, counted up to beyond it. */
-  private async matching(collection: Collection, namespace: string, filter: Filter, border: number): Promise<number> {
+  private async matching(
+    collection: Collection,
+    namespace: string,
+    filter: Filter,
+    border: number,
+    queryable: Queryable | undefined,
+  ): Promise<number> {
     const key = keyOf(collection, namespace, filter);
     const known = this.estimates.get(key);
     if (known !== undefined && Date.now() - known.at < ESTIMATE_LIFE_MS) return known.rows;
-    const estimate = await this.store.estimate(collection, namespace, filter);
+    const estimate = await this.store.estimate(collection, namespace, filter, queryable);
     const isSure = estimate * DOUBT < border || estimate > border * DOUBT;
-    return this.learn(key, isSure ? estimate : await this.store.countUpTo(collection, namespace, filter, DOUBT * border));
+    if (isSure) return this.learn(key, estimate);
+    return this.learn(key, await this.store.countUpTo(collection, namespace, filter, DOUBT * border, queryable));
   }
 
   private learn(key: string, rows: number): number {

@@ -416,3 +416,29 @@ def unicode(context):
     got = collection.get(ids=[text], where_document={"$contains": "100%"})
     assert got["ids"] == [text] and got["documents"] == [text]
     assert got["metadatas"] == [{'a key.with "quotes"': "ß\\n"}]
+
+
+@sample("tour: searches by expressions, where the client has them")
+def search_expressions(context):
+    try:
+        from chromadb import K, Knn, Rrf, Search
+        from chromadb.execution.expression.operator import GroupBy, MinK
+    except ImportError:
+        return
+    collection = context.create()
+    collection.add(
+        ids=["a", "b", "c"],
+        embeddings=[[0.0, 0.0], [1.0, 0.0], [0.0, 2.0]],
+        documents=["apple pie", "banana", "apple tart"],
+        metadatas=[{"kind": "pie"}, {"kind": "fruit"}, {"kind": "pie"}],
+    )
+    near = Knn(query=[0.0, 0.0])
+    found = collection.search(Search().rank(near).limit(2).select(K.DOCUMENT, K.SCORE, "kind"))
+    assert [(row["id"], row["score"], row["metadata"]["kind"]) for row in found.rows()[0]] == [("a", 0.0, "pie"), ("b", 1.0, "fruit")]
+    pies = collection.search(Search().where(K("kind") == "pie").rank(near * 2 + 1).select(K.SCORE))
+    assert (pies["ids"], pies["scores"]) == ([["a", "c"]], [[1.0, 9.0]])
+    ranks = [Knn(query=[0.0, 0.0], return_rank=True), Knn(query=[0.0, 2.0], return_rank=True)]
+    fused = collection.search(Search().rank(Rrf(ranks=ranks, weights=[2.0, 1.0])).limit(1))
+    assert fused["ids"] == [["a"]]
+    best = Search().rank(near).group_by(GroupBy(keys=K("kind"), aggregate=MinK(keys=K.SCORE, k=1)))
+    assert collection.search([best, Search()])["ids"] == [["a", "b"], ["a", "b", "c"]]

@@ -14,10 +14,10 @@ import {
   ForkRequest,
   GetRequest,
   QueryRequest,
-  SearchRequest,
   UpdateRequest,
   UpsertRequest,
 } from '../../../src/protocols/chroma/records/requests.js';
+import { SearchRequest } from '../../../src/protocols/chroma/search/requests.js';
 import {
   CreateDatabaseRequest,
   CreateTenantRequest,
@@ -173,7 +173,7 @@ describe('what is ignored', () => {
   });
 
   it.each([
-    ['search', { searches: [{}], read_level: 5 }, 501],
+    ['search', { searches: [{}], read_level: 5 }, 400],
     ['functions/attach', { name: 'f', function_id: 'f', output_collection: 'o', params: [1] }, 501],
     ['attached_functions/f/detach', { delete_output: 'maybe' }, 501],
   ] as const)('is what only other servers read of %s', async (action, body, status) => {

@@ -76,13 +76,18 @@ const RECORDS: Readonly<Record<string, ApiOperation>> = below(COLLECTION, 'Recor
   'POST /upsert': { id: 'collection_upsert', summary: 'Adds or changes records', body: 'UpsertRequest', answer: 'Nothing' },
   'POST /get': { id: 'collection_get', summary: 'Reads records by ids and filters', body: 'GetRequest', answer: 'Records' },
   'POST /query': { id: 'collection_query', summary: 'Finds the nearest records', body: 'QueryRequest', answer: 'Matches' },
+  'POST /search': {
+    id: 'collection_search',
+    summary: 'Ranks records by expressions over distances',
+    body: 'SearchRequest',
+    answer: 'SearchResults',
+  },
   'POST /delete': { id: 'collection_delete', summary: 'Deletes records', body: 'DeleteRequest', answer: 'Deleted' },
   'GET /count': { id: 'collection_count', summary: 'Counts records', query: ['read_level'], answer: 'Count' },
   'GET /indexing_status': { id: 'indexing_status', summary: 'How much of it is indexed', answer: 'IndexingStatus' },
 });
 
 const REFUSED: Readonly<Record<string, ApiOperation>> = below(COLLECTION, 'Not served', {
-  'POST /search': { id: 'collection_search', summary: 'As on a single node', body: 'SearchRequest', refusal: NO_NODE },
   'POST /fork': { id: 'fork_collection', summary: 'As on a single node', body: 'ForkRequest', refusal: NO_NODE },
   'GET /fork_count': { id: 'fork_count', summary: 'As on a single node', refusal: NO_NODE },
   'POST /functions/attach': {

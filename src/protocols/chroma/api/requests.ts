@@ -22,10 +22,10 @@ import {
   ForkRequest,
   GetRequest,
   QueryRequest,
-  SearchRequest,
   UpdateRequest,
   UpsertRequest,
 } from '../records/requests.js';
+import { SearchRequest } from '../search/requests.js';
 import { CreateDatabaseRequest, CreateTenantRequest, UpdateTenantRequest } from '../tenants/requests.js';
 import { V1DeleteRequest, V1GetRequest, V1QueryRequest } from '../v1/requests.js';
 

@@ -86,6 +86,10 @@ export const SCHEMAS: Schemas = {
   V1Collections: listOf(ref('V1Collection')),
   Records: objectOf({ ...columns(listOf), include }),
   Matches: objectOf({ ...columns(perQuery), distances, include }),
+  SearchResults: described(
+    OBJECT,
+    'A list for each search: ids, documents, embeddings, metadatas, scores, and the selected keys.',
+  ),
   V1Records: objectOf({ ...columns(listOf), data: NULL, included }),
   V1Matches: objectOf({ ...columns(perQuery), distances, data: NULL, included }),
   Deleted: objectOf({ deleted: COUNT }),

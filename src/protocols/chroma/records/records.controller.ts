@@ -5,6 +5,8 @@ import { Allow } from '../../../keys/allow.js';
 import { ChromaError } from '../chroma-error.js';
 import { MODERN } from '../filter/parse-filter.js';
 import { DEFAULT_GET_INCLUDE, DEFAULT_QUERY_INCLUDE } from '../limits.js';
+import { SearchOperations } from '../search/operations.js';
+import { SearchRequest } from '../search/requests.js';
 import { type CollectionPath, CollectionTargets } from '../targets.js';
 import { EMPTY } from '../wire/answers.js';
 import { type QueryString, requireReadLevel } from '../wire/query-string.js';
@@ -16,12 +18,10 @@ import {
   ForkRequest,
   GetRequest,
   QueryRequest,
-  SearchRequest,
   UpdateRequest,
   UpsertRequest,
 } from './requests.js';
 import { GetResponse, includeTail, QueryResponse, toDeleteResponse, toIndexingStatus } from './responses.js';
-import { readSearches, requireSearchable } from './search-checks.js';
 
 const NO_FUNCTIONS = "Tonic error: code: 'Operation is not implemented or not supported', message: ";
 
@@ -31,6 +31,7 @@ export class RecordsController {
   constructor(
     private readonly targets: CollectionTargets,
     private readonly operations: RecordOperations,
+    private readonly searches: SearchOperations,
   ) {}
 
   @Allow('write')
@@ -103,10 +104,10 @@ export class RecordsController {
 
   @Allow('read')
   @Post('search')
-  async search(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<never> {
-    const searches = readSearches(validate(SearchRequest, body).searches);
-    requireSearchable(await this.targets.require(path), searches);
-    throw unimplemented('Error executing plan: Not implemented: Search operation is not implemented for local executor');
+  @HttpCode(200)
+  async search(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
+    const { searches } = validate(SearchRequest, body);
+    return this.searches.search(await this.targets.require(path), searches);
   }
 
   @Allow('write')

@@ -60,11 +60,6 @@ export class DeleteRequest {
 }
 
 /** The calls that a single node does not implement still report what is missing in them. */
-export class SearchRequest {
-  @IsArray() searches!: readonly unknown[];
-  @Ignored(REFUSED_CALL) @Read(anyJson) read_level?: Json;
-}
-
 export class ForkRequest {
   @IsString() new_name!: string;
 }

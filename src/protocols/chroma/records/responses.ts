@@ -173,7 +173,7 @@ export function toIndexingStatus({ total, pending }: IndexProgress): string {
 }
 
 /** Postgres prints whole floats without a point; in Chroma's answers every float has one. */
-function floatsText(embedding: string | null): string {
+export function floatsText(embedding: string | null): string {
   return embedding === null ? 'null' : embedding.replace(/(?<=[[,])-?\d+(?=[,\]])/g, '$&.0');
 }
 

@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../../../collections/collection.js';
+import type { Filter } from '../../../filters/filter.js';
+import type { Match, Parts, StoredRecord } from '../../../records/record.js';
+import { type RecordSnapshot, RecordSnapshots } from '../../../records/record-snapshots.service.js';
+import { NAMESPACE } from '../targets.js';
+import { requireSearches } from './checks.js';
+import { group } from './group.js';
+import { evaluate, type Found, type Scored } from './rank.js';
+import type { Knn, ParsedRank } from './read-rank.js';
+import type { Search } from './requests.js';
+import { type Ranked, Selected, toSearchResponse } from './responses.js';
+
+const ID_ONLY: Parts = { document: false, uri: false, metadata: false, embedding: false };
+const WITH_METADATA: Parts = { ...ID_ONLY, metadata: true };
+
+/**
+ * Chroma's Search API. All searches of a request see one snapshot. What a request holds in memory (the results of its searches by
+ * distance, then the records of its pages) is bounded by the budget of answers, as every row that is read counts: beyond it the request
+ * is refused. `maxResults` and `maxMatches` bound each search by distance, too.
+ */
+@Injectable()
+export class SearchOperations {
+  constructor(private readonly snapshots: RecordSnapshots) {}
+
+  /** The answer's text. @throws ChromaError 400, GatewayError `invalid` */
+  async search(collection: Collection, searches: readonly Search[]): Promise<string> {
+    requireSearches(collection, searches);
+    return this.snapshots.run(collection, NAMESPACE, async (snapshot) => {
+      const results: { selected: Selected; ranked: readonly Ranked[] }[] = [];
+      for (const search of searches) {
+        const selected = new Selected(search.select);
+        results.push({ selected, ranked: await runSearch(snapshot, search, selected.parts) });
+      }
+      return toSearchResponse(results);
+    });
+  }
+}
+
+async function runSearch(snapshot: RecordSnapshot, search: Search, parts: Parts): Promise<readonly Ranked[]> {
+  const { rank, offset, limit } = search;
+  const filter = search.filter?.filter;
+  if (rank === undefined) {
+    if (limit === 0) return [];
+    const records = await snapshot.read({ filter, parts, offset, limit });
+    return records.map((record, place) => ({ record, score: place }));
+  }
+  const scored = await groupsOf(snapshot, search, evaluate(rank.rank, await nearest(snapshot, rank, filter)));
+  const page = scored.slice(offset, limit === null ? undefined : offset + limit);
+  const records = await recordsOf(snapshot, page, parts);
+  return page.flatMap(({ id, score }) => {
+    const record = records.get(id);
+    return record === undefined ? [] : [{ record, score }];
+  });
+}
+
+/** What each search by distance finds; those of one limit are one statement. */
+async function nearest(
+  snapshot: RecordSnapshot,
+  { knns }: ParsedRank,
+  filter: Filter | undefined,
+): Promise<readonly (readonly Found[])[]> {
+  const results = new Map<Knn, readonly Found[]>();
+  for (const limit of new Set(knns.map((knn) => knn.limit))) {
+    const same = knns.filter((knn) => knn.limit === limit);
+    const queries = same.flatMap(({ query }) => (query instanceof Float32Array ? [query] : []));
+    const lists = await snapshot.search({ filter, queries, parts: ID_ONLY, limit });
+    for (const [place, knn] of same.entries()) results.set(knn, (lists[place] ?? []).map(foundOf));
+  }
+  return knns.map((knn) => results.get(knn) ?? []);
+}
+
+function foundOf({ id, number, distance }: Match): Found {
+  return { id, number, distance: Math.fround(Number(distance)) };
+}
+
+async function groupsOf(snapshot: RecordSnapshot, { groupBy }: Search, scored: readonly Scored[]): Promise<readonly Scored[]> {
+  const { keys, aggregate } = groupBy;
+  if (aggregate === undefined || scored.length === 0) return scored;
+  const records = await recordsOf(snapshot, scored, WITH_METADATA);
+  const metadata = new Map(scored.map(({ id, number }) => [number, records.get(id)?.metadata ?? null]));
+  return group(scored, keys, aggregate, metadata);
+}
+
+/** The records by their ids. */
+async function recordsOf(
+  snapshot: RecordSnapshot,
+  scored: readonly Scored[],
+  parts: Parts,
+): Promise<ReadonlyMap<string, StoredRecord>> {
+  const ids = scored.map(({ id }) => id);
+  if (ids.length === 0) return new Map();
+  const nothing = { document: null, uri: null, metadata: null, embedding: null, sparse: null };
+  const wanted = Object.values(parts).some((part) => part !== false);
+  const records = wanted ? await snapshot.read({ ids, parts, offset: 0, limit: null }) : ids.map((id) => ({ id, ...nothing }));
+  return new Map(records.map((record) => [record.id, record]));
+}
