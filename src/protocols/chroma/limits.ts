@@ -15,6 +15,11 @@ export const SHORTEST_NAME = 3;
 /** Results of a query that does not say how many. A get and a list without a limit are not limited. */
 export const DEFAULT_RESULTS = 10;
 
+/** Reads of the database by the searches of one request: each takes one for its page, and one for each limit of its ranks. */
+export const MAX_SEARCH_STATEMENTS = 1_000;
+/** Operators of ranks times the records that they are about, in one request: some seconds of the process. */
+export const MAX_RANK_STEPS = 5_000_000;
+
 /** The columns that a get or a query may ask for. */
 export const INCLUDES = ['distances', 'documents', 'embeddings', 'metadatas', 'uris'] as const;
 export type Include = (typeof INCLUDES)[number];

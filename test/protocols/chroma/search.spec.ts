@@ -401,4 +401,16 @@ describe('a search that is none', () => {
     const searches = [sparse({ indices: [1], values: [1] }), { group_by: { keys: ['k'] } }];
     expect(await collection.outcome('search', { searches })).toEqual([400, { error: 'InvalidArgumentError', message }]);
   });
+
+  it('takes no more reads and steps than one request may have: D104', async () => {
+    const invalid = (words: string): Outcome => [
+      400,
+      { error: 'InvalidArgumentError', message: expect.stringContaining(words) as unknown },
+    ];
+    const searches = (count: number): object => ({ searches: Array<object>(count).fill({ limit: { limit: 1 } }) });
+    expect(await collection.outcome('search', searches(1_001))).toEqual(invalid('may take 1000 reads, and these take 1001'));
+    expect((await collection.outcome('search', searches(50)))[0]).toBe(200);
+    const long = { $sum: [near(), ...Array<object>(1_000_000).fill(value(1))] };
+    expect(await refusal({ rank: long })).toEqual(invalid('may take 5000000 steps'));
+  });
 });

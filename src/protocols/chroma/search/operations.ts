@@ -3,6 +3,8 @@ import type { Collection } from '../../../collections/collection.js';
 import type { Filter } from '../../../filters/filter.js';
 import type { Match, Parts, StoredRecord } from '../../../records/record.js';
 import { type RecordSnapshot, RecordSnapshots } from '../../../records/record-snapshots.service.js';
+import { invalidArgument } from '../chroma-error.js';
+import { MAX_RANK_STEPS, MAX_SEARCH_STATEMENTS } from '../limits.js';
 import { NAMESPACE } from '../targets.js';
 import { requireSearches } from './checks.js';
 import { group } from './group.js';
@@ -17,7 +19,8 @@ const WITH_METADATA: Parts = { ...ID_ONLY, metadata: true };
 /**
  * Chroma's Search API. All searches of a request see one snapshot. What a request holds in memory (the results of its searches by
  * distance, then the records of its pages) is bounded by the budget of answers, as every row that is read counts: beyond it the request
- * is refused. `maxResults` and `maxMatches` bound each search by distance, too.
+ * is refused. `maxResults` and `maxMatches` bound each search by distance, too, and `MAX_SEARCH_STATEMENTS` and `MAX_RANK_STEPS` the time
+ * that a request takes of the database and of the process.
  */
 @Injectable()
 export class SearchOperations {
@@ -26,18 +29,39 @@ export class SearchOperations {
   /** The answer's text. @throws ChromaError 400, GatewayError `invalid` */
   async search(collection: Collection, searches: readonly Search[]): Promise<string> {
     requireSearches(collection, searches);
+    requireFewStatements(searches);
     return this.snapshots.run(collection, NAMESPACE, async (snapshot) => {
       const results: { selected: Selected; ranked: readonly Ranked[] }[] = [];
+      const steps = new RankSteps();
       for (const search of searches) {
         const selected = new Selected(search.select);
-        results.push({ selected, ranked: await runSearch(snapshot, search, selected.parts) });
+        results.push({ selected, ranked: await runSearch(snapshot, search, selected.parts, steps) });
       }
       return toSearchResponse(results);
     });
   }
 }
 
-async function runSearch(snapshot: RecordSnapshot, search: Search, parts: Parts): Promise<readonly Ranked[]> {
+/** Each search reads its page, and one statement finds what is nearest for each limit of its ranks. */
+function requireFewStatements(searches: readonly Search[]): void {
+  const statements = searches.reduce((sum, { rank }) => sum + 1 + new Set(rank?.knns.map(({ limit }) => limit)).size, 0);
+  if (statements <= MAX_SEARCH_STATEMENTS) return;
+  throw invalidArgument(`The searches of a request may take ${MAX_SEARCH_STATEMENTS} reads, and these take ${statements}`);
+}
+
+/** What the ranks of a request take: nothing else is served meanwhile. */
+class RankSteps {
+  private taken = 0;
+
+  /** @throws ChromaError 400 */
+  take(steps: number): void {
+    this.taken += steps;
+    if (this.taken <= MAX_RANK_STEPS) return;
+    throw invalidArgument(`The ranks of a request may take ${MAX_RANK_STEPS} steps (their operators, times the records found)`);
+  }
+}
+
+async function runSearch(snapshot: RecordSnapshot, search: Search, parts: Parts, steps: RankSteps): Promise<readonly Ranked[]> {
   const { rank, offset, limit } = search;
   const filter = search.filter?.filter;
   if (rank === undefined) {
@@ -45,7 +69,9 @@ async function runSearch(snapshot: RecordSnapshot, search: Search, parts: Parts)
     const records = await snapshot.read({ filter, parts, offset, limit });
     return records.map((record, place) => ({ record, score: place }));
   }
-  const scored = await groupsOf(snapshot, search, evaluate(rank.rank, await nearest(snapshot, rank, filter)));
+  const found = await nearest(snapshot, rank, filter);
+  steps.take(rank.operators * found.reduce((sum, { length }) => sum + length, 0));
+  const scored = await groupsOf(snapshot, search, evaluate(rank.rank, found));
   const page = scored.slice(offset, limit === null ? undefined : offset + limit);
   const records = await recordsOf(snapshot, page, parts);
   return page.flatMap(({ id, score }) => {

@@ -31,6 +31,8 @@ export interface Knn {
 export interface ParsedRank {
   readonly rank: Rank;
   readonly knns: readonly Knn[];
+  /** How many it has, searches and values included. */
+  readonly operators: number;
 }
 
 const EMBEDDING_KEY = '#embedding';
@@ -41,7 +43,22 @@ type Operator = (typeof OPERATORS)[number];
 /** @throws ChromaError 422 or 400 for what is no expression, with its place */
 export function readRank(value: Json, path: string): ParsedRank {
   const knns: Knn[] = [];
-  return { rank: rankOf(value, path, knns), knns };
+  const rank = rankOf(value, path, knns);
+  return { rank, knns, operators: operatorsOf(rank) };
+}
+
+function operatorsOf(rank: Rank): number {
+  switch (rank.kind) {
+    case 'knn':
+    case 'value':
+      return 1;
+    case 'unary':
+      return 1 + operatorsOf(rank.operand);
+    case 'binary':
+      return 1 + operatorsOf(rank.left) + operatorsOf(rank.right);
+    case 'fold':
+      return rank.operands.reduce((sum, operand) => sum + operatorsOf(operand), 1);
+  }
 }
 
 function rankOf(value: Json, path: string, knns: Knn[]): Rank {
