@@ -113,7 +113,7 @@ describe('searches of an indexed collection', () => {
     expect(efOf(await planOf(hard, { where: { third: { $lt: 2 } } }))).toBeGreaterThan(ef);
   });
 
-  it('D115: an ef_search of 100 asks for nothing', async () => {
+  it('D105: an ef_search of 100 asks for nothing', async () => {
     const { body } = await easy.api.call(`${easy.collections}/${easy.name}`);
     expect(body).toMatchObject({ configuration_json: { hnsw: { ef_search: 100 } } });
     expect(efOf(await planOf(easy))).toBeLessThan(100);

@@ -410,7 +410,7 @@ describe('a search that is none', () => {
     const searches = (count: number): object => ({ searches: Array<object>(count).fill({ limit: { limit: 1 } }) });
     expect(await collection.outcome('search', searches(1_001))).toEqual(invalid('may take 1000 reads, and these take 1001'));
     expect((await collection.outcome('search', searches(50)))[0]).toBe(200);
-    const long = { $sum: [near(), ...Array<object>(1_000_000).fill(value(1))] };
+    const long = { $sum: Array<object>(1_100).fill(near()) };
     expect(await refusal({ rank: long })).toEqual(invalid('may take 5000000 steps'));
   });
 });

@@ -188,7 +188,7 @@ export const READS: readonly Scenario[] = [
       await pair.same(get(`${path}/count${query}`));
     }
   }),
-  scenario('single server: fork, functions and search are told to be missing', async (pair) => {
+  scenario('single server: fork and functions are told to be missing', async (pair) => {
     const path = await filled(pair);
     await pair.all(
       post(`${path}/fork`, '{"new_name":"forked"}'),
@@ -199,10 +199,6 @@ export const READS: readonly Scenario[] = [
       post(`${path}/functions/attach`, '{"name":"f"}'),
       get(`${path}/functions/f`),
       post(`${path}/attached_functions/f/detach`, '{}'),
-      post(
-        `${path}/search`,
-        '{"searches":[{"filter":null,"rank":null,"group_by":{},"limit":{"offset":0},"select":{"keys":[]}}]}',
-      ),
       post(`${path}/search`, '{}'),
       post(`${path}/search`, '{bad'),
       post(`${path}/conditional/get`, '{}'),
