@@ -88,7 +88,8 @@ async function measure(server: Server, data: string): Promise<Start> {
   const child = server.launch(data, port);
   try {
     while (!(await answers(port))) {
-      if (child.exitCode !== null || performance.now() - before > LIMIT_MS) throw new Error(`${server.name} does not start: ${String(child.exitCode)}`);
+      if (child.exitCode !== null || performance.now() - before > LIMIT_MS)
+        throw new Error(`${server.name} does not start: ${String(child.exitCode)}`);
       await sleep(POLL_MS);
     }
     const ms = performance.now() - before;

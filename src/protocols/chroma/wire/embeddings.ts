@@ -15,7 +15,6 @@ type SentEmbedding = Float32Array | DecodedText | string;
 /** Embeddings as they were sent: components, or base64 of little-endian float32 components; null where there is none. */
 export type SentEmbeddings = readonly (SentEmbedding | null)[];
 
-
 /** Whether there must be an embedding for every record: an update need not have one. */
 export type NullEmbeddings = 'kept' | 'refused';
 

@@ -7,7 +7,6 @@ import { unprocessable } from '../chroma-error.js';
 import { type Metadata, type NullValues, readMetadata } from './metadata.js';
 import { unexpected } from './serde.js';
 
-
 /** The `metadatas` of a write: one per record, or null for none; and the fields that occur in them. */
 export interface SentMetadata {
   readonly items: readonly (Metadata | null)[];
