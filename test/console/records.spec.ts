@@ -253,6 +253,17 @@ describe('a record', () => {
     await of('delete', { body: { token, selection: { namespace: '', ids: ['new'] }, expected: 1 } });
   });
 
+  it('is in Pinecone’s default namespace by either of its names', async () => {
+    const place = { tenant: 'default_tenant', database: 'default_database' };
+    const index = { ...place, name: 'edited', protocol: 'pinecone', dimension: 2, metric: 'cosine' };
+    const made = await console.get<CollectionDetail>('/collections', { body: index });
+    const path = `/collections/${made.uuid}`;
+    const body = { namespace: '__default__', id: 'a', isNew: true, embedding: [1, 0] };
+    await console.get(`${path}/record`, { method: 'PUT', body });
+    const { records } = await console.get<RecordPage>(`${path}/records`, { body: { namespace: '', limit: 10 } });
+    expect(records.map(({ id }) => id)).toEqual(['a']);
+  });
+
   it.each([
     ['without an embedding', { document: 'x' }],
     ['with one of another dimension', { embedding: [1, 2, 3] }],

@@ -6,6 +6,7 @@ import { isJsonObject, type JsonObject, parseJson, stringifyJson } from '../../.
 import { JsonReader } from '../../../http/json-reader.js';
 import { readMetadata } from '../../../protocols/chroma/wire/metadata.js';
 import { toMetadata } from '../../../protocols/pinecone/wire/metadata.js';
+import { namespaceOf } from '../../../protocols/pinecone/wire/namespace-name.js';
 import { collectFields } from '../../../protocols/vectorizer/wire/payload-fields.js';
 import { embeddingOf, sparseOf } from '../../../records/embedding-of.js';
 import { LimitedWork } from '../../../records/limited-work.service.js';
@@ -37,9 +38,10 @@ export class RecordEdits {
   async edit(uuid: string, request: EditRequest): Promise<RecordRow> {
     return this.work.run(async () => {
       const collection = await this.collections.require(uuid);
-      const { namespace, id, isNew = false } = request;
-      if (namespace !== '' && collection.protocol !== 'pinecone')
+      const { id, isNew = false } = request;
+      if (request.namespace !== '' && collection.protocol !== 'pinecone')
         throw invalid('namespace: only Pinecone has others than the default');
+      const namespace = namespaceOf(request.namespace);
       const [before] = await this.records.named(collection, namespace, [id]);
       if (isNew && before !== undefined) throw new ConsoleError(409, 'already_exists', `There is a record ${id}`);
       const collector = new FieldCollector();
