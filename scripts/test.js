@@ -8,8 +8,8 @@
  *
  * Further arguments go to jest: `npm test -- test/stores`. Suites that are named run in every mode. TEST_EFFORT=full, which
  * `test:full` sets, is the one setting for how much is run; TEST_SEED chooses the seed of random tests. With
- * JEST_RESULTS_DIR set, jest's results are also written there, as embedded.json, server.json or clients.json. The exit code
- * is jest's.
+ * JEST_RESULTS_DIR set, jest's results are also written there, as embedded.json, server.json or clients.json, and suites that
+ * failed, when they are few, run once more alone. The exit code is jest's.
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -18,9 +18,12 @@ import { fileURLToPath } from 'node:url';
 import { buildIfNeeded } from './build-if-needed.js';
 import { developmentDatabase } from './development-database.js';
 import { installClients } from './install-clients.js';
+import { failedSuites, joinResults } from './test-results.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const FLAGS = ['--server', '--clients', '--full'];
+/** More failed suites than this are no matter of chance. */
+const MOST_RUN_AGAIN = 8;
 /** Of jest's options, those whose value may be the next word. */
 const WITH_VALUE = ['-w', '--maxWorkers', '-t', '--testNamePattern', '-c', '--config', '--shard', '--testTimeout'];
 
@@ -61,21 +64,38 @@ function namesSuites(rest) {
   return rest.some((word, index) => !word.startsWith('-') && !WITH_VALUE.includes(rest[index - 1]));
 }
 
-function jestArguments(mode, rest) {
+function jestArguments(rest, resultsFile) {
   const choosesWorkers = rest.some((word) => /^(-i|--runInBand|-w.*|--maxWorkers.*)$/.test(word));
-  const directory = process.env.JEST_RESULTS_DIR;
   return [
     ...(choosesWorkers ? [] : ['--maxWorkers=2']),
-    ...(directory ? ['--json', `--outputFile=${resolve(directory, `${mode}.json`)}`] : []),
+    ...(resultsFile === undefined ? [] : ['--json', `--outputFile=${resultsFile}`]),
     ...rest,
   ];
 }
 
-/** Runs jest, and returns its exit code. */
+/** Runs the suites of a mode, and returns jest's exit code. */
 async function run(mode, rest, effort) {
-  const runtime = ['--experimental-vm-modules', '--no-warnings', '--import', './test/support/setup/register.js'];
   const environment = prepare(mode, rest, effort);
-  const jest = spawn(process.execPath, [...runtime, 'node_modules/jest/bin/jest.js', ...jestArguments(mode, rest)], {
+  const directory = process.env.JEST_RESULTS_DIR;
+  if (!directory) return runJest(jestArguments(rest), environment);
+  const file = resolve(directory, `${mode}.json`);
+  const code = await runJest(jestArguments(rest, file), environment);
+  const failed = failedSuites(file);
+  return isInterrupted || failed.length === 0 || failed.length > MOST_RUN_AGAIN ? code : runAgain(failed, file, environment);
+}
+
+/** A suite that passes alone has failed by the load of the others, or by chance: it counts as passed, and is named. */
+async function runAgain(suites, file, environment) {
+  console.log(`\nThese suites failed, and run once more, alone:\n  ${suites.join('\n  ')}`);
+  const again = file.replace(/\.json$/, '-again.json');
+  const code = await runJest(['--runInBand', '--json', `--outputFile=${again}`, '--runTestsByPath', ...suites], environment);
+  joinResults(file, again);
+  return code;
+}
+
+async function runJest(words, environment) {
+  const runtime = ['--experimental-vm-modules', '--no-warnings', '--import', './test/support/setup/register.js'];
+  const jest = spawn(process.execPath, [...runtime, 'node_modules/jest/bin/jest.js', ...words], {
     cwd: root,
     env: environment,
     stdio: 'inherit',

@@ -3,6 +3,7 @@
  *
  *   embedded   `npm test`: what does not depend on the engine. On a server only in the full run.
  *   both       also `npm run test:server`: what depends on the engine, and one suite for each area of the protocols.
+ *   server     `npm run test:server` alone: what would take a minute or more of `npm test`. On the embedded engine only in the full run.
  *   clients    `npm run test:clients`: the official client libraries.
  *   full       beside the clients in the full run only, or when it is named: `TEST_EFFORT=full npm run test:clients -- test/frameworks`.
  */
@@ -11,19 +12,29 @@ const PLACES = {
   'test/chaos/': 'both',
   'test/cli/': 'both',
   'test/cli/running-gateway.spec.ts': 'embedded',
+  'test/cli/verify.spec.ts': 'server',
   'test/clients/': 'clients',
   'test/console/': 'embedded',
+  'test/console/home-page.spec.ts': 'server',
+  'test/console/map-page.spec.ts': 'server',
+  'test/console/operator-page.spec.ts': 'server',
+  'test/console/records-page.spec.ts': 'server',
   'test/copy/': 'both',
   'test/copy/chroma-folder.spec.ts': 'embedded',
   'test/copy/chroma-server.spec.ts': 'embedded',
   'test/copy/chroma-target.spec.ts': 'embedded',
+  'test/copy/copy-process.spec.ts': 'server',
+  'test/copy/copy.spec.ts': 'server',
   'test/copy/jsonl.spec.ts': 'embedded',
   'test/copy/vector-file.spec.ts': 'embedded',
-  'test/console/database-down-page.spec.ts': 'both',
+  'test/console/database-down-page.spec.ts': 'server',
   'test/console/records.spec.ts': 'both',
   'test/console/streams.spec.ts': 'both',
   'test/console/workers.spec.ts': 'both',
   'test/deploy/': 'embedded',
+  'test/deploy/image.spec.ts': 'server',
+  'test/deploy/installed-package.spec.ts': 'server',
+  'test/deploy/release.spec.ts': 'server',
   'test/differences/': 'embedded',
   'test/docs/': 'embedded',
   'test/faults/': 'both',
@@ -32,10 +43,10 @@ const PLACES = {
   'test/frameworks/': 'full',
   'test/http/': 'embedded',
   'test/keys/': 'embedded',
-  'test/keys/keys.spec.ts': 'both',
+  'test/keys/keys.spec.ts': 'server',
   'test/lifecycle/': 'both',
   'test/limits/': 'embedded',
-  'test/limits/answers.spec.ts': 'both',
+  'test/limits/answers.spec.ts': 'server',
   'test/limits/connections.spec.ts': 'both',
   'test/limits/filter-branches.spec.ts': 'both',
   'test/observability/': 'embedded',
@@ -43,6 +54,7 @@ const PLACES = {
   'test/observability/worker-metrics.spec.ts': 'both',
   'test/postgres/': 'both',
   'test/postgres/data-directory.spec.ts': 'embedded',
+  'test/postgres/embedded': 'embedded',
   'test/protocols/': 'embedded',
   'test/protocols/cross-protocol.spec.ts': 'both',
   'test/protocols/indexes.spec.ts': 'both',
@@ -58,19 +70,29 @@ const PLACES = {
   'test/protocols/pinecone/backups.spec.ts': 'both',
   'test/protocols/pinecone/grpc.spec.ts': 'both',
   'test/protocols/pinecone/index-ports.spec.ts': 'both',
+  'test/protocols/pinecone/large.spec.ts': 'server',
   'test/protocols/pinecone/query.spec.ts': 'both',
   'test/protocols/vectorizer/batch-update.spec.ts': 'both',
   'test/protocols/vectorizer/search.spec.ts': 'both',
   'test/stores/': 'both',
+  'test/stores/tiers.spec.ts': 'server',
+  'test/stores/large.spec.ts': 'server',
   'test/support/': 'embedded',
 };
 
-/** The suites of a mode among these files, by their paths from the root of the project. `isWhole` also takes those on a server that do not
- * depend on it. @throws Error for one without a place */
+const EVERY_ENGINE = ['both', 'embedded', 'server'];
+/** By mode, for the gate and for the full run. */
+const PLACES_OF = {
+  embedded: { part: ['both', 'embedded'], whole: EVERY_ENGINE },
+  server: { part: ['both', 'server'], whole: EVERY_ENGINE },
+  clients: { part: ['clients'], whole: ['clients', 'full'] },
+};
+
+/** The suites of a mode among these files, by their paths from the root of the project. `isWhole` takes those of both engines' modes, on
+ * either engine. @throws Error for one without a place */
 export function suitesOf(mode, files, isWhole) {
-  const clients = isWhole ? ['clients', 'full'] : ['clients'];
-  const places = mode === 'clients' ? clients : mode === 'server' && !isWhole ? ['both'] : ['both', 'embedded'];
-  return files.filter((file) => places.includes(placeOf(file)));
+  const { part, whole } = PLACES_OF[mode];
+  return files.filter((file) => (isWhole ? whole : part).includes(placeOf(file)));
 }
 
 function placeOf(file) {

@@ -10,11 +10,14 @@ const describeWithServer = hasServer ? describeInBrowser : describe.skip;
 
 describeWithServer(`the console while the database is down${serverReason}`, () => {
   let proxy: FaultProxy;
-  const console = useConsole(async () => {
-    const storage = await createStorage();
-    proxy = await FaultProxy.start(storage.environment['DATABASE_URL'] ?? '');
-    return startGatewayOn(storage, { DATABASE_URL: proxy.url });
-  }, /^50[34] /);
+  const console = useConsole(
+    async () => {
+      const storage = await createStorage();
+      proxy = await FaultProxy.start(storage.environment['DATABASE_URL'] ?? '');
+      return startGatewayOn(storage, { DATABASE_URL: proxy.url });
+    },
+    { expected: /^50[34] / },
+  );
 
   beforeAll(async () => {
     await ask(console.gateway.chromaUrl, COLLECTIONS, { name: 'kept' });

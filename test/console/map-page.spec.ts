@@ -16,7 +16,7 @@ const DRAWN_PIXELS = `(() => {
 })()`;
 
 describeInBrowser('the map of a collection', () => {
-  const console = useConsole(() => startGateway());
+  const console = useConsole(() => startGateway(), { webgl: true });
   let uuid: string;
 
   beforeAll(async () => {

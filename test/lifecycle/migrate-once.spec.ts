@@ -5,7 +5,7 @@ import pg from 'pg';
 import { hasServer } from '../support/faults/faulty-gateway.js';
 import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
 import { endProcess, launchGateway } from '../support/gateway/gateway-process.js';
-import { probe } from '../support/gateway/probes.js';
+import { probed } from '../support/gateway/probes.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 const INSTANCES = 5;
@@ -26,7 +26,7 @@ const reason = hasServer ? '' : ' (skipped: the embedded engine serves one gatew
 
   it('migrate it once, all become ready, and all stop with 0', async () => {
     const gateways = await Promise.all(Array.from({ length: INSTANCES }, () => launchGateway(storage.environment, started)));
-    const answers = await Promise.all(gateways.map(({ urls }) => probe(urls.get('console') ?? '', '/readyz')));
+    const answers = await Promise.all(gateways.map(({ urls }) => probed(urls.get('console') ?? '', '/readyz', 200)));
     expect(answers).toEqual(Array(INSTANCES).fill([200, { status: 'ok' }]));
 
     const client = new pg.Client({ connectionString: storage.environment['DATABASE_URL'] });

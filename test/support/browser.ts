@@ -9,8 +9,8 @@ export const chromiumPath = find(['chromium', 'chromium-browser', 'google-chrome
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Against hanging only, on a machine with other work, too. */
 const LIMIT_MS = 240_000;
-/** WebGL without a graphics card. */
-const FLAGS = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+/** WebGL without a graphics card; with it, every page is drawn by the processor twice. */
+const WEBGL = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 /** What the policy has kept from happening becomes a console error. */
 const REPORT_VIOLATIONS = `document.addEventListener('securitypolicyviolation', (event) => {
   console.error('violates the policy: ' + event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sourceFile);
@@ -29,10 +29,10 @@ export class TestBrowser {
     private readonly origin: string,
   ) {}
 
-  /** `origin` is the only one that pages may ask. */
-  static async launch(origin: string): Promise<TestBrowser> {
+  /** `origin` is the only one that pages may ask. Without `webgl` there is none. */
+  static async launch(origin: string, webgl = false): Promise<TestBrowser> {
     const isRoot = process.getuid?.() === 0;
-    const args = isRoot ? [...FLAGS, '--no-sandbox'] : FLAGS;
+    const args = [...(webgl ? WEBGL : ['--disable-gpu']), ...(isRoot ? ['--no-sandbox'] : [])];
     return new TestBrowser(await chromium.launch({ executablePath: chromiumPath ?? '', args, timeout: LIMIT_MS }), origin);
   }
 

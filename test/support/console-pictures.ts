@@ -88,7 +88,7 @@ async function takeAll(browser: TestBrowser, uuid: string): Promise<void> {
 
 mkdirSync(FOLDER, { recursive: true });
 const gateway = await startGateway();
-const browser = await TestBrowser.launch(gateway.consoleUrl);
+const browser = await TestBrowser.launch(gateway.consoleUrl, true);
 try {
   const url = gateway.chromaUrl + DATABASE;
   const uuid = await fill(url, 'articles', 1_200);

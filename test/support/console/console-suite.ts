@@ -19,14 +19,17 @@ export interface ConsoleSuite<G extends ServedConsole> {
  * To be called in a suite, before its own preparations. A test fails when anything went wrong in its page, whatever it looked at, but for
  * what is `expected` there.
  */
-export function useConsole<G extends ServedConsole>(start: () => Promise<G>, expected?: RegExp): ConsoleSuite<G> {
+export function useConsole<G extends ServedConsole>(
+  start: () => Promise<G>,
+  { expected, webgl }: { readonly expected?: RegExp; readonly webgl?: boolean } = {},
+): ConsoleSuite<G> {
   let gateway: G;
   let browser: TestBrowser;
   let watched: WatchedPage | undefined;
 
   beforeAll(async () => {
     gateway = await start();
-    browser = await TestBrowser.launch(gateway.consoleUrl);
+    browser = await TestBrowser.launch(gateway.consoleUrl, webgl);
   });
   afterAll(async () => {
     await browser.close();

@@ -3,6 +3,7 @@ import type { Instance } from '../../chaos/promotion/promotion-transports.js';
 import { PineconeApi } from '../clients/pinecone-api.js';
 import { PineconeGrpc } from '../clients/pinecone-grpc.js';
 import { endProcess, launchGateway } from './gateway-process.js';
+import { probed } from './probes.js';
 
 /** A gateway in a process of its own that serves all protocols, on one database with others. */
 export interface Member {
@@ -48,6 +49,8 @@ export async function startFleet(
       pineconeUrl: urlOf('pinecone'),
       vectorizerUrl: urlOf('vectorizer'),
     };
+    // one that waits for another's migrations listens already
+    await probed(instance.consoleUrl, '/readyz', 200);
     return { instance, process };
   };
   const stop = async (): Promise<void> => {

@@ -20,15 +20,15 @@ const START: Draft = { method: 'GET', path: '/chroma/api/v2/heartbeat', headers:
 /** Requests of any protocol, as clients send them, with this page's key. */
 export function Explorer(): JSX.Element {
   const [parameters, change] = useParameters();
-  const [draft, setDraft] = useState<Draft>(() => ({ ...START, ...fromUrl(parameters) }));
+  const [draft, setDraft] = useState<Draft>(() => replayed(parameters) ?? { ...START, ...fromUrl(parameters) });
   const [answer, setAnswer] = useState<Answer | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const operations = useResource(loadOperations, []);
   const known = operations.data ?? [];
   const operation = operationFor(known, draft.method, draft.path);
   useEffect(() => {
-    const replayed = sent.value.find(({ requestId }) => requestId === parameters.get('from'));
-    if (replayed !== undefined) setDraft(replayed);
+    const again = replayed(parameters);
+    if (again !== undefined) setDraft(again);
   }, [parameters.get('from')]);
   const run = async (): Promise<void> => {
     setFailure(null);
@@ -102,6 +102,11 @@ export function Explorer(): JSX.Element {
       </div>
     </form>
   );
+}
+
+/** The request of this tab that the address names to be sent again. */
+function replayed(parameters: URLSearchParams): Draft | undefined {
+  return sent.value.find(({ requestId }) => requestId === parameters.get('from'));
 }
 
 function fromUrl(parameters: URLSearchParams): Partial<Draft> {
