@@ -21,6 +21,10 @@ interface MaintenanceArguments {
   readonly path?: string;
 }
 
+interface RecallArguments {
+  readonly path?: string;
+}
+
 interface VerifyArguments extends MaintenanceArguments {
   readonly recall: string;
 }
@@ -58,6 +62,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
       process.stdout.write(await makeCertificates(options));
     });
   addMaintenance(program);
+  addRecall(program);
   addKeys(program, printLine);
   addMove(program, printLine);
   addCopy(program);
@@ -97,6 +102,24 @@ function addMaintenance(program: Command): void {
       // eslint-disable-next-line no-restricted-syntax
       const { reindex } = await import('./reindex.js');
       await reindex(maintenanceConfig(process.env, overridesOf({ path })), { collection }, printLine);
+    });
+}
+
+function addRecall(program: Command): void {
+  program
+    .command('recall <collection> [share]')
+    .description(
+      'print the recall that searches of a collection keep, and what was measured; with a share, such as 0.95, ask for it',
+    )
+    .option('--path <directory>', 'where the embedded Postgres keeps its data (default: ./polyvec-data)')
+    .addHelpText(
+      'after',
+      '\nThe collection: a name, an alias or a uuid. The share `default` is the one of POLYVEC_RECALL. Gateways may run.',
+    )
+    .action(async (collection: string, share: string | undefined, { path }: RecallArguments) => {
+      // eslint-disable-next-line no-restricted-syntax
+      const { recall } = await import('./recall.js');
+      await recall(maintenanceConfig(process.env, overridesOf({ path })), collection, share, printLine);
     });
 }
 

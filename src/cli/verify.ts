@@ -4,6 +4,7 @@ import { type Config, SETTINGS } from '../config/config.js';
 import { count } from '../config/values.js';
 import type { Database } from '../postgres/database.js';
 import { RecallStore } from '../records/search/recall.store.js';
+import { recallTarget } from '../records/search/recall-curve.js';
 import { RecordSearchStore } from '../records/search/record-search.store.js';
 import { measurementOf } from '../records/search/search-plan.js';
 import { type NamespaceRecall, RecallService } from '../records/verification/recall.service.js';
@@ -79,11 +80,12 @@ async function printRecall(
   { recall: searches, target = SETTINGS.recall.fallback }: VerifyOptions,
   print: Print,
 ): Promise<void> {
+  const asked = recallTarget(collection, { recall: target });
   const service = new RecallService(
     new CollectionStore(database),
     new RecallStore(database),
     new RecordSearchStore(database),
-    target,
+    asked,
   );
   let results: readonly NamespaceRecall[];
   try {
@@ -96,7 +98,7 @@ async function printRecall(
   for (const { namespace, queries, recall } of results) {
     const share = recall === null ? 'unknown' : recall.toFixed(3);
     print(`  recall@10 of the namespace ${JSON.stringify(namespace)}: ${share} (${String(queries)} searches)`);
-    for (const line of recallLines(measurementOf(collection, namespace), target)) print(`    ${line}`);
+    for (const line of recallLines(measurementOf(collection, namespace), asked)) print(`    ${line}`);
   }
 }
 

@@ -25,13 +25,15 @@ export type CollectionRow = Readonly<{
   is_indexing: string;
   indexes: string | null;
   measurements: string | null;
+  recall: string | null;
   epoch: string;
 }>;
 
 /** A collection's row `c` with its database `d` and tenant `t`. */
 export const COLUMNS = sql`c.id, c.uuid, c.name, t.name AS tenant, d.name AS database, c.protocol, c.metric,
   c.dimension, c.vector_type, c.has_sparse, c.deletion_protection, floor(extract(epoch FROM c.created_at) * 1000)::bigint AS created_ms,
-  c.metadata::text AS metadata, c.settings::text AS settings, c.record_table, c.vector_table, c.moving, c.document_index, c.epoch,
+  c.metadata::text AS metadata, c.settings::text AS settings, c.record_table, c.vector_table, c.moving, c.document_index, c.recall,
+  c.epoch,
   EXISTS (SELECT FROM polyvec.vector_indexes i WHERE i.collection_id = c.id AND i.state = 'building') AS is_indexing,
   (SELECT json_agg(json_build_object('name', f.name, 'type', f.type) ORDER BY f.name, f.type)
    FROM polyvec.collection_fields f WHERE f.collection_id = c.id)::text AS fields,
@@ -68,6 +70,7 @@ export function toCollection(row: CollectionRow): Collection {
     isIndexing: row.is_indexing === 't',
     indexes: row.indexes === null ? [] : (JSON.parse(row.indexes) as VectorIndex[]),
     measurements: row.measurements === null ? [] : (JSON.parse(row.measurements) as RecallMeasurement[]),
+    recall: row.recall === null ? null : Number(row.recall),
     epoch: row.epoch,
   };
 }

@@ -106,6 +106,7 @@ export class CollectionStore {
           metadata = CASE WHEN ${changes.metadata !== undefined} THEN ${changes.metadata ?? null}::jsonb ELSE metadata END,
           settings = COALESCE(${changes.settings ?? null}::json, settings),
           deletion_protection = COALESCE(${changes.deletionProtection ?? null}::boolean, deletion_protection),
+          recall = CASE WHEN ${changes.recall !== undefined} THEN ${changes.recall ?? null}::float8 ELSE recall END,
           epoch = epoch + 1
         WHERE id = ${collection.id} AND ${known} AND ${isFree(changes.name)} RETURNING id`);
       if (rows.length > 0) return 'updated';

@@ -95,6 +95,8 @@ export interface Collection {
   readonly indexes: readonly VectorIndex[];
   /** By namespace, of those whose indexes were measured. */
   readonly measurements: readonly RecallMeasurement[];
+  /** The recall that its searches are to keep, a share above 0; null: as the gateway's settings say. */
+  readonly recall: number | null;
   readonly epoch: string;
   readonly createdAt: Date;
   /** Set when a request found it by its name: once renamed, it is not what the request asked for. */
@@ -123,6 +125,7 @@ export interface CollectionChanges {
   readonly metadata?: string | null;
   readonly settings?: string;
   readonly deletionProtection?: boolean;
+  readonly recall?: number | null;
 }
 
 /** Dimensions that pgvector's `vector` can store. */

@@ -1,5 +1,8 @@
 import { duration, oneOf, positive, setting, share } from './values.js';
 
+/** The smallest recall that can be asked for. */
+export const LEAST_RECALL = 0.5;
+
 /** The settings of tiers, vector indexes and their maintenance; a part of the gateway's. */
 export const STORAGE_SETTINGS = {
   dedicatedMinFloats: setting(
@@ -35,7 +38,7 @@ export const STORAGE_SETTINGS = {
   recall: setting(
     'POLYVEC_RECALL',
     0.98,
-    share(0.5, 1),
+    share(LEAST_RECALL, 1),
     'The share of the ten nearest records that searches are to find. Background work measures how far a search has to look for it in each indexed namespace. `1`: every vector is compared, and no index is used.',
   ),
   trigramIndexes: setting(

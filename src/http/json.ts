@@ -43,6 +43,12 @@ export function readJson(reader: JsonReader): Json {
   }
 }
 
+/** Reads any value; a number becomes JavaScript's own. For fields whose rule says what number it may be. */
+export function readNumber(reader: JsonReader): Json | number {
+  const value = readJson(reader);
+  return value instanceof JsonNumber ? Number(value.text) : value;
+}
+
 /** Parses a text that is one JSON value, as deep as any that is stored unless a depth is given, and of as many values as fit. */
 export function parseJson(text: string, maxDepth?: number, maxValues?: number): Json {
   const reader = new JsonReader(text, maxDepth, maxValues);

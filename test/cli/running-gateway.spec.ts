@@ -63,6 +63,21 @@ describe('commands beside a gateway on the embedded engine', () => {
     expect(await command('reindex')).toEqual([0, expect.not.stringContaining('polyvec:')]);
   });
 
+  it('asks for the recall of a collection, and prints what it is', async () => {
+    const [, key] = await command('keys', 'create', '--name', 'for recall');
+    await create('precise', key.trim());
+    const exact = 'no vector index: every vector is compared, and nothing is missed\n';
+    expect(await command('recall', 'precise')).toEqual([0, `recall 0.98, as the settings say\n${exact}`]);
+    expect(await command('recall', 'precise', '0.9')).toEqual([0, `recall 0.9, asked for this collection\n${exact}`]);
+    expect(await command('recall', 'precise')).toEqual([0, `recall 0.9, asked for this collection\n${exact}`]);
+    expect(await command('recall', 'precise', 'default')).toEqual([0, `recall 0.98, as the settings say\n${exact}`]);
+    expect(await command('recall', 'precise', '98')).toEqual([
+      1,
+      'polyvec: the recall must be a number from 0.5 to 1, or "default", not "98"\n',
+    ]);
+    expect(await command('recall', 'none')).toEqual([1, 'polyvec: there is no collection "none"\n']);
+  });
+
   it('says what a move would copy, and that it waits for the gateway to stop', async () => {
     const [, key] = await command('keys', 'create', '--name', 'third');
     expect(await create('large', key.trim())).toBe(200);

@@ -90,6 +90,20 @@ describe('a collection', () => {
     expect((await console.call(path)).status).toBe(404);
   });
 
+  it('is asked to keep another recall than the settings say', async () => {
+    const { uuid, recallTarget } = await create('precise');
+    expect(recallTarget).toEqual({ value: 0.98, own: null });
+    const path = `/collections/${uuid}`;
+    const asked = async (recall: unknown): Promise<unknown> =>
+      (await console.get<CollectionDetail>(path, { method: 'PATCH', body: { recall } })).recallTarget;
+    expect(await asked(0.9)).toEqual({ value: 0.9, own: 0.9 });
+    for (const wrong of [0.4, 1.1, 'all']) {
+      expect((await console.call(path, { method: 'PATCH', body: { recall: wrong } })).status).toBe(400);
+    }
+    expect((await console.get<CollectionDetail>(path)).recallTarget).toEqual({ value: 0.9, own: 0.9 });
+    expect(await asked(null)).toEqual({ value: 0.98, own: null });
+  });
+
   it('gets aliases, by which clients find it, and loses them', async () => {
     const { uuid } = await create('aliased');
     const other = await create('not-aliased');

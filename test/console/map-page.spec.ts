@@ -127,6 +127,10 @@ describeInBrowser('the map of a collection', () => {
     expect(await page.locator('.figure').nth(1).textContent()).toContain('100');
     await page.getByRole('button', { name: 'Measure' }).waitFor();
     expect(page.url()).toContain('queries=10');
+    await page.getByLabel('Recall to keep').selectOption('0.95');
+    await page.getByRole('heading', { name: 'Recall that searches keep: 95 %' }).waitFor();
+    await page.getByLabel('Recall to keep').selectOption('default');
+    await page.getByRole('heading', { name: 'Recall that searches keep: 98 %' }).waitFor();
     expect(await accessibilityViolations(page)).toEqual([]);
   });
 

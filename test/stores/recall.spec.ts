@@ -136,6 +136,21 @@ describe('searches of an indexed collection', () => {
     expect({ vectors, recentQueries }).toEqual({ vectors: COUNT + 1_200, recentQueries: 32 });
   });
 
+  it('keep what was asked for one collection, whatever the setting is', async () => {
+    const [before, others] = [efOf(await planOf(hard)), await planOf(easy)];
+    const ask = (recall: number | null): Promise<CollectionDetail> =>
+      new ConsoleApi(gateway.consoleUrl).get(`/collections/${hard.id}`, { method: 'PATCH', body: { recall } });
+    expect((await ask(0.7)).recall[0]).toMatchObject({ target: 0.7 });
+    const plan = await planOf(hard);
+    expect(plan).toMatch(/reason=measured recall;/);
+    expect(efOf(plan)).toBeLessThan(before);
+    await ask(1);
+    expect(await planOf(hard)).toMatch(/^exact; reason=whole recall;/);
+    expect(await planOf(easy)).toBe(others);
+    await ask(null);
+    expect(efOf(await planOf(hard))).toBe(before);
+  });
+
   it('follow the setting, from what was measured before', async () => {
     const before = efOf(await planOf(hard));
     gateway = await gateway.restart({ POLYVEC_RECALL: '0.7' });

@@ -50,9 +50,9 @@ export class IndexMetricsStore {
           count(DISTINCT (collection_id, namespace)) FILTER (WHERE state = 'ready') AS namespaces
         FROM polyvec.vector_indexes) AS i,
       (SELECT count(*) AS measured, count(*) FILTER (WHERE EXISTS (
-          SELECT FROM json_to_recordset(points) AS p ("limit" integer, recall float8, error float8)
-          WHERE p."limit" = 10 AND (p.recall = 1 OR p.recall - p.error >= target))) AS kept
-        FROM polyvec.recall_measurements) AS m`);
+          SELECT FROM json_to_recordset(m.points) AS p ("limit" integer, recall float8, error float8)
+          WHERE p."limit" = 10 AND (p.recall = 1 OR p.recall - p.error >= COALESCE(c.recall, m.target)))) AS kept
+        FROM polyvec.recall_measurements m JOIN polyvec.collections c ON c.id = m.collection_id) AS m`);
     const of = (value: string | null | undefined, fallback: number): number => (value == null ? fallback : Number(value));
     const building = of(row?.building, 0);
     const measured = of(row?.measured, 0);

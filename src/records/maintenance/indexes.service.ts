@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Collection, isPooled } from '../../collections/collection.js';
 import { CurrentCollections } from '../../collections/current-collections.js';
 import { CONFIG, type Config } from '../../config/config.js';
-import { chosenPoint, SMALL_LIMIT } from '../search/recall-curve.js';
+import { chosenPoint, recallTarget, SMALL_LIMIT } from '../search/recall-curve.js';
 import { indexesOf } from '../search/search-plan.js';
 import { type IndexCounts, IndexMetricsStore } from './index-metrics.store.js';
 import { mostOutside } from './index-plan.js';
@@ -52,15 +52,20 @@ export class IndexesService {
     return this.metrics.progressOf(collection);
   }
 
+  /** The recall that its searches are to keep. */
+  recallTarget(collection: Collection): number {
+    return recallTarget(collection, this.config);
+  }
+
   /** What was measured of the collection's namespaces, and what searches make of it. */
   recall(collection: Collection): readonly NamespaceEffort[] {
+    const target = this.recallTarget(collection);
     return collection.measurements.flatMap((measured) => {
-      const chosen = chosenPoint(measured.points, SMALL_LIMIT, this.config.recall);
+      const chosen = chosenPoint(measured.points, SMALL_LIMIT, target);
       if (chosen === undefined) return [];
       const { namespace, rows, queries, recentQueries, points, measuredAt } = measured;
       const curve = points.filter(({ limit }) => limit === SMALL_LIMIT).map(({ efSearch, recall }) => ({ efSearch, recall }));
       const { efSearch, recall } = chosen;
-      const target = this.config.recall;
       return [{ namespace, target, efSearch, recall, vectors: rows, queries, recentQueries, curve, measuredAt }];
     });
   }

@@ -6,7 +6,7 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { Database } from '../../postgres/database.js';
 import { isUndefinedTable } from '../../postgres/sqlstate.js';
 import { type RecallQuery, RecallStore } from '../search/recall.store.js';
-import { LARGE_LIMIT, SMALL_LIMIT } from '../search/recall-curve.js';
+import { LARGE_LIMIT, recallTarget, SMALL_LIMIT } from '../search/recall-curve.js';
 import { likelyQueries } from '../search/recall-queries.js';
 import { RecallSample, type RunStep, type StepSize } from '../search/recall-sample.js';
 import { RecentQueries } from '../search/recent-queries.js';
@@ -64,13 +64,14 @@ export class RecallMeasurements {
 
   private due(collection: Collection): readonly string[] {
     // then no search uses an index
-    if (this.config.recall >= 1) return [];
+    const target = recallTarget(collection, this.config);
+    if (target >= 1) return [];
     const namespaces = new Set(collection.indexes.map(({ namespace }) => namespace));
     return [...namespaces].filter((namespace) => {
       const indexes = indexesOf(collection, namespace);
       if (rowsOf(indexes) * (collection.dimension ?? 0) < fewFloats(this.config.indexMinFloats)) return false;
       const recent = this.queries.of(collection, namespace).length;
-      return isMeasurementDue(measurementOf(collection, namespace), indexes, this.config.recall, recent, Date.now());
+      return isMeasurementDue(measurementOf(collection, namespace), indexes, target, recent, Date.now());
     });
   }
 
@@ -87,7 +88,7 @@ export class RecallMeasurements {
     if (queries.length === 0) return;
     const points = await this.curve(collection, namespace, queries, isGentle ? GENTLE : ORDINARY);
     const isSaved = await this.store.save(collection, {
-      ...{ namespace, rows, points, target: this.config.recall, indexes: indexes.map(({ id }) => id) },
+      ...{ namespace, rows, points, target: recallTarget(collection, this.config), indexes: indexes.map(({ id }) => id) },
       ...{ queries: queries.length, recentQueries: own.length },
     });
     if (!isSaved) return;
@@ -110,7 +111,7 @@ export class RecallMeasurements {
       for (const step of curveSteps(indexesOf(collection, namespace), limit)) {
         const point = await sample.measure(step);
         points.push(point);
-        if (isEnough(point, this.config.recall)) break;
+        if (isEnough(point, recallTarget(collection, this.config))) break;
       }
     }
     return points;

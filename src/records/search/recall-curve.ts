@@ -1,4 +1,4 @@
-import type { RecallMeasurement, RecallPoint } from '../../collections/collection.js';
+import type { Collection, RecallMeasurement, RecallPoint } from '../../collections/collection.js';
 
 /** The limits that recall is measured at. */
 export const SMALL_LIMIT = 10;
@@ -9,6 +9,11 @@ const DEVIATIONS = 1.5;
 
 /** Measured queries are found a little more easily than really new ones: on uniform vectors these have a quarter more misses. */
 const NEW_MISSES = 1 / 4;
+
+/** The recall that searches of the collection are to keep: its own, or else the one of the settings. */
+export function recallTarget({ recall }: Pick<Collection, 'recall'>, settings: { readonly recall: number }): number {
+  return recall ?? settings.recall;
+}
 
 /** What searches for the nearest `limit` have found: the hits of each, and how many there were to find. */
 export interface Finding {

@@ -4,6 +4,7 @@ import type { Collection } from '../../collections/collection.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import type { Filter } from '../../filters/filter.js';
 import type { Queryable } from '../../postgres/database.js';
+import { recallTarget } from './recall-curve.js';
 import { RecordEstimateStore } from './record-estimate.store.js';
 import {
   borderOf,
@@ -83,7 +84,7 @@ export class SearchPlanner {
     // the truth, or as much of it as the plan has counted
     if (plan.estimate !== null) this.learn(keyOf(collection, namespace, filter), candidates);
     if (plan.mostCandidates === null || candidates <= plan.mostCandidates) return undefined;
-    return planFiltered(collection, namespace, request, candidates, this.config.recall);
+    return planFiltered(collection, namespace, request, candidates, recallTarget(collection, this.config));
   }
 
   private async plan(
@@ -92,8 +93,8 @@ export class SearchPlanner {
     request: PlanRequest,
     queryable: Queryable | undefined,
   ): Promise<SearchPlan> {
-    const { recall, indexMinFloats } = this.config;
-    const plan = planUnfiltered(collection, namespace, request, { few: fewFloats(indexMinFloats), recall });
+    const recall = recallTarget(collection, this.config);
+    const plan = planUnfiltered(collection, namespace, request, { few: fewFloats(this.config.indexMinFloats), recall });
     if (plan.kind !== 'by matches') return plan;
     const border = borderOf(rowsOf(indexesOf(collection, namespace)), request.limit);
     const matching = await this.matching(collection, namespace, plan.filter, border, queryable);

@@ -13,6 +13,7 @@ import { filterPart, readFilter, writeFilter } from '../../state/filter.js';
 import { percent } from '../../state/format.js';
 import { useParameters } from '../../state/url.js';
 import { useFields } from '../records/record-state.js';
+import { RecallTarget } from './recall-target.js';
 
 type Measured = Extract<QualityLine, { readonly kind: 'namespace' }>;
 
@@ -71,6 +72,7 @@ export function Quality(): JSX.Element {
           {run.failure}
         </p>
       )}
+      <RecallTarget />
       {run.measured.length === 0 && !run.isRunning ? (
         <Empty icon="quality" title="Recall of this collection">
           <p class="muted">

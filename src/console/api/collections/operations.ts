@@ -61,9 +61,13 @@ export class ConsoleCollections {
   async change(uuid: string, changes: CollectionChangeRequest): Promise<CollectionDetail> {
     return this.work.run(async () => {
       const collection = await this.require(uuid);
-      const { name, deletionProtection } = changes;
+      const { name, deletionProtection, recall } = changes;
       if (name !== undefined) requireNameOf(collection.protocol, name);
-      const given = { ...(name !== undefined && { name }), ...(deletionProtection !== undefined && { deletionProtection }) };
+      const given = {
+        ...(name !== undefined && { name }),
+        ...(deletionProtection !== undefined && { deletionProtection }),
+        ...(recall !== undefined && { recall }),
+      };
       if (Object.keys(given).length > 0) {
         await this.collections.update(collection, given);
         this.audit.note('collection.change', collection, { changes: given });
@@ -111,6 +115,7 @@ export class ConsoleCollections {
       namespaceList: totals.map(({ name, count }) => ({ name, records: count })),
       metadata: collection.metadata,
       buildProgress: await this.buildProgress(overview),
+      recallTarget: { value: this.indexes.recallTarget(collection), own: collection.recall },
       recall: this.indexes.recall(collection),
       hasModel: this.models.hasModel(collection),
     };

@@ -1,5 +1,8 @@
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsNumber, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 import { MAX_DIMENSION, type Metric, type ProtocolName } from '../../../collections/collection.js';
+import { LEAST_RECALL } from '../../../config/storage.js';
+import { readNumber } from '../../../http/json.js';
+import { Read } from '../../../http/validate.js';
 
 export class NewCollectionRequest {
   @IsString() tenant!: string;
@@ -13,6 +16,7 @@ export class NewCollectionRequest {
 export class CollectionChangeRequest {
   @IsOptional() @IsString() @Length(1, 512) name?: string;
   @IsOptional() @IsBoolean() deletionProtection?: boolean;
+  @Read(readNumber) @IsOptional() @IsNumber() @Min(LEAST_RECALL) @Max(1) recall?: number | null;
 }
 
 /** The name is typed once more by whoever deletes. */

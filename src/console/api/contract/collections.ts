@@ -56,6 +56,8 @@ export interface CollectionDetail extends CollectionRow {
   readonly metadata: string | null;
   /** Of an index that is being built, 0 to 1; null: none is, or it is not known. */
   readonly buildProgress: number | null;
+  /** The recall that its searches are to keep; `own`: as it was asked for this collection, null: it was not. */
+  readonly recallTarget: { readonly value: number; readonly own: number | null };
   /** What was measured of searches by its vector indexes, by namespace; empty: nothing yet. */
   readonly recall: readonly MeasuredRecall[];
   /** The texts of it can be embedded by the gateway. */
@@ -74,10 +76,12 @@ export interface NewCollection {
   readonly metric: 'l2' | 'cosine' | 'ip';
 }
 
-/** PATCH `/collections/{uuid}` with `{name?, deletionProtection?}`; PUT and DELETE `/collections/{uuid}/aliases/{alias}`; DELETE `/collections/{uuid}` with `{name}`, which must be its name. */
+/** PATCH `/collections/{uuid}` with `{name?, deletionProtection?, recall?}`; PUT and DELETE `/collections/{uuid}/aliases/{alias}`; DELETE `/collections/{uuid}` with `{name}`, which must be its name. */
 export interface CollectionChange {
   readonly name?: string;
   readonly deletionProtection?: boolean;
+  /** 0.5 to 1; null: as the gateway's settings say. */
+  readonly recall?: number | null;
 }
 
 /** GET `/collections/{uuid}/fields?namespace=`: from a sample of at most 1,000 records, within 250 ms. */

@@ -1,11 +1,11 @@
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { MAX_DIMENSION, type Metric } from '../../../collections/collection.js';
 import { Ignored, Refused } from '../../../http/field-fates.js';
-import { isJsonObject, type Json, JsonNumber, type JsonObject, readJson } from '../../../http/json.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject, readJson, readNumber } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
 import { DEFAULT_HNSW, HNSW_RANGES, MAX_NAME_CHARACTERS } from '../limits.js';
 import { invalidConfiguration, validationError } from '../vectorizer-error.js';
-import { readNumber, skipValue } from '../wire/json-values.js';
+import { skipValue } from '../wire/json-values.js';
 import { type HnswConfig, NO_QUANTIZATION, type Quantization } from './collection-definition.js';
 
 const STORAGE = 'Postgres stores the vectors';

@@ -1,11 +1,11 @@
 import { IsBoolean, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
 import { Ignored, Refused } from '../../../http/field-fates.js';
-import { type Json, readJson } from '../../../http/json.js';
+import { type Json, readJson, readNumber } from '../../../http/json.js';
 import { type BodyDialect, Read } from '../../../http/validate.js';
 import { MAX_OFFSET } from '../limits.js';
 import { NO_ENCRYPTION, refuseEncryption, validationError } from '../vectorizer-error.js';
 import { ABSENT_NULLS } from '../wire/dialect.js';
-import { readNumber, skipValue } from '../wire/json-values.js';
+import { skipValue } from '../wire/json-values.js';
 import type { SentComponents } from '../wire/sent-components.js';
 import { pointsOf, readBatch, readPoints, readQueryVector, type SentBatch, type SentPoint } from './sent-points.js';
 import { readShown } from './shown.js';

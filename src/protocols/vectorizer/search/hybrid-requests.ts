@@ -1,11 +1,10 @@
 import { IsBoolean, IsInt, IsNumber, IsOptional, IsString, Max, Min } from 'class-validator';
-import { type Json, readJson } from '../../../http/json.js';
+import { type Json, readJson, readNumber } from '../../../http/json.js';
 import type { BodyDialect } from '../../../http/validate.js';
 import { Read } from '../../../http/validate.js';
 import type { SparseVector } from '../../../records/record.js';
 import { validationError, VectorizerError } from '../vectorizer-error.js';
 import { SEARCH } from '../wire/dialect.js';
-import { readNumber } from '../wire/json-values.js';
 import { parseSparse } from '../wire/sent-entry.js';
 import type { Fusion } from './fusion.js';
 

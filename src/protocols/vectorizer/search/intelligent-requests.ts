@@ -1,10 +1,10 @@
 import { IsArray, IsInt, IsNumber, IsOptional, IsString, Min } from 'class-validator';
 import { Ignored } from '../../../http/field-fates.js';
-import { type Json, readJson } from '../../../http/json.js';
+import { type Json, readJson, readNumber } from '../../../http/json.js';
 import { type BodyDialect, Read } from '../../../http/validate.js';
 import { validationError } from '../vectorizer-error.js';
 import { SEARCH } from '../wire/dialect.js';
-import { readNumber, skipValue } from '../wire/json-values.js';
+import { skipValue } from '../wire/json-values.js';
 
 /** Searches of the intelligent family: as searches, and `max_total_results` is a name of the limit, too. */
 export const INTELLIGENT: BodyDialect = {

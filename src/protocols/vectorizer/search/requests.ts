@@ -1,9 +1,8 @@
 import { IsBoolean, IsInt, IsNumber, IsOptional, IsString, Min } from 'class-validator';
-import { isJsonObject, type Json, readJson } from '../../../http/json.js';
+import { isJsonObject, type Json, readJson, readNumber } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
 import { Read } from '../../../http/validate.js';
 import { validationError } from '../vectorizer-error.js';
-import { readNumber } from '../wire/json-values.js';
 import { readComponents, type SentComponents } from '../wire/sent-components.js';
 
 /** What every search may say; `SEARCH` reads the other names of its fields. */

@@ -1,8 +1,8 @@
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { MAX_DIMENSION } from '../../../collections/collection.js';
+import { readNumber } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
 import { validationError } from '../vectorizer-error.js';
-import { readNumber } from '../wire/json-values.js';
 
 /** `POST /embed`. */
 export class EmbedRequest {

@@ -1,4 +1,4 @@
-import { type Json, JsonNumber, readJson } from '../../../http/json.js';
+import { type Json, JsonNumber } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
 
 /** Plain data as `Json`: JavaScript's numbers, which must be finite, become JSON's. What is `Json` already stays as it is. */
@@ -9,12 +9,6 @@ export function numbersToJson(value: unknown): Json {
   if (value instanceof JsonNumber || value instanceof Map) return value as Json;
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   return new Map(entries.map(([key, item]): [string, Json] => [key, numbersToJson(item)]));
-}
-
-/** Reads any value; a number becomes JavaScript's own. For fields whose rule says what number it may be. */
-export function readNumber(reader: JsonReader): Json | number {
-  const value = readJson(reader);
-  return value instanceof JsonNumber ? Number(value.text) : value;
 }
 
 /** Passes over the value of a field that is ignored, whatever it is. */
