@@ -46,12 +46,12 @@ export async function startGateways(): Promise<Gateways> {
   };
 }
 
-/** With certificates as `polyvec certs` makes them. */
-export async function startSecureGateway(): Promise<Omit<Gateways, 'plain'>> {
+/** With certificates as `polyvec certs` makes them. `env`: its other settings. */
+export async function startSecureGateway(env: Readonly<Record<string, string>> = MANY_PORTS): Promise<Omit<Gateways, 'plain'>> {
   const certificates = await mkdtemp(join(tmpdir(), 'polyvec-certificates-'));
   await makeCertificates({ out: certificates, host: [] });
   const files = { POLYVEC_TLS_CERT: join(certificates, 'server.pem'), POLYVEC_TLS_KEY: join(certificates, 'server-key.pem') };
-  const secure = await startGateway({ env: { ...MANY_PORTS, ...files } });
+  const secure = await startGateway({ env: { ...env, ...files } });
   return {
     secure,
     certificates,

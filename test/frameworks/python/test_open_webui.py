@@ -38,9 +38,10 @@ class Settings(ModuleType):
 
 def load(name):
     """One of its vector databases; the package's own start, which needs all that the program needs, is left out."""
-    package = ModuleType("open_webui")
-    package.__path__ = list(importlib.util.find_spec("open_webui").submodule_search_locations)
-    sys.modules.setdefault("open_webui", package)
+    if "open_webui" not in sys.modules:
+        package = ModuleType("open_webui")
+        package.__path__ = list(importlib.util.find_spec("open_webui").submodule_search_locations)
+        sys.modules["open_webui"] = package
     for stub in ("open_webui.config", "open_webui.env"):
         sys.modules.setdefault(stub, Settings(stub))
     return importlib.import_module(f"open_webui.retrieval.vector.dbs.{name}")
