@@ -61,14 +61,15 @@ describeWithStandby(`a database of several hosts${reason}`, () => {
 
   it('is migrated, read and written on the primary, wherever that stands in the list', async () => {
     const gateway = await startGateway(standbyFirst);
-    const { transports, close } = await openTransports(gateway);
+    const opened = await openTransports(gateway);
+    const { transports } = opened;
     try {
       for (const transport of transports) {
         expect((await transport.read()).status).toBe(transport.succeeded);
         expect((await transport.write()).status).toBe(transport.succeeded);
       }
     } finally {
-      close();
+      opened.close();
       await gateway.stop();
     }
   });
@@ -134,7 +135,8 @@ describeWithStandby(`a database of several hosts${reason}`, () => {
   it('is left when it falls silent, for the next host', async () => {
     const [silent, other] = [await FaultProxy.start(replication.primaryUrl), await FaultProxy.start(replication.primaryUrl)];
     const gateway = await startGateway(urlOf([silent.url, other.url]));
-    const { transports, close } = await openTransports(gateway);
+    const opened = await openTransports(gateway);
+    const { transports } = opened;
     try {
       await silent.set({ kind: 'swallow' });
       const hanging = transports.map((transport) => transport.write());
@@ -147,7 +149,7 @@ describeWithStandby(`a database of several hosts${reason}`, () => {
       }
       for (const transport of transports) expect((await transport.write()).status).toBe(transport.succeeded);
     } finally {
-      close();
+      opened.close();
       await gateway.stop();
       await Promise.all([silent.stop(), other.stop()]);
     }
