@@ -11,7 +11,7 @@ type ConnectCallback = ((error: Error) => void) & ((error: null, client: pg.Clie
 type PoolCallback = (error: Error | undefined, client: pg.PoolClient | undefined, done: (release?: unknown) => void) => void;
 type Question = pg.QueryConfig & { readonly query_timeout: number };
 
-/** For all hosts together, when nothing says how long to wait. */
+/** For one host, when nothing says how long to wait. */
 const DEFAULT_LIMIT_MS = 10_000;
 
 /** Opens a connection apart from any pool, which the caller ends. @throws NoHost when there are hosts to choose from, and none can be used */
@@ -22,7 +22,7 @@ export async function connectClient({ hosts, ...config }: ServerConfig): Promise
     await client.connect();
     return client;
   };
-  return hosts === undefined ? open(new pg.Client(config)) : firstOf(hosts, config, () => open(new HostClient(hosts, config)));
+  return hosts === undefined ? open(new pg.Client(config)) : firstOf(hosts, () => open(new HostClient(hosts, config)));
 }
 
 /** The host that the connection leads to, as `atPlace` takes it; undefined when there is only one. */
@@ -51,10 +51,12 @@ class HostPool extends pg.Pool {
 
   constructor(
     private readonly hosts: Hosts,
-    private readonly config: pg.PoolConfig,
+    config: pg.PoolConfig,
   ) {
     super({
       ...config,
+      // each connection keeps its own time: the pool's would end the search, not the attempt
+      connectionTimeoutMillis: 0,
       Client: class extends HostClient {
         constructor(options?: pg.ClientConfig) {
           super(hosts, { ...options, connectionTimeoutMillis: config.connectionTimeoutMillis });
@@ -75,7 +77,7 @@ class HostPool extends pg.Pool {
   override connect(): Promise<pg.PoolClient>;
   override connect(callback: PoolCallback): void;
   override connect(callback?: PoolCallback): Promise<pg.PoolClient> | undefined {
-    const found = firstOf(this.hosts, this.config, () => super.connect());
+    const found = firstOf(this.hosts, () => super.connect());
     if (callback === undefined) return found;
     found.then(
       (client) => {
@@ -114,7 +116,7 @@ class HostClient extends pg.Client {
 
   constructor(hosts: Hosts, config: pg.ClientConfig) {
     const target = hosts.next;
-    const limitMs = Math.ceil(limitOf(config) / hosts.count);
+    const limitMs = limitOf(config);
     super({ ...config, connectionString: target.url, connectionTimeoutMillis: limitMs });
     this.target = target;
     this.hosts = hosts;
@@ -144,9 +146,10 @@ class HostClient extends pg.Client {
 
   /** @throws HostFailed when the host cannot be used */
   private async open(): Promise<pg.Client> {
+    const deadline = performance.now() + this.limitMs;
     try {
       await super.connect();
-      const question: Question = { text: HOST_STATE, query_timeout: this.limitMs };
+      const question: Question = { text: HOST_STATE, query_timeout: Math.max(1, Math.ceil(deadline - performance.now())) };
       const [state] = (await this.query<HostState>(question)).rows;
       if (state !== undefined) this.hosts.require(state);
     } catch (error) {
@@ -159,9 +162,8 @@ class HostClient extends pg.Client {
   }
 }
 
-/** What the first host gives that can be used, within the time for a connection. */
-async function firstOf<T>(hosts: Hosts, config: pg.ClientConfig, attempt: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + limitOf(config);
+/** What the first host gives that can be used. Each has the whole time for a connection, as in libpq: a busy server needs it, too. */
+async function firstOf<T>(hosts: Hosts, attempt: () => Promise<T>): Promise<T> {
   const failures: HostFailed[] = [];
   do {
     try {
@@ -170,7 +172,7 @@ async function firstOf<T>(hosts: Hosts, config: pg.ClientConfig, attempt: () => 
       if (!(error instanceof HostFailed)) throw error;
       failures.push(error);
     }
-  } while (failures.length < hosts.count && performance.now() < deadline);
+  } while (failures.length < hosts.count);
   throw new NoHost(failures);
 }
 

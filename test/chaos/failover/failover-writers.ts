@@ -37,12 +37,13 @@ const PAUSE_MS = 5;
 /** Sooner than a client that obeys would come again, so that every moment is seen. */
 const PAUSE_AFTER_REFUSAL_MS = 50;
 const READ_ATTEMPTS = 300;
+const CREATE_ATTEMPTS = 60;
 const RETRIABLE = new Set([503, 504]);
 const RETRIABLE_GRPC = new Set([status.UNAVAILABLE, status.DEADLINE_EXCEEDED]);
 
-/** An index that all protocols write to. */
+/** An index that all protocols write to. The database may just be failing over: then it is tried again. */
 export async function createTarget(instance: Instance, name: string): Promise<KillTarget> {
-  const { host } = await createFleetIndex(instance, { name, dimension: DIMENSION, metric: 'euclidean' });
+  const { host } = await persistently(() => createFleetIndex(instance, { name, dimension: DIMENSION, metric: 'euclidean' }));
   const { id: uuid } = (await new ChromaApi(instance.chromaUrl).call(`${COLLECTIONS}/${name}`)).body as { readonly id: string };
   return { uuid, name, host };
 }
@@ -89,6 +90,17 @@ export async function lostOf(
     }
     if (!RETRIABLE.has(code) || attempt === READ_ATTEMPTS) throw new Error(`get: ${String(code)} ${text}`);
     await sleep(200);
+  }
+}
+
+async function persistently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === CREATE_ATTEMPTS || !String(error).includes('UNAVAILABLE')) throw error;
+      await sleep(1_000);
+    }
   }
 }
 

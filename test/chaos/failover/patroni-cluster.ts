@@ -15,6 +15,8 @@ export interface Member {
   readonly name: string;
   readonly role: 'leader' | 'sync_standby' | 'replica' | 'standby_leader';
   readonly state: string;
+  /** Of a node that is still starting: `unknown`, or that of the leader before. */
+  readonly timeline?: number | string;
 }
 
 /** Postgres on three nodes that replicate synchronously, each with a Patroni, and one etcd; all on the loopback interface. */
@@ -102,6 +104,7 @@ class Cluster implements PatroniCluster {
       members.length === NODES &&
       members.every(({ state }) => state === 'running' || state === 'streaming') &&
       members.some(({ role }) => role === 'sync_standby') &&
+      new Set(members.map(({ timeline }) => timeline)).size === 1 &&
       leaderOf(members) !== undefined;
     return leaderOf(await this.membersWhen(isSettled)) ?? '';
   }
@@ -256,6 +259,8 @@ function leaderOf(members: readonly Member[]): string | undefined {
 
 async function postmasterOf({ directory }: NodePlace): Promise<number> {
   const [line] = (await readFile(join(directory, 'data', 'postmaster.pid'), 'utf8')).split('\n');
+  // of a server that is being mended, negative
+  if (!/^[1-9]\d*$/.test(line ?? '')) throw new Error(`no Postgres runs in ${directory}`);
   return Number(line);
 }
 

@@ -27,11 +27,12 @@ const causes = Object.entries(figures.failovers).map(([cause, times]) => `${Stri
 const sorted = outages.toSorted((one, other) => one - other);
 const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
 const times = `all protocols wrote again after ${median.toFixed(1)} s (median; longest ${(sorted.at(-1) ?? 0).toFixed(1)} s)`;
+const through = front === 'haproxy' ? ', through HAProxy,' : '';
 // the nodes are gone by now, and the development database has no part in this
 process.env['TEST_DATABASE_URL'] = '';
 await report({
   name: front === 'hosts' ? 'failover' : 'haproxy',
-  event: `failover of a Patroni cluster of three nodes during writes, ${String(failovers)} times`,
+  event: `failover of a Patroni cluster of three nodes${through} during writes, ${String(failovers)} times`,
   aim: '0 acknowledged writes lost, 0 answers but success and 503 or 504 with a time to come again',
   figure: `${String(lost.length)} lost of ${String(acknowledged)}, ${String(unexplained.length)} unexplained, ${String(refused)} refused with a time; ${times} (${causes.join(', ')})`,
   met: lost.length === 0 && unexplained.length === 0 && outages.length === failovers && refused > 0,
