@@ -46,11 +46,13 @@ export async function runFailovers(options: {
       const target = await createTarget(instance, 'failover');
       const writers = startWriters(instances, target);
       try {
-        for (let number = 0; number < options.failovers && unexplainedOf(writers).length === 0; number += 1) {
+        let lost: readonly string[] = [];
+        for (let number = 0; number < options.failovers && lost.length + unexplainedOf(writers).length === 0; number += 1) {
           const cause = CAUSES[number % CAUSES.length] ?? 'switchover';
           outages.push(await failOver(cluster, writers, cause));
           failovers[cause] += 1;
           options.onProgress?.(`${String(number + 1)}: ${cause}, ${outages.at(-1)?.toFixed(1) ?? ''} s`);
+          lost = await lostOf(writers.written, instance, target);
         }
       } finally {
         await writers.stop();

@@ -82,11 +82,13 @@ export async function lostOf(
   { uuid }: KillTarget,
 ): Promise<readonly string[]> {
   const api = new ChromaApi(chromaUrl);
+  // what is acknowledged after the read has begun may not be in it
+  const expected = written.flatMap(({ acknowledged }) => acknowledged);
   for (let attempt = 1; ; attempt += 1) {
     const { status: code, body, text } = await api.call(`${COLLECTIONS}/${uuid}/get`, { body: { include: [] } });
     if (code === 200) {
       const found = new Set((body as { readonly ids: readonly string[] }).ids);
-      return written.flatMap(({ acknowledged }) => acknowledged.filter((id) => !found.has(id)));
+      return expected.filter((id) => !found.has(id));
     }
     if (!RETRIABLE.has(code) || attempt === READ_ATTEMPTS) throw new Error(`get: ${String(code)} ${text}`);
     await sleep(200);
