@@ -85,6 +85,8 @@ async function failOver(cluster: PatroniCluster, writers: Writers, cause: Cause)
   await written(writers, 1);
   const seconds = (performance.now() - started) / 1_000;
   await written(writers, WRITES_BETWEEN);
+  // as its watchdog would: one that woke up would take the lead back, Patroni alone does not prevent it
+  if (cause === 'node frozen') await cluster.killNode(leader);
   if (cause === 'node killed' || cause === 'node frozen') await cluster.restore(leader);
   return seconds;
 }

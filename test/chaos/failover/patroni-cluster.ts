@@ -31,11 +31,11 @@ export interface PatroniCluster {
   switchOver(leader: string): Promise<void>;
   /** Kill -9 of its Postgres. */
   killPostgres(name: string): Promise<void>;
-  /** Kill -9 of its Patroni and its Postgres. */
+  /** Kill -9 of its Patroni and its Postgres, frozen or not. */
   killNode(name: string): Promise<void>;
   /** Stops all of its processes where they are; their connections stay open. */
   freeze(name: string): Promise<void>;
-  /** Brings back what was killed or stopped. */
+  /** Starts the Patroni of a node that was killed. */
   restore(name: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -127,7 +127,7 @@ class Cluster implements PatroniCluster {
     const exited = once(node.patroni, 'exit');
     node.patroni.kill('SIGKILL');
     await exited;
-    await this.killPostgres(name);
+    await this.signal(name, 'SIGKILL');
   }
 
   async freeze(name: string): Promise<void> {
@@ -136,9 +136,7 @@ class Cluster implements PatroniCluster {
 
   async restore(name: string): Promise<void> {
     const node = this.node(name);
-    if (hasEnded(node.patroni)) {
-      node.patroni = await this.host.launch(name, this.patroni, join(node.directory, 'patroni.yml'));
-    } else await this.signal(name, 'SIGCONT');
+    node.patroni = await this.host.launch(name, this.patroni, join(node.directory, 'patroni.yml'));
   }
 
   async stop(): Promise<void> {

@@ -36,5 +36,6 @@ await report({
   aim: '0 acknowledged writes lost, 0 answers but success and 503 or 504 with a time to come again',
   figure: `${String(lost.length)} lost of ${String(acknowledged)}, ${String(unexplained.length)} unexplained, ${String(refused)} refused with a time; ${times} (${causes.join(', ')})`,
   met: lost.length === 0 && unexplained.length === 0 && outages.length === failovers && refused > 0,
-  conditions: 'Patroni with ttl 20 s, strict synchronous mode, one etcd, PostgreSQL 15; readiness asked every second',
+  conditions:
+    'Patroni with ttl 20 s, strict synchronous mode, one etcd, PostgreSQL 15; a frozen node is reset, as by a watchdog; readiness asked every second',
 });
