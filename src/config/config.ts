@@ -38,7 +38,7 @@ export const SETTINGS = {
     'DATABASE_URL',
     undefined,
     postgresUrl,
-    'The Postgres to use, `postgres://user:password@host:port/database`. Unset: the embedded one.',
+    'The Postgres to use, `postgres://user:password@host:port/database`; several hosts, `host1:port,host2:port`, are tried in order until one takes writes. Unset: the embedded one.',
   ),
   ...SERVER_SETTINGS,
   dataDirectory: setting('POLYVEC_DATA_DIR', './polyvec-data', text, "The embedded Postgres' directory.", 'CHROMA_PERSIST_PATH'),

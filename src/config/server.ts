@@ -1,4 +1,4 @@
-import { oneOf, postgresUrl, setting } from './values.js';
+import { oneOf, postgresUrl, setting, standbyUrl } from './values.js';
 
 /** The settings of what stands between the gateway and a Postgres server, or beside it; a part of the gateway's. */
 export const SERVER_SETTINGS = {
@@ -17,7 +17,7 @@ export const SERVER_SETTINGS = {
   replicaUrl: setting<string | undefined>(
     'POLYVEC_REPLICA_URL',
     undefined,
-    postgresUrl,
+    standbyUrl,
     "A streaming standby of the database, for Pinecone's reads: they see every write of their own instance, and those of others a little later.",
   ),
 } as const;

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { parseDatabaseUrl } from './database-url.js';
 
 /**
  * How settings are read from text. Each reader throws an `Error` whose message completes "must be …".
@@ -116,9 +117,17 @@ export function host(value: string): string {
   throw new Error('an address or a host name');
 }
 
+/** Of one host or of several. */
 export function postgresUrl(value: string): string {
-  if (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value)) return value;
-  throw new Error('a postgres:// URL');
+  parseDatabaseUrl(value);
+  return value;
+}
+
+/** Of one host that may be a standby. */
+export function standbyUrl(value: string): string {
+  const { hosts, target } = parseDatabaseUrl(value);
+  if (hosts.length === 1 && target === 'any') return value;
+  throw new Error('a postgres:// URL of one host, without target_session_attrs');
 }
 
 /** A comma-separated list, or a JSON list as Chroma writes it. */

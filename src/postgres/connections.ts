@@ -3,6 +3,7 @@ import { GatewayError } from '../errors.js';
 import { measureWait } from '../observability/statement.js';
 import type { AnswerBudget } from './answer-budget.js';
 import type { CountedResult, Excess } from './counted-query.js';
+import { isAbandoned, placeOf } from './host-client.js';
 import { type LimitedRequest, queryOn } from './measured.js';
 import type { OverdueBackends } from './overdue-backends.js';
 import type { RetryBudget } from './retry-budget.js';
@@ -27,8 +28,8 @@ export interface PoolState {
 export class Connection {
   /** Whether it may be used again. */
   isSound = true;
-  /** The server behind it takes no writes. */
-  isReadOnly = false;
+  /** The server behind it takes no writes, or of several hosts it is one that does not answer: another one may by now. */
+  isMisled = false;
 
   constructor(
     private readonly client: pg.PoolClient & { readonly processID?: number | null },
@@ -45,9 +46,11 @@ export class Connection {
       return await queryOn(this.client, limited, this.answers, excess);
     } catch (error) {
       this.isSound &&= leavesConnectionSound(error);
-      this.isReadOnly ||= isReadOnly(error);
+      const place = placeOf(this.client);
+      this.isMisled ||= isReadOnly(error) || (place !== undefined && isOverdue(error));
       const pid = this.client.processID;
-      if (limitMs !== undefined && typeof pid === 'number' && isOverdue(error)) this.overdue?.end(pid, limitMs / 2);
+      if (limitMs !== undefined && typeof pid === 'number' && isOverdue(error))
+        this.overdue?.end({ pid, place, ranMs: limitMs / 2 });
       if (!isTooLongFilter(error, request.values?.length ?? 0)) throw error;
       const reason = 'the database has not enough memory for so many conditions';
       throw new GatewayError({ kind: 'invalid', subject: 'filter', reason }, { cause: error });
@@ -90,7 +93,7 @@ export class Connections {
       try {
         return await work(connection);
       } finally {
-        if (connection.isReadOnly) this.renew();
+        if (connection.isMisled) this.renew();
         client.release(!connection.isSound);
       }
     } finally {
@@ -120,7 +123,7 @@ export class Connections {
       const client = await this.pool.connect();
       const opened = this.openedAt.get(client) ?? performance.now();
       this.openedAt.set(client, opened);
-      if (opened >= this.renewedAt) return client;
+      if (opened >= this.renewedAt && !isAbandoned(client)) return client;
       client.release(true);
     }
   }

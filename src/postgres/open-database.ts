@@ -1,8 +1,10 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { type Config, MiB } from '../config/config.js';
+import { parseDatabaseUrl } from '../config/database-url.js';
 import { Database } from './database.js';
 import { EmbeddedEngine } from './embedded/embedded-engine.js';
 import type { EngineLog } from './engine.js';
+import { createPool, type ServerConfig } from './host-client.js';
 import { migrate, requireMigrated } from './migrations.js';
 import { accessTo, KEEP_ALIVE_MS, pastPooler, refuseWithoutServer, warnOfPooler } from './pooler.js';
 import { prepareEngine, type SchemaStep } from './prepare-engine.js';
@@ -94,8 +96,7 @@ async function openServer(
   const pool = newPool(config, limitedConnectionTo(config, url), log);
   try {
     const own = { namedStatements: config.pooler === 'off', concurrentIndexes: true };
-    const { hostname, port, pathname } = new URL(url);
-    const place = `${hostname}:${port || '5432'}${pathname}`;
+    const { place } = parseDatabaseUrl(url);
     const traits = await startup.of(`the database at ${place}`, own, async () => {
       const bringUpToDate = async (client: pg.ClientBase): Promise<void> => {
         await pastPooler(config, client, schema);
@@ -127,8 +128,8 @@ function openReplica(config: Config, url: string, log: EngineLog): ReadReplica |
   return new ReadReplica(primary, standby, log);
 }
 
-export function newPool(config: Config, where: pg.PoolConfig, log: EngineLog): pg.Pool {
-  const pool = new pg.Pool({
+export function newPool(config: Config, where: ServerConfig, log: EngineLog): pg.Pool {
+  const pool = createPool({
     ...where,
     max: config.poolSize,
     connectionTimeoutMillis: config.connectTimeoutMs,

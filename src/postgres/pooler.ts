@@ -1,6 +1,8 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { Config } from '../config/config.js';
 import type { EngineLog } from './engine.js';
+import { connectClient, type ServerConfig } from './host-client.js';
+import { whereabouts } from './hosts.js';
 import { OverdueBackends } from './overdue-backends.js';
 import type { ReadReplica } from './read-replica.js';
 import { Sessions } from './sessions.js';
@@ -20,7 +22,7 @@ const SESSION_OPTIONS = '-c plan_cache_mode=force_custom_plan -c jit=off';
 /** How long a connection may be silent before the operating system asks whether the other side is still there. */
 export const KEEP_ALIVE_MS = 10_000;
 
-type ServerConfig = Pick<Config, 'pooler' | 'directDatabaseUrl' | 'statementTimeoutMs' | 'connectTimeoutMs'>;
+type ServerSettings = Pick<Config, 'pooler' | 'directDatabaseUrl' | 'statementTimeoutMs' | 'connectTimeoutMs'>;
 
 /** @throws Error when there are settings for a server, and none is named */
 export function refuseWithoutServer(config: Pick<Config, 'pooler' | 'directDatabaseUrl' | 'replicaUrl'>): void {
@@ -29,12 +31,12 @@ export function refuseWithoutServer(config: Pick<Config, 'pooler' | 'directDatab
 }
 
 /** What a connection to the server asks for when it starts. Poolers refuse what they do not know, and keep none of it. */
-export function connectionTo(config: ServerConfig, url: string): pg.ClientConfig {
+export function connectionTo(config: ServerSettings, url: string): ServerConfig {
   return config.pooler === 'transaction' ? pooledConnectionTo(config, url) : directConnectionTo(config, url);
 }
 
 /** How the server that `url` names is reached beside the pool: past the pooler where there is a way. */
-export function accessTo(config: ServerConfig, url: string, log: EngineLog): Access {
+export function accessTo(config: ServerSettings, url: string, log: EngineLog): Access {
   const direct = directUrlOf(config, url);
   return {
     sessions:
@@ -52,14 +54,12 @@ export function accessTo(config: ServerConfig, url: string, log: EngineLog): Acc
 
 /** Runs `work` on a connection past the pooler, where another URL says how, or on the one at hand. */
 export async function pastPooler<T>(
-  config: ServerConfig,
+  config: ServerSettings,
   client: pg.ClientBase,
   work: (client: pg.ClientBase) => Promise<T>,
 ): Promise<T> {
   if (config.directDatabaseUrl === undefined) return work(client);
-  const direct = new pg.Client(pooledConnectionTo(config, config.directDatabaseUrl));
-  direct.on('error', () => undefined);
-  await direct.connect();
+  const direct = await connectClient(pooledConnectionTo(config, config.directDatabaseUrl));
   try {
     return await work(direct);
   } finally {
@@ -68,7 +68,7 @@ export async function pastPooler<T>(
 }
 
 /** Warns of settings that a pooler's connections lack: a statement outside of a transaction cannot set its own limit. */
-export async function warnOfPooler(config: ServerConfig, client: pg.ClientBase, log: EngineLog): Promise<void> {
+export async function warnOfPooler(config: ServerSettings, client: pg.ClientBase, log: EngineLog): Promise<void> {
   if (config.pooler === 'off') return;
   const { rows } = await client.query<{ timeout: string; jit: string; role: string }>(
     `SELECT current_setting('statement_timeout') AS timeout, current_setting('jit') AS jit, quote_ident(current_user) AS role`,
@@ -86,25 +86,25 @@ export async function warnOfPooler(config: ServerConfig, client: pg.ClientBase, 
     log('warn', `searches may be compiled, which costs more than it saves: run ALTER ROLE ${row.role} SET jit = off`);
 }
 
-function overdueOf(config: ServerConfig, url: string, log: EngineLog): OverdueBackends {
+function overdueOf(config: ServerSettings, url: string, log: EngineLog): OverdueBackends {
   return new OverdueBackends(pooledConnectionTo(config, url), (message) => {
     log('warn', message);
   });
 }
 
-function directUrlOf({ pooler, directDatabaseUrl }: ServerConfig, url: string): string | undefined {
+function directUrlOf({ pooler, directDatabaseUrl }: ServerSettings, url: string): string | undefined {
   return pooler === 'off' ? (directDatabaseUrl ?? url) : directDatabaseUrl;
 }
 
-function pooledConnectionTo({ connectTimeoutMs }: ServerConfig, url: string): pg.ClientConfig {
+function pooledConnectionTo({ connectTimeoutMs }: ServerSettings, url: string): ServerConfig {
   return {
-    connectionString: url,
+    ...whereabouts(url),
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
   };
 }
 
-function directConnectionTo(config: ServerConfig, url: string): pg.ClientConfig {
+function directConnectionTo(config: ServerSettings, url: string): ServerConfig {
   return { ...pooledConnectionTo(config, url), options: SESSION_OPTIONS, statement_timeout: config.statementTimeoutMs };
 }

@@ -1,7 +1,8 @@
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
-import pg from 'pg';
+import type pg from 'pg';
 import { CONFIG, type Config } from '../config/config.js';
 import { Database } from './database.js';
+import { createPool } from './host-client.js';
 import { connectionTo } from './pooler.js';
 import { sql } from './sql.js';
 
@@ -64,12 +65,23 @@ export class Probe implements BeforeApplicationShutdown {
 
 /** The connection that was kept may have broken since. */
 async function askTwice(pool: pg.Pool, question: string): Promise<readonly State[]> {
-  const ask = async (): Promise<readonly State[]> => (await pool.query<State>(question)).rows;
+  const ask = async (): Promise<readonly State[]> => {
+    const client = await pool.connect();
+    let isGood = false;
+    try {
+      const { rows } = await client.query<State>(question);
+      isGood = rows[0]?.takes_writes === true;
+      return rows;
+    } finally {
+      // the next question goes to whichever server takes writes then
+      client.release(!isGood);
+    }
+  };
   return ask().catch(ask);
 }
 
 function newPool(config: Config, url: string): pg.Pool {
-  const pool = new pg.Pool({
+  const pool = createPool({
     ...connectionTo(config, url),
     max: 1,
     connectionTimeoutMillis: LIMIT_MS,

@@ -1,7 +1,7 @@
-import type pg from 'pg';
 import type { Config } from '../config/config.js';
 import { type AnswerBudget, answerBudgetOf } from './answer-budget.js';
 import type { EngineLog } from './engine.js';
+import type { ServerConfig } from './host-client.js';
 import { connectionTo } from './pooler.js';
 import { GRACE_MS, type RetryLimits } from './retry-budget.js';
 
@@ -52,7 +52,7 @@ export function embeddedService(config: ServiceConfig, log: EngineLog): Service 
 }
 
 /** A connection to the server that does not wait for an answer for ever: one that is stopped, or cut off, sends none. */
-export function limitedConnectionTo(config: Parameters<typeof connectionTo>[0], url: string): pg.ClientConfig {
+export function limitedConnectionTo(config: Parameters<typeof connectionTo>[0], url: string): ServerConfig {
   return { ...connectionTo(config, url), query_timeout: config.statementTimeoutMs + GRACE_MS };
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { atPlace, connectClient, placeOf, type ServerConfig } from './host-client.js';
 import type { OverdueBackends } from './overdue-backends.js';
 
 /** A connection apart from the pool, for work that takes long. */
@@ -17,11 +18,11 @@ export type SettingsScope = 'own' | 'everyone' | 'shared';
 
 /** Opens connections apart from the pool. */
 export class Sessions {
-  /** The application names of the open ones: a pooler does not reveal which of its connections a statement runs on. */
-  private readonly open = new Set<string>();
+  /** The application names of the open ones, and their hosts: a pooler does not reveal which of its connections a statement runs on. */
+  private readonly open = new Map<string, string | undefined>();
 
   constructor(
-    private readonly where: pg.ClientConfig,
+    private readonly where: ServerConfig,
     private readonly scope: SettingsScope,
     /** Ends processes of the pool's server; undefined where their ids are not the server's. */
     readonly overdue?: OverdueBackends,
@@ -30,10 +31,9 @@ export class Sessions {
   /** Opens a connection on which a statement may take as long as the server allows, without a limit of ours, and closes it after `work`. */
   async run<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const name = `polyvec-${randomUUID()}`;
-    const client = this.newClient(name);
-    await client.connect();
+    const client = await this.connect(this.where, name);
     const changed = new Set<string>();
-    this.open.add(name);
+    this.open.set(name, placeOf(client));
     try {
       if (this.scope === 'own') await client.query('SET statement_timeout = 0');
       return await work({
@@ -56,25 +56,25 @@ export class Sessions {
   /** Cancels what is under way; it fails then. The embedded engine finishes first. */
   async cancel(): Promise<void> {
     if (this.scope === 'everyone' || this.open.size === 0) return;
-    const client = this.newClient('polyvec');
-    await client.connect();
+    await Promise.all([...new Set(this.open.values())].map((place) => this.cancelAt(place)));
+  }
+
+  private async cancelAt(place: string | undefined): Promise<void> {
+    const client = await this.connect(atPlace(this.where, place), 'polyvec');
     try {
       await client.query(
         `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = ANY ($1::text[]) AND state = 'active'`,
-        [[...this.open]],
+        [[...this.open.keys()]],
       );
     } finally {
       await client.end();
     }
   }
 
-  private newClient(name: string): pg.Client {
+  private async connect(where: ServerConfig, name: string): Promise<pg.Client> {
     // the embedded engine's limit is a watch on each connection, which can only be set as it begins
     const options = this.scope === 'everyone' ? { options: '-c statement_timeout=0' } : {};
-    const client = new pg.Client({ ...this.where, ...options, application_name: name, query_timeout: 0 });
-    // one that breaks fails its statement, whose caller gets the error; without a listener it would end the process, too
-    client.on('error', () => undefined);
-    return client;
+    return connectClient({ ...where, ...options, application_name: name, query_timeout: 0 });
   }
 }
 

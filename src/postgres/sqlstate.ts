@@ -70,9 +70,14 @@ const LAST_WORDS = /^(?:08|28|57P|25P0[34]|53300)/;
 /** Who we are, or the database, is wrong: another attempt will not help. */
 const WRONG_LOGIN = /^(?:28|3D)/;
 
+/** Who we are, or the database that we want, is wrong. */
+export function isWrongLogin(error: unknown): boolean {
+  return WRONG_LOGIN.test(codeOf(error) ?? '');
+}
+
 /** What a failed statement, or transaction, has done. */
 export function effectOf(error: unknown): Effect {
-  if (error instanceof NothingDone) return WRONG_LOGIN.test(codeOf(error.cause) ?? '') ? 'final' : 'none';
+  if (error instanceof NothingDone) return isWrongLogin(error.cause) ? 'final' : 'none';
   if (isRolledBack(error)) return 'rolled_back';
   if (isReadOnly(error)) return 'misled';
   if (REFUSALS.has(codeOf(error) ?? '')) return 'none';
@@ -151,7 +156,8 @@ export function isOverdue(error: unknown): boolean {
   return error instanceof Error && error.message === DRIVER_OVERDUE;
 }
 
-function codeOf(error: unknown): string | undefined {
+/** SQLSTATE, or a code of the operating system. */
+export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }

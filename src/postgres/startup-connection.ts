@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayError } from '../errors.js';
 import type { EngineTraits } from './engine.js';
+import { textOf } from './hosts.js';
 import { translateDatabaseError } from './sqlstate.js';
 
 /** What is known of an engine before it has been reached. */
@@ -91,7 +92,7 @@ export class StartupConnection {
       traits.known = await attempt();
     } catch (error) {
       if (this.isStopped()) return false;
-      const message = withAdvice(messageOf(error));
+      const message = withAdvice(textOf(error));
       if (this.kind === 'required' || !isOutage(error)) throw new Error(`cannot use ${place}: ${message}`, { cause: error });
       if (message !== this.lastProblem) this.log('warn', `${place} does not answer yet, and is tried again: ${message}`);
       this.lastProblem = message;
@@ -149,17 +150,11 @@ function notYet(): GatewayError {
 /** Whether the same attempt may work later, without anybody changing a setting. */
 function isOutage(error: unknown): boolean {
   // PgBouncer says so of a connection that asks for more than it carries
-  if (messageOf(error).includes(REFUSED_BY_POOLER)) return false;
+  if (textOf(error).includes(REFUSED_BY_POOLER)) return false;
   const meant = translateDatabaseError(error);
   return meant instanceof GatewayError && meant.kind === 'unavailable';
 }
 
 function withAdvice(message: string): string {
   return message.includes(REFUSED_BY_POOLER) ? `${message}; behind a pooler set POLYVEC_POOLER=transaction` : message;
-}
-
-/** Several addresses of one name fail together, without a message of their own. */
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
 }

@@ -22,6 +22,12 @@ export interface Replication {
   caughtUp(): Promise<void>;
   stopStandby(): Promise<void>;
   startStandby(): Promise<void>;
+  /** Ends the primary at once, as a crash does. */
+  stopPrimary(): Promise<void>;
+  /** A write is acknowledged from now on when the standby has it on its disk, too. */
+  makeSynchronous(): Promise<void>;
+  /** Makes the standby a primary. */
+  promoteStandby(): Promise<void>;
   /** Ends both and removes their data. */
   stop(): Promise<void>;
 }
@@ -120,6 +126,16 @@ export async function startReplication(programs: string): Promise<Replication> {
     startStandby,
     stop,
     stopStandby: () => stopServer('standby'),
+    stopPrimary: () => stopServer('primary'),
+    makeSynchronous: async () => {
+      await ask(primaryUrl, "ALTER SYSTEM SET synchronous_standby_names = '*'");
+      await ask(primaryUrl, 'SELECT pg_reload_conf()');
+      const look = "SELECT FROM pg_stat_replication WHERE sync_state = 'sync'";
+      while ((await ask(primaryUrl, look)).length === 0) await sleep(20);
+    },
+    promoteStandby: async () => {
+      await ask(standbyUrl, 'SELECT pg_promote()');
+    },
     pause: async () => {
       await ask(standbyUrl, 'SELECT pg_wal_replay_pause()');
     },
