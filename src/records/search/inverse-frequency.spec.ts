@@ -11,7 +11,8 @@ describe('the inverse document frequency', () => {
     [3, 3, 0.13353139],
     [1, 1, 0.28768212],
   ])('of a term that of %i records %i have', (records, holders, expected) => {
-    expect(inverseFrequency(records, holders)).toBe(Math.fround(expected));
+    // the real server's logarithm differs in the last bit
+    expect(inverseFrequency(records, holders)).toBeCloseTo(expected, 7);
   });
 
   it('weighs a query index by index', () => {
