@@ -7,10 +7,10 @@ import { requireDimension } from './dimension.js';
 import { Maintenance } from './maintenance/maintenance.js';
 import type { Match, ReadRequest, SearchRequest, SparseSearchRequest, StoredRecord } from './record.js';
 import { RecordStore } from './record.store.js';
-import { type SparseKeyMatch, SparseKeyStore } from './search/sparse-key.store.js';
-import { RecordSearchStore } from './search/record-search.store.js';
 import { inverseFrequency, weighted } from './search/inverse-frequency.js';
+import { RecordSearchStore } from './search/record-search.store.js';
 import { SearchPlanner } from './search/search-planner.js';
+import { type SparseKeyMatch, SparseKeyStore } from './search/sparse-key.store.js';
 
 /** Reads and searches of one snapshot of a collection. */
 export interface RecordSnapshot {

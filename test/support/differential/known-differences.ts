@@ -26,8 +26,8 @@ const OTHER_WORDS = [
   ['expected value', 'invalid unicode code point'],
 ] as const;
 
-/** What only a server has that stores sparse vectors: one in a record, and a key of the scenarios with an index. */
-const SPARSE = /"v":\{"#type":"sparse_vector"|"keys":\{[^]*"sp":\{"sparse_vector"/;
+/** What only a server has that stores sparse vectors: one in a record, and a key of the scenarios in the schema. */
+const SPARSE = /"(?:v|sp)":\{"(?:#type":")?sparse_vector"/;
 
 const KNOWN: readonly KnownDifference[] = [
   {
