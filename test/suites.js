@@ -65,6 +65,7 @@ const PLACES = {
   'test/protocols/pinecone/filter-model.spec.ts': 'both',
   'test/protocols/vectorizer/filter-model.spec.ts': 'both',
   // one for each area
+  'test/protocols/chroma/search-sparse.spec.ts': 'both',
   'test/protocols/chroma/tenants-databases.spec.ts': 'both',
   'test/protocols/chroma/writes.spec.ts': 'both',
   'test/protocols/pinecone/backups.spec.ts': 'both',

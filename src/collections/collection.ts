@@ -6,8 +6,8 @@ export type VectorType = 'dense' | 'sparse';
 
 export type ProtocolName = 'chroma' | 'pinecone' | 'vectorizer';
 
-/** The kinds of values that metadata fields hold; a list counts as its elements. */
-export type FieldType = 'string' | 'int' | 'float' | 'bool';
+/** The kinds of values that metadata fields hold; a list counts as its elements, and `sparse` is a sparse vector. */
+export type FieldType = 'string' | 'int' | 'float' | 'bool' | 'sparse';
 
 /** A metadata field that occurs in a collection, with one type of its values. */
 export interface Field {

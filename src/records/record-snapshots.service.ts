@@ -5,15 +5,19 @@ import { Limits } from '../limits/limits.js';
 import { Database, type FirstRows, type Queryable } from '../postgres/database.js';
 import { requireDimension } from './dimension.js';
 import { Maintenance } from './maintenance/maintenance.js';
-import type { Match, ReadRequest, SearchRequest, StoredRecord } from './record.js';
+import type { Match, ReadRequest, SearchRequest, SparseSearchRequest, StoredRecord } from './record.js';
 import { RecordStore } from './record.store.js';
+import { inverseFrequency, weighted } from './search/inverse-frequency.js';
 import { RecordSearchStore } from './search/record-search.store.js';
 import { SearchPlanner } from './search/search-planner.js';
+import { type SparseKeyMatch, SparseKeyStore } from './search/sparse-key.store.js';
 
 /** Reads and searches of one snapshot of a collection. */
 export interface RecordSnapshot {
   /** As `RecordSearches.search`; nothing is found where the collection has no dimension yet. */
   search(request: SearchRequest): Promise<readonly (readonly Match[])[]>;
+  /** Nearest first, equals in the order of first insert. */
+  searchSparse(request: SparseSearchRequest): Promise<readonly SparseKeyMatch[]>;
   /** The selected records in the order of first insert. @throws GatewayError `invalid limit` for more than an answer may have */
   read(request: ReadRequest): Promise<readonly StoredRecord[]>;
 }
@@ -26,6 +30,7 @@ export class RecordSnapshots {
     private readonly collections: CurrentCollections,
     private readonly store: RecordStore,
     private readonly searchStore: RecordSearchStore,
+    private readonly sparseKeys: SparseKeyStore,
     private readonly planner: SearchPlanner,
     private readonly maintenance: Maintenance,
     private readonly limits: Limits,
@@ -42,6 +47,7 @@ export class RecordSnapshots {
         if (!(await this.store.isLive(transaction, current))) return 'stale';
         return work({
           search: (request) => this.search(transaction, current, namespace, request),
+          searchSparse: (request) => this.searchSparse(transaction, current, namespace, request),
           read: (request) => this.read(transaction, current, namespace, request),
         });
       }, 'snapshot'),
@@ -67,6 +73,21 @@ export class RecordSnapshots {
     );
     // the snapshot, in which the collection was live, has not changed
     return result === 'stale' ? request.queries.map(() => []) : result.matches;
+  }
+
+  private async searchSparse(
+    transaction: Queryable,
+    collection: Collection,
+    namespace: string,
+    request: SparseSearchRequest,
+  ): Promise<readonly SparseKeyMatch[]> {
+    this.limits.requireSearch(request);
+    this.maintenance.noteFilter(collection, request);
+    if (request.limit === 0 || request.query.indices.length === 0) return [];
+    if (!request.weighted) return this.sparseKeys.nearest(transaction, collection, namespace, request);
+    const { records, holders } = await this.sparseKeys.frequencies(transaction, collection, namespace, request);
+    const query = weighted(request.query, (index) => inverseFrequency(records, Math.min(records, holders.get(index) ?? 0)));
+    return this.sparseKeys.nearest(transaction, collection, namespace, { ...request, query });
   }
 
   private async read(

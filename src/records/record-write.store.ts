@@ -137,17 +137,18 @@ function fieldRows(collection: Collection, superseded: readonly RecordWrite[]): 
 }
 
 /**
- * Adds the fields of `source`, rows of `metadata`, to the collection's. A list counts as its elements. jsonb keeps the scale of a
+ * Adds the fields of `source`, rows of `metadata`, to the collection's. A list counts as its elements; of objects only sparse vectors
+ * are fields. jsonb keeps the scale of a
  * number: an integer's text has no point, and a float's always has one.
  */
 export function fieldsOf(collection: Collection, source: Sql): Sql {
   return sql`, fields AS (
     INSERT INTO polyvec.collection_fields (collection_id, name, type)
     SELECT DISTINCT ${collection.id}::bigint, e.key, CASE jsonb_typeof(t.sample)
-        WHEN 'string' THEN 'string' WHEN 'boolean' THEN 'bool'
+        WHEN 'string' THEN 'string' WHEN 'boolean' THEN 'bool' WHEN 'object' THEN 'sparse'
         ELSE CASE WHEN t.sample::text LIKE '%.%' THEN 'float' ELSE 'int' END END
     FROM ${source} AS i CROSS JOIN LATERAL jsonb_each(i.metadata) AS e
     CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(e.value) WHEN 'array' THEN e.value -> 0 ELSE e.value END) AS t (sample)
-    WHERE jsonb_typeof(t.sample) IN ('string', 'boolean', 'number') AND octet_length(e.key) <= ${MAX_FIELD_NAME_BYTES}
+    WHERE (jsonb_typeof(t.sample) IN ('string', 'boolean', 'number') OR e.value ->> '#type' = 'sparse_vector') AND octet_length(e.key) <= ${MAX_FIELD_NAME_BYTES}
     ORDER BY 2, 3 ON CONFLICT DO NOTHING)`;
 }

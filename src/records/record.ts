@@ -113,6 +113,17 @@ export interface SearchRequest extends Selection {
   readonly limit: number;
 }
 
+/**
+ * The nearest `limit` of the selected records by the sparse vectors under a metadata key: 1 less the inner product, of those that share
+ * an index with the query. `weighted` multiplies each value of the query by the inverse document frequency of its index (BM25's).
+ */
+export interface SparseSearchRequest extends Selection {
+  readonly key: string;
+  readonly query: SparseVector;
+  readonly weighted: boolean;
+  readonly limit: number;
+}
+
 /** A record that a search found. */
 export interface Match extends StoredRecord {
   /** Float32 text; `Infinity` and `-Infinity` stand for what is beyond, in the order of the true distances. */

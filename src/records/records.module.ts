@@ -42,6 +42,7 @@ import { RecordEstimateStore } from './search/record-estimate.store.js';
 import { RecordRankStore } from './search/record-rank.store.js';
 import { RecordSearchStore } from './search/record-search.store.js';
 import { SearchPlanner } from './search/search-planner.js';
+import { SparseKeyStore } from './search/sparse-key.store.js';
 import { ShownStatements } from './shown-statements.service.js';
 
 @Module({
@@ -50,6 +51,7 @@ import { ShownStatements } from './shown-statements.service.js';
     RecordStore,
     RecordWriteStore,
     RecordSearchStore,
+    SparseKeyStore,
     RecordPageStore,
     RecordRankStore,
     RecordPatchStore,

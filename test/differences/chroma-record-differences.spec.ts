@@ -258,6 +258,24 @@ describe('searches', () => {
     expect([shorter.status, message(shorter)]).toEqual([400, expect.stringContaining('dimension of 2, got 1')]);
   });
 
+  it('D106: sparse vectors are stored, and searched where the schema has an index', async () => {
+    const index = '{"sparse_vector":{"sparse_vector_index":{"enabled":true,"config":{}}}}';
+    const schema = `{"defaults":{},"keys":{"one":${index},"two":${index}}}`;
+    const path = await session.collection('sparse', `,"schema":${schema}`);
+    const vector = (value: string) => `{"indices":[1],"values":[${value}]}`;
+    const add = (value: string) =>
+      session.ask(
+        post(`${path}/add`, `{"ids":["a"],"embeddings":[[1]],"metadatas":[{"two":${vector(value)},"three":${vector('1')}}]}`),
+      );
+    expect((await add('1e39')).status).toBe(400);
+    expect((await add('2')).status).toBe(201);
+    const search = (key: string) =>
+      session.ask(post(`${path}/search`, `{"searches":[{"rank":{"$knn":{"query":${vector('1')},"key":"${key}"}}}]}`));
+    expect(at(await search('one'), 'ids')).toContain('[[]]');
+    expect(at(await search('two'), 'ids')).toContain('[["a"]]');
+    expect((await search('three')).status).toBe(400);
+  });
+
   it('D104: a search whose records are too large together is 400', async () => {
     const path = await session.filled('large', `"ids":["a"],"embeddings":[[1]],"documents":["${'x'.repeat(1024 * 1024)}"]`);
     const search = '{"select":{"keys":["#document"]}}';

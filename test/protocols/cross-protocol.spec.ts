@@ -828,4 +828,34 @@ describe('sparse vectors', () => {
     await collection.fill(ONE);
     expect(await space.fetch('a')).toEqual({ a: { id: 'a', values: [1, 0] } });
   });
+
+  describe('under a key of Chroma’s', () => {
+    const types = { sparse_vector: { sparse_vector_index: { enabled: true, config: {} } } };
+    const schema = { defaults: {}, keys: { sp: types } };
+    const stored = { '#type': 'sparse_vector', indices: [3, 4_294_967_295], values: [0.5, 2], tokens: null };
+
+    async function found(collection: CollectionApi, key = 'sp'): Promise<unknown> {
+      const rank = { $knn: { query: { indices: [3], values: [2] }, key } };
+      return (await collection.outcome('search', { searches: [{ rank, select: { keys: ['#score'] } }] }))[1];
+    }
+
+    it('are metadata to Pinecone, which keeps or replaces them with the rest, and no sparse values', async () => {
+      const { collection, space } = await fromChroma({ ...ONE, metadatas: [{ sp: sparseValues, n: 1 }] }, { schema });
+      expect(await space.fetch('a')).toEqual({ a: { id: 'a', values: [1, 0], metadata: { sp: stored, n: 1 } } });
+      await space.post('/vectors/update', { id: 'a', setMetadata: { n: 2 } });
+      expect(await found(collection)).toMatchObject({ ids: [['a']], scores: [[0]] });
+      await space.fill([{ id: 'a', values: [1, 0], metadata: { n: 3 } }]);
+      expect(await found(collection)).toMatchObject({ ids: [[]] });
+    });
+
+    it('are not Pinecone’s sparse values, which Chroma’s search does not see', async () => {
+      const { collection } = await fromPinecone([{ id: 'a', values: [1, 0], sparseValues }], {
+        dimension: 2,
+        metric: 'dotproduct',
+      });
+      const message = expect.stringContaining("metadata key 'sparseValues' with type 'SparseVector'") as unknown;
+      expect(await found(collection, 'sparseValues')).toEqual({ error: 'InvalidArgumentError', message });
+      expect(await metadataOf((await indexOf(collection)).namespace(''), 'a')).toBeUndefined();
+    });
+  });
 });

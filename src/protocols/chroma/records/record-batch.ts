@@ -1,7 +1,7 @@
 import type { Collection } from '../../../collections/collection.js';
 import { requireDimension } from '../../../records/dimension.js';
 import type { RecordBatch, RecordWrite } from '../../../records/record.js';
-import { ChromaError, invalidArgument } from '../chroma-error.js';
+import { invalidArgument } from '../chroma-error.js';
 import { decodeEmbeddings, type SentEmbeddings } from '../wire/embeddings.js';
 import type { SentMetadata } from '../wire/metadata-list.js';
 
@@ -31,7 +31,6 @@ export function toBatch(collection: Collection, sent: SentRecords): RecordBatch 
     }
   }
   if (ids.includes('')) throw invalidArgument('Empty ID, ID must have at least one character');
-  requireNoSparseVectors(sent.metadatas);
   const records = ids.map((id, index): RecordWrite => {
     const metadata = metadatas?.[index];
     return {
@@ -52,11 +51,4 @@ function requireValidMetadata(metadatas: SentMetadata | null | undefined): void 
       throw invalidArgument(`Validation error: metadatas: Invalid metadata at index ${String(index)}`);
     }
   });
-}
-
-function requireNoSparseVectors(metadatas: SentMetadata | null | undefined): void {
-  const sparse = metadatas?.items.find((metadata) => metadata?.problem?.kind === 'sparse')?.problem;
-  if (sparse !== undefined) {
-    throw new ChromaError(501, 'ChromaError', `Unimplemented: Sparse vector is not supported for local chroma: ${sparse.key}`);
-  }
 }

@@ -1,7 +1,8 @@
 import type { Collection } from '../../../collections/collection.js';
 import { requireDimension } from '../../../records/dimension.js';
 import { invalidArgument } from '../chroma-error.js';
-import { requireIndexes } from '../collections/collection-schema.js';
+import { requireIndexes, schemaOf } from '../collections/collection-schema.js';
+import { sparseIndexOf } from '../collections/configuration/schema.js';
 import { requireFinite } from '../wire/embeddings.js';
 import type { SparseQuery } from './read-rank.js';
 import type { GroupBy, Search } from './requests.js';
@@ -18,7 +19,7 @@ export function requireSearches(collection: Collection, searches: readonly Searc
   for (const { filter, rank } of searches) {
     requireIndexes(collection, filter?.uses ?? []);
     for (const { query, key } of rank?.knns ?? []) {
-      if (query instanceof Float32Array) continue;
+      if (query instanceof Float32Array || sparseIndexOf(schemaOf(collection), key) !== undefined) continue;
       throw invalidArgument(`Cannot filter using metadata key '${key}' with type 'SparseVector' because indexing is disabled`);
     }
   }

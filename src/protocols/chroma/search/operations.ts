@@ -4,12 +4,14 @@ import type { Filter } from '../../../filters/filter.js';
 import type { Match, Parts, StoredRecord } from '../../../records/record.js';
 import { type RecordSnapshot, RecordSnapshots } from '../../../records/record-snapshots.service.js';
 import { invalidArgument } from '../chroma-error.js';
+import { schemaOf } from '../collections/collection-schema.js';
+import { sparseIndexOf } from '../collections/configuration/schema.js';
 import { MAX_RANK_STEPS, MAX_SEARCH_STATEMENTS } from '../limits.js';
 import { NAMESPACE } from '../targets.js';
 import { requireSearches } from './checks.js';
 import { group } from './group.js';
 import { evaluate, type Found, type Scored } from './rank.js';
-import type { Knn, ParsedRank } from './read-rank.js';
+import { isDense, type Knn, type ParsedRank } from './read-rank.js';
 import type { Search } from './requests.js';
 import { type Ranked, Selected, toSearchResponse } from './responses.js';
 
@@ -31,20 +33,25 @@ export class SearchOperations {
     requireSearches(collection, searches);
     requireFewStatements(searches);
     return this.snapshots.run(collection, NAMESPACE, async (snapshot) => {
+      const isWeighted = (key: string): boolean => sparseIndexOf(schemaOf(collection), key)?.bm25 === true;
       const results: { selected: Selected; ranked: readonly Ranked[] }[] = [];
       const steps = new RankSteps();
       for (const search of searches) {
         const selected = new Selected(search.select);
-        results.push({ selected, ranked: await runSearch(snapshot, search, selected.parts, steps) });
+        results.push({ selected, ranked: await runSearch({ snapshot, isWeighted, steps }, search, selected.parts) });
       }
       return toSearchResponse(results);
     });
   }
 }
 
-/** Each search reads its page, and one statement finds what is nearest for each limit of its ranks. */
+/** Each search reads its page; dense vectors take one read for each limit, sparse ones two for each `$knn`: frequencies, and distances. */
 function requireFewStatements(searches: readonly Search[]): void {
-  const statements = searches.reduce((sum, { rank }) => sum + 1 + new Set(rank?.knns.map(({ limit }) => limit)).size, 0);
+  const statements = searches.reduce((sum, { rank }) => {
+    const dense = rank?.knns.filter(isDense) ?? [];
+    const sparse = (rank?.knns.length ?? 0) - dense.length;
+    return sum + 1 + new Set(dense.map(({ limit }) => limit)).size + 2 * sparse;
+  }, 0);
   if (statements <= MAX_SEARCH_STATEMENTS) return;
   throw invalidArgument(`The searches of a request may take ${MAX_SEARCH_STATEMENTS} reads, and these take ${statements}`);
 }
@@ -61,7 +68,16 @@ class RankSteps {
   }
 }
 
-async function runSearch(snapshot: RecordSnapshot, search: Search, parts: Parts, steps: RankSteps): Promise<readonly Ranked[]> {
+/** What the searches of a request have in common. */
+interface Run {
+  readonly snapshot: RecordSnapshot;
+  /** Whether the schema wants sparse queries of a key weighted by BM25's inverse document frequency. */
+  readonly isWeighted: (key: string) => boolean;
+  readonly steps: RankSteps;
+}
+
+async function runSearch(run: Run, search: Search, parts: Parts): Promise<readonly Ranked[]> {
+  const { snapshot, steps } = run;
   const { rank, offset, limit } = search;
   const filter = search.filter?.filter;
   if (rank === undefined) {
@@ -69,7 +85,7 @@ async function runSearch(snapshot: RecordSnapshot, search: Search, parts: Parts,
     const records = await snapshot.read({ filter, parts, offset, limit });
     return records.map((record, place) => ({ record, score: place }));
   }
-  const found = await nearest(snapshot, rank, filter);
+  const found = await nearest(run, rank, filter);
   steps.take(rank.operators * found.reduce((sum, { length }) => sum + length, 0));
   const scored = await groupsOf(snapshot, search, evaluate(rank.rank, found));
   const page = scored.slice(offset, limit === null ? undefined : offset + limit);
@@ -80,23 +96,26 @@ async function runSearch(snapshot: RecordSnapshot, search: Search, parts: Parts,
   });
 }
 
-/** What each search by distance finds; those of one limit are one statement. */
-async function nearest(
-  snapshot: RecordSnapshot,
-  { knns }: ParsedRank,
-  filter: Filter | undefined,
-): Promise<readonly (readonly Found[])[]> {
+/** What each search by distance finds; dense ones of one limit are one statement. */
+async function nearest(run: Run, { knns }: ParsedRank, filter: Filter | undefined): Promise<readonly (readonly Found[])[]> {
   const results = new Map<Knn, readonly Found[]>();
-  for (const limit of new Set(knns.map((knn) => knn.limit))) {
-    const same = knns.filter((knn) => knn.limit === limit);
-    const queries = same.flatMap(({ query }) => (query instanceof Float32Array ? [query] : []));
-    const lists = await snapshot.search({ filter, queries, parts: ID_ONLY, limit });
+  for (const limit of new Set(knns.filter(isDense).map((knn) => knn.limit))) {
+    const same = knns.filter(isDense).filter((knn) => knn.limit === limit);
+    const queries = same.map(({ query }) => query);
+    const lists = await run.snapshot.search({ filter, queries, parts: ID_ONLY, limit });
     for (const [place, knn] of same.entries()) results.set(knn, (lists[place] ?? []).map(foundOf));
+  }
+  for (const knn of knns) {
+    if (isDense(knn)) continue;
+    const { key, limit, query } = knn;
+    const sent = { indices: query.indices, values: new Float32Array(query.values) };
+    const matches = await run.snapshot.searchSparse({ filter, key, query: sent, weighted: run.isWeighted(key), limit });
+    results.set(knn, matches.map(foundOf));
   }
   return knns.map((knn) => results.get(knn) ?? []);
 }
 
-function foundOf({ id, number, distance }: Match): Found {
+function foundOf({ id, number, distance }: Pick<Match, 'id' | 'number' | 'distance'>): Found {
   return { id, number, distance: Math.fround(Number(distance)) };
 }
 

@@ -21,10 +21,22 @@ export interface SparseQuery {
   readonly tokens: readonly string[] | null;
 }
 
-export interface Knn {
-  readonly query: Float32Array | SparseQuery;
+export interface DenseKnn {
+  readonly query: Float32Array;
   readonly key: string;
   readonly limit: number;
+}
+
+export interface SparseKnn {
+  readonly query: SparseQuery;
+  readonly key: string;
+  readonly limit: number;
+}
+
+export type Knn = DenseKnn | SparseKnn;
+
+export function isDense(knn: Knn): knn is DenseKnn {
+  return knn.query instanceof Float32Array;
 }
 
 /** An expression, and its searches in the order in which they are written. */
@@ -125,7 +137,7 @@ function knnOf(value: Json, path: string, knns: Knn[]): Rank {
     if (field === 'return_rank') isPosition = requireBoolean(item, place);
   }
   if (knn.query === undefined) throw missingField(path, 'query');
-  knns.push({ query: knn.query, key: knn.key, limit: knn.limit });
+  knns.push({ query: knn.query, key: knn.key, limit: knn.limit } as Knn);
   return { kind: 'knn', knn: knns.length - 1, isPosition, default: otherwise };
 }
 

@@ -4,7 +4,7 @@ import { readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
 import { unprocessable } from '../chroma-error.js';
 import { MAX_U32 } from '../limits.js';
-import { canonicalNumber } from './number.js';
+import { canonicalNumber, float32Text } from './number.js';
 import { unexpected } from './serde.js';
 
 /** A metadata object as it will be stored. */
@@ -20,7 +20,7 @@ export interface Metadata {
 export type MetadataProblem =
   /** A key is empty or begins with `#` or `$`, or a sparse vector is none. */
   | { readonly kind: 'invalid'; readonly key: string }
-  /** A sparse vector, which only a distributed Chroma stores. */
+  /** A sparse vector in a collection's metadata, where none can be. */
   | { readonly kind: 'sparse'; readonly key: string };
 
 /** Whether null values mean anything: an `add` and a collection's metadata have none. */
@@ -31,7 +31,8 @@ type Value =
   | { readonly kind: 'value'; readonly text: string; readonly type: FieldType }
   | { readonly kind: 'null' }
   | { readonly kind: 'empty' }
-  | { readonly kind: 'sparse'; readonly valid: boolean }
+  /** The text of a sparse vector; undefined for what is none, although its types are right. */
+  | { readonly kind: 'sparse'; readonly text: string | undefined }
   | { readonly kind: 'mismatch' };
 
 const MISMATCH: Value = { kind: 'mismatch' };
@@ -72,10 +73,11 @@ function summarize(entries: ReadonlyMap<string, Value>, collector: FieldCollecto
     if (collector !== 'collection' && key.startsWith('chroma:')) continue;
     // an empty list is stored as nothing: it removes, too
     if (value.kind === 'null' || value.kind === 'empty') removedKeys.push(key);
-    if (value.kind === 'sparse') problem ??= { kind: value.valid ? 'sparse' : 'invalid', key };
-    if (value.kind === 'value') {
-      text += `${text === '' ? '{' : ','}${JSON.stringify(key)}:${value.text}`;
-      if (collector !== 'collection') collector.add(key, value.type);
+    if (value.kind === 'sparse' && value.text === undefined) problem ??= { kind: 'invalid', key };
+    else if (value.kind === 'sparse' && collector === 'collection') problem ??= { kind: 'sparse', key };
+    else if (value.kind === 'value' || value.kind === 'sparse') {
+      text += `${text === '' ? '{' : ','}${JSON.stringify(key)}:${value.text ?? ''}`;
+      if (collector !== 'collection') collector.add(key, value.kind === 'sparse' ? 'sparse' : value.type);
     }
   }
   return { text: text === '' ? null : `${text}}`, removedKeys, problem };
@@ -134,14 +136,28 @@ function readSparseVector(reader: JsonReader): Value {
   });
   const indices = numbersOf(fields.get('indices'));
   const values = numbersOf(fields.get('values'));
+  const tokens = tokensOf(fields.get('tokens'));
   const type = fields.get('#type');
-  if (indices === undefined || values === undefined || (type !== undefined && type !== '"sparse_vector"')) return MISMATCH;
+  if (indices === undefined || values === undefined || tokens === undefined) return MISMATCH;
+  if (type !== undefined && type !== '"sparse_vector"') return MISMATCH;
   if (!indices.every((index) => Number.isInteger(index) && index >= 0 && index <= MAX_U32)) return MISMATCH;
   const ascending = indices.every((index, position) => position === 0 || index > (indices[position - 1] ?? 0));
-  return { kind: 'sparse', valid: ascending && indices.length === values.length };
+  const isWhole = indices.length === values.length && (tokens === null || tokens.length === indices.length);
+  // float32 has no number for what is beyond
+  if (!ascending || !isWhole || !values.every((value) => Number.isFinite(Math.fround(value))))
+    return { kind: 'sparse', text: undefined };
+  const weights = values.map((value) => canonicalNumber(float32Text(Math.fround(value))).text);
+  const text = `"indices":[${indices.join(',')}],"values":[${weights.join(',')}],"tokens":${JSON.stringify(tokens)}`;
+  return { kind: 'sparse', text: `{"#type":"sparse_vector",${text}}` };
 }
 
 function numbersOf(text: string | undefined): readonly number[] | undefined {
   const list: unknown = text === undefined ? undefined : JSON.parse(text);
   return Array.isArray(list) && list.every((item) => typeof item === 'number') ? list : undefined;
+}
+
+function tokensOf(text: string | undefined): readonly string[] | null | undefined {
+  const list: unknown = text === undefined ? null : JSON.parse(text);
+  if (list === null) return null;
+  return Array.isArray(list) && list.every((item) => typeof item === 'string') ? list : undefined;
 }

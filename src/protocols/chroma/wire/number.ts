@@ -24,6 +24,14 @@ export function isInteger(source: string): boolean {
   return value >= MIN_I64 && value <= MAX_I64;
 }
 
+/** The shortest decimal that reads as the same float32, of a finite one. */
+export function float32Text(value: number): string {
+  let digits = 1;
+  while (digits < 9 && Math.fround(Number(value.toPrecision(digits))) !== value) digits += 1;
+  const text = String(Number(value.toPrecision(digits)));
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
 function floatText(value: number): string {
   if (value === 0) return '0.0';
   const text = String(Math.abs(value));

@@ -16,10 +16,9 @@ export function requireValidSchema(schema: JsonObject): void {
     throw broken('Cannot set source_attached_function_id. This field is reserved for system use.');
   }
   requireValidDefaults(objectAt(schema, 'defaults'));
-  const sparseKeys: string[] = [];
   for (const [key, types] of objectAt(schema, 'keys')) {
     requireValidKey(key, objectAt(types));
-    requireValidSparseIndex(key, types, sparseKeys);
+    requireValidSparseIndex(types);
     requireValidTextIndexes(key, types);
   }
   const encryptionKey = valueAt(schema, 'cmek', 'gcp');
@@ -38,14 +37,6 @@ export function requireUsableSchema(schema: JsonObject): void {
       return [`${name}: Validation error: range [{"min": Number(${String(SMALLEST_BATCH)}), "value": Number(${value.text})}]`];
     });
     if (problems.length > 0) throw irreconcilable(`Invalid HNSW configuration: ${problems.join('\n')}`);
-  }
-}
-
-/** @throws ChromaError 400 when a sparse index is switched on */
-export function requireNoSparseIndex(schema: JsonObject): void {
-  const types = [schema.get('defaults'), ...objectAt(schema, 'keys').values()];
-  if (types.some((type) => isEnabled(type, 'sparse_vector', 'sparse_vector_index'))) {
-    throw irreconcilable('Invalid schema input: Sparse vector indexing is not enabled in local');
   }
 }
 
@@ -91,14 +82,10 @@ function requireValidKey(key: string, types: JsonObject): void {
   if (source !== '#document') throw broken('Vector index can only source from #document');
 }
 
-function requireValidSparseIndex(key: string, types: Json, sparseKeys: string[]): void {
+function requireValidSparseIndex(types: Json): void {
   const config = objectAt(types, 'sparse_vector', 'sparse_vector_index', 'config');
   const source = config.get('source_key');
   if (isEnabled(types, 'sparse_vector', 'sparse_vector_index')) {
-    sparseKeys.push(debugText(key));
-    if (sparseKeys.length > 1) {
-      throw broken(`At most one sparse vector index is allowed for the collection: [${sparseKeys.join(', ')}]`);
-    }
     if (source !== undefined && !config.has('embedding_function')) {
       throw broken(
         'If source_key is provided then embedding_function must also be provided since there is no default embedding function.',

@@ -3,7 +3,7 @@ import { type Json, type JsonObject, jsonObject } from '../../../../http/json.js
 import { type ChromaError, invalidArgument } from '../../chroma-error.js';
 import { DEFAULT_SCHEMA, DEFAULTS_VECTOR, EMBEDDING_VECTOR, isDefaultSchema } from './default-schema.js';
 import { CONFIGURATION_UPDATE, SCHEMA } from './request-shapes.js';
-import { irreconcilable, requireNoSparseIndex, requireUsableSchema, requireValidSchema } from './schema-rules.js';
+import { irreconcilable, requireUsableSchema, requireValidSchema } from './schema-rules.js';
 import { isDefaultVector, readConfiguration, vectorConfiguration } from './sent-configuration.js';
 import { merge, objectAt, replaceAt, valueAt } from './tree.js';
 
@@ -39,7 +39,6 @@ export function resolveConfiguration({ configuration, schema, metadata }: SentPa
   const complete = completeSchema(wanted);
   requireUsableSchema(complete);
   const resolved = isPlain && !isDefaultSchema(complete) ? complete : withVector(vector);
-  requireNoSparseIndex(resolved);
   return { space: spaceOf(resolved), schema: resolved };
 }
 
@@ -112,7 +111,7 @@ export function updateConfiguration(schema: JsonObject, newConfiguration: Json |
 /** A collection's schema with the fields that its records have brought along, each indexed as the defaults say. */
 export function withDiscoveredKeys(
   schema: JsonObject,
-  fields: readonly { readonly name: string; readonly type: FieldType | 'sparse' }[],
+  fields: readonly { readonly name: string; readonly type: FieldType }[],
 ): JsonObject {
   const defaults = objectAt(schema, 'defaults');
   const keys = new Map(objectAt(schema, 'keys'));
@@ -125,11 +124,18 @@ export function withDiscoveredKeys(
 }
 
 /** Whether filters may ask for values of a type under a key; `fts` asks for the text of documents, whatever the key. */
-export function isIndexEnabled(schema: JsonObject, key: string, type: FieldType | 'fts'): boolean {
+export function isIndexEnabled(schema: JsonObject, key: string, type: Exclude<FieldType, 'sparse'> | 'fts'): boolean {
   if (type === 'fts') return valueAt(schema, 'keys', '#document', 'string', 'fts_index', 'enabled') !== false;
   const index = `${type}_inverted_index`;
   const own = valueAt(schema, 'keys', key, type, index, 'enabled');
   return (own ?? valueAt(schema, 'defaults', type, index, 'enabled')) !== false;
+}
+
+/** How the sparse vectors under a key are searched; undefined when they are not. */
+export function sparseIndexOf(schema: JsonObject, key: string): { readonly bm25: boolean } | undefined {
+  const index = objectAt(schema, 'keys', key, 'sparse_vector', 'sparse_vector_index');
+  if (index.get('enabled') !== true) return undefined;
+  return { bm25: valueAt(index, 'config', 'bm25') === true };
 }
 
 function twoIndexes(): ChromaError {
