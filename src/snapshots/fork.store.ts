@@ -89,7 +89,7 @@ function insertBelongings(from: Rows, to: Rows): Sql {
     FROM polyvec.namespaces WHERE collection_id = ${from.id} RETURNING record_count AS records`;
 }
 
-/** Into new tables, whose indexes are built when they are filled: four times as fast. Statements may take as long as they need. */
+/** Into new tables, whose indexes are built when they are filled. Statements may take as long as they need. */
 async function copyTables(
   transaction: Queryable,
   from: Rows,

@@ -1,3 +1,4 @@
+import { eventually } from '../../chaos/promotion/promotion-cluster.js';
 import { ChromaApi, CollectionApi, type Outcome, uniqueName } from '../../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../../support/clients/chroma-client.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
@@ -162,6 +163,61 @@ describe('a fork', () => {
     const outcomes = await Promise.all(Array.from({ length: 4 }, () => source.outcome('fork', { new_name: name })));
     expect(outcomes.map(([status]) => status).sort()).toEqual([200, 409, 409, 409]);
     expect(await forkCount(source)).toEqual([200, { count: 1 }]);
+  });
+});
+
+describe('a fork of a collection with tables of its own', () => {
+  let large: TestGateway;
+
+  beforeAll(async () => {
+    large = await startGateway({ env: { POLYVEC_DEDICATED_MIN_FLOATS: '1600', POLYVEC_INDEX_MIN_FLOATS: '1600' } });
+  });
+
+  afterAll(async () => {
+    await large.stop();
+  });
+
+  it('has tables like them, and an index of its own', async () => {
+    const api = new ChromaApi(large.chromaUrl);
+    const ids = Array.from({ length: 600 }, (_, index) => String((index * 7) % 600));
+    const embeddings = ids.map((id) => [Number(id) / 600, 1, Math.cos(Number(id)), Math.sin(Number(id))]);
+    const metadatas = ids.map((id) => ({ even: Number(id) % 2 === 0 }));
+    const source = await api.filled({ ids, embeddings, metadatas, documents: ids.map((id) => `text ${id}`) });
+    const query = { query_embeddings: embeddings.slice(0, 1), n_results: 600 };
+    const plan = async (of: CollectionApi): Promise<string> => {
+      const headers = { 'x-polyvec-explain': '1' };
+      const body = { ...query, n_results: 5 };
+      return (await api.call(`${of.path}/query`, { body, headers })).headers.get('x-polyvec-plan') ?? '';
+    };
+    await eventually(
+      async () => plan(source),
+      (text) => text.startsWith('hnsw'),
+    );
+    const name = uniqueName();
+    const [, body] = await source.outcome('fork', { new_name: name });
+    const copy = new CollectionApi(api, (body as { id: string }).id, name);
+    const everything = { ...EVERYTHING, where: { even: true } };
+    expect(await copy.outcome('get', everything)).toEqual(await source.outcome('get', everything));
+    expect(await copy.outcome('query', query)).toEqual(await source.outcome('query', query));
+    await copy.post('delete', { where: { even: true } });
+    await source.post('upsert', {
+      ids: ['1', 'new'],
+      embeddings: [
+        [0, 0, 0, 0],
+        [1, 1, 1, 1],
+      ],
+      documents: ['one', 'new'],
+    });
+    expect(await copy.ids()).toEqual(ids.filter((id) => Number(id) % 2 === 1));
+    expect((await copy.outcome('get', { ids: ['1', 'new'] }))[1]).toMatchObject({ ids: ['1'], documents: ['text 1'] });
+    expect(await source.ids()).toEqual([...ids, 'new']);
+    expect((await api.outcome(`${COLLECTIONS}/${source.name}`, undefined, 'DELETE'))[0]).toBe(200);
+    await copy.fill({ ids, embeddings });
+    await eventually(
+      async () => plan(copy),
+      (text) => text.startsWith('hnsw'),
+    );
+    expect((await copy.outcome('query', { ...query, n_results: 1 }))[1]).toMatchObject({ ids: [['0']] });
   });
 });
 
