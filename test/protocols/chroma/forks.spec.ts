@@ -116,7 +116,8 @@ describe('a fork', () => {
     const others = [deleted, await fork(second), await fork(source)];
     for (const member of [source, first, second, ...others]) expect(await forkCount(member)).toEqual([200, { count: 5 }]);
     await drop(deleted);
-    for (const member of [source, first, second, ...others.slice(1)]) expect(await forkCount(member)).toEqual([200, { count: 5 }]);
+    for (const member of [source, first, second, ...others.slice(1)])
+      expect(await forkCount(member)).toEqual([200, { count: 5 }]);
     expect(await forkCount(await chroma.createCollection())).toEqual([200, { count: 0 }]);
   });
 
