@@ -1,5 +1,14 @@
 import { sql } from '../postgres/sql.js';
-import type { Collection, Field, Metric, ProtocolName, RecallMeasurement, VectorIndex, VectorType } from './collection.js';
+import type {
+  Collection,
+  Field,
+  Metric,
+  ProtocolName,
+  RecallMeasurement,
+  VectorIndex,
+  VectorType,
+  WriteCounters,
+} from './collection.js';
 
 /** A collection's row as text: `SELECT ${COLUMNS} FROM polyvec.collections c ${JOINS}`. */
 export type CollectionRow = Readonly<{
@@ -27,6 +36,7 @@ export type CollectionRow = Readonly<{
   measurements: string | null;
   recall: string | null;
   epoch: string;
+  counters: string | null;
 }>;
 
 /** A collection's row `c` with its database `d` and tenant `t`. */
@@ -34,6 +44,8 @@ export const COLUMNS = sql`c.id, c.uuid, c.name, t.name AS tenant, d.name AS dat
   c.dimension, c.vector_type, c.has_sparse, c.deletion_protection, floor(extract(epoch FROM c.created_at) * 1000)::bigint AS created_ms,
   c.metadata::text AS metadata, c.settings::text AS settings, c.record_table, c.vector_table, c.moving, c.document_index, c.recall,
   c.epoch,
+  (SELECT json_build_object('writes', n.lsn, 'operations', n.operations) FROM polyvec.namespaces n
+   WHERE n.collection_id = c.id AND n.name = '')::text AS counters,
   EXISTS (SELECT FROM polyvec.vector_indexes i WHERE i.collection_id = c.id AND i.state = 'building') AS is_indexing,
   (SELECT json_agg(json_build_object('name', f.name, 'type', f.type) ORDER BY f.name, f.type)
    FROM polyvec.collection_fields f WHERE f.collection_id = c.id)::text AS fields,
@@ -45,6 +57,8 @@ export const COLUMNS = sql`c.id, c.uuid, c.name, t.name AS tenant, d.name AS dat
      'measuredAt', floor(extract(epoch FROM m.measured_at) * 1000)::bigint) ORDER BY m.namespace)
    FROM polyvec.recall_measurements m WHERE m.collection_id = c.id)::text AS measurements`;
 export const JOINS = sql`JOIN polyvec.databases d ON d.id = c.database_id JOIN polyvec.tenants t ON t.id = d.tenant_id`;
+
+const UNWRITTEN: WriteCounters = { writes: 0, operations: 0 };
 
 export function toCollection(row: CollectionRow): Collection {
   return {
@@ -72,5 +86,6 @@ export function toCollection(row: CollectionRow): Collection {
     measurements: row.measurements === null ? [] : (JSON.parse(row.measurements) as RecallMeasurement[]),
     recall: row.recall === null ? null : Number(row.recall),
     epoch: row.epoch,
+    counters: row.counters === null ? UNWRITTEN : (JSON.parse(row.counters) as WriteCounters),
   };
 }

@@ -59,6 +59,13 @@ export interface RecallMeasurement {
   readonly measuredAt: number;
 }
 
+/** How much has been written to a namespace. */
+export interface WriteCounters {
+  readonly writes: number;
+  /** The records that those have named, each as often as it was named. */
+  readonly operations: number;
+}
+
 /** A collection as the catalog has it. Instances remember it; by `epoch` a statement sees whether it is still current. */
 export interface Collection {
   /** The number in record rows, as text. */
@@ -98,6 +105,8 @@ export interface Collection {
   /** The recall that its searches are to keep, a share above 0; null: as the gateway's settings say. */
   readonly recall: number | null;
   readonly epoch: string;
+  /** Of the default namespace, when the row was read: writes do not change it. */
+  readonly counters: WriteCounters;
   readonly createdAt: Date;
   /** Set when a request found it by its name: once renamed, it is not what the request asked for. */
   readonly isFoundByName?: true;

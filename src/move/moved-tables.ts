@@ -19,6 +19,7 @@ export const TABLES: Readonly<Record<string, TableFate>> = {
   collection_ports: { kind: 'catalog' },
   collection_aliases: { kind: 'catalog' },
   namespaces: { kind: 'catalog' },
+  forks: { kind: 'catalog' },
   snapshots: { kind: 'catalog' },
   snapshot_namespaces: { kind: 'catalog' },
   restore_jobs: { kind: 'catalog' },

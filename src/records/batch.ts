@@ -6,6 +6,8 @@ export interface SettledBatch {
   readonly records: readonly RecordWrite[];
   /** Writes of the same ids that were overtaken by later ones of the batch; their fields have occurred all the same. */
   readonly superseded: readonly RecordWrite[];
+  /** How many records were sent, when ids may have occurred again. Absent: `records`. */
+  readonly sent?: number;
 }
 
 /**
@@ -21,7 +23,7 @@ export function settleDuplicates(records: readonly RecordWrite[], existing: Writ
     if (before !== undefined) superseded.push(before);
     byId.set(record.id, before !== undefined && existing === 'merge' ? merge(before, record) : record);
   }
-  return { records: byId.size === records.length ? records : [...byId.values()], superseded };
+  return { records: byId.size === records.length ? records : [...byId.values()], superseded, sent: records.length };
 }
 
 function merge(before: RecordWrite, after: RecordWrite): RecordWrite {

@@ -5,7 +5,7 @@ import { recordKey } from '../postgres/record-key.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import type { MetadataPatch, PageRequest, Position, Selection, StoredRecord, WriteOutcome } from './record.js';
 import {
-  countWrite,
+  countWritten,
   heldCollection,
   liveCollection,
   partColumns,
@@ -85,7 +85,7 @@ export class RecordPageStore {
           document = COALESCE(${patch.document}::text, r.document), uri = COALESCE(${patch.uri}::text, r.uri)
         FROM chosen c WHERE r.collection_id = c.collection_id AND r.namespace = c.namespace AND r.rid = c.rid RETURNING 1)
       ${patch.hasNewFields && patch.metadata !== null ? patchFields(collection, patch.metadata) : sql``},
-      counted AS (${countWrite(collection, namespace, sql`(SELECT count(*) FROM written) IS NOT NULL`)})
+      counted AS (${countWritten(collection, namespace)})
       SELECT (SELECT count(*) FROM live) AS live, (SELECT count(*) FROM written) AS count, (SELECT lsn FROM counted) AS lsn`);
     return row?.live === '1' ? { lsn: row.lsn, count: Number(row.count) } : 'stale';
   }

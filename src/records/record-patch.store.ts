@@ -5,7 +5,7 @@ import { Database, type Queryable } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import type { RecordPatch, Selection, SelectionPatched, WriteOutcome } from './record.js';
-import { countWrite, heldCollection, recordCount, recordTable, selected, vectorNumber, vectorTable } from './record-tables.js';
+import { countWritten, heldCollection, recordCount, recordTable, selected, vectorNumber, vectorTable } from './record-tables.js';
 import { fieldsOf } from './record-write.store.js';
 
 /** Changes parts of existing records: one statement for a whole batch. */
@@ -43,7 +43,7 @@ export class RecordPatchStore {
         ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding, seq = excluded.seq
           WHERE v.embedding IS DISTINCT FROM excluded.embedding)
       ${batch.hasNewFields ? fieldsOf(collection, sql`(SELECT i.metadata FROM written w JOIN input i USING (id))`) : sql``},
-      counted AS (${countWrite(collection, namespace, sql`(SELECT count(*) FROM written) IS NOT NULL`)})
+      counted AS (${countWritten(collection, namespace)})
       SELECT (SELECT count(*) FROM live) AS live, (SELECT json_agg(name)::text FROM written) AS ids,
         (SELECT lsn FROM counted) AS lsn`);
     if (row?.live !== '1') return 'stale';
@@ -67,7 +67,7 @@ export class RecordPatchStore {
         FROM chosen c WHERE r.collection_id = c.collection_id AND r.namespace = c.namespace AND r.rid = c.rid
         RETURNING r.rid, COALESCE(r.long_id, r.id) AS id)
       ${patch.hasNewFields ? fieldsOf(collection, sql`(SELECT ${patch.text}::jsonb AS metadata WHERE EXISTS (SELECT FROM written))`) : sql``},
-      counted AS (${countWrite(collection, namespace, sql`(SELECT count(*) FROM written) IS NOT NULL`)})
+      counted AS (${countWritten(collection, namespace)})
       SELECT (SELECT count(*) FROM live) AS live, (SELECT json_agg(id ORDER BY rid)::text FROM written) AS ids,
         ${recordCount(collection, namespace)} AS scanned, (SELECT lsn FROM counted) AS lsn`);
     if (row?.live !== '1') return 'stale';

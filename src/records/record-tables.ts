@@ -28,13 +28,25 @@ export function placeOf(collection: Collection, namespace: string): Sql {
     FROM (${liveCollection(collection)}) AS live`;
 }
 
-/**
- * Counts a write to a namespace that exists, once `after` (a condition) has been evaluated, and the records that it has removed.
- * Returns `lsn`.
- */
-export function countWrite(collection: Collection, namespace: string, after: Sql, removed: Sql = sql`0`): Sql {
-  return sql`UPDATE polyvec.namespaces n SET lsn = n.lsn + 1, record_count = n.record_count - ${removed}
+/** What a write has done, in numbers of records: expressions. */
+export interface WriteCounts {
+  /** Those that it names or finds. */
+  readonly operations: Sql;
+  /** Absent: none. */
+  readonly removed?: Sql;
+}
+
+/** Counts a write to a namespace that exists, once `after` (a condition) has been evaluated. Returns `lsn`. */
+export function countWrite(collection: Collection, namespace: string, after: Sql, { operations, removed }: WriteCounts): Sql {
+  return sql`UPDATE polyvec.namespaces n SET lsn = n.lsn + 1, operations = n.operations + ${operations},
+      record_count = n.record_count - ${removed ?? sql`0`}
     WHERE n.collection_id = ${collection.id} AND n.name = ${namespace} AND EXISTS (SELECT FROM live) AND ${after} RETURNING n.lsn`;
+}
+
+/** As above, of a write that has changed the rows of `written`. */
+export function countWritten(collection: Collection, namespace: string): Sql {
+  const count = sql`(SELECT count(*) FROM written)`;
+  return countWrite(collection, namespace, sql`${count} IS NOT NULL`, { operations: count });
 }
 
 /** How many records a namespace has. */

@@ -27,6 +27,7 @@ export class RecordWriteStore {
     batch: SettledBatch & { readonly hasNewFields: boolean },
     mode: WriteMode,
   ): Promise<WriteOutcome | 'stale'> {
+    const operations = sql`${batch.sent ?? batch.records.length}::bigint`;
     const statement = mode.missing === 'insert' ? insertRecords : updateRecords;
     const [row] = await queryable.query<{ live: string; lsn: string | null }>(sql`
       WITH live AS MATERIALIZED (${heldCollection(collection)}),
@@ -40,7 +41,7 @@ export class RecordWriteStore {
           WHERE v.embedding IS DISTINCT FROM excluded.embedding)
       ${collection.hasSparse ? sparseRows(collection, namespace, mode) : sql``}
       ${batch.hasNewFields ? fieldRows(collection, batch.superseded) : sql``},
-      counted AS (${mode.missing === 'insert' ? countInsert(collection, namespace) : countWrite(collection, namespace, WRITTEN)})
+      counted AS (${mode.missing === 'insert' ? countInsert(collection, namespace, operations) : countWrite(collection, namespace, WRITTEN, { operations })})
       SELECT (SELECT count(*) FROM live) AS live, (SELECT lsn FROM counted) AS lsn`);
     return row?.live === '1' ? { lsn: row.lsn } : 'stale';
   }
@@ -50,11 +51,11 @@ export class RecordWriteStore {
 const WRITTEN = sql`(SELECT count(*) FROM written) IS NOT NULL`;
 
 /** A record that was there before has kept its rid. */
-function countInsert(collection: Collection, namespace: string): Sql {
-  return sql`INSERT INTO polyvec.namespaces AS n (collection_id, name, lsn, record_count)
-    SELECT ${collection.id}, ${namespace}, 1, (SELECT count(*) FROM written w JOIN input i USING (id) WHERE w.rid = i.rid)
+function countInsert(collection: Collection, namespace: string, operations: Sql): Sql {
+  return sql`INSERT INTO polyvec.namespaces AS n (collection_id, name, lsn, operations, record_count)
+    SELECT ${collection.id}, ${namespace}, 1, ${operations}, (SELECT count(*) FROM written w JOIN input i USING (id) WHERE w.rid = i.rid)
     FROM live WHERE ${WRITTEN}
-    ON CONFLICT (collection_id, name) DO UPDATE SET lsn = n.lsn + 1, record_count = n.record_count + excluded.record_count
+    ON CONFLICT (collection_id, name) DO UPDATE SET lsn = n.lsn + 1, operations = n.operations + excluded.operations, record_count = n.record_count + excluded.record_count
     RETURNING n.lsn`;
 }
 

@@ -107,7 +107,7 @@ export class RecordStore {
         DELETE FROM ${vectorTable(collection)} v USING deleted d
         WHERE v.collection_id = d.collection_id AND v.namespace = d.namespace AND v.rid = d.rid)
       ${collection.hasSparse ? deletedSparseRows(collection) : sql``},
-      counted AS (${countWrite(collection, namespace, sql`(SELECT count(*) FROM deleted) IS NOT NULL`, sql`(SELECT count(*) FROM deleted)`)})
+      counted AS (${countDeletion(collection, namespace)})
       SELECT (SELECT count(*) FROM deleted) AS count, ${ids} AS ids, ${all} AS scanned,
         (SELECT count(*) FROM live) AS live, (SELECT lsn FROM counted) AS lsn, (SELECT sum(bytes) FROM doomed) AS bytes`);
     if (row === undefined || row.live === '0') return 'stale';
@@ -120,6 +120,11 @@ export class RecordStore {
       lsn: row.lsn,
     };
   }
+}
+
+function countDeletion(collection: Collection, namespace: string): Sql {
+  const count = sql`(SELECT count(*) FROM deleted)`;
+  return countWrite(collection, namespace, sql`${count} IS NOT NULL`, { operations: count, removed: count });
 }
 
 /** The keys of the records to delete, their rows locked. */

@@ -72,7 +72,8 @@ function copyStep(from: Rows, to: Rows, after: { readonly namespace: string; rea
       FROM page) AS t LEFT JOIN last ON TRUE`;
 }
 
-function insertPostings(to: Rows): Sql {
+/** The postings of `sparse`: rows of namespace, sid, terms and weights. */
+export function insertPostings(to: Rows): Sql {
   return sql`
     INSERT INTO polyvec.pool_postings (collection_id, namespace, term, sid, weight)
     SELECT ${to.id}, s.namespace, t.term, s.sid, t.weight

@@ -204,10 +204,10 @@ function insertCollection(snapshot: Snapshot, target: RestoreTarget): Sql {
     SELECT c.id, c.uuid, c.record_table, c.vector_table, job.uuid AS job_uuid FROM created c CROSS JOIN job`;
 }
 
-/** Says in each namespace how many records it has. */
+/** Says in each namespace how many records it has, each of which a write has named. */
 function countRecords(to: Rows): Sql {
   return sql`
-    UPDATE polyvec.namespaces n SET record_count = r.count FROM (
+    UPDATE polyvec.namespaces n SET record_count = r.count, operations = r.count FROM (
       SELECT namespace, count(*) FROM polyvec.${identifier(to.recordTable)} WHERE collection_id = ${to.id} GROUP BY namespace) AS r
     WHERE n.collection_id = ${to.id} AND n.name = r.namespace`;
 }

@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
 import { CollectionsModule } from '../collections/collections.module.js';
 import { RecordsModule } from '../records/records.module.js';
+import { ForkStore } from './fork.store.js';
+import { ForksService } from './forks.service.js';
 import { SnapshotStore } from './snapshot.store.js';
 import { SnapshotsService } from './snapshots.service.js';
 
 @Module({
   imports: [CollectionsModule, RecordsModule],
-  providers: [SnapshotStore, SnapshotsService],
-  exports: [SnapshotsService],
+  providers: [SnapshotStore, SnapshotsService, ForkStore, ForksService],
+  exports: [SnapshotsService, ForksService],
 })
 export class SnapshotsModule {}

@@ -174,4 +174,19 @@ describe('errors', () => {
     expect([page.status, page.contentType]).toEqual([200, 'text/html']);
     expect(page.text).not.toContain('<script');
   });
+
+  it('D107: a collection is forked, and its forks are counted', async () => {
+    const path = await session.filled('source', '"ids":["a","b"],"embeddings":[[1],[2]]');
+    expect((await session.ask(get(`${path}/fork_count`))).text).toBe('{"count":0}');
+    expect(at(await session.ask(post(`${path}/fork`, '{"new_name":"forked"}')), 'name')).toBe('"forked"');
+    expect((await session.ask(get(`${path}/fork_count`))).text).toBe('{"count":1}');
+    expect(await session.ask(post(`${path}/fork`, '{"new_name":"a b"}'))).toMatchObject({ status: 400 });
+  });
+
+  it("D108: writes show in a collection's version and log position", async () => {
+    const path = await session.filled('versioned', '"ids":["a","b"],"embeddings":[[1],[2]]');
+    await session.ask(post(`${path}/delete`, '{"ids":["a"]}'));
+    const list = await session.ask(get(`${path.slice(0, path.lastIndexOf('/'))}/versioned`));
+    expect([at(list, 'version'), at(list, 'log_position')]).toEqual(['2', '3']);
+  });
 });

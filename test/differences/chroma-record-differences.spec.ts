@@ -83,6 +83,8 @@ describe('records', () => {
     expect([at(answer, 'num_indexed_ops'), at(answer, 'total_ops')]).toEqual(['2', '2']);
     const empty = await session.ask(get(`${await session.collection('not-indexed')}/indexing_status`));
     expect([at(empty, 'op_indexing_progress'), at(empty, 'total_ops')]).toEqual(['1.0', '0']);
+    await session.ask(post(`${path}/delete`, '{"ids":["a","missing"]}'));
+    expect(at(await session.ask(get(`${path}/indexing_status`)), 'total_ops')).toBe('3');
   });
 
   it.each([

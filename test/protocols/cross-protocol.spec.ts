@@ -782,6 +782,20 @@ describe('sparse vectors', () => {
     ]);
   });
 
+  it('go into a fork, and are found there on their own', async () => {
+    const { collection, space } = await sparseIndex();
+    const forked = await collection.post('fork', { new_name: uniqueName() });
+    const { id, name } = forked.body as { id: string; name: string };
+    const copy = (await indexOf(new CollectionApi(chroma, id, name))).namespace('');
+    expect((await space.post('/vectors/delete', { ids: ['a'] })).status).toBe(200);
+    const request = { sparseVector: { indices: [3, 4_294_967_295], values: [1, 1] }, includeValues: true };
+    expect(await copy.matches(request)).toMatchObject([
+      { id: 'a', score: 2.5, sparseValues },
+      { id: 'b', score: 1 },
+    ]);
+    expect((await space.matches(request)).map(({ id }) => id)).toEqual(['b']);
+  });
+
   it('alone can be deleted through Chroma', async () => {
     const { collection, space } = await sparseIndex();
     await collection.post('delete', { where_document: { $contains: 'text' } });

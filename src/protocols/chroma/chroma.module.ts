@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CollectionsModule } from '../../collections/collections.module.js';
 import { RecordsModule } from '../../records/records.module.js';
+import { SnapshotsModule } from '../../snapshots/snapshots.module.js';
 import { TenantsModule } from '../../tenants/tenants.module.js';
 import { CollectionsController } from './collections/collections.controller.js';
 import { CollectionOperations } from './collections/operations.js';
@@ -17,7 +18,7 @@ import { V1RecordsController } from './v1/records.controller.js';
 
 /** Everything under `/chroma`. */
 @Module({
-  imports: [TenantsModule, CollectionsModule, RecordsModule],
+  imports: [TenantsModule, CollectionsModule, RecordsModule, SnapshotsModule],
   providers: [CollectionTargets, SystemOperations, TenantOperations, CollectionOperations, RecordOperations, SearchOperations],
   controllers: [
     SystemController,

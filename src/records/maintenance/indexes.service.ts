@@ -10,8 +10,8 @@ import { VectorIndexStore } from './vector-index.store.js';
 
 /** How far the indexing of a namespace is. */
 export interface IndexProgress {
-  /** Records. */
-  readonly total: number;
+  /** Records, counted again with every write that names them. */
+  readonly operations: number;
   /** Those that are still to be put into an index; 0 where none is due: then they are as fast to find without one. */
   readonly pending: number;
 }
@@ -77,7 +77,7 @@ export class IndexesService {
       const limit = isPooled(current) ? this.config.dedicatedMinFloats : this.config.indexMinFloats;
       const rows = limit / (current.dimension ?? 1);
       const isDue = coverage.tail > mostOutside(indexesOf(current, namespace).length, rows);
-      return { total: coverage.rows, pending: isDue ? Math.min(coverage.tail, coverage.rows) : 0 };
+      return { operations: coverage.operations, pending: isDue ? Math.min(coverage.tail, coverage.rows) : 0 };
     });
   }
 }

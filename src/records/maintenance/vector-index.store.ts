@@ -19,6 +19,8 @@ export interface IndexDefinition {
 /** How much of a namespace searches find by an index, and how much is waiting for one. */
 export interface IndexCoverage {
   readonly rows: number;
+  /** Records, counted again with every write that names them. */
+  readonly operations: number;
   /** Vectors that no index covers. */
   readonly tail: number;
 }
@@ -161,15 +163,17 @@ export class VectorIndexStore {
 
   /** How much of a namespace is indexed, whatever is worth an index. */
   async coverage(collection: Collection, namespace: string): Promise<IndexCoverage | 'stale'> {
-    const [row] = await this.database.query<{ rows: string; tail: string }>(sql`
+    const [row] = await this.database.query<{ rows: string; tail: string; operations: string }>(sql`
       WITH covered AS MATERIALIZED (
         SELECT COALESCE(max(high), 0) AS high FROM polyvec.vector_indexes
         WHERE collection_id = ${collection.id} AND namespace = ${namespace} AND state = 'ready')
       SELECT ${recordCount(collection, namespace)} AS rows,
+        COALESCE((SELECT n.operations FROM polyvec.namespaces n
+          WHERE n.collection_id = ${collection.id} AND n.name = ${namespace}), 0) AS operations,
         (SELECT count(*) FROM ${vectorTable(collection)} v WHERE v.collection_id = ${collection.id} AND v.namespace = ${namespace}
            AND (v.seq = 0 OR v.seq > (SELECT high FROM covered)) AND v.seq < ${UNINDEXED}::bigint) AS tail
       FROM (SELECT FROM polyvec.collections WHERE id = ${collection.id} AND epoch = ${collection.epoch}) AS live`);
-    return row === undefined ? 'stale' : { rows: Number(row.rows), tail: Number(row.tail) };
+    return row === undefined ? 'stale' : { rows: Number(row.rows), tail: Number(row.tail), operations: Number(row.operations) };
   }
 }
 

@@ -5,13 +5,16 @@ import {
   COLLECTION_CONFIGURATION,
   CONFIGURATION_UPDATE,
 } from '../../../src/protocols/chroma/collections/configuration/request-shapes.js';
-import { CreateCollectionRequest, UpdateCollectionRequest } from '../../../src/protocols/chroma/collections/requests.js';
+import {
+  CreateCollectionRequest,
+  ForkRequest,
+  UpdateCollectionRequest,
+} from '../../../src/protocols/chroma/collections/requests.js';
 import {
   AddRequest,
   AttachFunctionRequest,
   DeleteRequest,
   DetachFunctionRequest,
-  ForkRequest,
   GetRequest,
   QueryRequest,
   UpdateRequest,

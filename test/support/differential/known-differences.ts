@@ -156,6 +156,23 @@ const KNOWN: readonly KnownDifference[] = [
       (difference.path.endsWith('.bool') ||
         (isJsonObject(difference.reference) && [...difference.reference.keys()].join() === 'bool')),
   },
+  {
+    // forks are served
+    number: 'D107',
+    explains: ({ request, reference, difference }) =>
+      /\/fork(?:_count)?$/.test(request.path) &&
+      reference.status === 501 &&
+      messageOf(reference).endsWith('is unsupported for local chroma') &&
+      /^(?:status|body)\b/.test(difference.path),
+  },
+  {
+    // writes show in a collection's version and log position
+    number: 'D108',
+    explains: ({ difference }) =>
+      /^body(\[\d+\])?\.(?:version|log_position)$/.test(difference.path) &&
+      numberOf(difference.reference) === 0 &&
+      numberOf(difference.candidate) > 0,
+  },
 ];
 
 /** The number of the documented difference that an occurrence belongs to. */

@@ -60,6 +60,15 @@ const COLLECTIONS: Readonly<Record<string, ApiOperation>> = {
     },
     'DELETE /{collection_id}': { id: 'delete_collection', summary: 'Deletes a collection, by its name', answer: 'Nothing' },
   }),
+  ...below(COLLECTION, 'Collections', {
+    'POST /fork': {
+      id: 'fork_collection',
+      summary: 'Makes a collection of all that this one is now',
+      body: 'ForkRequest',
+      answer: 'Collection',
+    },
+    'GET /fork_count': { id: 'fork_count', summary: 'Counts the forks in the tree of the collection', answer: 'ForkCount' },
+  }),
   ...below('', 'Collections', {
     [`GET ${DATABASE}/collections_count`]: { id: 'count_collections', summary: 'Counts collections', answer: 'Count' },
     'GET /api/v2/collections/{crn}': {
@@ -88,8 +97,6 @@ const RECORDS: Readonly<Record<string, ApiOperation>> = below(COLLECTION, 'Recor
 });
 
 const REFUSED: Readonly<Record<string, ApiOperation>> = below(COLLECTION, 'Not served', {
-  'POST /fork': { id: 'fork_collection', summary: 'As on a single node', body: 'ForkRequest', refusal: NO_NODE },
-  'GET /fork_count': { id: 'fork_count', summary: 'As on a single node', refusal: NO_NODE },
   'POST /functions/attach': {
     id: 'attach_function',
     summary: 'As on a single node',

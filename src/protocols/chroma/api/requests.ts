@@ -13,13 +13,12 @@ import {
   type Schemas,
   TEXT,
 } from '../../../http/schema.js';
-import { CreateCollectionRequest, UpdateCollectionRequest } from '../collections/requests.js';
+import { CreateCollectionRequest, ForkRequest, UpdateCollectionRequest } from '../collections/requests.js';
 import {
   AddRequest,
   AttachFunctionRequest,
   DeleteRequest,
   DetachFunctionRequest,
-  ForkRequest,
   GetRequest,
   QueryRequest,
   UpdateRequest,

@@ -58,6 +58,7 @@ export const SCHEMAS: Schemas = {
   Null: NULL,
   True: oneOf(true),
   Count: COUNT,
+  ForkCount: objectOf({ count: COUNT }),
   Version: TEXT,
   Document: described(OBJECT, 'An OpenAPI document.'),
   Page: described(TEXT, 'A page for people.'),

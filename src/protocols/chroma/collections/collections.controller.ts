@@ -4,6 +4,7 @@ import { CONFIG, type Config } from '../../../config/config.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
+import { ForksService } from '../../../snapshots/forks.service.js';
 import { invalidArgument } from '../chroma-error.js';
 import { isLegacyClient } from '../legacy-clients.js';
 import { type CollectionPath, CollectionTargets, isUuid, requireUuid, scopeOf, type ScopePath } from '../targets.js';
@@ -12,7 +13,7 @@ import { nameProblem } from '../wire/names.js';
 import { pageOf, type QueryString } from '../wire/query-string.js';
 import { readCollectionMetadata } from './collection-metadata.js';
 import { CollectionOperations } from './operations.js';
-import { CreateCollectionRequest, UpdateCollectionRequest } from './requests.js';
+import { CreateCollectionRequest, ForkRequest, UpdateCollectionRequest } from './requests.js';
 import { type CollectionShape, toCollectionListResponse, toCollectionResponse } from './responses.js';
 
 const COLLECTIONS = 'tenants/:tenant/databases/:database/collections';
@@ -27,6 +28,7 @@ export class CollectionsController {
     private readonly targets: CollectionTargets,
     private readonly operations: CollectionOperations,
     private readonly collections: CollectionsService,
+    private readonly forks: ForksService,
   ) {}
 
   @Allow('write')
@@ -87,6 +89,21 @@ export class CollectionsController {
   async delete(@Param() path: NamePath): Promise<string> {
     await this.collections.delete(scopeOf(path), path.name);
     return EMPTY;
+  }
+
+  @Allow('write')
+  @Post(`${COLLECTIONS}/:uuid/fork`)
+  @HttpCode(200)
+  async fork(@Param() path: CollectionPath, @Body() body: RequestBody, @Headers('user-agent') agent?: string): Promise<string> {
+    const { new_name: name } = validate(ForkRequest, body);
+    const fork = await this.operations.fork(await this.targets.requireCurrent(path), name, nameProblem);
+    return toCollectionResponse(fork, this.shapeFor(agent));
+  }
+
+  @Allow('read')
+  @Get(`${COLLECTIONS}/:uuid/fork_count`)
+  async forkCount(@Param() path: CollectionPath): Promise<string> {
+    return `{"count":${String(await this.forks.count(await this.targets.requireCurrent(path)))}}`;
   }
 
   private shapeFor(agent: string | undefined): CollectionShape {

@@ -4,6 +4,7 @@ import { CollectionsService } from '../../../collections/collections.service.js'
 import { DEFAULT_METRIC, METRIC_SETTING } from '../../../collections/open-metric.js';
 import { GatewayError } from '../../../errors.js';
 import { jsonObject, stringifyJson } from '../../../http/json.js';
+import { ForksService } from '../../../snapshots/forks.service.js';
 import type { Scope } from '../../../tenants/tenant.js';
 import { invalidArgument } from '../chroma-error.js';
 import { type CollectionMetadata, readCollectionMetadata, requireValid } from './collection-metadata.js';
@@ -20,7 +21,10 @@ export type NameRules = (name: string) => string | undefined;
 /** What both versions of the API do with collections. */
 @Injectable()
 export class CollectionOperations {
-  constructor(private readonly collections: CollectionsService) {}
+  constructor(
+    private readonly collections: CollectionsService,
+    private readonly forks: ForksService,
+  ) {}
 
   /** Creates a collection, or finds it when the request says so. */
   async create(scope: Scope, request: CreateCollectionRequest, problemOf: NameRules): Promise<Collection> {
@@ -75,6 +79,14 @@ export class CollectionOperations {
       ...(isReplaced ? { metadata: metadata.text } : {}),
       ...(changed === schema ? {} : { settings: settingsWith(changed, collection.settings) }),
     });
+  }
+
+  /** A collection of that name in the source's database, with all that the source is now. */
+  async fork(source: Collection, name: string, problemOf: NameRules): Promise<Collection> {
+    if (source.database.startsWith('topology+')) throw invalidArgument('multi-region databases do not support forking');
+    const problem = problemOf(name);
+    if (problem !== undefined) throw invalidArgument(`Validation error: new_name: ${problem}`);
+    return this.forks.create(source, name);
   }
 }
 

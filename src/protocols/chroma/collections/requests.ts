@@ -21,3 +21,7 @@ export class UpdateCollectionRequest {
   /** Checked by `updateConfiguration`. */
   @Read(anyJson) new_configuration?: Json;
 }
+
+export class ForkRequest {
+  @IsString() new_name!: string;
+}

@@ -10,18 +10,18 @@ import { SearchRequest } from '../search/requests.js';
 import { type CollectionPath, CollectionTargets } from '../targets.js';
 import { EMPTY } from '../wire/answers.js';
 import { type QueryString, requireReadLevel } from '../wire/query-string.js';
+import { toIndexingStatus } from './indexing-status.js';
 import { RecordOperations } from './operations.js';
 import {
   AddRequest,
   AttachFunctionRequest,
   DeleteRequest,
-  ForkRequest,
   GetRequest,
   QueryRequest,
   UpdateRequest,
   UpsertRequest,
 } from './requests.js';
-import { GetResponse, includeTail, QueryResponse, toDeleteResponse, toIndexingStatus } from './responses.js';
+import { GetResponse, includeTail, QueryResponse, toDeleteResponse } from './responses.js';
 
 const NO_FUNCTIONS = "Tonic error: code: 'Operation is not implemented or not supported', message: ";
 
@@ -108,21 +108,6 @@ export class RecordsController {
   async search(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
     const { searches } = validate(SearchRequest, body);
     return this.searches.search(await this.targets.require(path), searches);
-  }
-
-  @Allow('write')
-  @Post('fork')
-  async fork(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<never> {
-    validate(ForkRequest, body);
-    await this.targets.require(path);
-    throw unimplemented('Collection forking is unsupported for local chroma');
-  }
-
-  @Allow('read')
-  @Get('fork_count')
-  async forkCount(@Param() path: CollectionPath): Promise<never> {
-    await this.targets.require(path);
-    throw unimplemented('Count forks is unsupported for local chroma');
   }
 
   @Allow('write')

@@ -59,11 +59,7 @@ export class DeleteRequest {
   @IsOptional() @IsInt() @Min(0) @Max(MAX_U32) limit?: number | null;
 }
 
-/** The calls that a single node does not implement still report what is missing in them. */
-export class ForkRequest {
-  @IsString() new_name!: string;
-}
-
+/** A call that a single node does not implement still reports what is missing in it. */
 export class AttachFunctionRequest {
   @IsString() name!: string;
   @IsString() function_id!: string;

@@ -1,6 +1,5 @@
 import { StreamableFile } from '@nestjs/common';
 import { ColumnSpool } from '../../../http/spool.js';
-import type { IndexProgress } from '../../../records/maintenance/indexes.service.js';
 import type { Deletion, Match, Parts, StoredRecord } from '../../../records/record.js';
 import type { Include } from '../limits.js';
 
@@ -162,14 +161,6 @@ function* slicesOf<T extends StoredRecord>(records: readonly T[]): Generator<rea
 
 export function toDeleteResponse({ count }: Deletion): string {
   return `{"deleted":${String(count)}}`;
-}
-
-/** An operation is a record's. */
-export function toIndexingStatus({ total, pending }: IndexProgress): string {
-  const share = total === 0 ? 1 : (total - pending) / total;
-  const progress = Number.isInteger(share) ? share.toFixed(1) : String(share);
-  const indexed = String(total - pending);
-  return `{"op_indexing_progress":${progress},"num_unindexed_ops":${String(pending)},"num_indexed_ops":${indexed},"total_ops":${String(total)}}`;
 }
 
 /** Postgres prints whole floats without a point; in Chroma's answers every float has one. */

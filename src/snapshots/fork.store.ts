@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection, Metric } from '../collections/collection.js';
+import { Database, type Queryable } from '../postgres/database.js';
+import { identifier, type Sql, sql } from '../postgres/sql.js';
+import { isUniqueViolation } from '../postgres/sqlstate.js';
+import { createIndexes, createTables } from '../records/maintenance/dedicated-tables.store.js';
+import { nextNumber } from '../records/record-tables.js';
+import { copyRows, insertPostings, type Rows } from './row-copy.store.js';
+
+/** A fork that has just been made. */
+export interface CreatedFork {
+  readonly uuid: string;
+  readonly records: number;
+}
+
+type SourceRow = Readonly<{ record_table: string; vector_table: string; dimension: string | null; metric: Metric }>;
+type CreatedRow = Readonly<{ id: string; uuid: string; record_table: string; vector_table: string }>;
+
+/** Forks: collections with rows of their own, and what is remembered of the tree that they are in. */
+@Injectable()
+export class ForkStore {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Makes a collection of all that the source is at one moment, in one transaction: others see all of it or nothing, and go on
+   * writing meanwhile, except that the source's deletion waits. `missing`: there is no source any more. `taken`: the name is another
+   * collection's, or its alias.
+   */
+  async create(source: Collection, name: string): Promise<CreatedFork | 'missing' | 'taken'> {
+    try {
+      return await this.database.transaction((transaction) => fork(transaction, source, name), 'long');
+    } catch (error) {
+      if (isUniqueViolation(error)) return 'taken';
+      throw error;
+    }
+  }
+
+  /** How many forks were ever made in the tree of the collection; undefined when the collection is gone. */
+  async count(collection: Collection): Promise<number | undefined> {
+    const [row] = await this.database.query<{ count: string }>(sql`
+      SELECT (SELECT count(*) FROM polyvec.forks f WHERE f.root_id = COALESCE(c.root_id, c.id)) AS count
+      FROM polyvec.collections c WHERE c.id = ${collection.id}`);
+    return row && Number(row.count);
+  }
+}
+
+async function fork(transaction: Queryable, source: Collection, name: string): Promise<CreatedFork | 'missing' | 'taken'> {
+  await transaction.query(sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`);
+  // its rows stay where they are while this one is locked; writers do not wait
+  const [row] = await transaction.query<SourceRow>(sql`
+    SELECT record_table, vector_table, dimension, metric FROM polyvec.collections WHERE id = ${source.id} FOR KEY SHARE`);
+  if (row === undefined) return 'missing';
+  const [created] = await transaction.query<CreatedRow>(insertFork(source, name));
+  if (created === undefined) return 'taken';
+  const from: Rows = { id: source.id, recordTable: row.record_table, vectorTable: row.vector_table };
+  const to: Rows = { id: created.id, recordTable: created.record_table, vectorTable: created.vector_table };
+  if (row.record_table === 'pool_records') await copyRows(transaction, from, to, 'searchable');
+  else await copyTables(transaction, from, to, { dimension: Number(row.dimension), metric: row.metric });
+  const namespaces = await transaction.query<{ records: string }>(insertBelongings(from, to));
+  return { uuid: created.uuid, records: namespaces.reduce((sum, { records }) => sum + Number(records), 0) };
+}
+
+/** The fork's row, and its place in the tree; none when the name is an alias. A collection with tables of its own has forks like it. */
+function insertFork(source: Collection, name: string): Sql {
+  const tableName = (inPool: string, prefix: string): Sql =>
+    sql`CASE s.record_table WHEN 'pool_records' THEN ${inPool} ELSE ${prefix} || '_' || t.id END`;
+  return sql`
+    WITH target AS MATERIALIZED (SELECT nextval(pg_get_serial_sequence('polyvec.collections', 'id')) AS id),
+    created AS (
+      INSERT INTO polyvec.collections (id, database_id, name, protocol, metric, dimension, vector_type, has_sparse, settings, metadata,
+        record_table, vector_table, root_id) OVERRIDING SYSTEM VALUE
+      SELECT t.id, s.database_id, ${name}, s.protocol, s.metric, s.dimension, s.vector_type, s.has_sparse, s.settings, s.metadata,
+        ${tableName('pool_records', 'records')}, ${tableName('pool_vectors', 'vectors')}, COALESCE(s.root_id, s.id)
+      FROM polyvec.collections s CROSS JOIN target t WHERE s.id = ${source.id} AND NOT EXISTS (
+        SELECT FROM polyvec.collection_aliases a WHERE a.database_id = s.database_id AND a.name = ${name})
+      RETURNING id, uuid, record_table, vector_table, root_id),
+    noted AS (INSERT INTO polyvec.forks (fork_uuid, root_id) SELECT uuid, root_id FROM created)
+    SELECT id, uuid, record_table, vector_table FROM created`;
+}
+
+/** The fields that occur in the source, and its namespaces with their counters. Returns how many records each has. */
+function insertBelongings(from: Rows, to: Rows): Sql {
+  return sql`
+    WITH fields AS (
+      INSERT INTO polyvec.collection_fields (collection_id, name, type)
+      SELECT ${to.id}::bigint, name, type FROM polyvec.collection_fields WHERE collection_id = ${from.id})
+    INSERT INTO polyvec.namespaces (collection_id, name, lsn, operations, record_count, schema, created_at)
+    SELECT ${to.id}::bigint, name, lsn, operations, record_count, schema, created_at
+    FROM polyvec.namespaces WHERE collection_id = ${from.id} RETURNING record_count AS records`;
+}
+
+/** Into new tables, whose indexes are built when they are filled. Statements may take as long as they need. */
+async function copyTables(
+  transaction: Queryable,
+  from: Rows,
+  to: Rows,
+  { dimension, metric }: { readonly dimension: number; readonly metric: Metric },
+): Promise<void> {
+  const names = { records: to.recordTable, vectors: to.vectorTable };
+  await transaction.script('SET LOCAL statement_timeout = 0');
+  await transaction.script(createTables(names, dimension).text);
+  await transaction.query(sql`
+    INSERT INTO ${table(to.recordTable)} (collection_id, namespace, id, long_id, rid, document, uri, metadata)
+    SELECT ${to.id}, namespace, id, long_id, rid, document, uri, metadata
+    FROM ${table(from.recordTable)} WHERE collection_id = ${from.id}`);
+  await transaction.query(sql`
+    INSERT INTO ${table(to.vectorTable)} (collection_id, namespace, rid, embedding, seq)
+    SELECT ${to.id}, namespace, rid, embedding, ${nextNumber(metric, sql`embedding`)}
+    FROM ${table(from.vectorTable)} WHERE collection_id = ${from.id}`);
+  await transaction.query(sql`
+    WITH sparse AS (
+      INSERT INTO polyvec.pool_sparse (collection_id, namespace, rid, sid, terms, weights)
+      SELECT ${to.id}, namespace, rid, sid, terms, weights FROM polyvec.pool_sparse WHERE collection_id = ${from.id}
+      RETURNING namespace, sid, terms, weights)
+    ${insertPostings(to)}`);
+  await transaction.script(createIndexes(names).text);
+}
+
+function table(name: string): Sql {
+  return sql`polyvec.${identifier(name)}`;
+}
