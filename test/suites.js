@@ -17,6 +17,7 @@ const PLACES = {
   'test/copy/chroma-folder.spec.ts': 'embedded',
   'test/copy/chroma-server.spec.ts': 'embedded',
   'test/copy/chroma-target.spec.ts': 'embedded',
+  'test/copy/copy-again.spec.ts': 'embedded',
   'test/copy/jsonl.spec.ts': 'embedded',
   'test/copy/vector-file.spec.ts': 'embedded',
   'test/console/database-down-page.spec.ts': 'both',

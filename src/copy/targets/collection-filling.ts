@@ -22,6 +22,8 @@ export interface FillingPlace {
   readonly to: Destination;
   readonly policy: ConflictPolicy;
   readonly isHidden: boolean;
+  /** It had records of its own before. */
+  readonly isShared: boolean;
 }
 
 /** A collection of a Polyvec database that is being filled. */
@@ -55,7 +57,7 @@ export class CollectionFilling implements Filling {
   }
 
   get isWhole(): boolean {
-    return this.place.isHidden;
+    return !this.place.isShared;
   }
 
   async *records(): AsyncIterable<readonly CopyRecord[]> {
