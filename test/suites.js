@@ -19,6 +19,8 @@ const PLACES = {
   'test/copy/chroma-target.spec.ts': 'embedded',
   'test/copy/copy-again.spec.ts': 'embedded',
   'test/copy/jsonl.spec.ts': 'embedded',
+  'test/copy/parquet.spec.ts': 'embedded',
+  'test/copy/pinecone.spec.ts': 'embedded',
   'test/copy/vector-file.spec.ts': 'embedded',
   'test/console/database-down-page.spec.ts': 'both',
   'test/console/records.spec.ts': 'both',

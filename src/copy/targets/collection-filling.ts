@@ -151,7 +151,8 @@ export class CollectionFilling implements Filling {
 /** Undoes the transaction: the catalog has changed since the collection was read. */
 class Stale extends Error {}
 
-function byNamespace<T extends RecordName>(named: readonly T[]): ReadonlyMap<string, readonly T[]> {
+/** In groups, in their order. */
+export function byNamespace<T extends RecordName>(named: readonly T[]): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();
   for (const one of named) {
     const { namespace = '' } = one;
