@@ -106,6 +106,22 @@ describe('case 24: a collection that is exported to Parquet', () => {
     expect(lines.filter((line) => line.endsWith('the id has occurred before'))).toHaveLength(2);
   });
 
+  it('case 30: goes on behind its checkpoint when it was cut off, and what lies behind that does not count', async () => {
+    const lines = Array.from({ length: 1200 }, (_, n) =>
+      n === 1100 ? 'no JSON' : JSON.stringify({ id: String(n), vector: [n, 1] }),
+    );
+    const file = join(folder, 'films.jsonl');
+    await writeFile(file, lines.join('\n'));
+    const options = { to: `parquet:${join(folder, 'backup')}`, metric: 'cosine' };
+    expect((await copied(NOWHERE, `jsonl:${file}`, options)).code).toBe(3);
+    const part = join(folder, 'backup', 'default_tenant', 'default_database', 'films.part', '__default__');
+    expect(await readdir(part)).toEqual(['000000000000.parquet']);
+    await writeFile(join(part, '000000001000.parquet'), 'half a file');
+    const { code, lines: printed } = await copied(NOWHERE, `jsonl:${file}`, { ...options, onError: 'skip' });
+    expect([code, printed.at(-1)]).toEqual([1, '1,199 records are equal, and 1 were skipped']);
+    expect((await linesOf(options.to)).records).toHaveLength(1199);
+  });
+
   it('a folder with files of others in it is left alone', async () => {
     const place = join(folder, 'backup', 'default_tenant', 'default_database', 'films');
     await mkdir(place, { recursive: true });

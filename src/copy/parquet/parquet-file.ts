@@ -3,7 +3,7 @@ import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadO
 import { compressors } from 'hyparquet-compressors';
 import { type Json, JsonNumber } from '../../http/json.js';
 
-/** A row group is read as a whole, which takes twelve times its size: larger ones would not fit into the memory that a copy may take. */
+/** A row group is read as a whole, which takes twelve times its size: a copy may take 512 MiB. */
 const MAX_GROUP_BYTES = 24 * 1024 * 1024;
 const FLOATS = new Set(['FLOAT', 'DOUBLE', 'FLOAT16']);
 
