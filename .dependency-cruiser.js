@@ -78,6 +78,7 @@ const PACKAGES = [
   ['@opentelemetry', 'observability/|protocols/pinecone/'],
   ['commander|@peculiar', 'cli/'],
   ['node-sqlite3-wasm', 'copy/sources/chroma-folder/'],
+  ['hyparquet', 'copy/parquet/'],
 ];
 
 /** Files that only some of those may import who may import their folder. */

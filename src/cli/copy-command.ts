@@ -14,7 +14,10 @@ export function addCopy(program: Command): void {
     .description(
       'copy collections, and compare them: exit code 0 when all is equal, 1 when not, 2 before the start, 3 interrupted',
     )
-    .option('--from-key-file <file>', "a file with the key of the source's server (default: the environment's CHROMA_API_KEY)")
+    .option(
+      '--from-key-file <file>',
+      "a file with the key of the source's server (default: the environment's CHROMA_API_KEY or PINECONE_API_KEY)",
+    )
     .option('--to-key-file <file>', "a file with the key of the target's server (default: the same, unless the source is one)")
     .option('--checkpoint-dir <directory>', 'where the state of copies into servers is kept (default: ./polyvec-copies)');
   withCommon(withFileOptions(copy), HELP).action(async (from: string, to: string, given: Options) => {
@@ -91,17 +94,20 @@ async function run(calls: readonly Pick<CopyArguments, 'from' | 'to'>[], given: 
 const HELP = `
 FROM  chroma-dir:FOLDER[/COLLECTION]                          a folder of Chroma 0.4 to 1.5, without Chroma
       chroma://HOST:PORT[/TENANT[/DATABASE[/COLLECTION]]]     a Chroma server (chroma+https:// with TLS)
+      pinecone:  pinecone://INDEX[/NAMESPACE]                 Pinecone (pinecone+http://HOST:PORT[/INDEX[/NAMESPACE]]: a server like it)
       jsonl:FILE  jsonl:FOLDER  jsonl:-                       a JSON object in a line
+      parquet:FILE  parquet:FOLDER                            Parquet, in Pinecone's schema for imports or with --map
       npy:FILE[?ids=FILE]  fvecs:FILE  bvecs:FILE             vectors alone; their ids are the lines of a file, or numbers
       polyvec:[TENANT[/DATABASE[/COLLECTION]]]                DATABASE_URL, or the embedded database of a gateway that is stopped
 TO    polyvec:[TENANT[/DATABASE[/COLLECTION]]]                the same
       chroma://HOST:PORT[/TENANT[/DATABASE[/COLLECTION]]]     a Chroma server of API v2
       jsonl:FOLDER  jsonl:FILE.jsonl                          a file for each collection, or one for the only one
+      parquet:FOLDER                                          a folder for each collection, in Pinecone's schema for imports
 
 The source stays as it is. A new collection is seen when all of it is equal. When the command is cut off, the same one goes on.`;
 
 const IMPORT_HELP = `
-FILE  FILE.jsonl, .npy, .fvecs, .bvecs, a folder with such files, a folder of Chroma, or - for the standard input; or what polyvec copy takes as FROM.`;
+FILE  FILE.jsonl, .parquet, .npy, .fvecs, .bvecs, a folder with such files, a folder of Chroma, or - for the standard input; or what polyvec copy takes as FROM.`;
 
 const EXPORT_HELP = `
 COLLECTION  [TENANT[/DATABASE[/COLLECTION]]]; without one it is all that there is.`;

@@ -5,7 +5,14 @@ import type { CopyArguments } from './copy.js';
 type Call = Pick<CopyArguments, 'from' | 'to'>;
 
 /** What the endings of files' names say they are. */
-const ENDINGS = { '.jsonl': 'jsonl', '.ndjson': 'jsonl', '.npy': 'npy', '.fvecs': 'fvecs', '.bvecs': 'bvecs' } as const;
+const ENDINGS = {
+  '.jsonl': 'jsonl',
+  '.ndjson': 'jsonl',
+  '.parquet': 'parquet',
+  '.npy': 'npy',
+  '.fvecs': 'fvecs',
+  '.bvecs': 'bvecs',
+} as const;
 
 /** What `polyvec import` copies. @throws Error for a file that does not say what it is */
 export function importsOf(files: readonly string[], into: string): readonly Call[] {

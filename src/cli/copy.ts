@@ -120,9 +120,14 @@ async function keysOf(
   const known = environment['CHROMA_API_KEY'];
   const isFromServer = /^chroma(\+https)?:/.test(from);
   return {
-    fromKey: fromKeyFile === undefined ? known : await read(fromKeyFile),
+    fromKey: fromKeyFile === undefined ? environment[keyNameOf(from)] : await read(fromKeyFile),
     toKey: toKeyFile !== undefined ? await read(toKeyFile) : isFromServer ? undefined : known,
   };
+}
+
+/** Each kind of server has its own: the key of one is not for another. */
+function keyNameOf(from: string): string {
+  return from.startsWith('pinecone') ? 'PINECONE_API_KEY' : 'CHROMA_API_KEY';
 }
 
 function isWell({ differences, rejects }: CopyReport): boolean {

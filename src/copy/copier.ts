@@ -3,7 +3,7 @@ import type { Checkpoint, Chunk, ConflictPolicy, CopyRecord, Filling, Reject, So
 import { NOTHING_YET } from './copy.js';
 import { labelOf, type PlannedCopy } from './plan.js';
 import { nameOf, sumOf } from './record-digest.js';
-import { type Comparable, compareById, compareWhole, type Verification } from './verification.js';
+import { compareById, compareWhole, type Verification } from './verification.js';
 
 export interface CopierOptions {
   readonly policy: ConflictPolicy;
@@ -72,7 +72,7 @@ export class Copier {
     }
     if (this.options.isRestart) await this.target.discard(to);
     const filling = await this.target.fill(this.source.label, plan.from, to, this.options.policy);
-    const isNew = filling.isWhole || standing.kind === 'new' || standing.kind === 'begun' || standing.kind === 'another';
+    const isNew = filling.isWhole || standing.kind === 'new';
     const before = standing.kind === 'begun' && !this.options.isRestart ? standing.checkpoint : NOTHING_YET;
     const checkpoint = await this.fill(plan, filling, before);
     await this.source.requireUnchanged();
@@ -135,19 +135,15 @@ export class Copier {
   private async compare(plan: PlannedCopy, filling: Filling, checkpoint: Checkpoint, isNew: boolean): Promise<readonly string[]> {
     const { verification, policy, progress } = this.options;
     progress.comparing(labelOf(plan.to));
-    const comparable = this.comparable(plan, filling, checkpoint);
+    const comparable = { source: this.source, target: this.target, from: plan.from, filling, checkpoint };
     if (isNew) return compareWhole(comparable, verification);
-    // what differs was there before, and is kept
-    return verification === 'full' && policy !== 'skip' ? compareById(comparable, false) : [];
+    if (verification !== 'full') return [];
+    // with `skip` what differs was there before, and is kept
+    return compareById(comparable, policy === 'skip' ? 'missing' : 'different');
   }
 
   private async compareFinished(plan: PlannedCopy, checkpoint: Checkpoint): Promise<readonly string[]> {
-    const { verification, progress } = this.options;
-    progress.comparing(labelOf(plan.to));
-    return compareWhole(this.comparable(plan, await this.target.finished(plan.to), checkpoint), verification);
-  }
-
-  private comparable({ from }: PlannedCopy, filling: Filling, checkpoint: Checkpoint): Comparable {
-    return { source: this.source, target: this.target, from, filling, checkpoint };
+    const filling = await this.target.finished(plan.to);
+    return this.compare(plan, filling, checkpoint, filling.isWhole);
   }
 }

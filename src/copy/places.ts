@@ -9,11 +9,14 @@ import type { Destination, Source, Target } from './copy.js';
 import { ChromaFolder } from './sources/chroma-folder.js';
 import { ChromaServer } from './sources/chroma-server.js';
 import { type FileOptions, JsonlFiles } from './sources/jsonl.js';
+import { ParquetFiles } from './sources/parquet.js';
+import { PineconeServer } from './sources/pinecone.js';
 import { PolyvecSource } from './sources/polyvec-database.js';
 import { VectorFile } from './sources/vector-file.js';
 import { AbsentDatabase } from './targets/absent-database.js';
 import { ChromaTarget } from './targets/chroma-server.js';
 import { JsonlFolder } from './targets/jsonl.js';
+import { ParquetFolder } from './targets/parquet.js';
 import { PolyvecDatabase } from './targets/polyvec-database.js';
 
 /** A place as the command line names it: `scheme:rest`. */
@@ -52,6 +55,10 @@ const SOURCES: Readonly<Record<string, (rest: string, surroundings: Surroundings
   chroma: (rest, { fromKey }) => ChromaServer.open('http', rest, fromKey),
   'chroma+https': (rest, { fromKey }) => ChromaServer.open('https', rest, fromKey),
   jsonl: (rest, { files }) => JsonlFiles.open(rest, files),
+  parquet: (rest, { files }) => ParquetFiles.open(rest, files),
+  pinecone: (rest, { fromKey }) => PineconeServer.open(undefined, rest, fromKey),
+  'pinecone+http': (rest, { fromKey }) => PineconeServer.open('http', rest, fromKey),
+  'pinecone+https': (rest, { fromKey }) => PineconeServer.open('https', rest, fromKey),
   npy: (rest, { files }) => VectorFile.open('npy', rest, files),
   fvecs: (rest, { files }) => VectorFile.open('fvecs', rest, files),
   bvecs: (rest, { files }) => VectorFile.open('bvecs', rest, files),
@@ -62,6 +69,7 @@ const SOURCES: Readonly<Record<string, (rest: string, surroundings: Surroundings
 const TARGETS: Readonly<Record<string, (rest: string, surroundings: Surroundings) => Promise<OpenedTarget>>> = {
   polyvec: async (rest, surroundings) => ({ target: await openPolyvec(rest, surroundings), into: partsOf(rest, 'TO') }),
   jsonl: (rest) => Promise.resolve(openFiles(rest)),
+  parquet: (rest) => Promise.resolve({ target: new ParquetFolder(rest), into: {} }),
   chroma: (rest, surroundings) => openChroma('http', rest, surroundings),
   'chroma+https': (rest, surroundings) => openChroma('https', rest, surroundings),
 };

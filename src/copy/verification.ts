@@ -34,26 +34,26 @@ export async function compareWhole(comparable: Comparable, verification: Verific
     checksum = sumOf(page, checksum);
   }
   if (records === checkpoint.records && checksum === checkpoint.checksum) return [];
-  const listed = await compareById(comparable, true);
+  const listed = await compareById(comparable, 'extra');
   // within the tolerance
   if (filling.tolerance > 0 && records === checkpoint.records) return listed;
   return listed.length > 0 ? listed : ['the records were not written as they were read'];
 }
 
-/**
- * In what the source's records differ from those of the same ids in the target. Others in the target do not count, unless they are
- * `extra`. With a policy that keeps what is there, what differs is not the copy's.
- */
-export async function compareById(comparable: Comparable, countsExtra: boolean): Promise<readonly string[]> {
+/** What counts as a difference: that a record is missing; or that it is different, too; or also that the target has `extra` ones. */
+export type Counted = 'missing' | 'different' | 'extra';
+
+/** In what the source's records differ from those of the same ids in the target. */
+export async function compareById(comparable: Comparable, counted: Counted): Promise<readonly string[]> {
   const { source, target, from, filling } = comparable;
   const sentences: string[] = [];
   const known = new Set<string>();
   for await (const chunk of source.read(from, null)) {
     const records = chunk.records.filter((record) => target.problemOf(from, record) === undefined);
-    if (countsExtra) for (const record of records) known.add(nameOf(record));
-    sentences.push(...differencesBetween(records, await filling.find(records), filling.tolerance));
+    if (counted === 'extra') for (const record of records) known.add(nameOf(record));
+    sentences.push(...differencesBetween(records, await filling.find(records), counted, filling.tolerance));
   }
-  if (countsExtra) {
+  if (counted === 'extra') {
     for await (const page of filling.records()) {
       sentences.push(
         ...page
@@ -67,12 +67,17 @@ export async function compareById(comparable: Comparable, countsExtra: boolean):
   return untold > 0 ? [...sentences.slice(0, MAX_LISTED), `${String(untold)} more records differ`] : sentences;
 }
 
-function differencesBetween(records: readonly CopyRecord[], found: readonly CopyRecord[], tolerance: number): readonly string[] {
+function differencesBetween(
+  records: readonly CopyRecord[],
+  found: readonly CopyRecord[],
+  counted: Counted,
+  tolerance: number,
+): readonly string[] {
   const byId = new Map(found.map((record) => [nameOf(record), record]));
   return records.flatMap((record) => {
     const other = byId.get(nameOf(record));
     if (other === undefined) return [`${nameOf(record)} is missing`];
-    if (hashOf(record) === hashOf(other)) return [];
+    if (counted === 'missing' || hashOf(record) === hashOf(other)) return [];
     const parts = differencesOf(record, other, tolerance);
     return parts.length === 0 ? [] : [`${nameOf(record)} differs in ${parts.join(', ')}`];
   });

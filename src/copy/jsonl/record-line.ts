@@ -42,11 +42,17 @@ export function recordOfOwn(line: string): CopyRecord {
 
 /** A line of anybody's. @throws BadLine */
 export function recordOfForeign(line: string, fields: FieldMap): CopyRecord {
-  return recordOf(objectOf(line), fields, (value) => {
+  return recordOfObject(objectOf(line), fields);
+}
+
+/** An object of anybody's, whose embedding may be known already. @throws BadLine */
+export function recordOfObject(object: JsonObject, fields: FieldMap, embedding?: Float32Array): CopyRecord {
+  const metadataOf = (value: Json | undefined): string | null => {
     const read = metadataOfJson(value);
     if ('unholdable' in read) throw new BadLine(`the value of ${JSON.stringify(read.unholdable)} is no metadata here`);
     return read.text;
-  });
+  };
+  return recordOf(object, fields, metadataOf, embedding);
 }
 
 export function objectOf(line: string): JsonObject {
@@ -60,12 +66,17 @@ const OWN_FIELDS: FieldMap = {
   metadata: { from: 'metadata' },
 };
 
-function recordOf(object: JsonObject, fields: FieldMap, metadataOf: (value: Json | undefined) => string | null): CopyRecord {
+function recordOf(
+  object: JsonObject,
+  fields: FieldMap,
+  metadataOf: (value: Json | undefined) => string | null,
+  known?: Float32Array,
+): CopyRecord {
   const id = idOf(object.get(fields.id), fields.id);
   try {
     const namespace = textOf(object.get(fields.namespace), fields.namespace);
     const sparse = sparseOf(object.get(fields.sparse), fields.sparse);
-    const embedding = embeddingOf(object.get(fields.embedding), fields.embedding);
+    const embedding = known ?? embeddingOf(object.get(fields.embedding), fields.embedding);
     if (embedding === null && sparse === null) throw new BadLine(`it has no vector: no field ${fields.embedding}`);
     const metadata = 'from' in fields.metadata ? object.get(fields.metadata.from) : others(object, fields.metadata.except);
     return {

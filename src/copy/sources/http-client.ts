@@ -5,6 +5,16 @@ const MAX_ATTEMPTS = 8;
 const LONGEST_PAUSE_MS = 30_000;
 const AGAIN = new Set([408, 429, 500, 502, 503, 504]);
 
+/** What a server has refused, or not done however often it was asked. */
+export class RefusedRequest extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
 /** A server over HTTP. What it may answer differently a moment later is asked again. */
 export class HttpClient {
   constructor(
@@ -51,7 +61,8 @@ export class HttpClient {
         cause: answer,
       });
     }
-    return new Error(`${this.origin}${path} answers ${String(answer.status)}: ${(await answer.text()).slice(0, 500)}`);
+    const text = (await answer.text()).slice(0, 500);
+    return new RefusedRequest(`${this.origin}${path} answers ${String(answer.status)}: ${text}`, answer.status);
   }
 }
 

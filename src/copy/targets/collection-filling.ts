@@ -22,6 +22,8 @@ export interface FillingPlace {
   readonly to: Destination;
   readonly policy: ConflictPolicy;
   readonly isHidden: boolean;
+  /** It had records of its own before. */
+  readonly isShared: boolean;
 }
 
 /** A collection of a Polyvec database that is being filled. */
@@ -55,7 +57,7 @@ export class CollectionFilling implements Filling {
   }
 
   get isWhole(): boolean {
-    return this.place.isHidden;
+    return !this.place.isShared;
   }
 
   async *records(): AsyncIterable<readonly CopyRecord[]> {
@@ -149,7 +151,8 @@ export class CollectionFilling implements Filling {
 /** Undoes the transaction: the catalog has changed since the collection was read. */
 class Stale extends Error {}
 
-function byNamespace<T extends RecordName>(named: readonly T[]): ReadonlyMap<string, readonly T[]> {
+/** In groups, in their order. */
+export function byNamespace<T extends RecordName>(named: readonly T[]): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();
   for (const one of named) {
     const { namespace = '' } = one;

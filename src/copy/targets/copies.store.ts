@@ -12,14 +12,16 @@ export interface CopyEntry {
   readonly origin: string;
   readonly fingerprint: string;
   readonly isHidden: boolean;
+  /** The collection had records of its own before. */
+  readonly isShared: boolean;
   readonly checkpoint: Checkpoint;
 }
 
 type CopyRow = Readonly<
-  Record<'uuid' | 'source' | 'origin' | 'fingerprint' | 'is_hidden' | 'records' | 'rejects' | 'checksum', string>
+  Record<'uuid' | 'source' | 'origin' | 'fingerprint' | 'is_hidden' | 'is_shared' | 'records' | 'rejects' | 'checksum', string>
 > & { readonly cursor: string | null };
 
-const COLUMNS = sql`c.uuid, k.source, k.origin, k.fingerprint, k.is_hidden, k.records, k.rejects, k.checksum, k.cursor`;
+const COLUMNS = sql`c.uuid, k.source, k.origin, k.fingerprint, k.is_hidden, k.is_shared, k.records, k.rejects, k.checksum, k.cursor`;
 const DENSE_CHROMA: CatalogEntry = { protocol: 'chroma', settings: '{}', vectorType: 'dense' };
 /** The one database of a hidden collection's tenant. */
 const HIDDEN_DATABASE = 'copying';
@@ -64,13 +66,20 @@ export class CopiesStore {
     return row.uuid;
   }
 
-  /** An entry for a collection that clients see already, in place of that of an earlier copy. */
-  async beginVisible(source: string, from: SourceCollection, to: Destination, collection: Collection): Promise<void> {
+  /** An entry for a collection that clients see already, in place of that of an earlier copy; shared: it has records. */
+  async beginVisible(
+    source: string,
+    from: SourceCollection,
+    to: Destination,
+    { id }: Collection,
+    isShared: boolean,
+  ): Promise<void> {
     await this.database.query(sql`
-      INSERT INTO polyvec.copies (collection_id, tenant, database, name, is_hidden, source, origin, fingerprint)
-      VALUES (${collection.id}, ${to.tenant}, ${to.database}, ${to.name}, FALSE, ${source}, ${from.key}, ${from.fingerprint})
+      INSERT INTO polyvec.copies (collection_id, tenant, database, name, is_hidden, is_shared, source, origin, fingerprint)
+      VALUES (${id}, ${to.tenant}, ${to.database}, ${to.name}, FALSE, ${isShared}::boolean, ${source}, ${from.key},
+        ${from.fingerprint})
       ON CONFLICT (collection_id) DO UPDATE SET tenant = excluded.tenant, database = excluded.database, name = excluded.name,
-        is_hidden = FALSE, source = excluded.source, origin = excluded.origin, fingerprint = excluded.fingerprint,
+        is_hidden = FALSE, is_shared = excluded.is_shared, source = excluded.source, origin = excluded.origin, fingerprint = excluded.fingerprint,
         cursor = NULL, records = 0, rejects = 0, checksum = '0', is_finished = FALSE`);
   }
 
@@ -147,6 +156,7 @@ function toEntry(row: CopyRow): CopyEntry {
     origin: row.origin,
     fingerprint: row.fingerprint,
     isHidden: row.is_hidden === 't',
+    isShared: row.is_shared === 't',
     checkpoint: {
       cursor: row.cursor,
       records: Number(row.records),

@@ -4,6 +4,7 @@ import type { CopyRecord, Destination, Filling, SourceCollection, Standing, Targ
 import { NOTHING_YET } from '../copy.js';
 import { describe, type Description, type FilePaths, pathsOf, readDescription, sizeOf } from '../jsonl/description.js';
 import { linesOf } from '../jsonl/lines.js';
+import { fileName } from '../parquet/folder.js';
 import { JsonlFilling } from './jsonl-filling.js';
 
 /** What file systems allow, less what our names end with. */
@@ -94,11 +95,6 @@ async function unfinishedAt({ part, partDescription }: FilePaths): Promise<Descr
 
 function namesOf({ tenant, database, name }: Destination): readonly [string, string, string] {
   return [fileName(tenant), fileName(database), `${fileName(name)}.jsonl`];
-}
-
-/** Whatever a name has in it, it is one part of a path, and does not begin with a dot. */
-function fileName(name: string): string {
-  return encodeURIComponent(name).replace(/^\./, '%2E').replaceAll('*', '%2A');
 }
 
 async function countLines(file: string): Promise<number> {

@@ -13,7 +13,7 @@ import {
   type Standing,
   type Target,
 } from '../copy.js';
-import { CollectionFilling } from './collection-filling.js';
+import { CollectionFilling, type FillingPlace } from './collection-filling.js';
 import { CopiesStore } from './copies.store.js';
 import { problemOfRecord, problemsOfNew } from './rules.js';
 
@@ -55,7 +55,7 @@ export class PolyvecDatabase implements Target {
       const { checkpoint, fingerprint } = finished;
       return { kind: 'finished', checkpoint, isSourceUnchanged: fingerprint === from.fingerprint };
     }
-    const records = await this.filling(existing, to, 'fail', false).count();
+    const records = await this.countOf(existing, to);
     return records === 0 ? { kind: 'new' } : { kind: 'occupied', records };
   }
 
@@ -66,21 +66,23 @@ export class PolyvecDatabase implements Target {
   async fill(source: string, from: SourceCollection, to: Destination, policy: ConflictPolicy): Promise<Filling> {
     const unfinished = await this.copies.findUnfinished(to);
     if (unfinished !== undefined) {
-      return this.filling(await this.require(unfinished.uuid), to, policy, unfinished.isHidden);
+      return this.filling(await this.require(unfinished.uuid), to, policy, unfinished);
     }
     const existing = await this.collections.findByName(to, to.name);
     if (existing === undefined) {
       const uuid = await this.copies.createHidden(source, from, to);
-      return this.filling(await this.require(uuid), to, policy, true);
+      return this.filling(await this.require(uuid), to, policy, { isHidden: true, isShared: false });
     }
-    await this.copies.beginVisible(source, from, to, existing);
-    return this.filling(existing, to, policy, false);
+    const isShared = (await this.countOf(existing, to)) > 0;
+    await this.copies.beginVisible(source, from, to, existing, isShared);
+    return this.filling(existing, to, policy, { isHidden: false, isShared });
   }
 
   async finished(to: Destination): Promise<Filling> {
     const existing = await this.collections.findByName(to, to.name);
     if (existing === undefined) throw new Error(`the collection ${to.name} is gone`);
-    return this.filling(existing, to, 'fail', false);
+    const isShared = (await this.copies.findFinished(existing))?.isShared === true;
+    return this.filling(existing, to, 'fail', { isHidden: false, isShared });
   }
 
   async discard(to: Destination): Promise<void> {
@@ -91,8 +93,17 @@ export class PolyvecDatabase implements Target {
     await this.release();
   }
 
-  private filling(collection: Collection, to: Destination, policy: ConflictPolicy, isHidden: boolean): CollectionFilling {
-    return new CollectionFilling(this.database, this.collections, this.copies, { collection, to, policy, isHidden });
+  private filling(
+    collection: Collection,
+    to: Destination,
+    policy: ConflictPolicy,
+    { isHidden, isShared }: Pick<FillingPlace, 'isHidden' | 'isShared'>,
+  ): CollectionFilling {
+    return new CollectionFilling(this.database, this.collections, this.copies, { collection, to, policy, isHidden, isShared });
+  }
+
+  private async countOf(collection: Collection, to: Destination): Promise<number> {
+    return this.filling(collection, to, 'fail', { isHidden: false, isShared: true }).count();
   }
 
   private async require(uuid: string): Promise<Collection> {

@@ -1,0 +1,140 @@
+import type { Metric } from '../../collections/collection.js';
+import { isJsonObject, type Json, JsonNumber, parseJson } from '../../http/json.js';
+import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../../tenants/tenant.js';
+import type { Chunk, Source, SourceCollection } from '../copy.js';
+import { HttpClient } from './http-client.js';
+import { PineconeIndex } from './pinecone/index-client.js';
+
+const METRICS: ReadonlyMap<string, Metric> = new Map([
+  ['cosine', 'cosine'],
+  ['euclidean', 'l2'],
+  ['dotproduct', 'ip'],
+]);
+const CONTROL = 'https://api.pinecone.io';
+/** Pinecone's own: the last one whose answers have `dimension` and `metric` beside the name. */
+const API_VERSION = '2025-04';
+/** What the default namespace is called where it needs a name. */
+const DEFAULT_NAMESPACE = '__default__';
+
+/** How far a copy has come. */
+interface Cursor {
+  readonly namespace: string;
+  /** Of the page behind it; null: the namespace has no other one. */
+  readonly token: string | null;
+  readonly last: string;
+}
+
+/** The indexes of a Pinecone project, over REST: ids are listed, then fetched. */
+export class PineconeServer implements Source {
+  private readonly indexes = new Map<string, PineconeIndex>();
+  private readonly opened = new Map<string, SourceCollection>();
+
+  private constructor(
+    readonly label: string,
+    private readonly control: HttpClient,
+    private readonly headers: Readonly<Record<string, string>>,
+    private readonly only: { readonly index: string | undefined; readonly namespace: string | undefined },
+  ) {}
+
+  /** `rest`: `//index/namespace` of Pinecone itself, or `//host:port/index/namespace` of a server of this protocol. */
+  static open(protocol: 'http' | 'https' | undefined, rest: string, key: string | undefined): Promise<PineconeServer> {
+    const [host, ...path] = rest.replace(/^\/\//, '').split('/');
+    const parts = (protocol === undefined ? [host ?? '', ...path] : path).filter((part) => part !== '').map(decodeURIComponent);
+    const [index, namespace] = parts;
+    if (parts.length > 2) throw new Error('FROM must be pinecone://index/namespace');
+    const headers = { ...(key !== undefined && { 'api-key': key }), 'x-pinecone-api-version': API_VERSION };
+    const control = new HttpClient(protocol === undefined ? CONTROL : `${protocol}://${host ?? ''}`, headers);
+    const only = { index, namespace: namespace === DEFAULT_NAMESPACE ? '' : namespace };
+    return Promise.resolve(
+      new PineconeServer(`pinecone${protocol === undefined ? '' : `+${protocol}`}:${rest}`, control, headers, only),
+    );
+  }
+
+  async collections(): Promise<readonly SourceCollection[]> {
+    const answer = parseJson((await this.control.text('/indexes')) ?? '{}');
+    const listed = isJsonObject(answer) ? answer.get('indexes') : undefined;
+    const found: SourceCollection[] = [];
+    for (const entry of (Array.isArray(listed) ? listed : []) as readonly Json[]) {
+      const isMeant = this.only.index === undefined || textAt(entry, 'name') === this.only.index;
+      if (isMeant) found.push(await this.describe(entry));
+    }
+    if (this.only.index !== undefined && found.length === 0) throw new Error(`${this.label} has no such index`);
+    for (const collection of found) this.opened.set(collection.key, collection);
+    return found;
+  }
+
+  async *read(collection: SourceCollection, after: string | null): AsyncIterable<Chunk> {
+    const cursor = after === null ? undefined : (JSON.parse(after) as Cursor);
+    const index = this.indexOf(collection);
+    const counts = this.meant(await index.counts());
+    for (const namespace of [...counts.keys()].filter((name) => cursor === undefined || name >= cursor.namespace)) {
+      const isBegun = namespace === cursor?.namespace;
+      if (isBegun && cursor.token === null) continue;
+      for await (const page of index.pages(namespace, isBegun ? cursor : undefined)) {
+        const next: Cursor = { namespace, token: page.token, last: page.last };
+        yield { ...(await index.fetch(namespace, page.ids)), cursor: JSON.stringify(next) };
+      }
+    }
+  }
+
+  /** Records that come or go are noticed by the counts; a change of a record is not. */
+  async requireUnchanged(): Promise<void> {
+    for (const collection of this.opened.values()) {
+      const counts = this.meant(await this.indexOf(collection).counts());
+      if (fingerprintOf(counts) !== collection.fingerprint) {
+        throw new Error(`${collection.name} has other records than at the start: stop its writers, and copy with --restart`);
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private async describe(entry: Json): Promise<SourceCollection> {
+    const [name, host, metric] = [textAt(entry, 'name') ?? '', textAt(entry, 'host') ?? '', textAt(entry, 'metric')];
+    const known = isJsonObject(entry) ? entry.get('dimension') : undefined;
+    const key = `${this.control.origin} ${name} ${this.only.namespace ?? '*'}`;
+    const index = new PineconeIndex(new HttpClient(this.originOf(host), this.headers), name);
+    this.indexes.set(key, index);
+    const counts = this.meant(await index.counts());
+    return {
+      ...{ key, tenant: DEFAULT_TENANT, database: DEFAULT_DATABASE, name, metadata: null, warnings: [] },
+      metric: METRICS.get(metric ?? '') ?? 'cosine',
+      dimension: known instanceof JsonNumber ? Number(known.text) : null,
+      records: [...counts.values()].reduce((sum, count) => sum + count, 0),
+      fingerprint: fingerprintOf(counts),
+      catalog: {
+        ...{ protocol: 'pinecone', settings: '{}' },
+        vectorType: textAt(entry, 'vector_type') === 'sparse' ? 'sparse' : 'dense',
+      },
+    };
+  }
+
+  /** A host without a scheme has that of the server that names it. */
+  private originOf(host: string): string {
+    return new URL(host.includes('://') ? host : `${new URL(this.control.origin).protocol}//${host}`).origin;
+  }
+
+  private indexOf({ key, name }: SourceCollection): PineconeIndex {
+    const index = this.indexes.get(key);
+    if (index === undefined) throw new Error(`there is no index ${name}`);
+    return index;
+  }
+
+  /** In the order in which they are read. */
+  private meant(counts: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+    const { namespace } = this.only;
+    const wanted = [...counts].filter(([name]) => namespace === undefined || name === namespace);
+    return new Map(wanted.sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+}
+
+function fingerprintOf(counts: ReadonlyMap<string, number>): string {
+  return JSON.stringify([...counts]);
+}
+
+function textAt(value: Json, key: string): string | undefined {
+  const found = isJsonObject(value) ? value.get(key) : undefined;
+  return typeof found === 'string' ? found : undefined;
+}
