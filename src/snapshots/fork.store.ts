@@ -68,9 +68,9 @@ function insertFork(source: Collection, name: string): Sql {
     WITH target AS MATERIALIZED (SELECT nextval(pg_get_serial_sequence('polyvec.collections', 'id')) AS id),
     created AS (
       INSERT INTO polyvec.collections (id, database_id, name, protocol, metric, dimension, vector_type, has_sparse, settings, metadata,
-        record_table, vector_table, root_id) OVERRIDING SYSTEM VALUE
+        recall, record_table, vector_table, root_id) OVERRIDING SYSTEM VALUE
       SELECT t.id, s.database_id, ${name}, s.protocol, s.metric, s.dimension, s.vector_type, s.has_sparse, s.settings, s.metadata,
-        ${tableName('pool_records', 'records')}, ${tableName('pool_vectors', 'vectors')}, COALESCE(s.root_id, s.id)
+        s.recall, ${tableName('pool_records', 'records')}, ${tableName('pool_vectors', 'vectors')}, COALESCE(s.root_id, s.id)
       FROM polyvec.collections s CROSS JOIN target t WHERE s.id = ${source.id} AND NOT EXISTS (
         SELECT FROM polyvec.collection_aliases a WHERE a.database_id = s.database_id AND a.name = ${name})
       RETURNING id, uuid, record_table, vector_table, root_id),

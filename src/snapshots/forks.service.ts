@@ -4,13 +4,21 @@ import { CollectionsService } from '../collections/collections.service.js';
 import { missingCollection } from '../collections/missing-collection.js';
 import { GatewayError } from '../errors.js';
 import { Limits } from '../limits/limits.js';
+import { Slots } from '../postgres/slots.js';
 import { Maintenance } from '../records/maintenance/maintenance.js';
 import { requireNameWithinReach } from '../tenants/caller.js';
 import { ForkStore } from './fork.store.js';
 
+/** Each holds a connection for as long as its rows are copied, which others need, too. */
+const AT_A_TIME = 2;
+const MAX_WAITING = 100;
+const WAIT_MS = 30_000;
+
 /** Collections made of others, which share nothing with them afterwards. Collections that are gone are `not_found`. */
 @Injectable()
 export class ForksService {
+  private readonly slots = new Slots(AT_A_TIME, MAX_WAITING);
+
   constructor(
     private readonly collections: CollectionsService,
     private readonly store: ForkStore,
@@ -20,17 +28,29 @@ export class ForksService {
 
   /**
    * A collection of that name in the source's database, with all that the source is at one moment.
-   * @throws GatewayError `already_exists`, or `forbidden` when the caller's key is not for collections of that name
+   * @throws GatewayError `already_exists`, `forbidden` when the caller's key is not for collections of that name, or `unavailable` when
+   * other forks take too long
    */
   async create(source: Collection, name: string): Promise<Collection> {
     requireNameWithinReach(name);
     this.limits.requireName(name);
-    const created = await this.store.create(source, name);
+    const created = await this.copy(source, name);
     if (created === 'missing') throw missingCollection(source.uuid);
     if (created === 'taken') throw new GatewayError({ kind: 'already_exists', subject: 'collection', name });
     const collection = await this.collections.requireCurrent(source, created.uuid);
     this.maintenance.note(collection, created.records);
     return collection;
+  }
+
+  private async copy(source: Collection, name: string): ReturnType<ForkStore['create']> {
+    await this.slots.take(WAIT_MS).catch((cause: unknown) => {
+      throw new GatewayError({ kind: 'unavailable', subject: 'capacity' }, { cause });
+    });
+    try {
+      return await this.store.create(source, name);
+    } finally {
+      this.slots.give();
+    }
   }
 
   /** How many forks were ever made of the collection, of what it was forked from, and of their forks: the same for all of them. */
