@@ -29,6 +29,7 @@ const PLACES = {
   'test/copy/jsonl.spec.ts': 'embedded',
   'test/copy/parquet.spec.ts': 'embedded',
   'test/copy/pinecone.spec.ts': 'embedded',
+  'test/copy/postgres.spec.ts': 'server',
   'test/copy/vector-file.spec.ts': 'embedded',
   'test/console/database-down-page.spec.ts': 'server',
   'test/console/records.spec.ts': 'both',

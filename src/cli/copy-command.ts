@@ -95,6 +95,7 @@ const HELP = `
 FROM  chroma-dir:FOLDER[/COLLECTION]                          a folder of Chroma 0.4 to 1.5, without Chroma
       chroma://HOST:PORT[/TENANT[/DATABASE[/COLLECTION]]]     a Chroma server (chroma+https:// with TLS)
       pinecone:  pinecone://INDEX[/NAMESPACE]                 Pinecone (pinecone+http://HOST:PORT[/INDEX[/NAMESPACE]]: a server like it)
+      postgres://USER@HOST/DATABASE[?table=TABLE]             pgvector tables of LangChain, LlamaIndex, vecs, Supabase, or with --map
       jsonl:FILE  jsonl:FOLDER  jsonl:-                       a JSON object in a line
       parquet:FILE  parquet:FOLDER                            Parquet, in Pinecone's schema for imports or with --map
       npy:FILE[?ids=FILE]  fvecs:FILE  bvecs:FILE             vectors alone; their ids are the lines of a file, or numbers

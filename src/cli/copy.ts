@@ -127,6 +127,7 @@ async function keysOf(
 
 /** Each kind of server has its own: the key of one is not for another. */
 function keyNameOf(from: string): string {
+  if (from.startsWith('postgres:')) return 'PGPASSWORD';
   return from.startsWith('pinecone') ? 'PINECONE_API_KEY' : 'CHROMA_API_KEY';
 }
 

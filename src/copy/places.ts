@@ -12,6 +12,7 @@ import { type FileOptions, JsonlFiles } from './sources/jsonl.js';
 import { ParquetFiles } from './sources/parquet.js';
 import { PineconeServer } from './sources/pinecone.js';
 import { PolyvecSource } from './sources/polyvec-database.js';
+import { PostgresTables } from './sources/postgres.js';
 import { VectorFile } from './sources/vector-file.js';
 import { AbsentDatabase } from './targets/absent-database.js';
 import { ChromaTarget } from './targets/chroma-server.js';
@@ -63,6 +64,7 @@ const SOURCES: Readonly<Record<string, (rest: string, surroundings: Surroundings
   fvecs: (rest, { files }) => VectorFile.open('fvecs', rest, files),
   bvecs: (rest, { files }) => VectorFile.open('bvecs', rest, files),
   polyvec: openPolyvecSource,
+  postgres: (rest, { files, fromKey }) => PostgresTables.open(rest, files, fromKey),
 };
 
 /** The kinds of places that can be copied to: a row here, and a file in targets/. */
