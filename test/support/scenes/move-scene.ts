@@ -87,6 +87,7 @@ async function fillOtherPlaces(chroma: ChromaApi): Promise<void> {
     const collections = `/api/v2/tenants/${tenant}/databases/${database}/collections`;
     const collection = await chroma.createCollection({ name: PLAIN }, collections);
     await collection.fill({ ids: ['x'], embeddings: [[1, 2]], documents: [`of ${tenant} ${database}`] });
+    expect((await collection.outcome('fork', { new_name: 'forked' }))[0]).toBe(200);
   }
 }
 
