@@ -59,6 +59,7 @@ const PLACES = {
   'test/postgres/': 'both',
   'test/postgres/data-directory.spec.ts': 'embedded',
   'test/postgres/embedded': 'embedded',
+  'test/postgres/multi-host.spec.ts': 'server',
   'test/protocols/': 'embedded',
   'test/protocols/cross-protocol.spec.ts': 'both',
   'test/protocols/indexes.spec.ts': 'both',
