@@ -23,6 +23,7 @@ const ENVIRONMENTS: Readonly<Record<(typeof SAMPLE_PAGES)[number], readonly (rea
     ['python-0.5.3', 'python-0.6.3', 'python-1.5.9'],
     ['python-1.5.9'],
     ['python-1.5.9'],
+    ['python-1.5.9'],
   ],
   'docs/clients/pinecone.md': [
     ['pinecone-python-7', 'pinecone-python-10'],
