@@ -68,7 +68,8 @@ const LAYERS = [
 /** Packages, and the only places below src that may import them. Any file may import the others, such as Nest's own. */
 const WEB = 'http/|observability/|keys/|console/|protocols/|app\\.module|exception-filter|explain|gateway';
 const PACKAGES = [
-  ['pg|pgvector', 'postgres/'],
+  // tables of anybody's are read on a connection that is none of the gateway's
+  ['pg|pgvector', 'postgres/|copy/sources/postgres'],
   ['@electric-sql', 'postgres/embedded/'],
   ['express|@types/express|@nestjs/platform-express', WEB],
   ['@grpc|protobufjs', 'protocols/pinecone/'],
@@ -87,8 +88,8 @@ const FILES = [
   [
     'sql',
     'postgres/sql\\.ts$',
-    'postgres/|filters/compile|records/record-tables\\.ts$|.*\\.store\\.ts$',
-    'SQL is written in stores, filters/compile*.ts, records/record-tables.ts and postgres/.',
+    'postgres/|filters/compile|records/record-tables\\.ts$|copy/sources/postgres|.*\\.store\\.ts$',
+    'SQL is written in stores, filters/compile*.ts, records/record-tables.ts, copy/sources/postgres and postgres/.',
   ],
 ];
 

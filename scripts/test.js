@@ -88,7 +88,10 @@ async function run(mode, rest, effort) {
 async function runAgain(suites, file, environment) {
   console.log(`\nThese suites failed, and run once more, alone:\n  ${suites.join('\n  ')}`);
   const again = file.replace(/\.json$/, '-again.json');
-  const code = await runJest(['--runInBand', '--forceExit', '--json', `--outputFile=${again}`, '--runTestsByPath', ...suites], environment);
+  const code = await runJest(
+    ['--runInBand', '--forceExit', '--json', `--outputFile=${again}`, '--runTestsByPath', ...suites],
+    environment,
+  );
   joinResults(file, again);
   return code;
 }
