@@ -5,6 +5,7 @@ import { missingCollection } from '../collections/missing-collection.js';
 import { GatewayError } from '../errors.js';
 import { Limits } from '../limits/limits.js';
 import { Slots } from '../postgres/slots.js';
+import { inSlot } from '../records/limited-work.service.js';
 import { Maintenance } from '../records/maintenance/maintenance.js';
 import { requireNameWithinReach } from '../tenants/caller.js';
 import { ForkStore } from './fork.store.js';
@@ -34,23 +35,12 @@ export class ForksService {
   async create(source: Collection, name: string): Promise<Collection> {
     requireNameWithinReach(name);
     this.limits.requireName(name);
-    const created = await this.copy(source, name);
+    const created = await inSlot(this.slots, WAIT_MS, () => this.store.create(source, name));
     if (created === 'missing') throw missingCollection(source.uuid);
     if (created === 'taken') throw new GatewayError({ kind: 'already_exists', subject: 'collection', name });
     const collection = await this.collections.requireCurrent(source, created.uuid);
     this.maintenance.note(collection, created.records);
     return collection;
-  }
-
-  private async copy(source: Collection, name: string): ReturnType<ForkStore['create']> {
-    await this.slots.take(WAIT_MS).catch((cause: unknown) => {
-      throw new GatewayError({ kind: 'unavailable', subject: 'capacity' }, { cause });
-    });
-    try {
-      return await this.store.create(source, name);
-    } finally {
-      this.slots.give();
-    }
   }
 
   /** How many forks were ever made of the collection, of what it was forked from, and of their forks: the same for all of them. */

@@ -163,6 +163,8 @@ describeOnServer(`tables of a Postgres${serverReason}`, () => {
 
   it.each([
     ['a password in the argument', () => address.replace('@', ':secret@'), /FROM has a password in it.*--from-key-file/],
+    ['a password among the parameters', () => `${address}?password=secret`, /FROM has a password in it.*--from-key-file/],
+    ['a password of nobody', () => address.replace(/\/\/.*@/, '//'), /FROM must name the user that the password is of/],
     [
       'a table that there is not',
       () => `${address}?table=nothing`,

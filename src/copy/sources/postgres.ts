@@ -61,6 +61,8 @@ export class PostgresTables implements Source {
     const [table, preset] = [parameters.get('table'), parameters.get('preset') ?? 'auto'];
     if (preset !== 'auto' && !PRESET_NAMES.includes(preset))
       throw new Error(`FROM: preset must be auto or one of ${PRESET_NAMES.join(', ')}, not "${preset}"`);
+    // whatever is in an argument is in the list of processes
+    if (parameters.has('password')) throw new Error('FROM has a password in it: name a file that holds it with --from-key-file');
     for (const own of ['table', 'preset']) parameters.delete(own);
     const others = parameters.size === 0 ? '' : `?${parameters.toString()}`;
     const label = `postgres:${rest}`;
@@ -247,6 +249,8 @@ async function connected(url: string, address: string): Promise<pg.Client> {
 /** An argument has no password: it comes from a file, or from the environment. */
 function withPassword(address: string, password: string | undefined): string {
   if (password === undefined || password === '') return address;
+  if (!/^\/\/[^/@]+@/.test(address))
+    throw new Error('FROM must name the user that the password is of: postgres://user@host/database');
   return address.replace(/^\/\/([^/@]*)@/, (_, user: string) => `//${user}:${encodeURIComponent(password)}@`);
 }
 

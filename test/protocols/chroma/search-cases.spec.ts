@@ -2,6 +2,7 @@ import { ChromaApi, type CollectionApi, type Outcome } from '../../support/clien
 import { COLLECTIONS } from '../../support/clients/chroma-client.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 import { type KeyedGateway, ROOT_KEY, startKeyedGateway } from '../../support/gateway/keyed-gateway.js';
+import { FIVE_POINTS } from '../../support/scenes/five-points.js';
 
 /** More of the Search API: what its own tests leave to filters, spaces, writes, keys. */
 
@@ -16,14 +17,7 @@ beforeAll(async () => {
   gateway = await startGateway();
   chroma = new ChromaApi(gateway.chromaUrl);
   collection = await chroma.filled({
-    ids: ['a', 'b', 'c', 'd', 'e'],
-    embeddings: [
-      [0, 0],
-      [1, 0],
-      [0, 2],
-      [3, 0],
-      [0, 4],
-    ],
+    ...FIVE_POINTS,
   });
 });
 

@@ -1,5 +1,6 @@
 import { ChromaApi, type CollectionApi, invalid, type Outcome } from '../../support/clients/chroma-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
+import { FIVE_POINTS } from '../../support/scenes/five-points.js';
 
 type Index = Readonly<Record<string, unknown>>;
 
@@ -16,14 +17,7 @@ beforeAll(async () => {
   chroma = new ChromaApi(gateway.chromaUrl);
   examples = await chroma.filled(
     {
-      ids: ['a', 'b', 'c', 'd', 'e'],
-      embeddings: [
-        [0, 0],
-        [1, 0],
-        [0, 2],
-        [3, 0],
-        [0, 4],
-      ],
+      ...FIVE_POINTS,
       metadatas: [both({ 1: 1 }), { k: 1 }, { ...both({ 1: 3, 2: 1 }), k: 1 }, { k: 2 }, both({ 2: 2 })],
     },
     schemaOf({ sp: {}, ws: { bm25: true } }),

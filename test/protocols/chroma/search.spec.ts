@@ -1,5 +1,6 @@
 import { ChromaApi, type CollectionApi, type Outcome } from '../../support/clients/chroma-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
+import { FIVE_POINTS } from '../../support/scenes/five-points.js';
 
 let gateway: TestGateway;
 let chroma: ChromaApi;
@@ -15,14 +16,7 @@ beforeAll(async () => {
   gateway = await startGateway();
   chroma = new ChromaApi(gateway.chromaUrl);
   collection = await chroma.filled({
-    ids: ['a', 'b', 'c', 'd', 'e'],
-    embeddings: [
-      [0, 0],
-      [1, 0],
-      [0, 2],
-      [3, 0],
-      [0, 4],
-    ],
+    ...FIVE_POINTS,
     documents: ['apple pie', 'banana', null, 'apple tart', 'date'],
     uris: ['file:a', null, null, null, null],
     metadatas: [{ k: 1, f: 1.0 }, { k: 2 }, null, { k: 3, '!a': 'x' }, { k: 2 }],
