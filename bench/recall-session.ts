@@ -144,10 +144,10 @@ export class RecallSession {
 
   private async indexFacts(client: pg.Client): Promise<Pick<Built, 'indexes' | 'indexBytes' | 'vectorTable'>> {
     const { rows } = await client.query<{ vector_table: string; indexes: number; bytes: string }>(
-      `SELECT c.vector_table, count(i.indexrelid)::int AS indexes, COALESCE(sum(pg_relation_size(i.indexrelid)), 0) AS bytes
+      `SELECT c.place || '.' || c.vector_table AS vector_table, count(i.indexrelid)::int AS indexes, COALESCE(sum(pg_relation_size(i.indexrelid)), 0) AS bytes
        FROM polyvec.collections c LEFT JOIN (pg_index i JOIN pg_class k ON k.oid = i.indexrelid JOIN pg_am a ON a.oid = k.relam)
-         ON i.indrelid = to_regclass('polyvec.' || c.vector_table) AND a.amname = 'hnsw' AND i.indisvalid
-       WHERE c.uuid = $1 GROUP BY c.vector_table`,
+         ON i.indrelid = to_regclass(c.place || '.' || c.vector_table) AND a.amname = 'hnsw' AND i.indisvalid
+       WHERE c.uuid = $1 GROUP BY c.place, c.vector_table`,
       [this.uuid],
     );
     const [row] = rows;

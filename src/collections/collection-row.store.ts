@@ -9,6 +9,7 @@ import type {
   VectorType,
   WriteCounters,
 } from './collection.js';
+import { NAMESPACES_OF_LISTED } from './place.js';
 
 /** A collection's row as text: `SELECT ${COLUMNS} FROM polyvec.collections c ${JOINS}`. */
 export type CollectionRow = Readonly<{
@@ -27,6 +28,7 @@ export type CollectionRow = Readonly<{
   metadata: string | null;
   settings: string;
   fields: string | null;
+  place: string;
   record_table: string;
   vector_table: string;
   moving: string;
@@ -42,10 +44,10 @@ export type CollectionRow = Readonly<{
 /** A collection's row `c` with its database `d` and tenant `t`. */
 export const COLUMNS = sql`c.id, c.uuid, c.name, t.name AS tenant, d.name AS database, c.protocol, c.metric,
   c.dimension, c.vector_type, c.has_sparse, c.deletion_protection, floor(extract(epoch FROM c.created_at) * 1000)::bigint AS created_ms,
-  c.metadata::text AS metadata, c.settings::text AS settings, c.record_table, c.vector_table, c.moving, c.document_index, c.recall,
+  c.metadata::text AS metadata, c.settings::text AS settings, c.place, c.record_table, c.vector_table, c.moving, c.document_index, c.recall,
   c.epoch,
-  (SELECT json_build_object('writes', n.lsn, 'operations', n.operations) FROM polyvec.namespaces n
-   WHERE n.collection_id = c.id AND n.name = '')::text AS counters,
+  (SELECT json_build_object('writes', n.lsn, 'operations', n.operations) FROM ${NAMESPACES_OF_LISTED} n
+   WHERE n.name = '')::text AS counters,
   EXISTS (SELECT FROM polyvec.vector_indexes i WHERE i.collection_id = c.id AND i.state = 'building') AS is_indexing,
   (SELECT json_agg(json_build_object('name', f.name, 'type', f.type) ORDER BY f.name, f.type)
    FROM polyvec.collection_fields f WHERE f.collection_id = c.id)::text AS fields,
@@ -77,6 +79,7 @@ export function toCollection(row: CollectionRow): Collection {
     metadata: row.metadata,
     settings: row.settings,
     fields: row.fields === null ? [] : (JSON.parse(row.fields) as Field[]),
+    place: row.place,
     recordTable: row.record_table,
     vectorTable: row.vector_table,
     moving: row.moving === 't',

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Queryable } from '../postgres/database.js';
-import { identifier, type Sql, sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import { isUniqueViolation } from '../postgres/sqlstate.js';
 import type { Reach } from '../tenants/caller.js';
 import type { Page, Scope } from '../tenants/tenant.js';
 import type { Collection, CollectionChanges, NewCollection, ProtocolName } from './collection.js';
 import { type CollectionRow, COLUMNS, JOINS, toCollection } from './collection-row.store.js';
 import { isNamed } from './named.store.js';
+import { guardTable, hasOwnPlace, recordTable } from './place.js';
 
 @Injectable()
 export class CollectionStore {
@@ -150,12 +151,16 @@ export class CollectionStore {
     return this.database.transaction(async (transaction) => {
       const own = sql`id = ${collection.id} AND NOT deletion_protection`;
       // writers hold the row until they are done; what they wrote is seen by the next statement
-      const [locked] = await transaction.query<{ record_table: string }>(sql`
-        SELECT record_table FROM polyvec.collections WHERE ${own} FOR UPDATE`);
+      const [locked] = await transaction.query<{ place: string; record_table: string }>(sql`
+        SELECT place, record_table FROM polyvec.collections WHERE ${own} FOR UPDATE`);
       if (locked === undefined) return false;
+      const { place, record_table: records } = locked;
+      if (hasOwnPlace(locked)) {
+        await transaction.query(sql`SELECT id FROM ${guardTable(locked)} WHERE id = ${collection.id} FOR UPDATE`);
+      }
       const deleted = await transaction.query(sql`
         DELETE FROM polyvec.collections WHERE ${own} AND NOT EXISTS (
-          SELECT FROM polyvec.${identifier(locked.record_table)} r WHERE r.collection_id = ${collection.id}) RETURNING id`);
+          SELECT 1 FROM ${recordTable({ place, recordTable: records })} r WHERE r.collection_id = ${collection.id}) RETURNING id`);
       return deleted.length > 0;
     });
   }

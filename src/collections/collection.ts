@@ -90,6 +90,8 @@ export interface Collection {
   /** What protocols remember of it: a JSON object's text, a key per protocol. */
   readonly settings: string;
   readonly fields: readonly Field[];
+  /** The schema that its rows are in. */
+  readonly place: string;
   readonly recordTable: string;
   readonly vectorTable: string;
   /** Whether its rows are about to get tables of their own. */

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../postgres/database.js';
-import { identifier, type Sql, sql } from '../postgres/sql.js';
+import { identifier, join, type Sql, sql } from '../postgres/sql.js';
+import { hasOwnPlace, inPlace, type RowTables } from './place.js';
 
 /** Collections that are gone from the catalog, but whose rows, in the same tables, are not. */
-export interface DroppedCollections {
+export interface DroppedCollections extends RowTables {
   readonly ids: readonly string[];
-  readonly recordTable: string;
-  readonly vectorTable: string;
   /** Whether their sparse vectors go, too: those of one that has moved stay. */
   readonly withSparse: boolean;
 }
@@ -17,7 +16,7 @@ interface Rows {
   readonly order: Sql;
 }
 
-type DroppedRow = Readonly<{ ids: string; record_table: string; vector_table: string; with_sparse: string }>;
+type DroppedRow = Readonly<{ ids: string; place: string; record_table: string; vector_table: string; with_sparse: string }>;
 
 const SHARED_TABLES = new Set(['pool_records', 'snapshot_records']);
 /** Small collections are many: so many are handled together. */
@@ -25,7 +24,7 @@ const MAX_TOGETHER = 200;
 /** Any number that nothing else locks by. */
 const DROP_LOCK = 7_065_829;
 const BY_RECORD = sql`b.namespace, b.rid`;
-/** Sparse vectors are in the pool, whatever tier their collection is in. */
+/** Sparse vectors of a collection without a place of its own are in the pool, whatever tier it is in. */
 const SPARSE_ROWS: readonly Rows[] = [
   { table: sql`polyvec.pool_sparse`, order: BY_RECORD },
   { table: sql`polyvec.pool_postings`, order: sql`b.namespace, b.term, b.sid` },
@@ -43,7 +42,7 @@ export class DroppedCollectionStore {
   async next(): Promise<DroppedCollections | undefined> {
     const [row] = await this.database.query<DroppedRow>(sql`
       WITH first AS (SELECT * FROM polyvec.dropped_collections ORDER BY id LIMIT 1)
-      SELECT f.record_table, f.vector_table, f.with_sparse, (
+      SELECT f.place, f.record_table, f.vector_table, f.with_sparse, (
         SELECT json_agg(o.id::text)::text FROM (
           SELECT d.id FROM polyvec.dropped_collections d
           WHERE d.record_table = f.record_table AND d.with_sparse = f.with_sparse ORDER BY d.id LIMIT ${MAX_TOGETHER}) AS o) AS ids
@@ -51,6 +50,7 @@ export class DroppedCollectionStore {
     return (
       row && {
         ids: JSON.parse(row.ids) as string[],
+        place: row.place,
         recordTable: row.record_table,
         vectorTable: row.vector_table,
         withSparse: row.with_sparse === 't',
@@ -65,10 +65,17 @@ export class DroppedCollectionStore {
   async sweep(dropped: DroppedCollections, limit: number): Promise<boolean> {
     const { ids, recordTable, vectorTable, withSparse } = dropped;
     const isShared = SHARED_TABLES.has(recordTable);
-    const tables = [named(recordTable), named(vectorTable)];
-    const rows = [...(isShared ? tables.map((table) => ({ table, order: BY_RECORD })) : []), ...(withSparse ? SPARSE_ROWS : [])];
-    for (const each of rows) if ((await this.removeRows(ids, each, limit)) > 0) return true;
-    if (!isShared) await this.database.script(dropText(tables));
+    const tables = [inPlace(dropped, recordTable), inPlace(dropped, vectorTable)];
+    if (hasOwnPlace(dropped)) {
+      await this.database.script(dropText(sql`SCHEMA IF EXISTS ${identifier(dropped.place)} CASCADE`));
+    } else {
+      const rows = [
+        ...(isShared ? tables.map((table) => ({ table, order: BY_RECORD })) : []),
+        ...(withSparse ? SPARSE_ROWS : []),
+      ];
+      for (const each of rows) if ((await this.removeRows(ids, each, limit)) > 0) return true;
+      if (!isShared) await this.database.script(dropText(sql`TABLE IF EXISTS ${join(tables, ', ')}`));
+    }
     await this.database.query(sql`
       DELETE FROM polyvec.dropped_collections WHERE id = ANY (${ids}::text[]::bigint[]) AND record_table = ${recordTable}`);
     return false;
@@ -88,10 +95,6 @@ export class DroppedCollectionStore {
 }
 
 /** Several at once would take the locks of a table's parts in different orders: they wait for each other here. One transaction, as it is one script. */
-function dropText(tables: readonly Sql[]): string {
-  return `SELECT pg_advisory_xact_lock(${String(DROP_LOCK)}); DROP TABLE IF EXISTS ${tables.map(({ text }) => text).join(', ')}`;
-}
-
-function named(table: string): Sql {
-  return sql`polyvec.${identifier(table)}`;
+function dropText(what: Sql): string {
+  return `SELECT pg_advisory_xact_lock(${String(DROP_LOCK)}); DROP ${what.text}`;
 }

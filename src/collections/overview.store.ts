@@ -5,6 +5,7 @@ import type { Caller } from '../tenants/caller.js';
 import { type CollectionRow, COLUMNS, JOINS, toCollection } from './collection-row.store.js';
 import { isNamed } from './named.store.js';
 import type { CollectionOverview, OverviewPage } from './overview.js';
+import { NAMESPACES_OF_LISTED } from './place.js';
 
 type OverviewRow = CollectionRow & Readonly<{ records: string; namespaces: string; aliases: string | null; port: string | null }>;
 type Reach = Pick<Caller, 'tenant' | 'database' | 'collections'>;
@@ -38,7 +39,7 @@ export class OverviewStore {
         WHERE ${isReached(reach)} AND ${IS_SHOWN} AND ${condition} ORDER BY c.uuid LIMIT ${limit}) AS c ${JOINS}
       CROSS JOIN LATERAL (
         SELECT COALESCE(sum(n.record_count), 0) AS records, count(*) AS namespaces
-        FROM polyvec.namespaces n WHERE n.collection_id = c.id) AS n
+        FROM ${NAMESPACES_OF_LISTED} AS n) AS n
       ORDER BY c.uuid`);
     return rows.map((row) => ({
       collection: toCollection(row),

@@ -1,5 +1,6 @@
+import { recordTable, sparseTable, vectorTable } from '../collections/place.js';
 import type { Queryable } from '../postgres/database.js';
-import { identifier, type Sql, sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import type { NamespaceDigest, RowPlace } from './move.js';
 
 /** A signed 64-bit number from a text, the same one in every version of Postgres. */
@@ -15,12 +16,12 @@ export async function digest(queryable: Queryable, rows: RowPlace): Promise<Read
   const beside = sql`b.collection_id = r.collection_id AND b.namespace = r.namespace AND b.rid = r.rid`;
   const digests = await queryable.query<{ namespace: string; records: string; checksum: string }>(sql`
     SELECT r.namespace, count(*) AS records, sum(${hashOf(contents(rows))}) AS checksum
-    FROM polyvec.${identifier(rows.recordTable)} r
+    FROM ${recordTable(rows)} r
     LEFT JOIN LATERAL (
-      SELECT b.embedding FROM polyvec.${identifier(rows.vectorTable)} b WHERE ${beside} OFFSET 0) AS v ON TRUE
+      SELECT b.embedding FROM ${vectorTable(rows)} b WHERE ${beside} OFFSET 0) AS v ON TRUE
     ${
       rows.hasSparse
-        ? sql`LEFT JOIN LATERAL (SELECT b.terms, b.weights FROM polyvec.pool_sparse b WHERE ${beside} OFFSET 0) AS s ON TRUE`
+        ? sql`LEFT JOIN LATERAL (SELECT b.terms, b.weights FROM ${sparseTable(rows)} b WHERE ${beside} OFFSET 0) AS s ON TRUE`
         : sql``
     }
     WHERE r.collection_id = ${rows.id} GROUP BY r.namespace`);

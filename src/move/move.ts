@@ -1,8 +1,8 @@
+import type { RowTables } from '../collections/place.js';
+
 /** Where rows are: the number that they carry, and their tables. */
-export interface RowPlace {
+export interface RowPlace extends RowTables {
   readonly id: string;
-  readonly recordTable: string;
-  readonly vectorTable: string;
   /** Whether some may have a sparse vector. */
   readonly hasSparse: boolean;
 }
@@ -52,7 +52,7 @@ export interface Column {
 }
 
 /** How far an owner's rows have got. */
-export interface Part extends Pick<RowPlace, 'id' | 'recordTable' | 'vectorTable'> {
+export interface Part extends Pick<RowPlace, 'id' | 'place' | 'recordTable' | 'vectorTable'> {
   readonly fingerprint: string;
   readonly position: Position;
   readonly records: number;

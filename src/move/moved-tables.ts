@@ -14,7 +14,7 @@ export type TableFate =
 export const TABLES: Readonly<Record<string, TableFate>> = {
   tenants: { kind: 'catalog' },
   databases: { kind: 'catalog' },
-  collections: { kind: 'catalog', renewed: ['moving', 'document_index'] },
+  collections: { kind: 'catalog', renewed: ['place', 'moving', 'document_index'] },
   collection_fields: { kind: 'catalog' },
   collection_ports: { kind: 'catalog' },
   collection_aliases: { kind: 'catalog' },

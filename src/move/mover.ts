@@ -1,4 +1,5 @@
 import { labelOf } from '../collections/collection-label.js';
+import { SHARED_PLACE } from '../collections/place.js';
 import type { Database } from '../postgres/database.js';
 import { compare } from './comparison.js';
 import type { Comparison, Owner, Part, Position } from './move.js';
@@ -82,18 +83,20 @@ export class Mover {
     const { progress } = this.options;
     this.throwIfStopped();
     const start = performance.now();
-    const part = before ?? (await this.store.startPart(owner));
+    // there, its gateways give it a place
+    const copy: Owner = { ...owner, place: SHARED_PLACE };
+    const part = before ?? (await this.store.startPart(copy));
     const label = labelOf(owner);
     progress.copying(label, part.records, owner.records);
-    if (!part.isCopied) await this.copy(owner, part.position);
+    if (!part.isCopied) await this.copy(owner, copy, part.position);
     progress.comparing(label);
-    const differences = await compare(this.source, this.store, owner, owner);
+    const differences = await compare(this.source, this.store, owner, copy);
     if (differences.length > 0) await this.store.discard(part);
     const seconds = (part.milliseconds + performance.now() - start) / 1000;
     return { label, records: owner.records, seconds, differences };
   }
 
-  private async copy(owner: Owner, from: Position): Promise<void> {
+  private async copy(owner: Owner, copy: Owner, from: Position): Promise<void> {
     const { limits, progress } = this.options;
     let position = from;
     let start = performance.now();
@@ -106,14 +109,14 @@ export class Mover {
       following.catch(() => undefined);
       const milliseconds = Math.round(performance.now() - start);
       start += milliseconds;
-      if (!(await writePage(this.target, owner, position, page, milliseconds))) {
+      if (!(await writePage(this.target, copy, position, page, milliseconds))) {
         throw new Error('another polyvec move writes to the target');
       }
       progress.advance(page.length);
       position = { namespace: last.namespace, rid: last.rid };
       page = await following;
     }
-    await this.store.finishPart(owner, Math.round(performance.now() - start));
+    await this.store.finishPart(copy, Math.round(performance.now() - start));
   }
 
   private throwIfStopped(): void {

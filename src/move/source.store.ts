@@ -1,3 +1,4 @@
+import { NAMESPACES_OF_LISTED, recordTable, sparseTable, vectorTable } from '../collections/place.js';
 import type { Queryable } from '../postgres/database.js';
 import { identifier, integer, join, type Sql, sql } from '../postgres/sql.js';
 import { digest, hashOf } from './digest.store.js';
@@ -16,7 +17,10 @@ type Text = string | null;
 export type CatalogRow = Readonly<Record<string, Text>>;
 
 type OwnerRow = Readonly<
-  Record<'kind' | 'id' | 'uuid' | 'tenant' | 'database' | 'name' | 'record_table' | 'vector_table' | 'has_sparse', string>
+  Record<
+    'kind' | 'id' | 'uuid' | 'tenant' | 'database' | 'name' | 'place' | 'record_table' | 'vector_table' | 'has_sparse',
+    string
+  >
 > &
   Readonly<{ dimension: Text; records: string; fingerprint: string }>;
 
@@ -84,7 +88,7 @@ export class SourceStore {
     // a name of its own: a statement may have been prepared for the columns of another one
     const cursor = identifier(`move_${table}`);
     await this.transaction.query(sql`
-      DECLARE ${cursor} NO SCROLL CURSOR FOR SELECT ${join(names, ', ')} FROM polyvec.${identifier(table)}`);
+      DECLARE ${cursor} NO SCROLL CURSOR FOR SELECT ${join(names, ', ')} FROM ${table === 'namespaces' ? ALL_NAMESPACES : sql`polyvec.${identifier(table)}`}`);
     try {
       for (;;) {
         const page = await this.transaction.query<CatalogRow>(sql`FETCH ${integer(CATALOG_PAGE)} FROM ${cursor}`);
@@ -112,17 +116,21 @@ export class SourceStore {
 
 /** Every write counts in its namespace, through whatever protocol: rows are the same as long as the namespaces are. */
 const COLLECTIONS = sql`
-  SELECT 'collection' AS kind, c.id, c.uuid, c.database_id, c.name, c.record_table, c.vector_table, c.dimension,
+  SELECT 'collection' AS kind, c.id, c.uuid, c.database_id, c.name, c.place, c.record_table, c.vector_table, c.dimension,
     c.has_sparse OR c.vector_type = 'sparse' AS has_sparse, COALESCE(n.records, 0) AS records,
     c.uuid || ' ' || c.record_table || ' ' || COALESCE(n.state, 0) AS fingerprint
   FROM polyvec.collections c CROSS JOIN LATERAL (
     SELECT sum(n.record_count) AS records, sum(${hashOf(sql`concat_ws(' ', n.lsn, n.created_at, n.name)`)}) AS state
-    FROM polyvec.namespaces n WHERE n.collection_id = c.id) AS n`;
+    FROM ${NAMESPACES_OF_LISTED} AS n) AS n`;
+
+/** Those in places, too. */
+const ALL_NAMESPACES = sql`(
+  SELECT c.id AS collection_id, n.* FROM polyvec.collections c CROSS JOIN LATERAL ${NAMESPACES_OF_LISTED} AS n) AS n`;
 
 /** They never change. */
 const SNAPSHOTS = sql`
   SELECT 'snapshot', s.rows_id, s.uuid, s.database_id, s.source_name || ' (' || s.kind || ' ' || COALESCE(s.name, s.uuid::text) || ')',
-    'snapshot_records', 'snapshot_vectors', s.dimension, s.has_sparse OR s.vector_type = 'sparse', s.record_count, s.uuid::text
+    'polyvec', 'snapshot_records', 'snapshot_vectors', s.dimension, s.has_sparse OR s.vector_type = 'sparse', s.record_count, s.uuid::text
   FROM polyvec.snapshots s`;
 
 /**
@@ -133,18 +141,18 @@ function sizedRecords(owner: RowPlace, after: Position, rows: number): Sql {
   const isSnapshot = owner.recordTable === 'snapshot_records';
   const beside = sql`b.collection_id = ${owner.id} AND b.namespace = r.namespace AND b.rid = r.rid`;
   const sparse = owner.hasSparse
-    ? sql`LEFT JOIN LATERAL (SELECT b.sid, b.terms, b.weights FROM polyvec.pool_sparse b WHERE ${beside} OFFSET 0) AS s ON TRUE`
+    ? sql`LEFT JOIN LATERAL (SELECT b.sid, b.terms, b.weights FROM ${sparseTable(owner)} b WHERE ${beside} OFFSET 0) AS s ON TRUE`
     : sql`CROSS JOIN (SELECT NULL::bigint AS sid, NULL::bigint[] AS terms, NULL::real[] AS weights) AS s`;
   return sql`
     SELECT r.*, v.embedding, v.seq, s.sid, s.terms, s.weights,
       COALESCE(octet_length(r.document), 0) + COALESCE(octet_length(r.uri), 0) + COALESCE(octet_length(r.long_id), 0)
         + pg_column_size(r.metadata)::bigint + 4 * COALESCE(vector_dims(v.embedding), 0) + 12 * COALESCE(cardinality(s.terms), 0) AS size
     FROM (
-      SELECT r.namespace, r.rid, r.id, r.long_id, r.document, r.uri, r.metadata FROM polyvec.${identifier(owner.recordTable)} r
+      SELECT r.namespace, r.rid, r.id, r.long_id, r.document, r.uri, r.metadata FROM ${recordTable(owner)} r
       WHERE r.collection_id = ${owner.id} AND (r.namespace, r.rid) > (${after.namespace}, ${after.rid}::bigint)
       ORDER BY r.namespace, r.rid LIMIT ${rows}) AS r
     LEFT JOIN LATERAL (
-      SELECT b.embedding, ${isSnapshot ? sql`NULL::bigint AS seq` : sql`b.seq`} FROM polyvec.${identifier(owner.vectorTable)} b
+      SELECT b.embedding, ${isSnapshot ? sql`NULL::bigint AS seq` : sql`b.seq`} FROM ${vectorTable(owner)} b
       WHERE ${beside} OFFSET 0) AS v ON TRUE
     ${sparse}`;
 }
@@ -157,6 +165,7 @@ function toOwner(row: OwnerRow): Owner {
     tenant: row.tenant,
     database: row.database,
     name: row.name,
+    place: row.place,
     recordTable: row.record_table,
     vectorTable: row.vector_table,
     hasSparse: row.has_sparse === 't',

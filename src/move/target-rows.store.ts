@@ -1,6 +1,7 @@
+import { recordTable, vectorTable } from '../collections/place.js';
 import { jsonbArray, textArray, valueArray } from '../postgres/binary.js';
 import type { Database } from '../postgres/database.js';
-import { identifier, type Sql, sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import type { Owner, Position, RecordRow } from './move.js';
 
 /**
@@ -22,7 +23,7 @@ export async function writePage(
       WHERE id = ${owner.id} AND namespace = ${after.namespace} AND rid = ${after.rid} AND NOT is_copied RETURNING 1),
     page AS MATERIALIZED (SELECT p.* FROM ${inputRows(page, database.vectorOid)} WHERE EXISTS (SELECT FROM step)),
     records AS (
-      INSERT INTO polyvec.${identifier(owner.recordTable)} (collection_id, namespace, id, long_id, rid, document, uri, metadata)
+      INSERT INTO ${recordTable(owner)} (collection_id, namespace, id, long_id, rid, document, uri, metadata)
       SELECT ${owner.id}, p.namespace, p.id, p.long_id, p.rid::bigint, p.document, p.uri, p.metadata FROM page p),
     vectors AS (${vectorRows(owner)})
     ${owner.hasSparse ? sparseRows(owner) : sql``}
@@ -42,10 +43,11 @@ function inputRows(page: readonly RecordRow[], vectorOid: number): Sql {
 }
 
 /** Vectors keep their numbers: those of later writes are higher. A snapshot's have none. */
-function vectorRows({ id, kind, vectorTable }: Owner): Sql {
+function vectorRows(owner: Owner): Sql {
+  const { id, kind } = owner;
   const isNumbered = kind === 'collection';
   return sql`
-    INSERT INTO polyvec.${identifier(vectorTable)} (collection_id, namespace, rid, embedding ${isNumbered ? sql`, seq` : sql``})
+    INSERT INTO ${vectorTable(owner)} (collection_id, namespace, rid, embedding ${isNumbered ? sql`, seq` : sql``})
     SELECT ${id}, p.namespace, p.rid::bigint, p.embedding ${isNumbered ? sql`, p.seq::bigint` : sql``}
     FROM page p WHERE p.embedding IS NOT NULL`;
 }

@@ -1,6 +1,7 @@
+import { SHARED_PLACE } from '../collections/place.js';
 import type { Database, Queryable } from '../postgres/database.js';
 import { identifier, literal, type Sql, sql } from '../postgres/sql.js';
-import { createIndexes, createTables } from '../records/maintenance/dedicated-tables.store.js';
+import { createIndexes, createTables, runEach } from '../records/maintenance/dedicated-tables.store.js';
 import { digest } from './digest.store.js';
 import { isDedicated, type NamespaceDigest, type Owner, type Part, type RowPlace, START } from './move.js';
 
@@ -62,7 +63,7 @@ export class TargetStore {
 
   async startPart(owner: Owner): Promise<Part> {
     await this.database.transaction(async (transaction) => {
-      if (isDedicated(owner)) await transaction.script(createTables(namesOf(owner), owner.dimension ?? 0).text);
+      if (isDedicated(owner)) await runEach(transaction, createTables(owner, owner.dimension ?? 0));
       await transaction.query(sql`
         INSERT INTO polyvec.moves (id, record_table, vector_table, fingerprint, namespace, rid)
         VALUES (${owner.id}, ${owner.recordTable}, ${owner.vectorTable}, ${owner.fingerprint}, ${START.namespace}, ${START.rid})`);
@@ -73,7 +74,7 @@ export class TargetStore {
   /** All rows are there: those in tables of their own get their indexes, except on vectors. */
   async finishPart(owner: Owner, milliseconds: number): Promise<void> {
     await this.database.transaction(async (transaction) => {
-      if (isDedicated(owner)) await transaction.script(createIndexes(namesOf(owner)).text);
+      if (isDedicated(owner)) await runEach(transaction, createIndexes(owner));
       await transaction.query(sql`
         UPDATE polyvec.moves SET is_copied = TRUE, milliseconds = milliseconds + ${milliseconds} WHERE id = ${owner.id}`);
     });
@@ -141,10 +142,6 @@ export async function advance(transaction: Queryable, sequences: ReadonlyMap<str
   }
 }
 
-function namesOf({ recordTable, vectorTable }: RowPlace): { readonly records: string; readonly vectors: string } {
-  return { records: recordTable, vectors: vectorTable };
-}
-
 function qualified(name: string): Sql {
   return sql`polyvec.${identifier(name)}`;
 }
@@ -152,6 +149,7 @@ function qualified(name: string): Sql {
 function toPart(row: PartRow): Part {
   return {
     id: row.id,
+    place: SHARED_PLACE,
     recordTable: row.record_table,
     vectorTable: row.vector_table,
     fingerprint: row.fingerprint,

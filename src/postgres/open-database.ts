@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { type Config, MiB } from '../config/config.js';
 import { parseDatabaseUrl } from '../config/database-url.js';
+import { APPLICATION_NAME } from './application-name.js';
 import { Database } from './database.js';
 import { EmbeddedEngine } from './embedded/embedded-engine.js';
 import type { EngineLog } from './engine.js';
@@ -135,7 +136,7 @@ export function newPool(config: Config, where: ServerConfig, log: EngineLog): pg
     connectionTimeoutMillis: config.connectTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-    application_name: 'polyvec',
+    application_name: APPLICATION_NAME,
   });
   // a connection that breaks while idle is replaced by the next query; without a listener it would end the process
   pool.on('error', (error) => {

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { APPLICATION_NAME } from './application-name.js';
 import { atPlace, connectClient, type ServerConfig } from './host-client.js';
 
 /** How long the server may take to end a process, and to answer that it has. */
@@ -43,7 +44,11 @@ export class OverdueBackends {
   private async endAt(place: string | undefined): Promise<void> {
     let client: pg.Client | undefined;
     try {
-      client = await connectClient({ ...atPlace(this.where, place), application_name: 'polyvec', query_timeout: ANSWER_MS });
+      client = await connectClient({
+        ...atPlace(this.where, place),
+        application_name: APPLICATION_NAME,
+        query_timeout: ANSWER_MS,
+      });
       for (const overdue of this.waiting) {
         if (overdue.place !== place) continue;
         this.waiting.delete(overdue);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { APPLICATION_NAME } from './application-name.js';
 import { atPlace, connectClient, placeOf, type ServerConfig } from './host-client.js';
 import type { OverdueBackends } from './overdue-backends.js';
 
@@ -60,7 +61,7 @@ export class Sessions {
   }
 
   private async cancelAt(place: string | undefined): Promise<void> {
-    const client = await this.connect(atPlace(this.where, place), 'polyvec');
+    const client = await this.connect(atPlace(this.where, place), APPLICATION_NAME);
     try {
       await client.query(
         `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = ANY ($1::text[]) AND state = 'active'`,

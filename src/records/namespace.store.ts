@@ -6,7 +6,8 @@ import { Database, type Queryable } from '../postgres/database.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import type { Namespace, NamespacePage, NamespaceTotals } from './namespace.js';
 import { successor } from './record-page.store.js';
-import { heldCollection, liveCollection, POSTING_TABLE, recordTable, SPARSE_TABLE, vectorTable } from './record-tables.js';
+import { namespaceTable, postingTable, recordTable, sparseTable, vectorTable } from '../collections/place.js';
+import { heldCollection, liveCollection } from './record-tables.js';
 
 type NamespaceRow = Readonly<{ name: string | null; schema: string | null; count: string; bytes: string; lsn: string }>;
 
@@ -20,7 +21,7 @@ export class NamespaceStore {
     const [row] = await this.database.query<{ created: string | null }>(sql`
       WITH live AS MATERIALIZED (${heldCollection(collection)}),
       created AS (
-        INSERT INTO polyvec.namespaces (collection_id, name, schema)
+        INSERT INTO ${namespaceTable(collection)} (collection_id, name, schema)
         SELECT ${collection.id}, ${name}, ${schema}::json FROM live ON CONFLICT DO NOTHING RETURNING name)
       SELECT (SELECT count(*) FROM created) AS created FROM live`);
     return row === undefined ? 'stale' : row.created === '1';
@@ -28,7 +29,7 @@ export class NamespaceStore {
 
   /** `missing`: there is none. */
   async find(collection: Collection, name: string, measured: boolean): Promise<Namespace | 'missing' | 'stale'> {
-    const one = sql`SELECT n.*, n.name AS label FROM polyvec.namespaces n WHERE n.collection_id = ${collection.id} AND n.name = ${name}`;
+    const one = sql`SELECT n.*, n.name AS label FROM ${namespaceTable(collection)} n WHERE n.collection_id = ${collection.id} AND n.name = ${name}`;
     const rows = await this.database.query<NamespaceRow>(described(collection, one, measured));
     if (rows.length === 0) return 'stale';
     return rows.filter(isNamed).map(toNamespace)[0] ?? 'missing';
@@ -42,7 +43,7 @@ export class NamespaceStore {
   ): Promise<{ readonly namespaces: readonly Namespace[]; readonly total: number } | 'stale'> {
     const matching = beginning(sql`COALESCE(NULLIF(n.name, ''), ${page.defaultName})`, page.prefix);
     const [total] = await this.database.query<{ total: string }>(sql`
-      SELECT count(*) AS total FROM polyvec.namespaces n WHERE n.collection_id = ${collection.id} AND ${matching}`);
+      SELECT count(*) AS total FROM ${namespaceTable(collection)} n WHERE n.collection_id = ${collection.id} AND ${matching}`);
     const rows = await this.database.query<NamespaceRow>(described(collection, pageOf(collection, page), measured));
     if (rows.length === 0) return 'stale';
     return { namespaces: rows.filter(isNamed).map(toNamespace), total: Number(total?.total) };
@@ -52,13 +53,13 @@ export class NamespaceStore {
   async totals(collection: Collection, filter: Filter | undefined): Promise<readonly NamespaceTotals[] | 'stale'> {
     const counts =
       filter === undefined
-        ? sql`SELECT name AS namespace, record_count AS count FROM polyvec.namespaces WHERE collection_id = ${collection.id}`
+        ? sql`SELECT name AS namespace, record_count AS count FROM ${namespaceTable(collection)} WHERE collection_id = ${collection.id}`
         : sql`SELECT r.namespace, count(*) AS count FROM ${recordTable(collection)} r
             WHERE r.collection_id = ${collection.id} AND ${compile(filter)} GROUP BY r.namespace`;
     const rows = await this.database.query<{ name: string | null; count: string; lsn: string }>(sql`
       SELECT t.name, t.lsn, t.count FROM (${liveCollection(collection)}) AS live LEFT JOIN (
         SELECT n.name, n.lsn, COALESCE(c.count, 0) AS count
-        FROM polyvec.namespaces n LEFT JOIN (${counts}) AS c ON c.namespace = n.name
+        FROM ${namespaceTable(collection)} n LEFT JOIN (${counts}) AS c ON c.namespace = n.name
         WHERE n.collection_id = ${collection.id}) AS t ON TRUE
       ORDER BY t.name`);
     if (rows.length === 0) return 'stale';
@@ -72,7 +73,7 @@ export class NamespaceStore {
       if (live.length === 0) return 'stale';
       // the row first: a write that has not been counted yet waits for us, one that has been is visible below
       const rows = await transaction.query(sql`
-        DELETE FROM polyvec.namespaces WHERE collection_id = ${collection.id} AND name = ${name} RETURNING name`);
+        DELETE FROM ${namespaceTable(collection)} WHERE collection_id = ${collection.id} AND name = ${name} RETURNING name`);
       if (rows.length === 0) return false;
       await removeRows(transaction, collection, name);
       return true;
@@ -84,7 +85,7 @@ async function removeRows(transaction: Queryable, collection: Collection, name: 
   const tables = [
     recordTable(collection),
     vectorTable(collection),
-    ...(collection.hasSparse ? [SPARSE_TABLE, POSTING_TABLE] : []),
+    ...(collection.hasSparse ? [sparseTable(collection), postingTable(collection)] : []),
   ];
   for (const table of tables) {
     await transaction.query(sql`DELETE FROM ${table} WHERE collection_id = ${collection.id} AND namespace = ${name}`);
@@ -108,10 +109,10 @@ function pageOf(collection: Collection, { prefix, after, limit, defaultName }: N
   const within = (label: Sql): Sql =>
     sql`${beginning(label, prefix)} AND ${after === undefined ? sql`TRUE` : sql`${label} > ${after}`}`;
   return sql`
-    (SELECT n.*, n.name AS label FROM polyvec.namespaces n
+    (SELECT n.*, n.name AS label FROM ${namespaceTable(collection)} n
      WHERE n.collection_id = ${collection.id} AND n.name <> '' AND ${within(sql`n.name`)} ORDER BY n.name LIMIT ${limit})
     UNION ALL
-    (SELECT n.*, d.label FROM polyvec.namespaces n CROSS JOIN (SELECT ${defaultName}::text COLLATE "C") AS d (label)
+    (SELECT n.*, d.label FROM ${namespaceTable(collection)} n CROSS JOIN (SELECT ${defaultName}::text COLLATE "C") AS d (label)
      WHERE n.collection_id = ${collection.id} AND n.name = '' AND ${within(sql`d.label`)})
     ORDER BY label LIMIT ${limit}`;
 }

@@ -4,15 +4,15 @@ import { Database } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import type { MetadataPatch, PageRequest, Position, Selection, StoredRecord, WriteOutcome } from './record.js';
+import { recordTable } from '../collections/place.js';
 import {
   countWritten,
   heldCollection,
   liveCollection,
   partColumns,
-  placeOf,
+  positionOf,
   recordCount,
   type RecordRow,
-  recordTable,
   selected,
   toRecord,
 } from './record-tables.js';
@@ -34,10 +34,10 @@ export class RecordPageStore {
     const { after, prefix, limit } = request;
     const start = after === undefined ? sql`` : sql`AND r.id > ${recordKey(after)}`;
     const rows = await this.database.query<RecordRow & { lsn: string }>(sql`
-      WITH place AS MATERIALIZED (${placeOf(collection, namespace)})
-      SELECT place.lsn, page.* FROM place LEFT JOIN (
+      WITH position AS MATERIALIZED (${positionOf(collection, namespace)})
+      SELECT position.lsn, page.* FROM position LEFT JOIN (
         SELECT ${partColumns(collection, request.parts)}, r.id AS key
-        FROM ${selected(collection, namespace, request)} AND EXISTS (SELECT FROM place) ${start} ${beginning(prefix)}
+        FROM ${selected(collection, namespace, request)} AND EXISTS (SELECT 1 FROM position) ${start} ${beginning(prefix)}
         ORDER BY r.id LIMIT ${limit}) AS page ON TRUE
       ORDER BY page.key`);
     const [first] = rows;
@@ -55,15 +55,15 @@ export class RecordPageStore {
       ? recordCount(collection, namespace)
       : sql`(SELECT count(*) FROM ${selected(collection, namespace, selection)})`;
     const [row] = await this.database.query<{ lsn: string; count: string }>(sql`
-      WITH place AS MATERIALIZED (${placeOf(collection, namespace)})
-      SELECT place.lsn, ${count} AS count FROM place`);
+      WITH position AS MATERIALIZED (${positionOf(collection, namespace)})
+      SELECT position.lsn, ${count} AS count FROM position`);
     return row === undefined ? 'stale' : { lsn: row.lsn, count: Number(row.count) };
   }
 
   /** How many are selected; `limit` when there are so many or more. */
   async countUpTo(collection: Collection, namespace: string, selection: Selection, limit: number): Promise<number | 'stale'> {
     const [row] = await this.database.query<{ count: string }>(sql`
-      SELECT (SELECT count(*) FROM (SELECT FROM ${selected(collection, namespace, selection)} LIMIT ${limit}) AS r) AS count
+      SELECT (SELECT count(*) FROM (SELECT 1 FROM ${selected(collection, namespace, selection)} LIMIT ${limit}) AS r) AS count
       FROM (${liveCollection(collection)}) AS live`);
     return row === undefined ? 'stale' : Number(row.count);
   }
@@ -76,10 +76,10 @@ export class RecordPageStore {
     patch: MetadataPatch & { readonly hasNewFields: boolean },
   ): Promise<(WriteOutcome & { readonly count: number }) | 'stale'> {
     const [row] = await this.database.query<{ live: string; count: string; lsn: string | null }>(sql`
-      WITH live AS MATERIALIZED (${heldCollection(collection)}),
+      WITH live AS MATERIALIZED (${heldCollection(collection, patch.hasNewFields ? 'catalog' : 'place')}),
       chosen AS MATERIALIZED (
         SELECT r.collection_id, r.namespace, r.rid FROM ${selected(collection, namespace, selection)}
-        AND EXISTS (SELECT FROM live) ORDER BY r.id FOR UPDATE OF r),
+        AND EXISTS (SELECT 1 FROM live) ORDER BY r.id FOR UPDATE OF r),
       written AS (
         UPDATE ${recordTable(collection)} r SET metadata = r.metadata || ${patch.metadata ?? '{}'}::jsonb,
           document = COALESCE(${patch.document}::text, r.document), uri = COALESCE(${patch.uri}::text, r.uri)
@@ -97,7 +97,7 @@ function isFound(row: RecordRow): boolean {
 }
 
 function patchFields(collection: Collection, metadata: string): Sql {
-  return fieldsOf(collection, sql`(SELECT ${metadata}::jsonb AS metadata WHERE EXISTS (SELECT FROM written))`);
+  return fieldsOf(collection, sql`(SELECT ${metadata}::jsonb AS metadata WHERE EXISTS (SELECT 1 FROM written))`);
 }
 
 /** Ids with the prefix, as a range of the index. */

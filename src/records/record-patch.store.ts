@@ -5,7 +5,8 @@ import { Database, type Queryable } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import type { RecordPatch, Selection, SelectionPatched, WriteOutcome } from './record.js';
-import { countWritten, heldCollection, recordCount, recordTable, selected, vectorNumber, vectorTable } from './record-tables.js';
+import { recordTable, vectorTable } from '../collections/place.js';
+import { countWritten, heldCollection, recordCount, selected, vectorNumber } from './record-tables.js';
 import { fieldsOf } from './record-write.store.js';
 
 /** Changes parts of existing records: one statement for a whole batch. */
@@ -24,7 +25,7 @@ export class RecordPatchStore {
     batch: { readonly patches: readonly RecordPatch[]; readonly hasNewFields: boolean },
   ): Promise<(WriteOutcome & { readonly ids: readonly string[] }) | 'stale'> {
     const [row] = await queryable.query<{ live: string; ids: string | null; lsn: string | null }>(sql`
-      WITH live AS MATERIALIZED (${heldCollection(collection)}),
+      WITH live AS MATERIALIZED (${heldCollection(collection, batch.hasNewFields ? 'catalog' : 'place')}),
       input AS MATERIALIZED (${inputRows(batch.patches, queryable.vectorOid)}),
       written AS (
         UPDATE ${recordTable(collection)} AS r SET document = COALESCE(i.document, r.document), metadata = CASE
@@ -32,7 +33,7 @@ export class RecordPatchStore {
           ELSE polyvec.merge_patch(r.metadata, i.metadata) END
         FROM (SELECT * FROM input ORDER BY id) AS i CROSS JOIN LATERAL (
           SELECT l.collection_id, l.namespace, l.rid FROM ${recordTable(collection)} l
-          WHERE EXISTS (SELECT FROM live) AND l.collection_id = ${collection.id} AND l.namespace = ${namespace} AND l.id = i.id
+          WHERE EXISTS (SELECT 1 FROM live) AND l.collection_id = ${collection.id} AND l.namespace = ${namespace} AND l.id = i.id
           OFFSET 0 FOR UPDATE) AS locked
         WHERE r.collection_id = locked.collection_id AND r.namespace = locked.namespace AND r.rid = locked.rid
         RETURNING r.id, r.rid, COALESCE(r.long_id, r.id) AS name),
@@ -58,15 +59,15 @@ export class RecordPatchStore {
     patch: { readonly text: string; readonly hasNewFields: boolean },
   ): Promise<SelectionPatched | 'stale'> {
     const [row] = await this.database.query<{ live: string; ids: string | null; scanned: string; lsn: string | null }>(sql`
-      WITH live AS MATERIALIZED (${heldCollection(collection)}),
+      WITH live AS MATERIALIZED (${heldCollection(collection, patch.hasNewFields ? 'catalog' : 'place')}),
       chosen AS MATERIALIZED (
         SELECT r.collection_id, r.namespace, r.rid FROM ${selected(collection, namespace, selection)}
-        AND EXISTS (SELECT FROM live) ORDER BY r.id FOR UPDATE OF r),
+        AND EXISTS (SELECT 1 FROM live) ORDER BY r.id FOR UPDATE OF r),
       written AS (
         UPDATE ${recordTable(collection)} r SET metadata = polyvec.merge_patch(r.metadata, ${patch.text}::jsonb)
         FROM chosen c WHERE r.collection_id = c.collection_id AND r.namespace = c.namespace AND r.rid = c.rid
         RETURNING r.rid, COALESCE(r.long_id, r.id) AS id)
-      ${patch.hasNewFields ? fieldsOf(collection, sql`(SELECT ${patch.text}::jsonb AS metadata WHERE EXISTS (SELECT FROM written))`) : sql``},
+      ${patch.hasNewFields ? fieldsOf(collection, sql`(SELECT ${patch.text}::jsonb AS metadata WHERE EXISTS (SELECT 1 FROM written))`) : sql``},
       counted AS (${countWritten(collection, namespace)})
       SELECT (SELECT count(*) FROM live) AS live, (SELECT json_agg(id ORDER BY rid)::text FROM written) AS ids,
         ${recordCount(collection, namespace)} AS scanned, (SELECT lsn FROM counted) AS lsn`);

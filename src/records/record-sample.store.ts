@@ -3,7 +3,8 @@ import type { Collection } from '../collections/collection.js';
 import { Database } from '../postgres/database.js';
 import { sql } from '../postgres/sql.js';
 import type { Parts, Selection, StoredRecord } from './record.js';
-import { liveCollection, partColumns, recordCount, type RecordRow, recordTable, selected, toRecord } from './record-tables.js';
+import { recordTable } from '../collections/place.js';
+import { liveCollection, partColumns, recordCount, type RecordRow, selected, toRecord } from './record-tables.js';
 
 type SampleRow = RecordRow & Readonly<{ rid: string }>;
 

@@ -4,7 +4,7 @@ import { Database } from '../postgres/database.js';
 import { sql } from '../postgres/sql.js';
 import { isUndefinedTable } from '../postgres/sqlstate.js';
 import type { CollectionSize } from './record.js';
-import { recordTable } from './record-tables.js';
+import { guardTable, hasOwnPlace, recordTable, SHARED_PLACE } from '../collections/place.js';
 
 type SizeRow = Readonly<{ id: string; count: string; bytes: string; sources: string }>;
 
@@ -38,16 +38,20 @@ export class RecordSizeStore {
     sourceField: string,
   ): Promise<readonly SizeRow[]> {
     const ids = `{${group.map(({ id }) => id).join(',')}}`;
+    // a place of its own is gone when its collection is
+    const isThere = hasOwnPlace(group[0])
+      ? sql``
+      : sql`AND c.place = ${SHARED_PLACE} AND c.record_table = ${group[0].recordTable}`;
     const source = sql`r.metadata -> ${sourceField}::text`;
     try {
       return await this.database.query<SizeRow>(sql`
         SELECT c.id, COALESCE(s.count, 0) AS count, COALESCE(s.bytes, 0) AS bytes, COALESCE(s.sources, 0) AS sources
-        FROM polyvec.collections c LEFT JOIN (
+        FROM ${guardTable(group[0])} c LEFT JOIN (
           SELECT r.collection_id AS id, count(*), sum(pg_column_size(r.metadata) + COALESCE(pg_column_size(r.document), 0)) AS bytes,
             count(DISTINCT ${source}) FILTER (WHERE jsonb_typeof(${source}) = 'string') AS sources
           FROM ${recordTable(group[0])} r WHERE r.collection_id = ANY (${ids}::bigint[]) AND r.namespace = ${namespace}
           GROUP BY r.collection_id) AS s USING (id)
-        WHERE c.id = ANY (${ids}::bigint[]) AND c.record_table = ${group[0].recordTable}`);
+        WHERE c.id = ANY (${ids}::bigint[]) ${isThere}`);
     } catch (error) {
       if (isUndefinedTable(error)) return [];
       throw error;

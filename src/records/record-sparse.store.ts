@@ -2,7 +2,7 @@ import type { Collection } from '../collections/collection.js';
 import { textArray } from '../postgres/binary.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import type { RecordWrite, WriteMode } from './record.js';
-import { POSTING_TABLE, SPARSE_TABLE } from './record-tables.js';
+import { postingTable, sparseTable } from '../collections/place.js';
 
 /** The sparse vectors of a batch as two more columns of its rows, each an array's text: lists of lists are no arrays in SQL. */
 export function sparseInput(records: readonly RecordWrite[]): { readonly columns: Sql; readonly arrays: Sql } {
@@ -27,21 +27,21 @@ export function sparseRows(collection: Collection, namespace: string, mode: Writ
       SELECT w.rid, i.terms::bigint[] AS terms, i.weights::real[] AS weights, nextval('polyvec.rid') AS sid
       FROM written w JOIN input i USING (id)),
     old_sparse AS MATERIALIZED (
-      SELECT s.rid, s.sid, s.terms FROM sparse_input i JOIN ${SPARSE_TABLE} s ON ${scope(sql`s`)} AND s.rid = i.rid
+      SELECT s.rid, s.sid, s.terms FROM sparse_input i JOIN ${sparseTable(collection)} s ON ${scope(sql`s`)} AND s.rid = i.rid
       WHERE i.terms IS NOT NULL OR ${replaces}),
     removed_postings AS (
-      DELETE FROM ${POSTING_TABLE} p USING old_sparse o, unnest(o.terms) AS t (term)
+      DELETE FROM ${postingTable(collection)} p USING old_sparse o, unnest(o.terms) AS t (term)
       WHERE ${scope(sql`p`)} AND p.term = t.term AND p.sid = o.sid),
     removed_sparse AS (
-      DELETE FROM ${SPARSE_TABLE} s USING sparse_input i
+      DELETE FROM ${sparseTable(collection)} s USING sparse_input i
       WHERE ${replaces} AND i.terms IS NULL AND ${scope(sql`s`)} AND s.rid = i.rid),
     written_sparse AS (
-      INSERT INTO ${SPARSE_TABLE} (collection_id, namespace, rid, sid, terms, weights)
+      INSERT INTO ${sparseTable(collection)} (collection_id, namespace, rid, sid, terms, weights)
       SELECT ${collection.id}, ${namespace}, i.rid, i.sid, i.terms, i.weights FROM sparse_input i WHERE i.terms IS NOT NULL
       ON CONFLICT (collection_id, namespace, rid)
         DO UPDATE SET sid = excluded.sid, terms = excluded.terms, weights = excluded.weights),
     written_postings AS (
-      INSERT INTO ${POSTING_TABLE} (collection_id, namespace, term, sid, weight)
+      INSERT INTO ${postingTable(collection)} (collection_id, namespace, term, sid, weight)
       SELECT ${collection.id}, ${namespace}, t.term, i.sid, t.weight
       FROM sparse_input i CROSS JOIN LATERAL unnest(i.terms, i.weights) AS t (term, weight))`;
 }
@@ -50,10 +50,10 @@ export function sparseRows(collection: Collection, namespace: string, mode: Writ
 export function deletedSparseRows(collection: Collection): Sql {
   return sql`,
     deleted_sparse AS (
-      DELETE FROM ${SPARSE_TABLE} s USING deleted d
+      DELETE FROM ${sparseTable(collection)} s USING deleted d
       WHERE s.collection_id = d.collection_id AND s.namespace = d.namespace AND s.rid = d.rid
       RETURNING s.namespace, s.sid, s.terms),
     deleted_postings AS (
-      DELETE FROM ${POSTING_TABLE} p USING deleted_sparse s, unnest(s.terms) AS t (term)
+      DELETE FROM ${postingTable(collection)} p USING deleted_sparse s, unnest(s.terms) AS t (term)
       WHERE p.collection_id = ${collection.id} AND p.namespace = s.namespace AND p.term = t.term AND p.sid = s.sid)`;
 }

@@ -1,30 +1,17 @@
 import { type Collection, isPooled, type Metric } from '../collections/collection.js';
+import { guardTable, namespaceTable, recordTable, SHARED_PLACE, sparseTable, vectorTable } from '../collections/place.js';
 import { compile } from '../filters/compile.js';
 import { recordKey } from '../postgres/record-key.js';
-import { identifier, join, type Sql, sql } from '../postgres/sql.js';
+import { join, type Sql, sql } from '../postgres/sql.js';
 import { CUT_CHARACTERS, type Parts, type Selection, type StoredRecord } from './record.js';
 
-/** Where a collection's records are. Only this differs between the tiers; the statements are the same. */
-export function recordTable(collection: Collection): Sql {
-  return sql`polyvec.${identifier(collection.recordTable)}`;
-}
-
-/** Where their embeddings are. */
-export function vectorTable(collection: Collection): Sql {
-  return sql`polyvec.${identifier(collection.vectorTable)}`;
-}
-
-/** Where sparse vectors are, whatever the tier, and the rows that a search for one reads. */
-export const SPARSE_TABLE = sql`polyvec.pool_sparse`;
-export const POSTING_TABLE = sql`polyvec.pool_postings`;
-
 /**
- * The collection and namespace of a read, as `place`: one row with the namespace's write counter, or none when the
+ * The collection and namespace of a read, as `position`: one row with the namespace's write counter, or none when the
  * collection is not what the caller remembers any more.
  */
-export function placeOf(collection: Collection, namespace: string): Sql {
+export function positionOf(collection: Collection, namespace: string): Sql {
   return sql`SELECT COALESCE((
-      SELECT n.lsn FROM polyvec.namespaces n WHERE n.collection_id = ${collection.id} AND n.name = ${namespace}), 0) AS lsn
+      SELECT n.lsn FROM ${namespaceTable(collection)} n WHERE n.collection_id = ${collection.id} AND n.name = ${namespace}), 0) AS lsn
     FROM (${liveCollection(collection)}) AS live`;
 }
 
@@ -38,9 +25,9 @@ export interface WriteCounts {
 
 /** Counts a write to a namespace that exists, once `after` (a condition) has been evaluated. Returns `lsn`. */
 export function countWrite(collection: Collection, namespace: string, after: Sql, { operations, removed }: WriteCounts): Sql {
-  return sql`UPDATE polyvec.namespaces n SET lsn = n.lsn + 1, operations = n.operations + ${operations},
+  return sql`UPDATE ${namespaceTable(collection)} n SET lsn = n.lsn + 1, operations = n.operations + ${operations},
       record_count = n.record_count - ${removed ?? sql`0`}
-    WHERE n.collection_id = ${collection.id} AND n.name = ${namespace} AND EXISTS (SELECT FROM live) AND ${after} RETURNING n.lsn`;
+    WHERE n.collection_id = ${collection.id} AND n.name = ${namespace} AND EXISTS (SELECT 1 FROM live) AND ${after} RETURNING n.lsn`;
 }
 
 /** As above, of a write that has changed the rows of `written`. */
@@ -51,13 +38,13 @@ export function countWritten(collection: Collection, namespace: string): Sql {
 
 /** How many records a namespace has. */
 export function recordCount(collection: Collection, namespace: string): Sql {
-  return sql`COALESCE((SELECT n.record_count FROM polyvec.namespaces n
+  return sql`COALESCE((SELECT n.record_count FROM ${namespaceTable(collection)} n
     WHERE n.collection_id = ${collection.id} AND n.name = ${namespace}), 0)`;
 }
 
-/** The catalog row of a collection, if it is still what the caller remembers. */
+/** A row, if the collection is still what the caller remembers: in the place of its rows, so that a statement reads that one alone. */
 export function liveCollection(collection: Collection): Sql {
-  return sql`SELECT FROM polyvec.collections WHERE id = ${collection.id} AND epoch = ${collection.epoch}`;
+  return sql`SELECT 1 AS live FROM ${guardTable(collection)} WHERE id = ${collection.id} AND epoch = ${collection.epoch}`;
 }
 
 /** Any number that nothing else locks by; the other half of the key is the collection. */
@@ -70,11 +57,12 @@ export function moveLock(collection: Pick<Collection, 'id'>): Sql {
 
 /**
  * As above, for a writer: the row stays so until its transaction ends. While the collection moves, writers queue for a lock before:
- * they would share the row among themselves without end, and the move would never have it for itself.
+ * they would share the row among themselves without end, and the move would never have it for itself. A statement that writes to the
+ * `catalog`, too, holds the row there, whose foreign keys lock it anyhow: so all take their locks in the same order.
  */
-export function heldCollection(collection: Collection): Sql {
+export function heldCollection(collection: Collection, rows: 'place' | 'catalog' = 'place'): Sql {
   const turn = collection.moving ? sql`AND (SELECT pg_advisory_xact_lock_shared(${moveLock(collection)})) IS NOT NULL` : sql``;
-  return sql`${liveCollection(collection)} ${turn} FOR KEY SHARE`;
+  return sql`${liveCollection(rows === 'place' ? collection : { ...collection, place: SHARED_PLACE })} ${turn} FOR KEY SHARE`;
 }
 
 /** No index covers numbers from here on: zero vectors have them, which an index on the cosine cannot hold. */
@@ -135,7 +123,7 @@ export function partColumns(collection: Collection, parts: Parts): Sql {
   }
   if (parts.sparse === true && collection.hasSparse) {
     columns.push(sql`(
-      SELECT json_build_array(array_to_json(s.terms), array_to_json(s.weights))::text FROM ${SPARSE_TABLE} s
+      SELECT json_build_array(array_to_json(s.terms), array_to_json(s.weights))::text FROM ${sparseTable(collection)} s
       WHERE s.collection_id = r.collection_id AND s.namespace = r.namespace AND s.rid = r.rid) AS sparse`);
   }
   return join(columns, ', ');

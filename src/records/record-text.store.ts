@@ -3,7 +3,8 @@ import type { Collection } from '../collections/collection.js';
 import { Database } from '../postgres/database.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import type { Parts, RankedRecord, Selection } from './record.js';
-import { liveCollection, partColumns, type RecordRow, recordTable, selected, toRecord } from './record-tables.js';
+import { recordTable } from '../collections/place.js';
+import { liveCollection, partColumns, type RecordRow, selected, toRecord } from './record-tables.js';
 
 /** The best `limit` of the selected records by the words of a text. */
 export interface TextSearchRequest extends Selection {
@@ -46,7 +47,7 @@ export class RecordTextStore {
         FROM asked CROSS JOIN LATERAL (
           SELECT r.rid, ${wordsOf(sql`r.document`)} AS words
           FROM ${selected(collection, namespace, request)} AND r.document IS NOT NULL AND asked.query IS NOT NULL OFFSET 0) AS d
-        WHERE d.words @@ asked.query AND EXISTS (SELECT FROM live)
+        WHERE d.words @@ asked.query AND EXISTS (SELECT 1 FROM live)
         ORDER BY score DESC, d.rid LIMIT ${request.limit})
       SELECT h.rid, h.score, record.*
       FROM live LEFT JOIN (hits h CROSS JOIN LATERAL (

@@ -7,7 +7,8 @@ import { type Sql, sql } from '../postgres/sql.js';
 import type { SettledBatch } from './batch.js';
 import type { RecordWrite, WriteMode, WriteOutcome } from './record.js';
 import { sparseInput, sparseRows } from './record-sparse.store.js';
-import { countWrite, heldCollection, recordTable, vectorNumber, vectorTable } from './record-tables.js';
+import { namespaceTable, recordTable, vectorTable } from '../collections/place.js';
+import { countWrite, heldCollection, vectorNumber } from './record-tables.js';
 
 /** Longer field names would not fit into the catalog's index. */
 const MAX_FIELD_NAME_BYTES = 1024;
@@ -30,7 +31,7 @@ export class RecordWriteStore {
     const operations = sql`${batch.sent ?? batch.records.length}::bigint`;
     const statement = mode.missing === 'insert' ? insertRecords : updateRecords;
     const [row] = await queryable.query<{ live: string; lsn: string | null }>(sql`
-      WITH live AS MATERIALIZED (${heldCollection(collection)}),
+      WITH live AS MATERIALIZED (${heldCollection(collection, batch.hasNewFields ? 'catalog' : 'place')}),
       input AS MATERIALIZED (${inputRows(collection, batch.records, queryable.vectorOid)}),
       written AS (${statement(collection, namespace, batch.records, mode)}),
       written_vectors AS (
@@ -52,7 +53,7 @@ const WRITTEN = sql`(SELECT count(*) FROM written) IS NOT NULL`;
 
 /** A record that was there before has kept its rid. */
 function countInsert(collection: Collection, namespace: string, operations: Sql): Sql {
-  return sql`INSERT INTO polyvec.namespaces AS n (collection_id, name, lsn, operations, record_count)
+  return sql`INSERT INTO ${namespaceTable(collection)} AS n (collection_id, name, lsn, operations, record_count)
     SELECT ${collection.id}, ${namespace}, 1, ${operations}, (SELECT count(*) FROM written w JOIN input i USING (id) WHERE w.rid = i.rid)
     FROM live WHERE ${WRITTEN}
     ON CONFLICT (collection_id, name) DO UPDATE SET lsn = n.lsn + 1, operations = n.operations + excluded.operations, record_count = n.record_count + excluded.record_count
@@ -83,7 +84,7 @@ function insertRecords(collection: Collection, namespace: string, records: reado
   return sql`
     INSERT INTO ${recordTable(collection)} AS r (collection_id, namespace, id, long_id, rid, document, uri, metadata)
     SELECT ${collection.id}, ${namespace}, i.id, i.long_id, i.rid, i.document, i.uri, i.metadata
-    FROM input i WHERE EXISTS (SELECT FROM live) ORDER BY i.id
+    FROM input i WHERE EXISTS (SELECT 1 FROM live) ORDER BY i.id
     ON CONFLICT (collection_id, namespace, id) ${onConflict(records, mode)}
     RETURNING r.id, r.rid`;
 }
@@ -110,7 +111,7 @@ function updateRecords(collection: Collection, namespace: string, records: reado
       metadata = ${metadata}
     FROM (SELECT * FROM input ORDER BY id) AS i CROSS JOIN LATERAL (
       SELECT l.collection_id, l.namespace, l.rid FROM ${recordTable(collection)} l
-      WHERE EXISTS (SELECT FROM live) AND l.collection_id = ${collection.id} AND l.namespace = ${namespace} AND l.id = i.id
+      WHERE EXISTS (SELECT 1 FROM live) AND l.collection_id = ${collection.id} AND l.namespace = ${namespace} AND l.id = i.id
       OFFSET 0 FOR UPDATE) AS locked
     WHERE r.collection_id = locked.collection_id AND r.namespace = locked.namespace AND r.rid = locked.rid
     RETURNING r.id, r.rid`;

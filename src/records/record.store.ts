@@ -5,6 +5,7 @@ import { Database, type Queryable } from '../postgres/database.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import type { DeleteRequest, Deletion, ReadRequest, StoredRecord } from './record.js';
 import { deletedSparseRows } from './record-sparse.store.js';
+import { recordTable, vectorTable } from '../collections/place.js';
 import {
   countWrite,
   heldCollection,
@@ -12,10 +13,8 @@ import {
   partColumns,
   recordCount,
   type RecordRow,
-  recordTable,
   selected,
   toRecord,
-  vectorTable,
 } from './record-tables.js';
 
 /** One page of a read, and where the next one begins. */
@@ -130,7 +129,7 @@ function countDeletion(collection: Collection, namespace: string): Sql {
 /** The keys of the records to delete, their rows locked. */
 function doomedRecords(collection: Collection, namespace: string, request: DeleteRequest): Sql {
   const key = sql`r.collection_id, r.namespace, r.rid, ${ID_BYTES} + octet_length(COALESCE(r.long_id, r.id)) AS bytes`;
-  const live = sql`AND EXISTS (SELECT FROM live)`;
+  const live = sql`AND EXISTS (SELECT 1 FROM live)`;
   if (request.limit !== null) {
     return sql`SELECT ${key} FROM ${selected(collection, namespace, request)} ${live}
       ORDER BY r.rid LIMIT ${request.limit} FOR UPDATE OF r`;

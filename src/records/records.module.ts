@@ -12,6 +12,7 @@ import { LeaseStore } from './maintenance/lease.store.js';
 import { LeasesService } from './maintenance/leases.service.js';
 import { Maintenance } from './maintenance/maintenance.js';
 import { MetadataIndexStore } from './maintenance/metadata-index.store.js';
+import { PlaceStore } from './maintenance/place.store.js';
 import { PromotionStore } from './maintenance/promotion.store.js';
 import { RecallMeasurements } from './maintenance/recall-measurement.js';
 import { StatisticsStore } from './maintenance/statistics.store.js';
@@ -65,6 +66,7 @@ import { ShownStatements } from './shown-statements.service.js';
     SearchPlanner,
     LeaseStore,
     LeasesService,
+    PlaceStore,
     PromotionStore,
     VectorIndexStore,
     IndexBuilder,

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, Metric } from '../collections/collection.js';
 import { Database, type Queryable } from '../postgres/database.js';
-import { identifier, type Sql, sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import { isUniqueViolation } from '../postgres/sqlstate.js';
-import { createIndexes, createTables } from '../records/maintenance/dedicated-tables.store.js';
+import { createIndexes, createTables, runEach } from '../records/maintenance/dedicated-tables.store.js';
+import { namespaceTable, recordTable, sparseTable, vectorTable } from '../collections/place.js';
 import { nextNumber } from '../records/record-tables.js';
 import { copyRows, insertPostings, type Rows } from './row-copy.store.js';
 
@@ -13,8 +14,14 @@ export interface CreatedFork {
   readonly records: number;
 }
 
-type SourceRow = Readonly<{ record_table: string; vector_table: string; dimension: string | null; metric: Metric }>;
-type CreatedRow = Readonly<{ id: string; uuid: string; record_table: string; vector_table: string }>;
+type SourceRow = Readonly<{
+  place: string;
+  record_table: string;
+  vector_table: string;
+  dimension: string | null;
+  metric: Metric;
+}>;
+type CreatedRow = Readonly<{ id: string; uuid: string; place: string; record_table: string; vector_table: string }>;
 
 /** Forks: collections with rows of their own, and what is remembered of the tree that they are in. */
 @Injectable()
@@ -48,12 +55,12 @@ async function fork(transaction: Queryable, source: Collection, name: string): P
   await transaction.query(sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`);
   // its rows stay where they are while this one is locked; writers do not wait
   const [row] = await transaction.query<SourceRow>(sql`
-    SELECT record_table, vector_table, dimension, metric FROM polyvec.collections WHERE id = ${source.id} FOR KEY SHARE`);
+    SELECT place, record_table, vector_table, dimension, metric FROM polyvec.collections WHERE id = ${source.id} FOR KEY SHARE`);
   if (row === undefined) return 'missing';
   const [created] = await transaction.query<CreatedRow>(insertFork(source, name));
   if (created === undefined) return 'taken';
-  const from: Rows = { id: source.id, recordTable: row.record_table, vectorTable: row.vector_table };
-  const to: Rows = { id: created.id, recordTable: created.record_table, vectorTable: created.vector_table };
+  const from: Rows = { id: source.id, place: row.place, recordTable: row.record_table, vectorTable: row.vector_table };
+  const to: Rows = { id: created.id, place: created.place, recordTable: created.record_table, vectorTable: created.vector_table };
   if (row.record_table === 'pool_records') await copyRows(transaction, from, to, 'searchable');
   else await copyTables(transaction, from, to, { dimension: Number(row.dimension), metric: row.metric });
   const namespaces = await transaction.query<{ records: string }>(insertBelongings(from, to));
@@ -73,9 +80,9 @@ function insertFork(source: Collection, name: string): Sql {
         s.recall, ${tableName('pool_records', 'records')}, ${tableName('pool_vectors', 'vectors')}, COALESCE(s.root_id, s.id)
       FROM polyvec.collections s CROSS JOIN target t WHERE s.id = ${source.id} AND NOT EXISTS (
         SELECT FROM polyvec.collection_aliases a WHERE a.database_id = s.database_id AND a.name = ${name})
-      RETURNING id, uuid, record_table, vector_table, root_id),
+      RETURNING id, uuid, place, record_table, vector_table, root_id),
     noted AS (INSERT INTO polyvec.forks (fork_uuid, root_id) SELECT uuid, root_id FROM created)
-    SELECT id, uuid, record_table, vector_table FROM created`;
+    SELECT id, uuid, place, record_table, vector_table FROM created`;
 }
 
 /** The fields that occur in the source, and its namespaces with their counters. Returns how many records each has. */
@@ -84,9 +91,9 @@ function insertBelongings(from: Rows, to: Rows): Sql {
     WITH fields AS (
       INSERT INTO polyvec.collection_fields (collection_id, name, type)
       SELECT ${to.id}::bigint, name, type FROM polyvec.collection_fields WHERE collection_id = ${from.id})
-    INSERT INTO polyvec.namespaces (collection_id, name, lsn, operations, record_count, schema, created_at)
+    INSERT INTO ${namespaceTable(to)} (collection_id, name, lsn, operations, record_count, schema, created_at)
     SELECT ${to.id}::bigint, name, lsn, operations, record_count, schema, created_at
-    FROM polyvec.namespaces WHERE collection_id = ${from.id} RETURNING record_count AS records`;
+    FROM ${namespaceTable(from)} WHERE collection_id = ${from.id} RETURNING record_count AS records`;
 }
 
 /** Into new tables, whose indexes are built when they are filled. Statements may take as long as they need. */
@@ -96,26 +103,21 @@ async function copyTables(
   to: Rows,
   { dimension, metric }: { readonly dimension: number; readonly metric: Metric },
 ): Promise<void> {
-  const names = { records: to.recordTable, vectors: to.vectorTable };
   await transaction.script('SET LOCAL statement_timeout = 0');
-  await transaction.script(createTables(names, dimension).text);
+  await runEach(transaction, createTables(to, dimension));
   await transaction.query(sql`
-    INSERT INTO ${table(to.recordTable)} (collection_id, namespace, id, long_id, rid, document, uri, metadata)
+    INSERT INTO ${recordTable(to)} (collection_id, namespace, id, long_id, rid, document, uri, metadata)
     SELECT ${to.id}, namespace, id, long_id, rid, document, uri, metadata
-    FROM ${table(from.recordTable)} WHERE collection_id = ${from.id}`);
+    FROM ${recordTable(from)} WHERE collection_id = ${from.id}`);
   await transaction.query(sql`
-    INSERT INTO ${table(to.vectorTable)} (collection_id, namespace, rid, embedding, seq)
+    INSERT INTO ${vectorTable(to)} (collection_id, namespace, rid, embedding, seq)
     SELECT ${to.id}, namespace, rid, embedding, ${nextNumber(metric, sql`embedding`)}
-    FROM ${table(from.vectorTable)} WHERE collection_id = ${from.id}`);
+    FROM ${vectorTable(from)} WHERE collection_id = ${from.id}`);
   await transaction.query(sql`
     WITH sparse AS (
-      INSERT INTO polyvec.pool_sparse (collection_id, namespace, rid, sid, terms, weights)
-      SELECT ${to.id}, namespace, rid, sid, terms, weights FROM polyvec.pool_sparse WHERE collection_id = ${from.id}
+      INSERT INTO ${sparseTable(to)} (collection_id, namespace, rid, sid, terms, weights)
+      SELECT ${to.id}, namespace, rid, sid, terms, weights FROM ${sparseTable(from)} WHERE collection_id = ${from.id}
       RETURNING namespace, sid, terms, weights)
     ${insertPostings(to)}`);
-  await transaction.script(createIndexes(names).text);
-}
-
-function table(name: string): Sql {
-  return sql`polyvec.${identifier(name)}`;
+  await runEach(transaction, createIndexes(to));
 }

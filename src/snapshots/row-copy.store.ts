@@ -1,11 +1,10 @@
+import { postingTable, recordTable, type RowTables, sparseTable, vectorTable } from '../collections/place.js';
 import type { Queryable } from '../postgres/database.js';
-import { identifier, type Sql, sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 
 /** A collection's rows: its number in them, and the tables that they are in. */
-export interface Rows {
+export interface Rows extends RowTables {
   readonly id: string;
-  readonly recordTable: string;
-  readonly vectorTable: string;
 }
 
 /** How much was copied. */
@@ -48,19 +47,19 @@ function copyStep(from: Rows, to: Rows, after: { readonly namespace: string; rea
       SELECT * FROM ${table} b WHERE b.collection_id = ${from.id} AND b.namespace = p.namespace AND b.rid = p.rid OFFSET 0) AS b`;
   return sql`
     WITH page AS MATERIALIZED (
-      SELECT r.namespace, r.id, r.long_id, r.rid, r.document, r.uri, r.metadata FROM ${table(from.recordTable)} r
+      SELECT r.namespace, r.id, r.long_id, r.rid, r.document, r.uri, r.metadata FROM ${recordTable(from)} r
       WHERE r.collection_id = ${from.id} AND (r.namespace, r.rid) > (${after.namespace}, ${after.rid}::bigint)
       ORDER BY r.namespace, r.rid LIMIT ${STEP_RECORDS}),
     records AS (
-      INSERT INTO ${table(to.recordTable)} (collection_id, namespace, id, long_id, rid, document, uri, metadata)
+      INSERT INTO ${recordTable(to)} (collection_id, namespace, id, long_id, rid, document, uri, metadata)
       SELECT ${to.id}, p.namespace, p.id, p.long_id, p.rid, p.document, p.uri, p.metadata FROM page p),
     vectors AS (
-      INSERT INTO ${table(to.vectorTable)} (collection_id, namespace, rid, embedding)
-      SELECT ${to.id}, b.namespace, b.rid, b.embedding FROM ${beside(table(from.vectorTable))}
+      INSERT INTO ${vectorTable(to)} (collection_id, namespace, rid, embedding)
+      SELECT ${to.id}, b.namespace, b.rid, b.embedding FROM ${beside(vectorTable(from))}
       RETURNING 4 * vector_dims(embedding) AS bytes),
     sparse AS (
-      INSERT INTO polyvec.pool_sparse (collection_id, namespace, rid, sid, terms, weights)
-      SELECT ${to.id}, b.namespace, b.rid, b.sid, b.terms, b.weights FROM ${beside(sql`polyvec.pool_sparse`)}
+      INSERT INTO ${sparseTable(to)} (collection_id, namespace, rid, sid, terms, weights)
+      SELECT ${to.id}, b.namespace, b.rid, b.sid, b.terms, b.weights FROM ${beside(sparseTable(from))}
       RETURNING namespace, sid, terms, weights)
     ${postings ? sql`, postings AS (${insertPostings(to)})` : sql``},
     last AS (SELECT namespace, rid FROM page ORDER BY namespace DESC, rid DESC LIMIT 1)
@@ -75,11 +74,7 @@ function copyStep(from: Rows, to: Rows, after: { readonly namespace: string; rea
 /** The postings of `sparse`: rows of namespace, sid, terms and weights. */
 export function insertPostings(to: Rows): Sql {
   return sql`
-    INSERT INTO polyvec.pool_postings (collection_id, namespace, term, sid, weight)
+    INSERT INTO ${postingTable(to)} (collection_id, namespace, term, sid, weight)
     SELECT ${to.id}, s.namespace, t.term, s.sid, t.weight
     FROM sparse s CROSS JOIN LATERAL unnest(s.terms, s.weights) AS t (term, weight)`;
-}
-
-function table(name: string): Sql {
-  return sql`polyvec.${identifier(name)}`;
 }

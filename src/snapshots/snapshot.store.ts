@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, ProtocolName } from '../collections/collection.js';
 import { isNamed } from '../collections/named.store.js';
+import { namespaceTable, recordTable, SHARED_PLACE } from '../collections/place.js';
 import { Database } from '../postgres/database.js';
-import { identifier, type Sql, sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import { isUniqueViolation } from '../postgres/sqlstate.js';
 import type { Caller, Reach } from '../tenants/caller.js';
 import type { Scope } from '../tenants/tenant.js';
@@ -41,7 +42,14 @@ type WideReach = Pick<Caller, 'tenant' | 'database' | 'collections'>;
 const SNAPSHOT = [sql`s`, sql`s.source_name`] as const;
 const JOB = [sql`j`, sql`j.target_name`] as const;
 
-type CreatedRow = Readonly<{ id: string; uuid: string; record_table: string; vector_table: string; job_uuid: string }>;
+type CreatedRow = Readonly<{
+  id: string;
+  uuid: string;
+  place: string;
+  record_table: string;
+  vector_table: string;
+  job_uuid: string;
+}>;
 
 /** Snapshots: a row in a list, and copies of a collection's rows under a collection id that no collection has. */
 @Injectable()
@@ -56,17 +64,24 @@ export class SnapshotStore {
     try {
       return await this.database.transaction(async (transaction) => {
         await transaction.query(sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`);
-        const [row] = await transaction.query<{ uuid: string; rows_id: string; record_table: string; vector_table: string }>(
-          insertSnapshot(collection, snapshot),
-        );
+        const [row] = await transaction.query<{
+          uuid: string;
+          rows_id: string;
+          place: string;
+          record_table: string;
+          vector_table: string;
+        }>(insertSnapshot(collection, snapshot));
         if (row === undefined) return 'missing';
-        const from: Rows = { id: collection.id, recordTable: row.record_table, vectorTable: row.vector_table };
+        const from: Rows = {
+          ...{ id: collection.id, place: row.place },
+          ...{ recordTable: row.record_table, vectorTable: row.vector_table },
+        };
         const rows = snapshotRows(row.rows_id);
         const totals = await copyRows(transaction, from, rows);
         await transaction.query(sql`
           WITH copied AS (
             INSERT INTO polyvec.snapshot_namespaces (snapshot_uuid, name, lsn, schema, created_at)
-            SELECT ${row.uuid}, name, lsn, schema, created_at FROM polyvec.namespaces WHERE collection_id = ${collection.id}
+            SELECT ${row.uuid}, name, lsn, schema, created_at FROM ${namespaceTable(from)} WHERE collection_id = ${collection.id}
             RETURNING 1)
           UPDATE polyvec.snapshots SET record_count = ${totals.records}, size_bytes = ${totals.bytes},
             namespace_count = (SELECT count(*) FROM copied) WHERE uuid = ${row.uuid}`);
@@ -132,7 +147,10 @@ export class SnapshotStore {
       if (source === undefined) return 'missing';
       const [created] = await transaction.query<CreatedRow>(insertCollection(snapshot, target));
       if (created === undefined) return 'taken';
-      const to: Rows = { id: created.id, recordTable: created.record_table, vectorTable: created.vector_table };
+      const to: Rows = {
+        ...{ id: created.id, place: created.place },
+        ...{ recordTable: created.record_table, vectorTable: created.vector_table },
+      };
       await transaction.query(insertBelongings(snapshot, to));
       await copyRows(transaction, snapshotRows(source.rows_id), to, 'searchable');
       await transaction.query(countRecords(to));
@@ -164,7 +182,7 @@ export class SnapshotStore {
 }
 
 function snapshotRows(id: string): Rows {
-  return { id, recordTable: 'snapshot_records', vectorTable: 'snapshot_vectors' };
+  return { id, place: SHARED_PLACE, recordTable: 'snapshot_records', vectorTable: 'snapshot_vectors' };
 }
 
 function ofSource(source: SnapshotPage['source']): Sql {
@@ -184,7 +202,7 @@ function insertSnapshot(collection: Collection, snapshot: NewSnapshot): Sql {
           SELECT json_agg(json_build_object('name', f.name, 'type', f.type)) FROM polyvec.collection_fields f
           WHERE f.collection_id = c.id), '[]')
       FROM source c RETURNING uuid, rows_id)
-    SELECT created.uuid, created.rows_id, source.record_table, source.vector_table FROM created CROSS JOIN source`;
+    SELECT created.uuid, created.rows_id, source.place, source.record_table, source.vector_table FROM created CROSS JOIN source`;
 }
 
 /** The collection that the snapshot becomes, and the job; no row when the name is taken. */
@@ -197,18 +215,18 @@ function insertCollection(snapshot: Snapshot, target: RestoreTarget): Sql {
         s.vector_type, s.has_sparse, ${target.settings}::json, s.metadata, ${target.deletionProtection}
       FROM polyvec.snapshots s WHERE s.uuid = ${snapshot.uuid} AND NOT EXISTS (
         SELECT FROM polyvec.collection_aliases a WHERE a.database_id = s.database_id AND a.name = ${target.name})
-      ON CONFLICT (database_id, name) DO NOTHING RETURNING id, uuid, database_id, name, record_table, vector_table),
+      ON CONFLICT (database_id, name) DO NOTHING RETURNING id, uuid, database_id, name, place, record_table, vector_table),
     job AS (
       INSERT INTO polyvec.restore_jobs (database_id, kind, snapshot_uuid, target_uuid, target_name, status)
       SELECT c.database_id, ${snapshot.kind}, ${snapshot.uuid}::uuid, c.uuid, c.name, 'running' FROM created c RETURNING uuid)
-    SELECT c.id, c.uuid, c.record_table, c.vector_table, job.uuid AS job_uuid FROM created c CROSS JOIN job`;
+    SELECT c.id, c.uuid, c.place, c.record_table, c.vector_table, job.uuid AS job_uuid FROM created c CROSS JOIN job`;
 }
 
 /** Says in each namespace how many records it has, each of which a write has named. */
 function countRecords(to: Rows): Sql {
   return sql`
-    UPDATE polyvec.namespaces n SET record_count = r.count, operations = r.count FROM (
-      SELECT namespace, count(*) FROM polyvec.${identifier(to.recordTable)} WHERE collection_id = ${to.id} GROUP BY namespace) AS r
+    UPDATE ${namespaceTable(to)} n SET record_count = r.count, operations = r.count FROM (
+      SELECT namespace, count(*) FROM ${recordTable(to)} WHERE collection_id = ${to.id} GROUP BY namespace) AS r
     WHERE n.collection_id = ${to.id} AND n.name = r.namespace`;
 }
 
@@ -220,7 +238,7 @@ function insertBelongings(snapshot: Snapshot, to: Rows): Sql {
       SELECT ${to.id}::bigint, f.name, f.type
       FROM polyvec.snapshots s CROSS JOIN LATERAL json_to_recordset(s.fields) AS f (name text, type text)
       WHERE s.uuid = ${snapshot.uuid})
-    INSERT INTO polyvec.namespaces (collection_id, name, lsn, schema, created_at)
+    INSERT INTO ${namespaceTable(to)} (collection_id, name, lsn, schema, created_at)
     SELECT ${to.id}::bigint, name, lsn, schema, created_at FROM polyvec.snapshot_namespaces
     WHERE snapshot_uuid = ${snapshot.uuid}`;
 }

@@ -213,28 +213,28 @@ describe('polyvec verify', () => {
   const LARGE_DAMAGE: readonly (readonly [what: string, damage: string, repair: string, reported: RegExp])[] = [
     [
       'a vector that is gone',
-      `CREATE TABLE saved AS SELECT * FROM polyvec.vectors_% ORDER BY rid LIMIT 1;
-       DELETE FROM polyvec.vectors_% WHERE rid = (SELECT rid FROM saved)`,
-      'INSERT INTO polyvec.vectors_% SELECT * FROM saved; DROP TABLE saved',
+      `CREATE TABLE saved AS SELECT * FROM polyvec_%.vectors_% ORDER BY rid LIMIT 1;
+       DELETE FROM polyvec_%.vectors_% WHERE rid = (SELECT rid FROM saved)`,
+      'INSERT INTO polyvec_%.vectors_% SELECT * FROM saved; DROP TABLE saved',
       /280 records {2}279 vectors {2}1 index {2}WRONG: 1 record without a vector, the first one "r0"$/,
     ],
     [
       'a record that is gone',
-      `CREATE TABLE saved AS SELECT * FROM polyvec.records_% ORDER BY rid LIMIT 1;
-       DELETE FROM polyvec.records_% WHERE rid = (SELECT rid FROM saved)`,
-      'INSERT INTO polyvec.records_% SELECT * FROM saved; DROP TABLE saved',
+      `CREATE TABLE saved AS SELECT * FROM polyvec_%.records_% ORDER BY rid LIMIT 1;
+       DELETE FROM polyvec_%.records_% WHERE rid = (SELECT rid FROM saved)`,
+      'INSERT INTO polyvec_%.records_% SELECT * FROM saved; DROP TABLE saved',
       /WRONG: 1 vector without a record; the namespace "" counts 280 records and has 279$/,
     ],
     [
       'a wrong count',
-      'UPDATE polyvec.namespaces SET record_count = record_count + 1 WHERE collection_id = %',
-      'UPDATE polyvec.namespaces SET record_count = record_count - 1 WHERE collection_id = %',
+      'UPDATE polyvec_%.namespaces SET record_count = record_count + 1 WHERE collection_id = %',
+      'UPDATE polyvec_%.namespaces SET record_count = record_count - 1 WHERE collection_id = %',
       /WRONG: the namespace "" counts 281 records and has 280$/,
     ],
     [
       'a namespace without a row',
-      "UPDATE polyvec.namespaces SET name = 'x', record_count = 0 WHERE collection_id = %",
-      "UPDATE polyvec.namespaces SET name = '', record_count = 280 WHERE collection_id = %",
+      "UPDATE polyvec_%.namespaces SET name = 'x', record_count = 0 WHERE collection_id = %",
+      "UPDATE polyvec_%.namespaces SET name = '', record_count = 280 WHERE collection_id = %",
       /WRONG: the namespace "" of 280 records has no row$/,
     ],
     [
@@ -246,14 +246,14 @@ describe('polyvec verify', () => {
     ],
     [
       'an index that is missing',
-      'ALTER INDEX polyvec.hnsw_# RENAME TO other',
-      'ALTER INDEX polyvec.other RENAME TO hnsw_#',
+      'ALTER INDEX polyvec_%.hnsw_# RENAME TO other',
+      'ALTER INDEX polyvec_%.other RENAME TO hnsw_#',
       /WRONG: the index hnsw_# is missing$/,
     ],
     [
       'an index that was not built to its end',
-      "UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = 'polyvec.hnsw_#'::regclass",
-      "UPDATE pg_index SET indisvalid = TRUE WHERE indexrelid = 'polyvec.hnsw_#'::regclass",
+      "UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = 'polyvec_%.hnsw_#'::regclass",
+      "UPDATE pg_index SET indisvalid = TRUE WHERE indexrelid = 'polyvec_%.hnsw_#'::regclass",
       /WRONG: the index hnsw_# is invalid$/,
     ],
     [
@@ -282,14 +282,14 @@ describe('polyvec verify', () => {
     ],
     [
       'an index on numbers that is missing',
-      "ALTER INDEX polyvec.vectors_%_seq RENAME TO other; UPDATE pg_index SET indisunique = TRUE WHERE indexrelid = 'polyvec.other'::regclass",
-      "ALTER INDEX polyvec.other RENAME TO vectors_%_seq; UPDATE pg_index SET indisunique = FALSE WHERE indexrelid = 'polyvec.vectors_%_seq'::regclass",
+      "ALTER INDEX polyvec_%.vectors_%_seq RENAME TO other; UPDATE pg_index SET indisunique = TRUE WHERE indexrelid = 'polyvec_%.other'::regclass",
+      "ALTER INDEX polyvec_%.other RENAME TO vectors_%_seq; UPDATE pg_index SET indisunique = FALSE WHERE indexrelid = 'polyvec_%.vectors_%_seq'::regclass",
       /WRONG: vectors_% has no index on \(namespace, seq\)$/,
     ],
     [
       'a key that is missing',
-      'ALTER TABLE polyvec.records_% DROP CONSTRAINT records_%_pkey',
-      'ALTER TABLE polyvec.records_% ADD PRIMARY KEY (collection_id, namespace, id)',
+      'ALTER TABLE polyvec_%.records_% DROP CONSTRAINT records_%_pkey',
+      'ALTER TABLE polyvec_%.records_% ADD PRIMARY KEY (collection_id, namespace, id)',
       /WRONG: records_% has no index on \(collection_id, namespace, id\)$/,
     ],
     [
@@ -300,26 +300,26 @@ describe('polyvec verify', () => {
     ],
     [
       'rows in the pool that it has left there',
-      'INSERT INTO polyvec.pool_records SELECT * FROM polyvec.records_% LIMIT 1',
+      'INSERT INTO polyvec.pool_records SELECT * FROM polyvec_%.records_% LIMIT 1',
       'DELETE FROM polyvec.pool_records WHERE collection_id = %',
       /WRONG: rows of it are left in the pool$/,
     ],
     [
       'a column that is missing',
-      'ALTER TABLE polyvec.records_% RENAME COLUMN uri TO address',
-      'ALTER TABLE polyvec.records_% RENAME COLUMN address TO uri',
+      'ALTER TABLE polyvec_%.records_% RENAME COLUMN uri TO address',
+      'ALTER TABLE polyvec_%.records_% RENAME COLUMN address TO uri',
       /dedicated {2}1 index {2}WRONG: records_% has no column uri$/,
     ],
     [
       'vectors of any length',
-      "ALTER TABLE polyvec.vectors_% RENAME COLUMN embedding TO old; ALTER TABLE polyvec.vectors_% ADD embedding vector NOT NULL DEFAULT '[1]'",
-      'ALTER TABLE polyvec.vectors_% DROP COLUMN embedding; ALTER TABLE polyvec.vectors_% RENAME COLUMN old TO embedding',
+      "ALTER TABLE polyvec_%.vectors_% RENAME COLUMN embedding TO old; ALTER TABLE polyvec_%.vectors_% ADD embedding vector NOT NULL DEFAULT '[1]'",
+      'ALTER TABLE polyvec_%.vectors_% DROP COLUMN embedding; ALTER TABLE polyvec_%.vectors_% RENAME COLUMN old TO embedding',
       /WRONG: vectors_%\.embedding is vector NOT NULL, not vector\(8\) NOT NULL$/,
     ],
     [
       'a table that is missing',
-      'ALTER TABLE polyvec.vectors_% RENAME TO other',
-      'ALTER TABLE polyvec.other RENAME TO vectors_%',
+      'ALTER TABLE polyvec_%.vectors_% RENAME TO other',
+      'ALTER TABLE polyvec_%.other RENAME TO vectors_%',
       /WRONG: its table vectors_% is missing$/,
     ],
   ];
@@ -339,21 +339,21 @@ describe('polyvec verify', () => {
   it.each([
     [
       'a posting that is missing',
-      `CREATE TABLE saved AS SELECT * FROM polyvec.pool_postings WHERE collection_id = % AND term = 3;
-       DELETE FROM polyvec.pool_postings p USING saved s WHERE p.collection_id = s.collection_id AND p.term = s.term AND p.sid = s.sid`,
-      'INSERT INTO polyvec.pool_postings SELECT * FROM saved; DROP TABLE saved',
+      `CREATE TABLE saved AS SELECT * FROM polyvec_%.postings WHERE collection_id = % AND term = 3;
+       DELETE FROM polyvec_%.postings p USING saved s WHERE p.collection_id = s.collection_id AND p.term = s.term AND p.sid = s.sid`,
+      'INSERT INTO polyvec_%.postings SELECT * FROM saved; DROP TABLE saved',
       '2 postings unlike the sparse vectors',
     ],
     [
       'a posting of another weight',
-      'UPDATE polyvec.pool_postings SET weight = weight + 1 WHERE collection_id = % AND term = 4000000000',
-      'UPDATE polyvec.pool_postings SET weight = weight - 1 WHERE collection_id = % AND term = 4000000000',
+      'UPDATE polyvec_%.postings SET weight = weight + 1 WHERE collection_id = % AND term = 4000000000',
+      'UPDATE polyvec_%.postings SET weight = weight - 1 WHERE collection_id = % AND term = 4000000000',
       '20 postings unlike the sparse vectors',
     ],
     [
       'a sparse vector without a record',
-      "INSERT INTO polyvec.pool_sparse VALUES (%, '', -1, -1, '{}', '{}')",
-      'DELETE FROM polyvec.pool_sparse WHERE collection_id = % AND rid = -1',
+      "INSERT INTO polyvec_%.sparse VALUES (%, '', -1, -1, '{}', '{}')",
+      'DELETE FROM polyvec_%.sparse WHERE collection_id = % AND rid = -1',
       '1 sparse vector without a record',
     ],
     [
@@ -458,19 +458,19 @@ describe('polyvec reindex', () => {
   it('removes dead vectors', async () => {
     const { id } = await namesOf(database, scene.large);
     const freed = await database.query(sql`
-      SELECT FROM pg_class WHERE oid = to_regclass(${`polyvec.vectors_${id}`}) AND reltuples = 280`);
+      SELECT FROM pg_class WHERE oid = to_regclass(${`polyvec_${id}.vectors_${id}`}) AND reltuples = 280`);
     expect(freed).toHaveLength(1);
   });
 
   it.each([
-    ['is missing', 'DROP INDEX polyvec.hnsw_#'],
-    ['is invalid', "UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = 'polyvec.hnsw_#'::regclass"],
+    ['is missing', 'DROP INDEX polyvec_%.hnsw_#'],
+    ['is invalid', "UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = 'polyvec_%.hnsw_#'::regclass"],
     ['is not in the catalog', 'DELETE FROM polyvec.vector_indexes WHERE id = #'],
     ['is not what the catalog says', 'UPDATE polyvec.vector_indexes SET high = high + 1 WHERE id = #'],
     ['was begun and not finished', "UPDATE polyvec.vector_indexes SET state = 'building' WHERE id = #"],
   ])('mends an index that %s', async (reported, damage) => {
-    const { indexes } = await namesOf(database, scene.large);
-    await database.script(damage.replaceAll('#', indexes[0] ?? ''));
+    const { id, indexes } = await namesOf(database, scene.large);
+    await database.script(damage.replaceAll('%', id).replaceAll('#', indexes[0] ?? ''));
     expect(lineOf((await verified(database)).lines, scene.large)).toContain(reported);
     await reindexed(scene.config, database, scene.large);
     expect(lineOf((await verified(database)).lines, scene.large)).toMatch(/1 index {2}ok$/);
@@ -489,9 +489,9 @@ describe('polyvec reindex', () => {
   it('drops the index of a namespace that is empty by now', async () => {
     const { id } = await namesOf(database, scene.hybrid);
     await database.script(`
-      DELETE FROM polyvec.records_${id} WHERE namespace = ''; DELETE FROM polyvec.vectors_${id} WHERE namespace = '';
-      DELETE FROM polyvec.pool_sparse WHERE collection_id = ${id} AND namespace = '';
-      UPDATE polyvec.namespaces SET record_count = 0 WHERE collection_id = ${id} AND name = ''`);
+      DELETE FROM polyvec_${id}.records_${id} WHERE namespace = ''; DELETE FROM polyvec_${id}.vectors_${id} WHERE namespace = '';
+      DELETE FROM polyvec_${id}.sparse WHERE namespace = '';
+      UPDATE polyvec_${id}.namespaces SET record_count = 0 WHERE collection_id = ${id} AND name = ''`);
     expect(await reindexed(scene.config, database, scene.hybrid)).toContain('  namespace "": nothing left to index');
     expect(lineOf((await verified(database)).lines, scene.hybrid)).toMatch(/151 records {2}151 vectors {2}1 index {2}ok$/);
   });

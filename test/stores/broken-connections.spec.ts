@@ -47,7 +47,7 @@ const breakConnections: () => Promise<void> = onServer
   ? async (): Promise<void> => {
       const client = await storage.connect();
       await client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND application_name = 'polyvec'`);
+        WHERE datname = current_database() AND application_name LIKE 'polyvec%'`);
       await client.end();
     }
   : async (): Promise<void> => {

@@ -97,14 +97,14 @@ describeOnServer(`documents of a collection with tables of its own${reason}`, ()
   });
 
   it('are read by it', async () => {
-    const { rows } = await gateway.tables.query<{ table: string }>(
-      'SELECT record_table AS table FROM polyvec.collections WHERE uuid = $1',
+    const { rows } = await gateway.tables.query<{ place: string; table: string }>(
+      'SELECT place, record_table AS table FROM polyvec.collections WHERE uuid = $1',
       [uuid],
     );
-    const table = rows[0]?.table ?? '';
-    await gateway.tables.query(`ANALYZE polyvec."${table}"`);
+    const { place = '', table = '' } = rows[0] ?? {};
+    await gateway.tables.query(`ANALYZE ${place}."${table}"`);
     const plan = await gateway.tables.query<{ 'QUERY PLAN': string }>(
-      `EXPLAIN SELECT FROM polyvec."${table}" r WHERE r.document LIKE '%${randomWord(77)}%'`,
+      `EXPLAIN SELECT FROM ${place}."${table}" r WHERE r.document LIKE '%${randomWord(77)}%'`,
     );
     expect(plan.rows.map((row) => row['QUERY PLAN']).join('\n')).toContain(`${table}_document`);
   });

@@ -26,8 +26,10 @@ afterAll(async () => {
   await storage.remove();
 });
 
+type Table = Readonly<{ place: string; recordTable: string }>;
+
 /** A record table in which every record has each of the keys: a number from 0 on, and now and then something else. */
-async function newTable(keys: readonly string[] = ['price']): Promise<{ readonly recordTable: string }> {
+async function newTable(keys: readonly string[] = ['price']): Promise<Table> {
   tables += 1;
   const recordTable = `records_test${String(tables)}`;
   await database.script(`CREATE TABLE polyvec."${recordTable}" (LIKE polyvec.pool_records INCLUDING INDEXES)`);
@@ -40,30 +42,30 @@ async function newTable(keys: readonly string[] = ['price']): Promise<{ readonly
           FROM unnest(${keys}::text[]) AS k (key)) END
     FROM generate_series(0, ${ROWS - 1}::integer) AS n`);
   await database.script(`ANALYZE polyvec."${recordTable}"`);
-  return { recordTable };
+  return { place: 'polyvec', recordTable };
 }
 
 const compare = (field: string, op: Comparison, number: string): Filter => ({ kind: 'compare', field, op, value: { number } });
 const between = (field: string, low: string, high: string): Filter => and(compare(field, '>=', low), compare(field, '<', high));
 
-async function create(collection: { readonly recordTable: string }, key: string): Promise<void> {
+async function create(collection: Table, key: string): Promise<void> {
   await database.session((session) => store.create(session, collection, key));
 }
 
-async function plan({ recordTable }: { readonly recordTable: string }, filter: Filter): Promise<string> {
+async function plan({ recordTable }: Table, filter: Filter): Promise<string> {
   const rows = await database.query<{ 'QUERY PLAN': string }>(sql`
     EXPLAIN SELECT count(*) FROM polyvec.${identifier(recordTable)} r WHERE r.collection_id = 1 AND ${compile(filter)}`);
   return rows.map((row) => row['QUERY PLAN']).join('\n');
 }
 
 /** The numbers of the records that match. */
-async function matching({ recordTable }: { readonly recordTable: string }, filter: Filter): Promise<readonly number[]> {
+async function matching({ recordTable }: Table, filter: Filter): Promise<readonly number[]> {
   const rows = await database.query<{ rid: string }>(sql`
     SELECT r.rid FROM polyvec.${identifier(recordTable)} r WHERE r.collection_id = 1 AND ${compile(filter)} ORDER BY r.rid`);
   return rows.map(({ rid }) => Number(rid));
 }
 
-async function indexNames({ recordTable }: { readonly recordTable: string }): Promise<readonly string[]> {
+async function indexNames({ recordTable }: Table): Promise<readonly string[]> {
   const rows = await database.query<{ name: string }>(sql`
     SELECT indexname AS name FROM pg_indexes WHERE schemaname = 'polyvec' AND tablename = ${recordTable} 
       AND starts_with(indexname, ${`${recordTable}_k`})`);
@@ -182,7 +184,7 @@ describe('the indexes of a table', () => {
   it('are none after a build that failed', async () => {
     const collection = await newTable();
     await expect(create(collection, 'a\0b')).rejects.toThrow('NUL');
-    await expect(create({ recordTable: 'records_gone' }, 'price')).rejects.toThrow('does not exist');
+    await expect(create({ place: 'polyvec', recordTable: 'records_gone' }, 'price')).rejects.toThrow('does not exist');
     expect(await indexNames(collection)).toEqual([]);
   });
 });

@@ -1,45 +1,79 @@
-import { identifier, integer, type Sql, sql } from '../../postgres/sql.js';
+import {
+  inPlace,
+  namespaceTable,
+  postingTable,
+  recordTable,
+  type RowTables,
+  sparseTable,
+  vectorTable,
+} from '../../collections/place.js';
+import type { Queryable } from '../../postgres/database.js';
+import { identifier, integer, literal, Sql, sql } from '../../postgres/sql.js';
 
-/** What a collection's own tables are called. */
-export interface TableNames {
-  readonly records: string;
-  readonly vectors: string;
-}
+/**
+ * Where the rows of a table are for what must be said of the table that holds them: in itself, or in a shard, on a cluster of Citus,
+ * which passes on what tables are made of, but not how their columns are sampled.
+ */
+export type Storage = 'local' | 'sharded';
 
 /** Columns whose statistics need more than a hundred values for a good estimate of a filter. */
 const STATISTICS_TARGET = 1_000;
 
-/** The tables without their indexes: the pool's columns, and what the pool says of their storage. */
-export function createTables(names: TableNames, dimension: number): Sql {
-  const records = qualified(names.records);
-  const vectors = qualified(names.vectors);
-  return sql`
-    CREATE TABLE ${records} (LIKE polyvec.pool_records);
-    ALTER TABLE ${records} ALTER metadata SET STATISTICS ${integer(STATISTICS_TARGET)}, ALTER document SET STATISTICS 0,
-      ALTER uri SET STATISTICS 0, ALTER long_id SET STATISTICS 0;
-    CREATE TABLE ${vectors} (LIKE polyvec.pool_vectors);
-    ALTER TABLE ${vectors} ALTER embedding TYPE vector(${integer(dimension)}), ALTER embedding SET STATISTICS 0;
-    ALTER TABLE ${vectors} SET (toast_tuple_target = 8160, vacuum_index_cleanup = off)`;
+/** A collection's own tables without their indexes: the pool's columns, and what the pool says of their storage. One definition each. */
+export function createTables(tables: RowTables, dimension: number, storage: Storage = 'local'): readonly Sql[] {
+  const vectors = vectorTable(tables);
+  return [
+    sql`CREATE TABLE ${recordTable(tables)} (LIKE polyvec.pool_records)`,
+    sampled(recordTable(tables), storage, { metadata: STATISTICS_TARGET, document: 0, uri: 0, long_id: 0 }),
+    sql`CREATE TABLE ${vectors} (collection_id bigint NOT NULL, namespace text COLLATE "C" NOT NULL, rid bigint NOT NULL,
+      embedding vector(${integer(dimension)}) NOT NULL, seq bigint NOT NULL DEFAULT 0)
+      WITH (toast_tuple_target = 8160, vacuum_index_cleanup = off)`,
+    sampled(vectors, storage, { embedding: 0 }),
+  ];
 }
 
 /**
  * The pool's keys, an index on metadata, and one on the vectors' numbers, for tables that are filled. Dead vectors stay in the vector
- * indexes until these are built anew, which costs less than a vacuum of them.
+ * indexes until these are built anew, which costs less than a vacuum of them. One definition each.
  */
-export function createIndexes(names: TableNames): Sql {
-  const records = qualified(names.records);
-  const vectors = qualified(names.vectors);
-  const gin = identifier(`${names.records}_metadata`);
-  const numbers = identifier(`${names.vectors}_seq`);
-  return sql`
-    ALTER TABLE ${records} ADD PRIMARY KEY (collection_id, namespace, id), ADD UNIQUE (collection_id, namespace, rid);
-    CREATE INDEX ${gin} ON ${records} USING gin (metadata jsonb_path_ops) WITH (fastupdate = off);
-    ALTER TABLE ${vectors} ADD PRIMARY KEY (collection_id, namespace, rid);
-    CREATE INDEX ${numbers} ON ${vectors} (namespace, seq);
-    ANALYZE ${records};
-    ANALYZE ${vectors}`;
+export function createIndexes(tables: RowTables): readonly Sql[] {
+  const records = recordTable(tables);
+  const vectors = vectorTable(tables);
+  return [
+    sql`ALTER TABLE ${records} ADD PRIMARY KEY (collection_id, namespace, id)`,
+    sql`ALTER TABLE ${records} ADD UNIQUE (collection_id, namespace, rid)`,
+    sql`CREATE INDEX ${identifier(`${tables.recordTable}_metadata`)} ON ${records}
+      USING gin (metadata jsonb_path_ops) WITH (fastupdate = off)`,
+    sql`ALTER TABLE ${vectors} ADD PRIMARY KEY (collection_id, namespace, rid)`,
+    sql`CREATE INDEX ${identifier(`${tables.vectorTable}_seq`)} ON ${vectors} (namespace, seq)`,
+    sql`ANALYZE ${records}`,
+    sql`ANALYZE ${vectors}`,
+  ];
 }
 
-function qualified(table: string): Sql {
-  return sql`polyvec.${identifier(table)}`;
+/** A schema for a collection alone, with all but its records and vectors. One definition each. */
+export function createPlace(place: string, storage: Storage): readonly Sql[] {
+  const placed = { place };
+  const sparse = sparseTable(placed);
+  return [
+    ...(storage === 'sharded' ? [sql`SET LOCAL citus.enable_schema_based_sharding = on`] : []),
+    sql`CREATE SCHEMA ${identifier(place)}`,
+    sql`CREATE TABLE ${inPlace(placed, 'guard')} (id bigint PRIMARY KEY, epoch bigint NOT NULL)`,
+    sql`CREATE TABLE ${namespaceTable(placed)} (LIKE polyvec.namespaces INCLUDING ALL) WITH (fillfactor = 50)`,
+    sql`CREATE TABLE ${sparse} (LIKE polyvec.pool_sparse INCLUDING INDEXES)`,
+    sampled(sparse, storage, { terms: 0, weights: 0 }),
+    sql`CREATE TABLE ${postingTable(placed)} (LIKE polyvec.pool_postings INCLUDING INDEXES)`,
+  ];
+}
+
+/** Each statement by itself: Citus takes no more than one definition at a time. */
+export async function runEach(transaction: Queryable, statements: readonly Sql[]): Promise<void> {
+  for (const statement of statements) await transaction.script(statement.text);
+}
+
+/** Says for how many values of each column statistics are kept. */
+function sampled(table: Sql, storage: Storage, targets: Readonly<Record<string, number>>): Sql {
+  const columns = Object.entries(targets).map(([column, target]) => `ALTER ${column} SET STATISTICS ${String(target)}`);
+  if (storage === 'local') return sql`ALTER TABLE ${table} ${new Sql([columns.join(', ')], [])}`;
+  return sql`SELECT run_command_on_shards(${literal(table.text)}, ${literal(`ALTER TABLE %s ${columns.join(', ')}`)})`;
 }

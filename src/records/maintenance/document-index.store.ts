@@ -3,7 +3,7 @@ import type { Collection } from '../../collections/collection.js';
 import { Database } from '../../postgres/database.js';
 import type { Session } from '../../postgres/sessions.js';
 import { identifier, sql } from '../../postgres/sql.js';
-import { recordTable } from '../record-tables.js';
+import { inPlace, recordTable } from '../../collections/place.js';
 
 /** The trigram index on the documents of a dedicated table: it finds substrings and patterns without reading every document. */
 @Injectable()
@@ -21,12 +21,12 @@ export class DocumentIndexStore {
   /** Builds the index, and lets searches use it; on a server, others read and write meanwhile. */
   async create(session: Session, collection: Collection): Promise<void> {
     const concurrently = this.database.traits.concurrentIndexes ? 'CONCURRENTLY' : '';
-    const name = identifier(`${collection.recordTable}_document`).text;
+    const indexName = `${collection.recordTable}_document`;
     await session.script('CREATE EXTENSION IF NOT EXISTS pg_trgm');
     // one that was cut off is of no use, and in the way
-    await session.script(`DROP INDEX IF EXISTS polyvec.${name}`);
+    await session.script(`DROP INDEX IF EXISTS ${inPlace(collection, indexName).text}`);
     await session.script(
-      `CREATE INDEX ${concurrently} ${name} ON ${recordTable(collection).text} USING gin (document gin_trgm_ops)`,
+      `CREATE INDEX ${concurrently} ${identifier(indexName).text} ON ${recordTable(collection).text} USING gin (document gin_trgm_ops)`,
     );
     await this.database.query(sql`
       UPDATE polyvec.collections SET document_index = TRUE, epoch = epoch + 1 WHERE id = ${collection.id}`);

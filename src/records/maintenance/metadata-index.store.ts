@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
+import { inPlace, recordTable } from '../../collections/place.js';
 import { isNumber } from '../../filters/compile-value.js';
 import { Database } from '../../postgres/database.js';
 import type { Session } from '../../postgres/sessions.js';
 import { identifier, integer, literal, type Sql, sql } from '../../postgres/sql.js';
 
 /** A collection with tables of its own. */
-type Dedicated = Pick<Collection, 'recordTable'>;
+type Dedicated = Pick<Collection, 'place' | 'recordTable'>;
 
 const HASH_LENGTH = 16;
 /** Estimates of ranges are exact to a thousandth of the records: about there, the better plan changes. */
@@ -27,7 +28,7 @@ export class MetadataIndexStore {
    * @throws TypeError for a key with a NUL
    */
   async create(session: Session, collection: Dedicated, key: string): Promise<void> {
-    const table = qualified(collection.recordTable);
+    const table = recordTable(collection);
     const name = indexName(collection, key);
     const value = valueOf(key);
     await this.dropLeftovers(session, collection);
@@ -36,22 +37,22 @@ export class MetadataIndexStore {
         sql`CREATE INDEX ${this.concurrently} IF NOT EXISTS ${identifier(name)} ON ${table} ((${value})) WHERE ${isNumber(value)}`
           .text,
       );
-      await session.script(sql`COMMENT ON INDEX ${qualified(name)} IS ${literal(JSON.stringify(key))}`.text);
+      await session.script(sql`COMMENT ON INDEX ${inPlace(collection, name)} IS ${literal(JSON.stringify(key))}`.text);
     } catch (error) {
-      await session.script(this.dropText(name)).catch(() => undefined);
+      await session.script(this.dropText(collection, name)).catch(() => undefined);
       throw error;
     }
     // planners do not go by what they know of a partial index, as that holds not every row
-    await session.script(sql`CREATE STATISTICS IF NOT EXISTS ${qualified(name)} ON (${value}) FROM ${table}`.text);
-    await session.script(sql`ALTER STATISTICS ${qualified(name)} SET STATISTICS ${integer(STATISTICS_TARGET)}`.text);
+    await session.script(sql`CREATE STATISTICS IF NOT EXISTS ${inPlace(collection, name)} ON (${value}) FROM ${table}`.text);
+    await session.script(sql`ALTER STATISTICS ${inPlace(collection, name)} SET STATISTICS ${integer(STATISTICS_TARGET)}`.text);
     await session.script(sql`ANALYZE ${table} (metadata)`.text);
   }
 
   /** Nothing happens when there is no index on the key. */
   async drop(session: Session, collection: Dedicated, key: string): Promise<void> {
     const name = indexName(collection, key);
-    await session.script(this.dropText(name));
-    await session.script(sql`DROP STATISTICS IF EXISTS ${qualified(name)}`.text);
+    await session.script(this.dropText(collection, name));
+    await session.script(sql`DROP STATISTICS IF EXISTS ${inPlace(collection, name)}`.text);
   }
 
   /** The keys that have an index which searches may use, in order. */
@@ -72,15 +73,15 @@ export class MetadataIndexStore {
   async dropLeftovers(session: Session, collection: Dedicated): Promise<void> {
     const rows = await this.database.query<{ name: string }>(sql`
       SELECT i.name FROM (${indexes(collection)}) AS i WHERE NOT i.is_complete`);
-    for (const { name } of rows) await session.script(this.dropText(name));
+    for (const { name } of rows) await session.script(this.dropText(collection, name));
   }
 
   private get concurrently(): Sql {
     return this.database.traits.concurrentIndexes ? sql`CONCURRENTLY` : sql``;
   }
 
-  private dropText(name: string): string {
-    return sql`DROP INDEX ${this.concurrently} IF EXISTS ${qualified(name)}`.text;
+  private dropText(collection: Dedicated, name: string): string {
+    return sql`DROP INDEX ${this.concurrently} IF EXISTS ${inPlace(collection, name)}`.text;
   }
 }
 
@@ -89,7 +90,7 @@ function indexes(collection: Dedicated): Sql {
   return sql`
     SELECT c.oid, c.relname AS name, d.comment, x.indisvalid AND x.indisready AND d.comment IS NOT NULL AS is_complete
     FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid, LATERAL (SELECT obj_description(c.oid, 'pg_class')) AS d (comment)
-    WHERE x.indrelid = to_regclass(${qualified(collection.recordTable).text}) AND c.relname ~ ${`^${indexPrefix(collection)}[0-9a-f]{${String(HASH_LENGTH)}}$`}`;
+    WHERE x.indrelid = to_regclass(${recordTable(collection).text}) AND c.relname ~ ${`^${indexPrefix(collection)}[0-9a-f]{${String(HASH_LENGTH)}}$`}`;
 }
 
 /** As the compiler writes it, with the key in the text: that is what makes the two the same to a planner. */
@@ -103,8 +104,4 @@ function indexPrefix(collection: Dedicated): string {
 
 function indexName(collection: Dedicated, key: string): string {
   return indexPrefix(collection) + createHash('sha256').update(key).digest('hex').slice(0, HASH_LENGTH);
-}
-
-function qualified(name: string): Sql {
-  return sql`polyvec.${identifier(name)}`;
 }

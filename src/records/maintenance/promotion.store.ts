@@ -1,14 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
+import { ownPlace, recordTable, type RowTables, SHARED_PLACE, vectorTable } from '../../collections/place.js';
 import { Database, type Queryable } from '../../postgres/database.js';
-import { identifier, sql } from '../../postgres/sql.js';
+import { sql } from '../../postgres/sql.js';
 import { moveLock, nextNumber } from '../record-tables.js';
-import { createIndexes, createTables, type TableNames } from './dedicated-tables.store.js';
+import { createIndexes, createPlace, createTables, runEach, type Storage } from './dedicated-tables.store.js';
+import { enterPlace, fillPlace, leaveBehind, PlaceStore } from './place.store.js';
 
-/** Moves collections out of the pool, into a pair of tables of their own. There is no way back. */
+/** Moves collections out of the pool, into tables of their own, in a schema of their own where that may be. There is no way back. */
 @Injectable()
 export class PromotionStore {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly places: PlaceStore,
+  ) {}
 
   /**
    * The collections that there may be something to do about, by uuid: those with tables of their own, and pooled ones with more
@@ -19,13 +24,13 @@ export class PromotionStore {
     const rows = await this.database.query<{ uuid: string }>(sql`
       SELECT c.uuid FROM polyvec.collections c
       WHERE ${chosen} AND c.dimension IS NOT NULL AND (c.record_table <> 'pool_records' OR c.dimension * (
-        SELECT sum(n.record_count) FROM polyvec.namespaces n WHERE n.collection_id = c.id) > ${floats})`);
+        SELECT COALESCE(sum(n.record_count), 0) FROM polyvec.namespaces n WHERE n.collection_id = c.id) > ${floats})`);
     return new Set(rows.map(({ uuid }) => uuid));
   }
 
   /**
-   * Moves the collection's dense rows, in one transaction: readers see the old tables or the new ones, and writes are done before
-   * or after it. False when it was not in the pool any more. What is left in the pool is removed later, by the sweeper.
+   * Moves the collection's rows, in one transaction: readers see the old tables or the new ones, and writes are done before or
+   * after it. False when it was not in the pool any more. What is left in the pool is removed later, by the sweeper.
    */
   async promote(collection: Collection): Promise<boolean> {
     // from here on writers queue, those that began before end soon: the move gets its lock
@@ -38,33 +43,44 @@ export class PromotionStore {
         SELECT dimension FROM polyvec.collections WHERE id = ${collection.id} AND record_table = 'pool_records' FOR UPDATE`);
       if (row?.dimension == null) return false;
       await transaction.script('SET LOCAL statement_timeout = 0');
-      await copyRows(transaction, collection, Number(row.dimension));
-      await transaction.query(sql`
-        WITH moved AS (
-          UPDATE polyvec.collections SET moving = FALSE, epoch = epoch + 1,
-            record_table = ${tableNames(collection).records}, vector_table = ${tableNames(collection).vectors}
-          WHERE id = ${collection.id})
-        INSERT INTO polyvec.dropped_collections (id, record_table, vector_table, with_sparse)
-        VALUES (${collection.id}, 'pool_records', 'pool_vectors', FALSE)`);
+      const promoted = { ...collection, ...ownTables(collection.id, SHARED_PLACE), dimension: Number(row.dimension) };
+      if ((await this.places.refusal(transaction, collection.id)) === undefined) await this.promoteToPlace(transaction, promoted);
+      else await promoteWithin(transaction, promoted);
       return true;
     }, 'long');
   }
+
+  private async promoteToPlace(transaction: Queryable, collection: Collection): Promise<void> {
+    const place = ownPlace(collection.id);
+    const storage = await this.places.storage(transaction);
+    await runEach(transaction, createPlace(place, storage));
+    await copyRows(transaction, { ...collection, place }, storage);
+    await fillPlace(transaction, collection.id);
+    await enterPlace(transaction, collection);
+  }
 }
 
-function tableNames({ id }: Collection): TableNames {
-  return { records: `records_${id}`, vectors: `vectors_${id}` };
+/** Where places may not be made: into tables in the shared schema. Sparse vectors and namespaces stay. */
+async function promoteWithin(transaction: Queryable, collection: Collection): Promise<void> {
+  await copyRows(transaction, collection, 'local');
+  await transaction.query(sql`
+    UPDATE polyvec.collections SET moving = FALSE, epoch = epoch + 1, record_table = ${collection.recordTable},
+      vector_table = ${collection.vectorTable} WHERE id = ${collection.id}`);
+  await leaveBehind(transaction, collection.id, false);
 }
 
-async function copyRows(transaction: Queryable, collection: Collection, dimension: number): Promise<void> {
-  const names = tableNames(collection);
-  const records = sql`polyvec.${identifier(names.records)}`;
-  const vectors = sql`polyvec.${identifier(names.vectors)}`;
-  await transaction.script(createTables(names, dimension).text);
+function ownTables(id: string, place: string): RowTables {
+  return { place, recordTable: `records_${id}`, vectorTable: `vectors_${id}` };
+}
+
+async function copyRows(transaction: Queryable, collection: Collection, storage: Storage): Promise<void> {
+  await runEach(transaction, createTables(collection, collection.dimension ?? 0, storage));
   await transaction.query(sql`
-    INSERT INTO ${records} SELECT * FROM polyvec.pool_records WHERE collection_id = ${collection.id} ORDER BY namespace, rid`);
+    INSERT INTO ${recordTable(collection)}
+    SELECT * FROM polyvec.pool_records WHERE collection_id = ${collection.id} ORDER BY namespace, rid`);
   await transaction.query(sql`
-    INSERT INTO ${vectors} (collection_id, namespace, rid, embedding, seq)
+    INSERT INTO ${vectorTable(collection)} (collection_id, namespace, rid, embedding, seq)
     SELECT collection_id, namespace, rid, embedding, ${nextNumber(collection.metric, sql`embedding`)}
     FROM polyvec.pool_vectors WHERE collection_id = ${collection.id} ORDER BY namespace, rid`);
-  await transaction.script(createIndexes(names).text);
+  await runEach(transaction, createIndexes(collection));
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { Database } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
-import { recordTable, vectorTable } from '../record-tables.js';
+import { recordTable, vectorTable } from '../../collections/place.js';
 
 @Injectable()
 export class StatisticsStore {

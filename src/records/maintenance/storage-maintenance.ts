@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Collection, isPooled } from '../../collections/collection.js';
+import { hasOwnPlace } from '../../collections/place.js';
 import { CollectionStore } from '../../collections/collection.store.js';
 import { CollectionSweeper } from '../../collections/collection-sweeper.js';
 import { CurrentCollections } from '../../collections/current-collections.js';
@@ -9,6 +10,7 @@ import type { Selection } from '../record.js';
 import { FieldIndexMaintenance } from './field-index-maintenance.js';
 import { HotKeys } from './hot-keys.js';
 import { IndexBuilder } from './index-builder.js';
+import { PlaceStore } from './place.store.js';
 import { PromotionStore } from './promotion.store.js';
 import { RecallMeasurements } from './recall-measurement.js';
 
@@ -62,6 +64,7 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     private readonly catalog: CollectionStore,
     private readonly sweeper: CollectionSweeper,
     private readonly promotions: PromotionStore,
+    private readonly places: PlaceStore,
     private readonly builder: IndexBuilder,
     private readonly hotKeys: HotKeys,
     private readonly fields: FieldIndexMaintenance,
@@ -70,7 +73,7 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
 
   /** What has grown while nobody looked, or under an older version. */
   onApplicationBootstrap(): void {
-    this.running = this.lookAround().finally(() => {
+    this.running = this.begin().finally(() => {
       this.running = undefined;
       this.schedule();
     });
@@ -150,6 +153,12 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     return [...this.changes.values()].some(isUrgent) ? Math.min(HURRY_MS, maintenanceIntervalMs) : maintenanceIntervalMs;
   }
 
+  private async begin(): Promise<void> {
+    const grant = await this.places.missingGrant().catch(() => undefined);
+    if (grant !== undefined) this.logger.warn(`large collections share one schema, as the role may create none: ${grant}`);
+    await this.lookAround();
+  }
+
   private async lookAround(): Promise<void> {
     try {
       for (const uuid of await this.promotions.due(this.config.dedicatedMinFloats)) {
@@ -210,6 +219,7 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
       await this.promote(collection);
       return false;
     }
+    if (!hasOwnPlace(collection) && (await this.settle(collection))) return false;
     if (filters || this.fields.isWanted(collection)) await this.fields.improve(collection);
     if ((await this.builder.improve(collection)) !== 'done') return false;
     return (await this.recall.improve(collection)) === 'done';
@@ -222,6 +232,15 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     this.sweeper.wake();
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     this.logger.log(`collection ${collection.name} has tables of its own now (${seconds} s)`);
+  }
+
+  /** Tables that an older version has made, or that were made while no place could be, get their place. */
+  private async settle(collection: Collection): Promise<boolean> {
+    if (!(await this.places.settle(collection))) return false;
+    this.collections.forget(collection);
+    this.sweeper.wake();
+    this.logger.log(`collection ${collection.name} has a schema of its own now`);
+    return true;
   }
 }
 

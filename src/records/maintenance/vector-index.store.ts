@@ -3,7 +3,8 @@ import type { Collection, IndexContent, Metric } from '../../collections/collect
 import { Database } from '../../postgres/database.js';
 import type { Session } from '../../postgres/sessions.js';
 import { identifier, integer, literal, type Sql, sql } from '../../postgres/sql.js';
-import { heldCollection, recordCount, UNINDEXED, vectorTable } from '../record-tables.js';
+import { namespaceTable, vectorTable } from '../../collections/place.js';
+import { heldCollection, liveCollection, recordCount, UNINDEXED } from '../record-tables.js';
 import type { NamespaceState, SegmentState } from './index-plan.js';
 
 /** An index to be built: its place in the catalog, and how. */
@@ -59,7 +60,7 @@ export class VectorIndexStore {
       WITH ready AS MATERIALIZED (
         SELECT * FROM polyvec.vector_indexes WHERE collection_id = ${collection.id} AND state = 'ready'),
       large AS MATERIALIZED (
-        SELECT name FROM polyvec.namespaces WHERE collection_id = ${collection.id} AND record_count > ${minRows}
+        SELECT name FROM ${namespaceTable(collection)} WHERE collection_id = ${collection.id} AND record_count > ${minRows}
         UNION SELECT namespace FROM ready),
       counted AS (
         SELECT v.namespace, i.id, count(*) AS rows, max(v.seq) AS last
@@ -86,7 +87,7 @@ export class VectorIndexStore {
   async begin(collection: Collection, definition: IndexDefinition): Promise<string | undefined> {
     const { namespace, low, high, content } = definition;
     const [row] = await this.database.query<{ id: string }>(sql`
-      WITH live AS MATERIALIZED (${heldCollection(collection)})
+      WITH live AS MATERIALIZED (${heldCollection(collection, 'catalog')})
       INSERT INTO polyvec.vector_indexes (collection_id, namespace, low, high, content)
       SELECT ${collection.id}, ${namespace}, ${low}, ${high}, ${content} FROM live RETURNING id`);
     return row?.id;
@@ -138,14 +139,20 @@ export class VectorIndexStore {
   }
 
   async drop(session: Session, id: string): Promise<void> {
-    const concurrently = this.database.traits.concurrentIndexes ? 'CONCURRENTLY' : '';
-    await session.script(`DROP INDEX ${concurrently} IF EXISTS polyvec.${identifier(indexName(id)).text}`);
+    await this.dropIndex(session, id, this.database.traits.concurrentIndexes ? 'CONCURRENTLY' : '');
     await this.database.query(sql`DELETE FROM polyvec.vector_indexes WHERE id = ${id} AND state <> 'ready'`);
   }
 
   /** Removes what a failed build has left, so that it can be tried again. */
   async dropUnready(session: Session, id: string): Promise<void> {
-    await session.script(`DROP INDEX IF EXISTS polyvec.${identifier(indexName(id)).text}`);
+    await this.dropIndex(session, id, '');
+  }
+
+  /** It is in the schema of its table, of which nothing may be known any more. */
+  private async dropIndex(session: Session, id: string, concurrently: 'CONCURRENTLY' | ''): Promise<void> {
+    const rows = await this.database.query<{ name: string }>(sql`
+      SELECT c.oid::regclass AS name FROM pg_class c WHERE c.relname = ${indexName(id)} AND c.relkind = 'i'`);
+    for (const { name } of rows) await session.script(`DROP INDEX ${concurrently} IF EXISTS ${name}`);
   }
 
   /** How far the build of an index on the collection's vectors is; undefined when there is none. */
@@ -168,11 +175,11 @@ export class VectorIndexStore {
         SELECT COALESCE(max(high), 0) AS high FROM polyvec.vector_indexes
         WHERE collection_id = ${collection.id} AND namespace = ${namespace} AND state = 'ready')
       SELECT ${recordCount(collection, namespace)} AS rows,
-        COALESCE((SELECT n.operations FROM polyvec.namespaces n
+        COALESCE((SELECT n.operations FROM ${namespaceTable(collection)} n
           WHERE n.collection_id = ${collection.id} AND n.name = ${namespace}), 0) AS operations,
         (SELECT count(*) FROM ${vectorTable(collection)} v WHERE v.collection_id = ${collection.id} AND v.namespace = ${namespace}
            AND (v.seq = 0 OR v.seq > (SELECT high FROM covered)) AND v.seq < ${UNINDEXED}::bigint) AS tail
-      FROM (SELECT FROM polyvec.collections WHERE id = ${collection.id} AND epoch = ${collection.epoch}) AS live`);
+      FROM (${liveCollection(collection)}) AS live`);
     return row === undefined ? 'stale' : { rows: Number(row.rows), tail: Number(row.tail), operations: Number(row.operations) };
   }
 }

@@ -20,7 +20,7 @@ export class RecordEstimateStore {
     queryable: Queryable = this.database,
   ): Promise<number> {
     const [row] = await queryable.query<{ 'QUERY PLAN': string }>(sql`
-      EXPLAIN (FORMAT JSON) SELECT FROM ${selected(collection, namespace, { filter }, 'estimate')}`);
+      EXPLAIN (FORMAT JSON) SELECT 1 FROM ${selected(collection, namespace, { filter }, 'estimate')}`);
     const [plan] = JSON.parse(row?.['QUERY PLAN'] ?? '[{"Plan":{"Plan Rows":0}}]') as Plan;
     return plan.Plan['Plan Rows'];
   }
@@ -34,7 +34,7 @@ export class RecordEstimateStore {
     queryable: Queryable = this.database,
   ): Promise<number> {
     const [row] = await queryable.query<{ count: string }>(sql`
-      SELECT count(*) FROM (SELECT FROM ${selected(collection, namespace, { filter })} LIMIT ${limit}) AS r`);
+      SELECT count(*) FROM (SELECT 1 FROM ${selected(collection, namespace, { filter })} LIMIT ${limit}) AS r`);
     return Number(row?.count);
   }
 }

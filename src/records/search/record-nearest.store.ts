@@ -3,7 +3,8 @@ import { compile } from '../../filters/compile.js';
 import { join, type Sql, sql } from '../../postgres/sql.js';
 import { indexedForm } from '../maintenance/vector-index.store.js';
 import type { Selection } from '../record.js';
-import { recordTable, selected, vectorTable } from '../record-tables.js';
+import { recordTable, vectorTable } from '../../collections/place.js';
+import { selected } from '../record-tables.js';
 import { DISTANCES } from './record-distance.store.js';
 import type { IndexPlan, SearchPlan } from './search-plan.js';
 

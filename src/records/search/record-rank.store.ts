@@ -4,7 +4,8 @@ import { vector } from '../../postgres/binary.js';
 import { Database } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import type { Position, RankedRecord, RankRequest, SparseVector } from '../record.js';
-import { partColumns, placeOf, POSTING_TABLE, type RecordRow, recordTable, SPARSE_TABLE, toRecord } from '../record-tables.js';
+import { postingTable, recordTable, sparseTable } from '../../collections/place.js';
+import { partColumns, positionOf, type RecordRow, toRecord } from '../record-tables.js';
 import { nearestFloat32, rounded, SCORES } from './record-distance.store.js';
 import { candidateCount, nearest, preparations } from './record-nearest.store.js';
 import { COMPLETE, type Outcome, type SearchPlan } from './search-plan.js';
@@ -70,13 +71,13 @@ export class RecordRankStore {
         : this.denseScores(collection, namespace, request, plan, embedding, sparse);
     const cut = ties === 'cut' ? sql`, s.rid LIMIT ${limit + 1}` : sql` FETCH FIRST ${limit} ROWS WITH TIES`;
     return this.database.query<RankRow>(sql`
-      WITH place AS MATERIALIZED (${placeOf(collection, namespace)}),
+      WITH position AS MATERIALIZED (${positionOf(collection, namespace)}),
       ${preparations(collection, namespace, request, plan)},
       scores AS (${rows}),
       hits AS MATERIALIZED (
-        SELECT s.rid, s.score FROM scores s WHERE EXISTS (SELECT FROM place) ORDER BY s.score ${order} ${cut})
-      SELECT place.lsn, ${candidateCount(plan)} AS candidates, h.rid, ${nearestFloat32(sql`h.score`)} AS score, record.*
-      FROM place LEFT JOIN (hits h CROSS JOIN LATERAL (
+        SELECT s.rid, s.score FROM scores s WHERE EXISTS (SELECT 1 FROM position) ORDER BY s.score ${order} ${cut})
+      SELECT position.lsn, ${candidateCount(plan)} AS candidates, h.rid, ${nearestFloat32(sql`h.score`)} AS score, record.*
+      FROM position LEFT JOIN (hits h CROSS JOIN LATERAL (
         SELECT ${partColumns(collection, request.parts)}, r.id AS key FROM ${recordTable(collection)} r
         WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = h.rid OFFSET 0) AS record) ON TRUE
       ORDER BY h.score ${order}, record.key`);
@@ -112,7 +113,7 @@ function sparseScores(collection: Collection, namespace: string, request: RankRe
     WHERE p.score <> 0 AND ${
       restricted
         ? sql`p.rid IN (SELECT c.rid FROM candidates c)`
-        : sql`EXISTS (SELECT FROM ${recordTable(collection)} r
+        : sql`EXISTS (SELECT 1 FROM ${recordTable(collection)} r
             WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = p.rid)`
     }`;
 }
@@ -123,7 +124,7 @@ function overlaps(collection: Collection, namespace: string, query: SparseVector
     SELECT s.rid, o.score FROM (
       SELECT p.sid, sum(p.weight::float8 * q.weight::float8) AS score
       FROM unnest(${`{${query.indices.join(',')}}`}::bigint[], ${`{${query.values.join(',')}}`}::real[]) AS q (term, weight)
-      JOIN ${POSTING_TABLE} p ON p.collection_id = ${collection.id} AND p.namespace = ${namespace} AND p.term = q.term
+      JOIN ${postingTable(collection)} p ON p.collection_id = ${collection.id} AND p.namespace = ${namespace} AND p.term = q.term
       GROUP BY p.sid) AS o
-    JOIN ${SPARSE_TABLE} s ON s.collection_id = ${collection.id} AND s.namespace = ${namespace} AND s.sid = o.sid`;
+    JOIN ${sparseTable(collection)} s ON s.collection_id = ${collection.id} AND s.namespace = ${namespace} AND s.sid = o.sid`;
 }

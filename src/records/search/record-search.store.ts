@@ -5,7 +5,8 @@ import { vectorArray } from '../../postgres/binary.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import type { Match, SearchRequest } from '../record.js';
-import { liveCollection, partBytes, partColumns, type RecordRow, recordTable, toRecord } from '../record-tables.js';
+import { recordTable } from '../../collections/place.js';
+import { liveCollection, partBytes, partColumns, type RecordRow, toRecord } from '../record-tables.js';
 import { DISTANCES, float32 } from './record-distance.store.js';
 import { candidateCount, nearest, preparations } from './record-nearest.store.js';
 import type { Outcome, SearchPlan } from './search-plan.js';
@@ -87,7 +88,7 @@ export class RecordSearchStore {
           SELECT v.rid, ${DISTANCES[collection.metric]} AS distance
           FROM ${nearest(collection, namespace, request, plan, { wanted, keyListsByIndex })}
           ORDER BY distance, v.rid LIMIT ${wanted}) AS h
-        WHERE EXISTS (SELECT FROM live))
+        WHERE EXISTS (SELECT 1 FROM live))
       ${isWeighed ? sql`, weight AS MATERIALIZED (${weightOf(collection, namespace, request)})` : sql``}
       SELECT ${candidateCount(plan)} AS candidates, ${isWeighed ? sql`(SELECT bytes FROM weight)` : sql`NULL`} AS answer_bytes,
         h.query, h.rid, ${float32(sql`h.distance`)} AS distance, record.*

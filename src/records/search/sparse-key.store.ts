@@ -4,7 +4,8 @@ import { documentOf, valueAt } from '../../filters/compile-path.js';
 import type { Queryable } from '../../postgres/database.js';
 import { join, type Sql, sql } from '../../postgres/sql.js';
 import type { Match, Selection, SparseSearchRequest, SparseVector } from '../record.js';
-import { recordCount, recordTable, selected } from '../record-tables.js';
+import { recordTable } from '../../collections/place.js';
+import { recordCount, selected } from '../record-tables.js';
 import { float32, rounded } from './record-distance.store.js';
 
 /** A record that a search by sparse vectors found. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, IndexContent } from '../../collections/collection.js';
+import { SHARED_PLACE } from '../../collections/place.js';
 import type { Queryable } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
 
@@ -35,17 +36,22 @@ export interface IndexEntry {
 type IndexRow = Readonly<Record<'table' | 'name' | 'method' | 'operators', string>> &
   Readonly<{ columns: string | null; condition: string | null; is_unique: string; is_valid: string; is_built: string }>;
 
+/** The tables that a collection's own have their columns from. */
+const MODELS = ['pool_records', 'pool_vectors'];
+
 /** What tables and indexes there are, as opposed to what the catalog says. */
 @Injectable()
 export class TableShapeStore {
   /** The columns of a collection's tables, and of the pool's, by the table's name; a table that is missing is missing here. */
   async tables(queryable: Queryable, collection: Collection): Promise<ReadonlyMap<string, TableShape>> {
-    const names = [collection.recordTable, collection.vectorTable, 'pool_records', 'pool_vectors'];
+    const own = [collection.recordTable, collection.vectorTable];
     const rows = await queryable.query<{ table: string; name: string; type: string }>(sql`
       SELECT c.relname AS table, a.attname AS name,
         format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END AS type
       FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-      WHERE c.relnamespace = 'polyvec'::regnamespace AND c.relkind = 'r' AND c.relname = ANY (${names}::text[])`);
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind = 'r' AND (n.nspname = ${collection.place} AND c.relname = ANY (${own}::text[])
+        OR n.nspname = ${SHARED_PLACE} AND c.relname = ANY (${MODELS}::text[]))`);
     const shapes = new Map<string, Map<string, string>>();
     for (const { table, name, type } of rows) shapes.set(table, (shapes.get(table) ?? new Map<string, string>()).set(name, type));
     return shapes;
@@ -60,8 +66,8 @@ export class TableShapeStore {
         pg_get_expr(i.indpred, i.indrelid, TRUE) AS condition, i.indisunique AS is_unique, i.indisvalid AND i.indisready AS is_valid,
         EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) AS is_built
       FROM pg_class t JOIN pg_index i ON i.indrelid = t.oid JOIN pg_class x ON x.oid = i.indexrelid
-        JOIN pg_am m ON m.oid = x.relam JOIN pg_opclass o ON o.oid = i.indclass[0]
-      WHERE t.relnamespace = 'polyvec'::regnamespace AND t.relname = ANY (${names}::text[])
+        JOIN pg_am m ON m.oid = x.relam JOIN pg_opclass o ON o.oid = i.indclass[0] JOIN pg_namespace n ON n.oid = t.relnamespace
+      WHERE n.nspname = ${collection.place} AND t.relname = ANY (${names}::text[])
       ORDER BY x.relname COLLATE "C"`);
     return rows.map(({ is_unique, is_valid, is_built, columns, ...row }) => ({
       ...row,

@@ -2,7 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { type Collection, isPooled } from '../../collections/collection.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
-import { POSTING_TABLE, recordTable, SPARSE_TABLE, vectorTable } from '../record-tables.js';
+import {
+  hasOwnPlace,
+  namespaceTable,
+  postingTable,
+  recordTable,
+  SHARED_PLACE,
+  sparseTable,
+  vectorTable,
+} from '../../collections/place.js';
 
 /** How the rows of a collection's two tables belong together. */
 export interface RowCounts {
@@ -90,7 +98,7 @@ export class VerificationStore {
   async miscounts(queryable: Queryable, collection: Collection): Promise<readonly Miscount[]> {
     const rows = await queryable.query<{ name: string; counted: string | null; records: string }>(sql`
       SELECT COALESCE(n.name, r.namespace) AS name, n.record_count AS counted, COALESCE(r.records, 0) AS records
-      FROM (SELECT name, record_count FROM polyvec.namespaces WHERE collection_id = ${collection.id}) AS n
+      FROM (SELECT name, record_count FROM ${namespaceTable(collection)} WHERE collection_id = ${collection.id}) AS n
       FULL JOIN (
         SELECT namespace, count(*) AS records FROM ${recordTable(collection)} WHERE collection_id = ${collection.id}
         GROUP BY namespace) AS r ON r.namespace = n.name
@@ -105,12 +113,12 @@ export class VerificationStore {
   async sparse(queryable: Queryable, collection: Collection): Promise<SparseCounts> {
     const [row] = await queryable.query<Counts<SparseCounts>>(sql`
       WITH s AS MATERIALIZED (
-        SELECT namespace, rid, sid, terms, weights FROM ${SPARSE_TABLE} WHERE collection_id = ${collection.id}),
+        SELECT namespace, rid, sid, terms, weights FROM ${sparseTable(collection)} WHERE collection_id = ${collection.id}),
       r AS MATERIALIZED (SELECT namespace, rid FROM ${recordTable(collection)} WHERE collection_id = ${collection.id}),
       wanted AS (
         SELECT s.namespace, t.term, s.sid, t.weight FROM s CROSS JOIN LATERAL unnest(s.terms, s.weights) AS t (term, weight)),
       stored AS (
-        SELECT p.namespace, p.term, p.sid, p.weight FROM ${POSTING_TABLE} p JOIN s ON s.namespace = p.namespace AND s.sid = p.sid
+        SELECT p.namespace, p.term, p.sid, p.weight FROM ${postingTable(collection)} p JOIN s ON s.namespace = p.namespace AND s.sid = p.sid
         WHERE p.collection_id = ${collection.id})
       SELECT (SELECT count(*) FROM s) AS rows,
         (SELECT count(*) FROM s LEFT JOIN r USING (namespace, rid) WHERE r.rid IS NULL) AS orphans,
@@ -132,7 +140,9 @@ export class VerificationStore {
     const rows = await queryable.query(sql`
       SELECT FROM (
         (SELECT FROM polyvec.pool_records WHERE collection_id = ${collection.id} LIMIT 1) UNION ALL
-        (SELECT FROM polyvec.pool_vectors WHERE collection_id = ${collection.id} LIMIT 1)) AS leftover
+        (SELECT FROM polyvec.pool_vectors WHERE collection_id = ${collection.id} LIMIT 1) UNION ALL
+        (SELECT FROM polyvec.pool_sparse WHERE collection_id = ${collection.id} AND ${hasOwnPlace(collection)} LIMIT 1) UNION ALL
+        (SELECT FROM polyvec.namespaces WHERE collection_id = ${collection.id} AND ${hasOwnPlace(collection)} LIMIT 1)) AS leftover
       WHERE NOT EXISTS (
         SELECT FROM polyvec.dropped_collections WHERE id = ${collection.id} AND record_table = 'pool_records')`);
     return rows.length > 0;
@@ -141,13 +151,14 @@ export class VerificationStore {
   /** Tables of their own that are no collection's any more, and that nobody is going to remove; by name. */
   async forgottenTables(queryable: Queryable): Promise<readonly string[]> {
     const rows = await queryable.query<{ name: string }>(sql`
-      SELECT c.relname AS name FROM pg_class c
-      WHERE c.relnamespace = 'polyvec'::regnamespace AND c.relkind = 'r' AND c.relname ~ '^(records|vectors)_[0-9]+$'
-        AND NOT EXISTS (
-          SELECT FROM polyvec.collections k WHERE c.relname IN (k.record_table, k.vector_table))
-        AND NOT EXISTS (
-          SELECT FROM polyvec.dropped_collections k WHERE c.relname IN (k.record_table, k.vector_table))
-      ORDER BY c.relname COLLATE "C"`);
+      WITH known AS MATERIALIZED (
+        SELECT place, record_table, vector_table FROM polyvec.collections UNION ALL
+        SELECT place, record_table, vector_table FROM polyvec.dropped_collections)
+      SELECT CASE n.nspname WHEN ${SHARED_PLACE} THEN '' ELSE n.nspname || '.' END || c.relname AS name
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname ~ '^polyvec(_[0-9]+)?$' AND c.relkind = 'r' AND c.relname ~ '^(records|vectors)_[0-9]+$' AND NOT EXISTS (
+        SELECT FROM known k WHERE k.place = n.nspname AND c.relname IN (k.record_table, k.vector_table))
+      ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`);
     return rows.map(({ name }) => name);
   }
 

@@ -166,7 +166,7 @@ async function busyBackend(url: string): Promise<number> {
   await client.connect();
   try {
     const { rows } = await client.query<{ pid: number }>(
-      `SELECT pid FROM pg_stat_activity WHERE application_name = 'polyvec' ORDER BY state <> 'active', random() LIMIT 1`,
+      `SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'polyvec%' ORDER BY state <> 'active', random() LIMIT 1`,
     );
     const [row] = rows;
     if (row === undefined) throw new Error('no gateway is connected');

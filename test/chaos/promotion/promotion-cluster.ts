@@ -93,8 +93,8 @@ export async function hasVectorIndex(tables: pg.Client, uuid: string, limitMs = 
     const { rows } = await tables.query(
       `SELECT FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am a ON a.oid = x.relam
         JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
-        JOIN polyvec.collections c ON c.vector_table = t.relname
-        WHERE c.uuid = $1 AND n.nspname = 'polyvec' AND a.amname = 'hnsw' AND i.indisvalid`,
+        JOIN polyvec.collections c ON c.vector_table = t.relname AND c.place = n.nspname
+        WHERE c.uuid = $1 AND a.amname = 'hnsw' AND i.indisvalid`,
       [uuid],
     );
     return rows.length > 0;
@@ -125,7 +125,7 @@ export async function leftovers(tables: pg.Client, limitMs = 30_000): Promise<re
   const look = async (): Promise<readonly string[]> => {
     const { rows } = await tables.query<{ name: string }>(`
       SELECT tablename AS name FROM pg_tables
-        WHERE schemaname = 'polyvec' AND tablename ~ '^(records|vectors)_[0-9]+$'
+        WHERE schemaname ~ '^polyvec(_[0-9]+)?$' AND tablename ~ '^(records|vectors)_[0-9]+$'
           AND tablename NOT IN (SELECT record_table FROM polyvec.collections UNION SELECT vector_table FROM polyvec.collections)
       UNION ALL SELECT 'dropped ' || id FROM polyvec.dropped_collections
       UNION ALL SELECT DISTINCT 'pooled records of ' || collection_id FROM polyvec.pool_records

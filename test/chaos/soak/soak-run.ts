@@ -131,7 +131,7 @@ async function connectionsTo(url: string | undefined): Promise<number> {
   await client.connect();
   try {
     const { rows } = await client.query<{ count: string }>(
-      `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'polyvec'`,
+      `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'polyvec%'`,
     );
     return Number(rows[0]?.count);
   } finally {

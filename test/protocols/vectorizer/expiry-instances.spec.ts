@@ -55,7 +55,7 @@ async function numberOf(name: string): Promise<string> {
 
 async function recordTable(name: string): Promise<string> {
   const { rows } = await database.query<{ name: string }>(
-    `SELECT 'polyvec.' || quote_ident(record_table) AS name FROM polyvec.collections WHERE name = $1`,
+    `SELECT quote_ident(place) || '.' || quote_ident(record_table) AS name FROM polyvec.collections WHERE name = $1`,
     [name],
   );
   return rows[0]?.name ?? '';

@@ -1,0 +1,63 @@
+import { identifier, type Sql, sql } from '../postgres/sql.js';
+
+/** The schema that collections share: the catalog, the pool, and tables of collections that have no schema of their own. */
+export const SHARED_PLACE = 'polyvec';
+
+/** Where a collection's rows are: a schema, and the names of its two main tables there, which no other place has. */
+export interface RowTables {
+  readonly place: string;
+  readonly recordTable: string;
+  readonly vectorTable: string;
+}
+
+type Placed = Pick<RowTables, 'place'>;
+
+/** Whether the collection's rows are in a schema of its own. */
+export function hasOwnPlace({ place }: Placed): boolean {
+  return place !== SHARED_PLACE;
+}
+
+/** What the schema of a collection's own is called. */
+export function ownPlace(id: string): string {
+  return `${SHARED_PLACE}_${id}`;
+}
+
+/** Something in a place, by its name there. */
+export function inPlace({ place }: Placed, name: string): Sql {
+  return sql`${identifier(place)}.${identifier(name)}`;
+}
+
+/** Where the records are. */
+export function recordTable(tables: Pick<RowTables, 'place' | 'recordTable'>): Sql {
+  return inPlace(tables, tables.recordTable);
+}
+
+/** Where their embeddings are. */
+export function vectorTable(tables: Pick<RowTables, 'place' | 'vectorTable'>): Sql {
+  return inPlace(tables, tables.vectorTable);
+}
+
+/** Where sparse vectors are. */
+export function sparseTable(placed: Placed): Sql {
+  return inPlace(placed, hasOwnPlace(placed) ? 'sparse' : 'pool_sparse');
+}
+
+/** The rows that a search for a sparse vector reads. */
+export function postingTable(placed: Placed): Sql {
+  return inPlace(placed, hasOwnPlace(placed) ? 'postings' : 'pool_postings');
+}
+
+/** Namespaces with their write counters. */
+export function namespaceTable(placed: Placed): Sql {
+  return inPlace(placed, 'namespaces');
+}
+
+/** What says that a collection is still what the caller remembers, by `id` and `epoch`. */
+export function guardTable(placed: Placed): Sql {
+  return inPlace(placed, hasOwnPlace(placed) ? 'guard' : 'collections');
+}
+
+/** The namespaces of the catalog row `c`, wherever they are: for statements that list collections. */
+export const NAMESPACES_OF_LISTED = sql`(
+  SELECT n.name, n.lsn, n.operations, n.record_count, n.schema, n.created_at FROM polyvec.namespaces n WHERE n.collection_id = c.id
+  UNION ALL SELECT * FROM polyvec.placed_namespaces(c.place, c.id))`;

@@ -1,0 +1,131 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../../collections/collection.js';
+import { inPlace, ownPlace, recordTable, SHARED_PLACE, vectorTable } from '../../collections/place.js';
+import { OLDER_APPLICATION_NAME } from '../../postgres/application-name.js';
+import { Database, type Queryable } from '../../postgres/database.js';
+import { identifier, sql } from '../../postgres/sql.js';
+import { moveLock } from '../record-tables.js';
+import { createPlace, runEach, type Storage } from './dedicated-tables.store.js';
+
+/** What stands against a place for a collection. */
+export type PlaceRefusal = 'not permitted' | 'older instances are connected' | 'the schema exists';
+
+/** How long the move of tables waits for statements that read them, while later ones wait for it. */
+const LOCK_WAIT = '2s';
+
+/** Schemas of their own for large collections (decision 50). */
+@Injectable()
+export class PlaceStore {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * The collection's own place may be made: the role may create schemas, and no instance is connected that would look for its rows
+   * in the shared one.
+   */
+  async refusal(queryable: Queryable, id: string): Promise<PlaceRefusal | undefined> {
+    const [row] = await queryable.query<{ permitted: string; older: string; taken: string }>(sql`
+      SELECT has_database_privilege(current_database(), 'CREATE') AS permitted,
+        EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
+          AND application_name = ${OLDER_APPLICATION_NAME}) AS older,
+        to_regnamespace(${ownPlace(id)}) IS NOT NULL AS taken`);
+    if (row?.permitted !== 't') return 'not permitted';
+    if (row.older === 't') return 'older instances are connected';
+    return row.taken === 't' ? 'the schema exists' : undefined;
+  }
+
+  /** What an operator runs so that large collections get places; undefined when nothing is missing. */
+  async missingGrant(): Promise<string | undefined> {
+    const [row] = await this.database.query<{ grant: string | null }>(sql`
+      SELECT CASE WHEN NOT has_database_privilege(current_database(), 'CREATE')
+        THEN format('GRANT CREATE ON DATABASE %I TO %I', current_database(), current_user) END AS grant`);
+    return row?.grant ?? undefined;
+  }
+
+  /** Whether new tables are shards: the extension is there, and knows a node to put them on. */
+  async storage(queryable: Queryable): Promise<Storage> {
+    const [row] = await queryable.query<{ there: string }>(
+      sql`SELECT to_regclass('pg_catalog.pg_dist_node') IS NOT NULL AS there`,
+    );
+    if (row?.there !== 't') return 'local';
+    const nodes = await queryable.query(
+      sql`SELECT nodeid FROM pg_catalog.pg_dist_node WHERE shouldhaveshards AND isactive LIMIT 1`,
+    );
+    return nodes.length > 0 ? 'sharded' : 'local';
+  }
+
+  /**
+   * Gives a collection that has tables of its own in the shared schema its place, in one transaction. Tables move as they are; sparse
+   * vectors and namespaces are copied, and what is left of them is removed later, by the sweeper. False when it is not to be done.
+   * @throws GatewayError `unavailable` when statements hold the tables for too long: to be tried again later
+   */
+  async settle(collection: Collection): Promise<boolean> {
+    if ((await this.refusal(this.database, collection.id)) !== undefined) return false;
+    const isDedicated = sql`id = ${collection.id} AND place = ${SHARED_PLACE} AND record_table <> 'pool_records'`;
+    // from here on writers queue, those that began before end soon: the move gets its lock
+    await this.database.query(sql`
+      UPDATE polyvec.collections SET moving = TRUE, epoch = epoch + 1 WHERE ${isDedicated} AND NOT moving`);
+    return this.database.transaction(async (transaction) => {
+      await transaction.query(sql`SELECT pg_advisory_xact_lock(${moveLock(collection)})`);
+      const found = await transaction.query(sql`SELECT id FROM polyvec.collections WHERE ${isDedicated} FOR UPDATE`);
+      if (found.length === 0) return false;
+      await transaction.script('SET LOCAL statement_timeout = 0');
+      await transaction.script(`SET LOCAL lock_timeout = '${LOCK_WAIT}'`);
+      await runEach(transaction, createPlace(ownPlace(collection.id), await this.storage(transaction)));
+      await moveTables(transaction, collection);
+      await fillPlace(transaction, collection.id);
+      await enterPlace(transaction, collection);
+      return true;
+    }, 'long');
+  }
+}
+
+/** Indexes and constraints go with their tables, statistics of expressions do not. */
+async function moveTables(transaction: Queryable, collection: Collection): Promise<void> {
+  const place = identifier(ownPlace(collection.id)).text;
+  const shared = { ...collection, place: SHARED_PLACE };
+  const statistics = await transaction.query<{ name: string }>(sql`
+    SELECT stxname AS name FROM pg_statistic_ext WHERE stxrelid = to_regclass(${recordTable(shared).text})`);
+  for (const table of [recordTable(shared), vectorTable(shared)]) {
+    await transaction.script(`ALTER TABLE ${table.text} SET SCHEMA ${place}`);
+  }
+  for (const { name } of statistics) {
+    await transaction.script(`ALTER STATISTICS ${inPlace(shared, name).text} SET SCHEMA ${place}`);
+  }
+}
+
+/** Copies a collection's namespaces and sparse vectors from the shared schema into its place. */
+export async function fillPlace(transaction: Queryable, id: string): Promise<void> {
+  for (const [name, shared] of [
+    ['namespaces', 'namespaces'],
+    ['sparse', 'pool_sparse'],
+    ['postings', 'pool_postings'],
+  ] as const) {
+    await transaction.query(sql`
+      INSERT INTO ${inPlace({ place: ownPlace(id) }, name)} SELECT * FROM polyvec.${identifier(shared)} WHERE collection_id = ${id}`);
+  }
+}
+
+/**
+ * From now on the collection is in its place, which is filled: statements of instances that remember it elsewhere are stale. What is
+ * left of it in the shared schema is on the sweeper's list.
+ */
+export async function enterPlace(
+  transaction: Queryable,
+  { id, recordTable: records, vectorTable: vectors }: Collection,
+): Promise<void> {
+  const place = ownPlace(id);
+  const [row] = await transaction.query<{ epoch: string }>(sql`
+    UPDATE polyvec.collections SET moving = FALSE, epoch = epoch + 1, place = ${place}, record_table = ${records},
+      vector_table = ${vectors} WHERE id = ${id} RETURNING epoch`);
+  await transaction.query(sql`INSERT INTO ${inPlace({ place }, 'guard')} (id, epoch) VALUES (${id}, ${row?.epoch ?? '0'})`);
+  await transaction.query(sql`DELETE FROM polyvec.namespaces WHERE collection_id = ${id}`);
+  await leaveBehind(transaction, id, true);
+}
+
+/** The pool's rows of the collection are removed later. */
+export async function leaveBehind(transaction: Queryable, id: string, withSparse: boolean): Promise<void> {
+  await transaction.query(sql`
+    INSERT INTO polyvec.dropped_collections (id, record_table, vector_table, with_sparse)
+    VALUES (${id}, 'pool_records', 'pool_vectors', ${withSparse})
+    ON CONFLICT (id, record_table) DO UPDATE SET with_sparse = dropped_collections.with_sparse OR excluded.with_sparse`);
+}
