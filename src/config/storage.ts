@@ -17,6 +17,12 @@ export const STORAGE_SETTINGS = {
     positive,
     'A namespace with more components outside its HNSW index than this gets them indexed, in the background.',
   ),
+  places: setting(
+    'POLYVEC_PLACES',
+    'large',
+    oneOf('large', 'all'),
+    'Which collections get tables and a schema of their own: `large` ones, or `all` that have a dimension.',
+  ),
   maintenanceIntervalMs: setting(
     'POLYVEC_MAINTENANCE_INTERVAL_MS',
     2_000,

@@ -22,9 +22,11 @@ export async function migrate(client: pg.ClientBase): Promise<void> {
   try {
     await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${String(MAX_SILENCE_MS)}`);
     await client.query(`SELECT pg_advisory_xact_lock(${String(LOCK)})`);
+    await client.query('CREATE EXTENSION IF NOT EXISTS vector');
+    // even IF NOT EXISTS asks for the right to create one, which the owner of this one may not have
+    const { rows: schemas } = await client.query("SELECT FROM pg_namespace WHERE nspname = 'polyvec'");
+    if (schemas.length === 0) await client.query('CREATE SCHEMA polyvec');
     await client.query(`
-      CREATE EXTENSION IF NOT EXISTS vector;
-      CREATE SCHEMA IF NOT EXISTS polyvec;
       CREATE TABLE IF NOT EXISTS polyvec.migrations (
         name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`);
     const { rows } = await client.query<{ name: string; checksum: string }>('SELECT name, checksum FROM polyvec.migrations');

@@ -525,9 +525,10 @@ describe('the command line', () => {
     }
   }
 
-  async function damaged(text: string): Promise<void> {
+  async function miscounted(by: string): Promise<void> {
     const database = await openDatabase(scene.config, () => undefined);
-    await database.script(text);
+    const { id } = await namesOf(database, scene.hybrid);
+    await database.script(`UPDATE polyvec_${id}.namespaces SET record_count = record_count ${by} WHERE name = 'few'`);
     await database.close();
   }
 
@@ -537,13 +538,13 @@ describe('the command line', () => {
       stdout: expect.stringContaining('\n3 collections, all is well\n') as string,
       stderr: '',
     });
-    await damaged("UPDATE polyvec.namespaces SET record_count = record_count + 1 WHERE name = 'few'");
+    await miscounted('+ 1');
     expect(await polyvec(['verify'])).toMatchObject({
       code: 1,
       stdout: expect.stringMatching(/WRONG: the namespace "few" counts 2 records and has 1\n/) as string,
       stderr: '',
     });
-    await damaged("UPDATE polyvec.namespaces SET record_count = record_count - 1 WHERE name = 'few'");
+    await miscounted('- 1');
   });
 
   it('builds anew', async () => {

@@ -10,11 +10,12 @@ import { inPlace, recordTable } from '../../collections/place.js';
 export class DocumentIndexStore {
   constructor(private readonly database: Database) {}
 
-  /** Whether this server has the extension. */
+  /** Whether this database has the extension, or may get it. */
   async isAvailable(): Promise<boolean> {
     // where "I" has another small letter, the extension misses matches of patterns
     const rows = await this.database.query(sql`
-      SELECT FROM pg_available_extensions WHERE name = 'pg_trgm' AND lower('I') = 'i'`);
+      SELECT FROM pg_available_extensions WHERE name = 'pg_trgm' AND lower('I') = 'i'
+        AND (installed_version IS NOT NULL OR has_database_privilege(current_database(), 'CREATE'))`);
     return rows.length > 0;
   }
 

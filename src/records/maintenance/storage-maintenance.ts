@@ -120,6 +120,11 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     this.schedule();
   }
 
+  /** The most components that a collection in the pool has. */
+  private get poolFloats(): number {
+    return this.config.places === 'all' ? 0 : this.config.dedicatedMinFloats;
+  }
+
   private changesOf(uuid: string): Changes {
     const changes = this.changes.get(uuid) ?? {
       ...{ rows: 0, worth: Infinity, filters: false },
@@ -131,7 +136,7 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
 
   /** How many rows make it large: for the pool, or for what is outside of its indexes. */
   private rowsOf(collection: Collection): number {
-    const floats = isPooled(collection) ? this.config.dedicatedMinFloats : this.config.indexMinFloats;
+    const floats = isPooled(collection) ? this.poolFloats : this.config.indexMinFloats;
     // the first write may have come before the dimension was known
     return floats / (collection.dimension ?? Infinity);
   }
@@ -161,7 +166,7 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
 
   private async lookAround(): Promise<void> {
     try {
-      for (const uuid of await this.promotions.due(this.config.dedicatedMinFloats)) {
+      for (const uuid of await this.promotions.due(this.poolFloats)) {
         Object.assign(this.changesOf(uuid), { rows: Infinity, filters: true });
       }
       this.schedule();
@@ -180,7 +185,7 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     if (ripe.length === 0) return;
     try {
       const uuids = ripe.map(([uuid]) => uuid);
-      const due = await this.promotions.due(this.config.dedicatedMinFloats, uuids);
+      const due = await this.promotions.due(this.poolFloats, uuids);
       for (const [uuid, changes] of ripe) await this.workOn(uuid, changes, due.has(uuid));
     } catch (error) {
       this.complain('storage maintenance failed', error);

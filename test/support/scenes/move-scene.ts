@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NAMESPACES_OF_LISTED } from '../../../src/collections/place.js';
 import { CATALOG } from '../../../src/move/moved-tables.js';
 import type { Database } from '../../../src/postgres/database.js';
-import { identifier, sql } from '../../../src/postgres/sql.js';
+import { identifier, type Sql, sql } from '../../../src/postgres/sql.js';
 import { indexed } from '../../chaos/promotion/promotion-cluster.js';
 import { randomFrom } from '../../chaos/promotion/promotion-writer.js';
 import { ChromaApi, type CollectionApi } from '../clients/chroma-api.js';
@@ -226,11 +227,17 @@ export async function catalogOf(database: Database): Promise<Readonly<Record<str
     const tables: Record<string, readonly string[]> = {};
     for (const { table, renewed } of CATALOG) {
       const rows = await transaction.query<{ row: string }>(sql`
-        SELECT (to_jsonb(t) - ${renewed}::text[])::text AS row FROM polyvec.${identifier(table)} t`);
+        SELECT (to_jsonb(t) - ${renewed}::text[])::text AS row FROM ${rowsOf(table)} AS t`);
       tables[table] = rows.map(({ row }) => row).sort();
     }
     return tables;
   });
+}
+
+/** Namespaces are in their collections' places. */
+function rowsOf(table: string): Sql {
+  if (table !== 'namespaces') return sql`polyvec.${identifier(table)}`;
+  return sql`(SELECT c.id AS collection_id, n.* FROM polyvec.collections c CROSS JOIN LATERAL ${NAMESPACES_OF_LISTED} AS n)`;
 }
 
 /** A checksum of all files of a directory: their names and their bytes. */
