@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, IndexContent, Metric } from '../../collections/collection.js';
+import { textArray } from '../../postgres/binary.js';
 import { Database } from '../../postgres/database.js';
 import type { Session } from '../../postgres/sessions.js';
 import { identifier, integer, literal, type Sql, sql } from '../../postgres/sql.js';
@@ -33,6 +34,7 @@ export interface BuildProgress {
   readonly total: number;
 }
 
+type ReadyRow = Readonly<Record<'id' | 'namespace' | 'low' | 'high' | 'rows', string>>;
 type StateRow = Readonly<{
   namespace: string;
   id: string | null;
@@ -56,9 +58,15 @@ export class VectorIndexStore {
 
   /** What is indexed in each namespace that has an index, or more vectors than `minRows` without one. Reads the index on numbers. */
   async states(collection: Collection, minRows: number): Promise<ReadonlyMap<string, NamespaceState>> {
+    // the catalog and the collection's place are read one after the other: no statement needs both
+    const ready = await this.database.query<ReadyRow>(sql`
+      SELECT id, namespace, low, high, rows FROM polyvec.vector_indexes WHERE collection_id = ${collection.id} AND state = 'ready'`);
+    const column = (name: keyof ReadyRow): Sql => sql`${textArray(ready.map((row) => row[name]))}::text[]`;
     const rows = await this.database.query<StateRow>(sql`
       WITH ready AS MATERIALIZED (
-        SELECT * FROM polyvec.vector_indexes WHERE collection_id = ${collection.id} AND state = 'ready'),
+        SELECT i.id::bigint, i.namespace, i.low::bigint, i.high::bigint, i.rows::bigint
+        FROM unnest(${column('id')}, ${column('namespace')}, ${column('low')}, ${column('high')}, ${column('rows')})
+          AS i (id, namespace, low, high, rows)),
       large AS MATERIALIZED (
         SELECT name FROM ${namespaceTable(collection)} WHERE collection_id = ${collection.id} AND record_count > ${minRows}
         UNION SELECT namespace FROM ready),
@@ -101,11 +109,12 @@ export class VectorIndexStore {
   /** The index is ready, and those it replaces are not used any more: statements of instances that remember them are stale. */
   async finish(collection: Collection, id: string, definition: IndexDefinition, replaced: readonly string[]): Promise<void> {
     const { namespace, low, high } = definition;
-    const rows = sql`(SELECT count(*) FROM ${vectorTable(collection)} v
-      WHERE v.namespace = ${namespace} AND v.seq > ${low} AND v.seq <= ${high})`;
+    const [counted] = await this.database.query<{ rows: string }>(sql`
+      SELECT count(*) AS rows FROM ${vectorTable(collection)} v
+      WHERE v.namespace = ${namespace} AND v.seq > ${low} AND v.seq <= ${high}`);
     await this.database.query(sql`
       WITH ready AS (
-        UPDATE polyvec.vector_indexes SET state = 'ready', rows = ${rows} WHERE id = ${id} RETURNING id),
+        UPDATE polyvec.vector_indexes SET state = 'ready', rows = ${counted?.rows ?? '0'} WHERE id = ${id} RETURNING id),
       retired AS (
         UPDATE polyvec.vector_indexes SET state = 'retired' WHERE id = ANY (${replaced}::text[]::bigint[]))
       UPDATE polyvec.collections SET epoch = epoch + 1 WHERE id = ${collection.id} AND EXISTS (SELECT FROM ready)`);
@@ -170,15 +179,14 @@ export class VectorIndexStore {
 
   /** How much of a namespace is indexed, whatever is worth an index. */
   async coverage(collection: Collection, namespace: string): Promise<IndexCoverage | 'stale'> {
+    const covered = collection.indexes.filter((index) => index.namespace === namespace).map(({ high }) => BigInt(high));
+    const high = covered.reduce((most, each) => (each > most ? each : most), 0n);
     const [row] = await this.database.query<{ rows: string; tail: string; operations: string }>(sql`
-      WITH covered AS MATERIALIZED (
-        SELECT COALESCE(max(high), 0) AS high FROM polyvec.vector_indexes
-        WHERE collection_id = ${collection.id} AND namespace = ${namespace} AND state = 'ready')
       SELECT ${recordCount(collection, namespace)} AS rows,
         COALESCE((SELECT n.operations FROM ${namespaceTable(collection)} n
           WHERE n.collection_id = ${collection.id} AND n.name = ${namespace}), 0) AS operations,
         (SELECT count(*) FROM ${vectorTable(collection)} v WHERE v.collection_id = ${collection.id} AND v.namespace = ${namespace}
-           AND (v.seq = 0 OR v.seq > (SELECT high FROM covered)) AND v.seq < ${UNINDEXED}::bigint) AS tail
+           AND (v.seq = 0 OR v.seq > ${high}) AND v.seq < ${UNINDEXED}::bigint) AS tail
       FROM (${liveCollection(collection)}) AS live`);
     return row === undefined ? 'stale' : { rows: Number(row.rows), tail: Number(row.tail), operations: Number(row.operations) };
   }
