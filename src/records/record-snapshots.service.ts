@@ -84,10 +84,12 @@ export class RecordSnapshots {
     this.limits.requireSearch(request);
     this.maintenance.noteFilter(collection, request);
     if (request.limit === 0 || request.query.indices.length === 0) return [];
-    if (!request.weighted) return this.sparseKeys.nearest(transaction, collection, namespace, request);
-    const { records, holders } = await this.sparseKeys.frequencies(transaction, collection, namespace, request);
+    const coverage = await this.sparseKeys.coverage(transaction, collection, namespace, request.key);
+    this.maintenance.noteSparseSearch(collection, request.key, coverage?.pending);
+    if (!request.weighted) return this.sparseKeys.nearest(transaction, collection, namespace, request, coverage);
+    const { records, holders } = await this.sparseKeys.frequencies(transaction, collection, namespace, request, coverage);
     const query = weighted(request.query, (index) => inverseFrequency(records, Math.min(records, holders.get(index) ?? 0)));
-    return this.sparseKeys.nearest(transaction, collection, namespace, { ...request, query });
+    return this.sparseKeys.nearest(transaction, collection, namespace, { ...request, query }, coverage);
   }
 
   private async read(

@@ -14,6 +14,8 @@ import { Maintenance } from './maintenance/maintenance.js';
 import { MetadataIndexStore } from './maintenance/metadata-index.store.js';
 import { PromotionStore } from './maintenance/promotion.store.js';
 import { RecallMeasurements } from './maintenance/recall-measurement.js';
+import { SparseKeyIndexStore } from './maintenance/sparse-key-index.store.js';
+import { SparseKeyMaintenance } from './maintenance/sparse-key-maintenance.js';
 import { StatisticsStore } from './maintenance/statistics.store.js';
 import { StorageMaintenance } from './maintenance/storage-maintenance.js';
 import { VectorIndexStore } from './maintenance/vector-index.store.js';
@@ -78,6 +80,8 @@ import { ShownStatements } from './shown-statements.service.js';
     { provide: RecentQueries, useFactory: () => new RecentQueries() },
     RecallMeasurements,
     StorageMaintenance,
+    SparseKeyIndexStore,
+    SparseKeyMaintenance,
     StatisticsStore,
     Maintenance,
     RecordSizesService,
