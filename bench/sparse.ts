@@ -4,18 +4,17 @@
  * Texts have 50 terms of a vocabulary of 30,000, as frequent as in a natural language (Zipf) without its 50 most frequent words;
  * queries are 5 terms of a text. Times are of one client, one request after the other.
  */
+import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { CollectionStore } from '../src/collections/collection.store.js';
-import { readConfig } from '../src/config/config.js';
-import { Database, type Queryable } from '../src/postgres/database.js';
+import type { Queryable } from '../src/postgres/database.js';
 import { inverseFrequency, weighted } from '../src/records/search/inverse-frequency.js';
 import { SparseKeyStore } from '../src/records/search/sparse-key.store.js';
-import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../src/tenants/tenant.js';
 import { randomNumbers } from './data.js';
 import { startBeside, startServer } from './engines.js';
 import { markdownTable, provenance } from './report.js';
 import { run } from './run.js';
+import { catalogOver } from './same-sql.js';
 
 const quick = process.argv.includes('--quick');
 const TEXTS = quick ? 10_000 : 100_000;
@@ -27,6 +26,8 @@ const QUERIES = 100;
 const DIMENSION = 32;
 const BATCH = 500;
 const LIMIT = 10;
+/** Of the connection that reads the catalog alone. */
+const TRAITS = { description: '', vectorOid: 0, namedStatements: true, concurrentIndexes: true, keyListsByIndex: false };
 const COLLECTIONS = '/api/v2/tenants/default_tenant/databases/default_database/collections';
 const SCHEMA = {
   defaults: {},
@@ -124,12 +125,12 @@ function fusion(query: Vector, embedding: readonly number[]): object {
 
 /** The statements of a BM25 search, in one transaction, by `pg` alone. */
 async function bareSearches(databaseUrl: string, uuid: string, queries: readonly Vector[]): Promise<readonly number[]> {
-  const database = await Database.connect({ ...readConfig({}), databaseUrl });
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   const client = new pg.Client({ connectionString: databaseUrl, options: '-c plan_cache_mode=force_custom_plan -c jit=off' });
   await client.connect();
   try {
-    const collection = await new CollectionStore(database).findAnywhere(uuid);
-    if (collection === undefined) throw new Error(`${uuid}, ${DEFAULT_TENANT}/${DEFAULT_DATABASE}: missing`);
+    const collection = await catalogOver(pool, TRAITS).findAnywhere(uuid);
+    if (collection === undefined) throw new Error(`${uuid} is missing`);
     const asText = { getTypeParser: () => (value: string) => value };
     const query = async <T extends object>({
       text,
@@ -157,7 +158,7 @@ async function bareSearches(databaseUrl: string, uuid: string, queries: readonly
     });
   } finally {
     await client.end();
-    await database.close();
+    await pool.end();
   }
 }
 
