@@ -140,10 +140,11 @@ function holdersAmong(vectors: Sql): Sql {
     GROUP BY q.term`;
 }
 
-/** The postings `p` of the terms `q` of a query. */
+/** The postings `p` of the terms `q` of a query, looked up one by one: a planner without statistics would rather read all of them. */
 function postings(collection: Collection, key: string): Sql {
-  return sql`query q JOIN polyvec.sparse_key_postings p
-    ON p.collection_id = ${collection.id} AND p.key = ${key} AND p.term = q.term`;
+  return sql`query q CROSS JOIN LATERAL (
+    SELECT p.rids, p.weights FROM polyvec.sparse_key_postings p
+    WHERE p.collection_id = ${collection.id} AND p.key = ${key} AND p.term = q.term OFFSET 0) AS p`;
 }
 
 function postedProducts(collection: Collection, namespace: string, request: SparseSearchRequest, coverage: SparseCoverage): Sql {
