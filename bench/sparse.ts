@@ -141,7 +141,7 @@ async function bareSearches(databaseUrl: string, uuid: string, queries: readonly
       text: string;
       values: readonly unknown[];
     }): Promise<readonly T[]> =>
-      (await client.query({ text, values: [...values], types: asText as unknown as pg.CustomTypesConfig })).rows as T[];
+      (await client.query({ text, values: [...values], types: asText })).rows as T[];
     const bare = { query } as unknown as Queryable;
     const store = new SparseKeyStore();
     return await timesOf(queries, async (sent) => {
