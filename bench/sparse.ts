@@ -140,8 +140,7 @@ async function bareSearches(databaseUrl: string, uuid: string, queries: readonly
     }: {
       text: string;
       values: readonly unknown[];
-    }): Promise<readonly T[]> =>
-      (await client.query({ text, values: [...values], types: asText })).rows as T[];
+    }): Promise<readonly T[]> => (await client.query({ text, values: [...values], types: asText })).rows as T[];
     const bare = { query } as unknown as Queryable;
     const store = new SparseKeyStore();
     return await timesOf(queries, async (sent) => {
