@@ -1,5 +1,6 @@
 import { eventually } from '../../chaos/promotion/promotion-cluster.js';
 import { ChromaApi, CollectionApi } from '../../support/clients/chroma-api.js';
+import { PineconeApi } from '../../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 const SCORES = { select: { keys: ['#score'] } };
@@ -138,6 +139,17 @@ describe('a sparse rank by postings', () => {
     await agree();
     expect(await settled(/postings; pending=\d?\d;/)).toMatch(/postings; pending=\d?\d;/);
     await agree();
+  });
+
+  it('finds the same in a restored backup, which has none yet (case 89)', async () => {
+    const control = new PineconeApi(quick.pineconeUrl);
+    const { body: backup } = await control.call(`/indexes/${posted.name}/backups`, { body: { name: 'saved' } });
+    const { backup_id: id } = backup as { backup_id: string };
+    expect((await control.call(`/backups/${id}/create-index`, { body: { name: 'restored' } })).status).toBe(202);
+    const [, body] = await posted.api.outcome(`${posted.collections}/restored`);
+    const restored = new CollectionApi(posted.api, (body as { id: string }).id, 'restored');
+    expect(await planOf(restored)).toMatch(/^sparse; index on metadata;/);
+    expect(await found(restored)).toEqual(await found(plain));
   });
 
   it('finds the same in a fork, which has none yet (case 81)', async () => {
