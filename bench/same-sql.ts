@@ -195,7 +195,7 @@ export class SameSql {
   }
 }
 
-function catalogOver(pool: pg.Pool, traits: EngineTraits): CollectionStore {
+export function catalogOver(pool: pg.Pool, traits: EngineTraits): CollectionStore {
   return new CollectionStore(databaseOver(pool, { ...traits, namedStatements: false }));
 }
 

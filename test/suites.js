@@ -71,6 +71,7 @@ const PLACES = {
   'test/protocols/vectorizer/filter-model.spec.ts': 'both',
   // one for each area
   'test/protocols/chroma/search-sparse.spec.ts': 'both',
+  'test/protocols/chroma/search-postings.spec.ts': 'both',
   'test/protocols/chroma/tenants-databases.spec.ts': 'both',
   'test/protocols/chroma/writes.spec.ts': 'both',
   'test/protocols/pinecone/backups.spec.ts': 'both',

@@ -23,6 +23,7 @@ export type CollectionRow = Readonly<{
   dimension: string | null;
   vector_type: VectorType;
   has_sparse: string;
+  sparse_keys_indexed: string;
   deletion_protection: string;
   created_ms: string;
   metadata: string | null;
@@ -43,7 +44,7 @@ export type CollectionRow = Readonly<{
 
 /** A collection's row `c` with its database `d` and tenant `t`. */
 export const COLUMNS = sql`c.id, c.uuid, c.name, t.name AS tenant, d.name AS database, c.protocol, c.metric,
-  c.dimension, c.vector_type, c.has_sparse, c.deletion_protection, floor(extract(epoch FROM c.created_at) * 1000)::bigint AS created_ms,
+  c.dimension, c.vector_type, c.has_sparse, c.sparse_keys_indexed, c.deletion_protection, floor(extract(epoch FROM c.created_at) * 1000)::bigint AS created_ms,
   c.metadata::text AS metadata, c.settings::text AS settings, c.place, c.record_table, c.vector_table, c.moving, c.document_index, c.recall,
   c.epoch,
   (SELECT json_build_object('writes', n.lsn, 'operations', n.operations) FROM ${NAMESPACES_OF_LISTED} n
@@ -74,6 +75,7 @@ export function toCollection(row: CollectionRow): Collection {
     dimension: row.dimension === null ? null : Number(row.dimension),
     vectorType: row.vector_type,
     hasSparse: row.has_sparse === 't',
+    sparseKeysIndexed: row.sparse_keys_indexed === 't',
     deletionProtection: row.deletion_protection === 't',
     createdAt: new Date(Number(row.created_ms)),
     metadata: row.metadata,

@@ -83,6 +83,8 @@ export interface Collection {
   readonly vectorType: VectorType;
   /** Whether a sparse vector may have been written. */
   readonly hasSparse: boolean;
+  /** Whether writes list what they change for the postings of sparse vectors in metadata. */
+  readonly sparseKeysIndexed: boolean;
   /** Nothing may delete it, through any protocol. */
   readonly deletionProtection: boolean;
   /** A JSON object's text. */

@@ -28,6 +28,8 @@ const BY_RECORD = sql`b.namespace, b.rid`;
 const SPARSE_ROWS: readonly Rows[] = [
   { table: sql`polyvec.pool_sparse`, order: BY_RECORD },
   { table: sql`polyvec.pool_postings`, order: sql`b.namespace, b.term, b.sid` },
+  { table: sql`polyvec.sparse_key_postings`, order: sql`b.key, b.term, b.segment` },
+  { table: sql`polyvec.sparse_changes`, order: sql`b.rid, b.seq` },
 ];
 
 @Injectable()

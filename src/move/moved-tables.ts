@@ -14,7 +14,7 @@ export type TableFate =
 export const TABLES: Readonly<Record<string, TableFate>> = {
   tenants: { kind: 'catalog' },
   databases: { kind: 'catalog' },
-  collections: { kind: 'catalog', renewed: ['place', 'moving', 'document_index'] },
+  collections: { kind: 'catalog', renewed: ['place', 'moving', 'document_index', 'sparse_keys_indexed'] },
   collection_fields: { kind: 'catalog' },
   collection_ports: { kind: 'catalog' },
   collection_aliases: { kind: 'catalog' },
@@ -35,6 +35,10 @@ export const TABLES: Readonly<Record<string, TableFate>> = {
   migrations: { kind: 'left', reason: 'the target has its own' },
   vector_indexes: { kind: 'left', reason: "the target's gateways build them" },
   recall_measurements: { kind: 'left', reason: "the target's gateways measure their own indexes" },
+  sparse_key_indexes: { kind: 'left', reason: "the target's gateways build the postings" },
+  sparse_segments: { kind: 'left', reason: "the target's gateways build the postings" },
+  sparse_key_postings: { kind: 'left', reason: "the target's gateways build the postings" },
+  sparse_changes: { kind: 'left', reason: 'they are about postings, which the target builds anew' },
   secrets: { kind: 'left', reason: 'what they sign is good for minutes' },
   leases: { kind: 'left', reason: 'they are held by processes of the source' },
   released_ports: { kind: 'left', reason: "they rest for clients of the source's gateways" },
@@ -48,6 +52,7 @@ export const SEQUENCES: Readonly<Record<string, 'continued' | 'left'>> = {
   rid: 'continued',
   vector_seq: 'continued',
   vector_indexes_id_seq: 'left',
+  sparse_changes_seq_seq: 'left',
 };
 
 /** The tables that are copied row by row, in their order. */

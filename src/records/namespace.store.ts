@@ -8,6 +8,7 @@ import type { Namespace, NamespacePage, NamespaceTotals } from './namespace.js';
 import { successor } from './record-page.store.js';
 import { namespaceTable, postingTable, recordTable, sparseTable, vectorTable } from '../collections/place.js';
 import { heldCollection, liveCollection } from './record-tables.js';
+import { sparseChanges } from './sparse-changes.js';
 
 type NamespaceRow = Readonly<{ name: string | null; schema: string | null; count: string; bytes: string; lsn: string }>;
 
@@ -82,11 +83,12 @@ export class NamespaceStore {
 }
 
 async function removeRows(transaction: Queryable, collection: Collection, name: string): Promise<void> {
-  const tables = [
-    recordTable(collection),
-    vectorTable(collection),
-    ...(collection.hasSparse ? [sparseTable(collection), postingTable(collection)] : []),
-  ];
+  const changes = sparseChanges(collection, name, sql`deleted`);
+  await transaction.query(sql`
+    WITH deleted AS (
+      DELETE FROM ${recordTable(collection)} WHERE collection_id = ${collection.id} AND namespace = ${name} RETURNING rid) ${changes}
+    SELECT count(*) FROM deleted`);
+  const tables = [vectorTable(collection), ...(collection.hasSparse ? [sparseTable(collection), postingTable(collection)] : [])];
   for (const table of tables) {
     await transaction.query(sql`DELETE FROM ${table} WHERE collection_id = ${collection.id} AND namespace = ${name}`);
   }

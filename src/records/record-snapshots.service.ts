@@ -5,12 +5,13 @@ import { Limits } from '../limits/limits.js';
 import { Database, type FirstRows, type Queryable } from '../postgres/database.js';
 import { requireDimension } from './dimension.js';
 import { Maintenance } from './maintenance/maintenance.js';
-import type { Match, ReadRequest, SearchRequest, SparseSearchRequest, StoredRecord } from './record.js';
+import type { Match, ReadRequest, SearchRequest, SparseSearchRequest, SparseVector, StoredRecord } from './record.js';
 import { RecordStore } from './record.store.js';
 import { inverseFrequency, weighted } from './search/inverse-frequency.js';
 import { RecordSearchStore } from './search/record-search.store.js';
 import { SearchPlanner } from './search/search-planner.js';
-import { type SparseKeyMatch, SparseKeyStore } from './search/sparse-key.store.js';
+import { reportSparseSearch } from './search/search-report.js';
+import { type SparseCoverage, type SparseKeyMatch, SparseKeyStore } from './search/sparse-key.store.js';
 
 /** Reads and searches of one snapshot of a collection. */
 export interface RecordSnapshot {
@@ -84,10 +85,24 @@ export class RecordSnapshots {
     this.limits.requireSearch(request);
     this.maintenance.noteFilter(collection, request);
     if (request.limit === 0 || request.query.indices.length === 0) return [];
-    if (!request.weighted) return this.sparseKeys.nearest(transaction, collection, namespace, request);
-    const { records, holders } = await this.sparseKeys.frequencies(transaction, collection, namespace, request);
-    const query = weighted(request.query, (index) => inverseFrequency(records, Math.min(records, holders.get(index) ?? 0)));
-    return this.sparseKeys.nearest(transaction, collection, namespace, { ...request, query });
+    const coverage = await this.sparseKeys.coverage(transaction, collection, namespace, request.key);
+    this.maintenance.noteSparseSearch(collection, request.key, coverage?.pending);
+    const query = request.weighted ? await this.weighted(transaction, collection, namespace, request, coverage) : request.query;
+    const matches = await this.sparseKeys.nearest(transaction, collection, namespace, { ...request, query }, coverage);
+    reportSparseSearch(coverage?.pending, matches.length);
+    return matches;
+  }
+
+  /** The query with BM25's inverse document frequencies. */
+  private async weighted(
+    transaction: Queryable,
+    collection: Collection,
+    namespace: string,
+    request: SparseSearchRequest,
+    coverage: SparseCoverage | undefined,
+  ): Promise<SparseVector> {
+    const { records, holders } = await this.sparseKeys.frequencies(transaction, collection, namespace, request, coverage);
+    return weighted(request.query, (index) => inverseFrequency(records, Math.min(records, holders.get(index) ?? 0)));
   }
 
   private async read(

@@ -15,6 +15,8 @@ import { MetadataIndexStore } from './maintenance/metadata-index.store.js';
 import { PlaceStore } from './maintenance/place.store.js';
 import { PromotionStore } from './maintenance/promotion.store.js';
 import { RecallMeasurements } from './maintenance/recall-measurement.js';
+import { SparseKeyIndexStore } from './maintenance/sparse-key-index.store.js';
+import { SparseKeyMaintenance } from './maintenance/sparse-key-maintenance.js';
 import { StatisticsStore } from './maintenance/statistics.store.js';
 import { StorageMaintenance } from './maintenance/storage-maintenance.js';
 import { VectorIndexStore } from './maintenance/vector-index.store.js';
@@ -80,6 +82,8 @@ import { ShownStatements } from './shown-statements.service.js';
     { provide: RecentQueries, useFactory: () => new RecentQueries() },
     RecallMeasurements,
     StorageMaintenance,
+    SparseKeyIndexStore,
+    SparseKeyMaintenance,
     StatisticsStore,
     Maintenance,
     RecordSizesService,

@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import type { Collection } from '../../collections/collection.js';
 import { Database } from '../../postgres/database.js';
 import type { Selection } from '../record.js';
+import { SparseKeyMaintenance } from './sparse-key-maintenance.js';
 import { StatisticsStore } from './statistics.store.js';
 import { StorageMaintenance } from './storage-maintenance.js';
 
@@ -25,6 +26,7 @@ export class Maintenance implements BeforeApplicationShutdown {
     private readonly database: Database,
     private readonly store: StatisticsStore,
     private readonly storage: StorageMaintenance,
+    private readonly sparseKeys: SparseKeyMaintenance,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -35,6 +37,7 @@ export class Maintenance implements BeforeApplicationShutdown {
   note(collection: Collection, rows: number): void {
     this.database.replica?.wrote(collection.uuid);
     this.storage.note(collection, rows);
+    this.sparseKeys.noteWrite(collection);
     const table = this.tables.get(collection.recordTable) ?? { changes: 0, threshold: MIN_CHANGES };
     this.tables.set(collection.recordTable, table);
     table.changes += rows;
@@ -53,6 +56,11 @@ export class Maintenance implements BeforeApplicationShutdown {
   /** The collection is searched. Returns at once. */
   noteSearch(collection: Collection): void {
     this.storage.noteSearch(collection);
+  }
+
+  /** It is searched by sparse vectors under a key; `pending` records have no postings, absent: none has. Returns at once. */
+  noteSparseSearch(collection: Collection, key: string, pending: number | undefined): void {
+    this.sparseKeys.noteSearch(collection, key, pending);
   }
 
   private async refresh(collection: Collection, table: { threshold: number }): Promise<void> {

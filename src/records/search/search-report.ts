@@ -18,6 +18,12 @@ export function reportSearch(plan: SearchPlan, outcome: Outcome): void {
   listeners.getStore()?.(lineOf(plan, outcome));
 }
 
+/** Reports a search by sparse vectors in metadata to its listener; `pending` records were read beside the postings, absent: there are none. */
+export function reportSparseSearch(pending: number | undefined, found: number): void {
+  const way = pending === undefined ? 'index on metadata' : `postings; pending=${String(pending)}`;
+  listeners.getStore()?.(`sparse; ${way}; found=${String(found)}`);
+}
+
 /** `hnsw; indexes=1; ef=120; reason=size; budget=none; estimate=none; found=10` or `exact; reason=few matches; estimate=210; candidates=198; found=10`. */
 function lineOf(plan: SearchPlan, { candidates, found }: Outcome): string {
   const known = (value: number | null): string => (value === null ? 'none' : String(value));

@@ -41,7 +41,9 @@ export async function fillEverything(gateway: TestGateway): Promise<void> {
 
 /** Records of all shapes; some in another order than that of their ids, some written twice. */
 async function fillPlain(chroma: ChromaApi): Promise<void> {
-  const plain = await chroma.createCollection({ name: PLAIN, metadata: { owner: 'ß🙂', size: 1.5 } });
+  const keys = { sparse: { sparse_vector: { sparse_vector_index: { enabled: true, config: { bm25: true } } } } };
+  const schema = { defaults: {}, keys };
+  const plain = await chroma.createCollection({ name: PLAIN, metadata: { owner: 'ß🙂', size: 1.5 }, schema });
   const add = `{"ids": ["b", "a", "${LONG_ID}", "bare"],
     "embeddings": [[-0.0, 1e-40, 3.4028234e38], [0.1, 0.2, 0.3], [1, 2, 3], [16777217, -1e-7, 0]],
     "documents": ["tabs\\tand\\nlines", "${'word '.repeat(20_000)}", "", null],
@@ -54,7 +56,10 @@ async function fillPlain(chroma: ChromaApi): Promise<void> {
     ids: numbers.map((index) => `n${String(59 - index)}`),
     embeddings: numbers.map((index) => [index, index / 7, -index]),
     documents: numbers.map((index) => (index === 30 ? MIDDLE_DOCUMENT : `document ${String(index)}`)),
-    metadatas: numbers.map((index) => ({ index, even: index % 2 === 0 })),
+    metadatas: numbers.map((index) => ({
+      ...{ index, even: index % 2 === 0 },
+      sparse: { indices: [index % 3, 4_294_967_295], values: [0.1, index] },
+    })),
   });
   await plain.post('delete', { ids: ['a', 'n3'] });
   await plain.fill({ ids: ['a'], embeddings: [[3, 2, 1]], documents: ['again'] });
@@ -160,6 +165,8 @@ async function chromaAnswers(chroma: ChromaApi): Promise<Readonly<Record<string,
   await keep(`${plain}/query`, { query_embeddings: [[1, 2, 3]], n_results: 5 });
   await keep(`${plain}/get`, { where: { $and: [{ index: { $gt: 20 } }, { even: true }] }, limit: 7, offset: 2 });
   await keep(`${plain}/get`, { where_document: { $contains: MIDDLE_DOCUMENT } });
+  const knn = { query: { indices: [1, 4_294_967_295], values: [2, 0.5] }, key: 'sparse' };
+  await keep(`${plain}/search`, { searches: [{ rank: { $knn: knn }, select: { keys: ['#score', '#metadata'] } }] });
   return answers;
 }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../../collections/collection.js';
 import type { Filter } from '../../../filters/filter.js';
 import type { Match, Parts, StoredRecord } from '../../../records/record.js';
+import { RecordSearches } from '../../../records/record-searches.service.js';
 import { type RecordSnapshot, RecordSnapshots } from '../../../records/record-snapshots.service.js';
 import { invalidArgument } from '../chroma-error.js';
 import { schemaOf } from '../collections/collection-schema.js';
@@ -10,7 +11,7 @@ import { MAX_RANK_STEPS, MAX_SEARCH_STATEMENTS } from '../limits.js';
 import { NAMESPACE } from '../targets.js';
 import { requireSearches } from './checks.js';
 import { group } from './group.js';
-import { evaluate, type Found, type Scored } from './rank.js';
+import { evaluate, type Found, type Rank, type Scored } from './rank.js';
 import { isDense, type Knn, type ParsedRank } from './read-rank.js';
 import type { Search } from './requests.js';
 import { type Ranked, Selected, toSearchResponse } from './responses.js';
@@ -26,12 +27,17 @@ const WITH_METADATA: Parts = { ...ID_ONLY, metadata: true };
  */
 @Injectable()
 export class SearchOperations {
-  constructor(private readonly snapshots: RecordSnapshots) {}
+  constructor(
+    private readonly snapshots: RecordSnapshots,
+    private readonly searches: RecordSearches,
+  ) {}
 
   /** The answer's text. @throws ChromaError 400, GatewayError `invalid` */
   async search(collection: Collection, searches: readonly Search[]): Promise<string> {
     requireSearches(collection, searches);
     requireFewStatements(searches);
+    const single = singleKnn(searches);
+    if (single !== undefined) return this.searchOnce(collection, single);
     return this.snapshots.run(collection, NAMESPACE, async (snapshot) => {
       const isWeighted = (key: string): boolean => sparseIndexOf(schemaOf(collection), key)?.bm25 === true;
       const results: { selected: Selected; ranked: readonly Ranked[] }[] = [];
@@ -43,6 +49,38 @@ export class SearchOperations {
       return toSearchResponse(results);
     });
   }
+
+  /** In one statement, which is a snapshot of its own. */
+  private async searchOnce(collection: Collection, { search, rank, query, limit }: SingleKnn): Promise<string> {
+    const selected = new Selected(search.select);
+    const request = { filter: search.filter?.filter, queries: [query], parts: selected.parts, limit };
+    const [matches = []] = await this.searches.search(collection, NAMESPACE, request);
+    const records = new Map(matches.map((match) => [match.number, match]));
+    const page = evaluate(rank, [matches.map(foundOf)]).slice(search.offset);
+    const ranked = page.flatMap(({ number, score }) => {
+      const record = records.get(number);
+      return record === undefined ? [] : [{ record, score }];
+    });
+    return toSearchResponse([{ selected, ranked }]);
+  }
+}
+
+/** A request that is one dense `$knn`: a search like any other, with the records. */
+interface SingleKnn {
+  readonly search: Search;
+  readonly rank: Rank;
+  readonly query: Float32Array;
+  /** Results that the page may have. */
+  readonly limit: number;
+}
+
+function singleKnn(searches: readonly Search[]): SingleKnn | undefined {
+  const [search] = searches;
+  const [knn] = search?.rank?.knns ?? [];
+  if (search?.rank?.rank.kind !== 'knn' || searches.length > 1 || search.groupBy.aggregate !== undefined) return undefined;
+  if (knn === undefined || !isDense(knn)) return undefined;
+  const limit = Math.min(knn.limit, search.offset + (search.limit ?? Infinity));
+  return { search, rank: search.rank.rank, query: knn.query, limit };
 }
 
 /** Each search reads its page; dense vectors take one read for each limit, sparse ones two for each `$knn`: frequencies, and distances. */
