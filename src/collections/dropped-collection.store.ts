@@ -25,10 +25,14 @@ const MAX_TOGETHER = 200;
 /** Any number that nothing else locks by. */
 const DROP_LOCK = 7_065_829;
 const BY_RECORD = sql`b.namespace, b.rid`;
-/** Sparse vectors are in the pool, whatever tier their collection is in. */
+/** Sparse vectors and words are in shared tables, whatever tier their collection is in. */
 const SPARSE_ROWS: readonly Rows[] = [
   { table: sql`polyvec.pool_sparse`, order: BY_RECORD },
   { table: sql`polyvec.pool_postings`, order: sql`b.namespace, b.term, b.sid` },
+  { table: sql`polyvec.pending_words`, order: sql`b.namespace, b.pid` },
+  { table: sql`polyvec.word_texts`, order: BY_RECORD },
+  { table: sql`polyvec.word_postings`, order: sql`b.namespace, b.word, b.rid` },
+  { table: sql`polyvec.word_counts`, order: sql`b.namespace` },
 ];
 
 @Injectable()

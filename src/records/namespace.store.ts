@@ -7,6 +7,7 @@ import { type Sql, sql } from '../postgres/sql.js';
 import type { Namespace, NamespacePage, NamespaceTotals } from './namespace.js';
 import { successor } from './record-page.store.js';
 import { heldCollection, liveCollection, POSTING_TABLE, recordTable, SPARSE_TABLE, vectorTable } from './record-tables.js';
+import { pendingWords } from './words/word-tables.store.js';
 
 type NamespaceRow = Readonly<{ name: string | null; schema: string | null; count: string; bytes: string; lsn: string }>;
 
@@ -86,6 +87,10 @@ async function removeRows(transaction: Queryable, collection: Collection, name: 
     vectorTable(collection),
     ...(collection.hasSparse ? [SPARSE_TABLE, POSTING_TABLE] : []),
   ];
+  // the word index forgets them in the background, as it does single ones
+  await transaction.query(sql`
+    WITH deleted AS (SELECT r.rid FROM ${recordTable(collection)} r WHERE r.collection_id = ${collection.id} AND r.namespace = ${name})
+    ${pendingWords(collection, name, sql`deleted`)} SELECT FROM deleted LIMIT 0`);
   for (const table of tables) {
     await transaction.query(sql`DELETE FROM ${table} WHERE collection_id = ${collection.id} AND namespace = ${name}`);
   }

@@ -17,6 +17,7 @@ import {
   toRecord,
 } from './record-tables.js';
 import { fieldsOf } from './record-write.store.js';
+import { pendingWords } from './words/word-tables.store.js';
 
 const LAST_CODE_POINT = 0x10_ffff;
 
@@ -83,8 +84,9 @@ export class RecordPageStore {
       written AS (
         UPDATE ${recordTable(collection)} r SET metadata = r.metadata || ${patch.metadata ?? '{}'}::jsonb,
           document = COALESCE(${patch.document}::text, r.document), uri = COALESCE(${patch.uri}::text, r.uri)
-        FROM chosen c WHERE r.collection_id = c.collection_id AND r.namespace = c.namespace AND r.rid = c.rid RETURNING 1)
-      ${patch.hasNewFields && patch.metadata !== null ? patchFields(collection, patch.metadata) : sql``},
+        FROM chosen c WHERE r.collection_id = c.collection_id AND r.namespace = c.namespace AND r.rid = c.rid RETURNING r.rid)
+      ${patch.hasNewFields && patch.metadata !== null ? patchFields(collection, patch.metadata) : sql``}
+      ${patch.document === null ? sql`` : pendingWords(collection, namespace, sql`written`)},
       counted AS (${countWritten(collection, namespace)})
       SELECT (SELECT count(*) FROM live) AS live, (SELECT count(*) FROM written) AS count, (SELECT lsn FROM counted) AS lsn`);
     return row?.live === '1' ? { lsn: row.lsn, count: Number(row.count) } : 'stale';

@@ -7,6 +7,7 @@ import { type Sql, sql } from '../postgres/sql.js';
 import type { RecordPatch, Selection, SelectionPatched, WriteOutcome } from './record.js';
 import { countWritten, heldCollection, recordCount, recordTable, selected, vectorNumber, vectorTable } from './record-tables.js';
 import { fieldsOf } from './record-write.store.js';
+import { pendingWords } from './words/word-tables.store.js';
 
 /** Changes parts of existing records: one statement for a whole batch. */
 @Injectable()
@@ -42,7 +43,8 @@ export class RecordPatchStore {
         WHERE i.embedding IS NOT NULL
         ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding, seq = excluded.seq
           WHERE v.embedding IS DISTINCT FROM excluded.embedding)
-      ${batch.hasNewFields ? fieldsOf(collection, sql`(SELECT i.metadata FROM written w JOIN input i USING (id))`) : sql``},
+      ${batch.hasNewFields ? fieldsOf(collection, sql`(SELECT i.metadata FROM written w JOIN input i USING (id))`) : sql``}
+      ${pendingWords(collection, namespace, sql`written`)},
       counted AS (${countWritten(collection, namespace)})
       SELECT (SELECT count(*) FROM live) AS live, (SELECT json_agg(name)::text FROM written) AS ids,
         (SELECT lsn FROM counted) AS lsn`);

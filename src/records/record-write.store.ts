@@ -8,6 +8,7 @@ import type { SettledBatch } from './batch.js';
 import type { RecordWrite, WriteMode, WriteOutcome } from './record.js';
 import { sparseInput, sparseRows } from './record-sparse.store.js';
 import { countWrite, heldCollection, recordTable, vectorNumber, vectorTable } from './record-tables.js';
+import { pendingWords } from './words/word-tables.store.js';
 
 /** Longer field names would not fit into the catalog's index. */
 const MAX_FIELD_NAME_BYTES = 1024;
@@ -40,7 +41,8 @@ export class RecordWriteStore {
         ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding, seq = excluded.seq
           WHERE v.embedding IS DISTINCT FROM excluded.embedding)
       ${collection.hasSparse ? sparseRows(collection, namespace, mode) : sql``}
-      ${batch.hasNewFields ? fieldRows(collection, batch.superseded) : sql``},
+      ${batch.hasNewFields ? fieldRows(collection, batch.superseded) : sql``}
+      ${pendingWords(collection, namespace, sql`written`)},
       counted AS (${mode.missing === 'insert' ? countInsert(collection, namespace, operations) : countWrite(collection, namespace, WRITTEN, { operations })})
       SELECT (SELECT count(*) FROM live) AS live, (SELECT lsn FROM counted) AS lsn`);
     return row?.live === '1' ? { lsn: row.lsn } : 'stale';

@@ -17,6 +17,7 @@ import {
   toRecord,
   vectorTable,
 } from './record-tables.js';
+import { pendingWords } from './words/word-tables.store.js';
 
 /** One page of a read, and where the next one begins. */
 export interface RecordPage {
@@ -106,7 +107,8 @@ export class RecordStore {
       deleted_vectors AS (
         DELETE FROM ${vectorTable(collection)} v USING deleted d
         WHERE v.collection_id = d.collection_id AND v.namespace = d.namespace AND v.rid = d.rid)
-      ${collection.hasSparse ? deletedSparseRows(collection) : sql``},
+      ${collection.hasSparse ? deletedSparseRows(collection) : sql``}
+      ${pendingWords(collection, namespace, sql`deleted`)},
       counted AS (${countDeletion(collection, namespace)})
       SELECT (SELECT count(*) FROM deleted) AS count, ${ids} AS ids, ${all} AS scanned,
         (SELECT count(*) FROM live) AS live, (SELECT lsn FROM counted) AS lsn, (SELECT sum(bytes) FROM doomed) AS bytes`);
