@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { eventually, SMALL_TIERS } from '../chaos/promotion/promotion-cluster.js';
+import { eventually, promoted, SMALL_TIERS } from '../chaos/promotion/promotion-cluster.js';
 import { type CollectionApi, type Hit, succeeded, VectorizerApi } from '../support/clients/vectorizer-api.js';
 import { startTierGateway, type TierGateway } from '../support/tiers/tier-twins.js';
 
@@ -17,7 +17,7 @@ let texts: CollectionApi;
 let reference: Reference;
 
 beforeAll(async () => {
-  gateway = await startTierGateway({ ...SMALL_TIERS, POLYVEC_DEDICATED_MIN_FLOATS: '1000000' });
+  gateway = await startTierGateway({ ...SMALL_TIERS, POLYVEC_DEDICATED_MIN_FLOATS: '8000' });
   api = new VectorizerApi(gateway.vectorizerUrl);
   texts = await api.create({ dimension: 8 });
   const path = new URL('../support/words/bm25-reference.json', import.meta.url);
@@ -68,6 +68,18 @@ describe('the scores of a search by words', () => {
 });
 
 describe('a word index', () => {
+  it('stays right when its collection gets tables of its own', async () => {
+    const [query = ''] = reference.answers.map((answer) => answer.query);
+    await insert(Array.from({ length: 350 }, (_, index) => ({ id: `more-${String(index)}`, text: 'more' })));
+    const before = await lexical(query);
+    expect(await promoted(gateway.tables, await collectionUuid())).toBe(true);
+    expect(await lexical(query)).toEqual(before);
+    await insert([{ id: 'more-1', text: `${query} ${query}` }]);
+    expect((await lexical(query)).map(({ id }) => id)).toContain('more-1');
+    await caughtUp();
+    expect((await lexical(query)).map(({ id }) => id)).toContain('more-1');
+  });
+
   it('goes with its collection', async () => {
     await caughtUp();
     const id = await collectionId();
@@ -123,6 +135,13 @@ async function caughtUp(): Promise<void> {
 async function collectionId(): Promise<string> {
   const { rows } = await gateway.tables.query<{ id: string }>('SELECT id FROM polyvec.collections WHERE name = $1', [texts.name]);
   return rows[0]?.id ?? '';
+}
+
+async function collectionUuid(): Promise<string> {
+  const { rows } = await gateway.tables.query<{ uuid: string }>('SELECT uuid FROM polyvec.collections WHERE name = $1', [
+    texts.name,
+  ]);
+  return rows[0]?.uuid ?? '';
 }
 
 async function postings(): Promise<number> {
