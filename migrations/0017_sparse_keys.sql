@@ -40,9 +40,11 @@ ALTER TABLE polyvec.sparse_key_postings ALTER weights SET STATISTICS 0;
 
 -- Records that have changed since their segment was built. Each write adds rows of its own: whoever removes those that it has
 -- seen leaves the others.
+CREATE SEQUENCE polyvec.sparse_change_seq;
+
 CREATE TABLE polyvec.sparse_changes (
   collection_id bigint NOT NULL,
   rid bigint NOT NULL,
-  seq bigint GENERATED ALWAYS AS IDENTITY,
+  seq bigint NOT NULL DEFAULT nextval('polyvec.sparse_change_seq'),
   PRIMARY KEY (collection_id, rid, seq)
 );

@@ -15,6 +15,9 @@ export interface Field {
   readonly type: FieldType;
 }
 
+/** What becomes of the words of a collection's documents. */
+export type WordIndexState = 'none' | 'starting' | 'ready';
+
 /** What a vector index holds of each vector: all of it, its components in 16 bits, or a bit of each. */
 export type IndexContent = 'full' | 'half' | 'binary';
 
@@ -100,6 +103,8 @@ export interface Collection {
   readonly moving: boolean;
   /** Whether its documents have a trigram index. */
   readonly documentIndex: boolean;
+  /** Of the words of its documents: `starting` is only written to, `ready` may be searched. */
+  readonly wordIndex: WordIndexState;
   /** Whether an index of its vectors is being built. */
   readonly isIndexing: boolean;
   /** Its vector indexes that are ready, by namespace and number. */

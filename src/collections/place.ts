@@ -61,3 +61,18 @@ export function guardTable(placed: Placed): Sql {
 export const NAMESPACES_OF_LISTED = sql`(
   SELECT n.name, n.lsn, n.operations, n.record_count, n.schema, n.created_at FROM polyvec.namespaces n WHERE n.collection_id = c.id
   UNION ALL SELECT * FROM polyvec.placed_namespaces(c.place, c.id))`;
+
+/** The tables of a place besides those of records and vectors, and the shared ones that they are made like. */
+export const PLACE_TABLES: Readonly<Record<string, string>> = {
+  namespaces: 'namespaces',
+  sparse: 'pool_sparse',
+  postings: 'pool_postings',
+  sparse_key_indexes: 'sparse_key_indexes',
+  sparse_segments: 'sparse_segments',
+  sparse_key_postings: 'sparse_key_postings',
+  sparse_changes: 'sparse_changes',
+  pending_words: 'pending_words',
+  word_texts: 'word_texts',
+  word_postings: 'word_postings',
+  word_counts: 'word_counts',
+};

@@ -14,7 +14,7 @@ export type TableFate =
 export const TABLES: Readonly<Record<string, TableFate>> = {
   tenants: { kind: 'catalog' },
   databases: { kind: 'catalog' },
-  collections: { kind: 'catalog', renewed: ['place', 'moving', 'document_index', 'sparse_keys_indexed'] },
+  collections: { kind: 'catalog', renewed: ['place', 'moving', 'document_index', 'sparse_keys_indexed', 'word_index'] },
   collection_fields: { kind: 'catalog' },
   collection_ports: { kind: 'catalog' },
   collection_aliases: { kind: 'catalog' },
@@ -32,6 +32,10 @@ export const TABLES: Readonly<Record<string, TableFate>> = {
   pool_postings: { kind: 'records' },
   snapshot_records: { kind: 'records' },
   snapshot_vectors: { kind: 'records' },
+  pending_words: { kind: 'left', reason: "the target's gateways index the words again" },
+  word_texts: { kind: 'left', reason: "the target's gateways index the words again" },
+  word_postings: { kind: 'left', reason: "the target's gateways index the words again" },
+  word_counts: { kind: 'left', reason: "the target's gateways index the words again" },
   migrations: { kind: 'left', reason: 'the target has its own' },
   vector_indexes: { kind: 'left', reason: "the target's gateways build them" },
   recall_measurements: { kind: 'left', reason: "the target's gateways measure their own indexes" },
@@ -52,7 +56,8 @@ export const SEQUENCES: Readonly<Record<string, 'continued' | 'left'>> = {
   rid: 'continued',
   vector_seq: 'continued',
   vector_indexes_id_seq: 'left',
-  sparse_changes_seq_seq: 'left',
+  sparse_change_seq: 'left',
+  pending_word_seq: 'left',
 };
 
 /** The tables that are copied row by row, in their order. */

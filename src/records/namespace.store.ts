@@ -8,7 +8,7 @@ import type { Namespace, NamespacePage, NamespaceTotals } from './namespace.js';
 import { successor } from './record-page.store.js';
 import { namespaceTable, postingTable, recordTable, sparseTable, vectorTable } from '../collections/place.js';
 import { heldCollection, liveCollection } from './record-tables.js';
-import { sparseChanges } from './sparse-changes.js';
+import { noteChanged } from './changed-records.js';
 
 type NamespaceRow = Readonly<{ name: string | null; schema: string | null; count: string; bytes: string; lsn: string }>;
 
@@ -83,7 +83,8 @@ export class NamespaceStore {
 }
 
 async function removeRows(transaction: Queryable, collection: Collection, name: string): Promise<void> {
-  const changes = sparseChanges(collection, name, sql`deleted`);
+  // the indexes of words and of sparse vectors forget them in the background, as they do single ones
+  const changes = noteChanged(collection, name, sql`deleted`);
   await transaction.query(sql`
     WITH deleted AS (
       DELETE FROM ${recordTable(collection)} WHERE collection_id = ${collection.id} AND namespace = ${name} RETURNING rid) ${changes}

@@ -17,7 +17,7 @@ import {
   toRecord,
 } from './record-tables.js';
 import { fieldsOf } from './record-write.store.js';
-import { sparseChanges } from './sparse-changes.js';
+import { noteChanged } from './changed-records.js';
 
 const LAST_CODE_POINT = 0x10_ffff;
 
@@ -85,7 +85,7 @@ export class RecordPageStore {
         UPDATE ${recordTable(collection)} r SET metadata = r.metadata || ${patch.metadata ?? '{}'}::jsonb,
           document = COALESCE(${patch.document}::text, r.document), uri = COALESCE(${patch.uri}::text, r.uri)
         FROM chosen c WHERE r.collection_id = c.collection_id AND r.namespace = c.namespace AND r.rid = c.rid RETURNING r.rid)
-      ${sparseChanges(collection, namespace, sql`written`)}
+      ${noteChanged(collection, namespace, sql`written`, patch.document === null ? 'metadata' : 'all')}
       ${patch.hasNewFields && patch.metadata !== null ? patchFields(collection, patch.metadata) : sql``},
       counted AS (${countWritten(collection, namespace)})
       SELECT (SELECT count(*) FROM live) AS live, (SELECT count(*) FROM written) AS count, (SELECT lsn FROM counted) AS lsn`);

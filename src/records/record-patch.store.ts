@@ -8,7 +8,7 @@ import type { RecordPatch, Selection, SelectionPatched, WriteOutcome } from './r
 import { recordTable, vectorTable } from '../collections/place.js';
 import { countWritten, heldCollection, recordCount, selected, vectorNumber } from './record-tables.js';
 import { fieldsOf } from './record-write.store.js';
-import { sparseChanges } from './sparse-changes.js';
+import { noteChanged } from './changed-records.js';
 
 /** Changes parts of existing records: one statement for a whole batch. */
 @Injectable()
@@ -44,7 +44,7 @@ export class RecordPatchStore {
         WHERE i.embedding IS NOT NULL
         ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding, seq = excluded.seq
           WHERE v.embedding IS DISTINCT FROM excluded.embedding)
-      ${sparseChanges(collection, namespace, sql`written`)}
+      ${noteChanged(collection, namespace, sql`written`)}
       ${batch.hasNewFields ? fieldsOf(collection, sql`(SELECT i.metadata FROM written w JOIN input i USING (id))`) : sql``},
       counted AS (${countWritten(collection, namespace)})
       SELECT (SELECT count(*) FROM live) AS live, (SELECT json_agg(name)::text FROM written) AS ids,
@@ -69,7 +69,7 @@ export class RecordPatchStore {
         UPDATE ${recordTable(collection)} r SET metadata = polyvec.merge_patch(r.metadata, ${patch.text}::jsonb)
         FROM chosen c WHERE r.collection_id = c.collection_id AND r.namespace = c.namespace AND r.rid = c.rid
         RETURNING r.rid, COALESCE(r.long_id, r.id) AS id)
-      ${sparseChanges(collection, namespace, sql`written`)}
+      ${noteChanged(collection, namespace, sql`written`, 'metadata')}
       ${patch.hasNewFields ? fieldsOf(collection, sql`(SELECT ${patch.text}::jsonb AS metadata WHERE EXISTS (SELECT 1 FROM written))`) : sql``},
       counted AS (${countWritten(collection, namespace)})
       SELECT (SELECT count(*) FROM live) AS live, (SELECT json_agg(id ORDER BY rid)::text FROM written) AS ids,

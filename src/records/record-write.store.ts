@@ -9,7 +9,7 @@ import type { RecordWrite, WriteMode, WriteOutcome } from './record.js';
 import { sparseInput, sparseRows } from './record-sparse.store.js';
 import { namespaceTable, recordTable, vectorTable } from '../collections/place.js';
 import { countWrite, heldCollection, vectorNumber } from './record-tables.js';
-import { sparseChanges } from './sparse-changes.js';
+import { noteChanged } from './changed-records.js';
 
 /** Longer field names would not fit into the catalog's index. */
 const MAX_FIELD_NAME_BYTES = 1024;
@@ -42,7 +42,7 @@ export class RecordWriteStore {
         ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding, seq = excluded.seq
           WHERE v.embedding IS DISTINCT FROM excluded.embedding)
       ${collection.hasSparse ? sparseRows(collection, namespace, mode) : sql``}
-      ${sparseChanges(collection, namespace, sql`written`)}
+      ${noteChanged(collection, namespace, sql`written`)}
       ${batch.hasNewFields ? fieldRows(collection, batch.superseded) : sql``},
       counted AS (${mode.missing === 'insert' ? countInsert(collection, namespace, operations) : countWrite(collection, namespace, WRITTEN, { operations })})
       SELECT (SELECT count(*) FROM live) AS live, (SELECT lsn FROM counted) AS lsn`);

@@ -16,7 +16,7 @@ import {
   selected,
   toRecord,
 } from './record-tables.js';
-import { sparseChanges } from './sparse-changes.js';
+import { noteChanged } from './changed-records.js';
 
 /** One page of a read, and where the next one begins. */
 export interface RecordPage {
@@ -107,7 +107,7 @@ export class RecordStore {
         DELETE FROM ${vectorTable(collection)} v USING deleted d
         WHERE v.collection_id = d.collection_id AND v.namespace = d.namespace AND v.rid = d.rid)
       ${collection.hasSparse ? deletedSparseRows(collection) : sql``}
-      ${sparseChanges(collection, namespace, sql`deleted`)},
+      ${noteChanged(collection, namespace, sql`deleted`)},
       counted AS (${countDeletion(collection, namespace)})
       SELECT (SELECT count(*) FROM deleted) AS count, ${ids} AS ids, ${all} AS scanned,
         (SELECT count(*) FROM live) AS live, (SELECT lsn FROM counted) AS lsn, (SELECT sum(bytes) FROM doomed) AS bytes`);

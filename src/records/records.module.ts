@@ -33,8 +33,6 @@ import { RecordSearches } from './record-searches.service.js';
 import { RecordSizeStore } from './record-size.store.js';
 import { RecordSizesService } from './record-sizes.service.js';
 import { RecordSnapshots } from './record-snapshots.service.js';
-import { RecordTextStore } from './record-text.store.js';
-import { RecordTextsService } from './record-texts.service.js';
 import { RecordTransfersService } from './record-transfers.service.js';
 import { RecordWriteStore } from './record-write.store.js';
 import { RecordWrites } from './record-writes.service.js';
@@ -47,6 +45,10 @@ import { RecordSearchStore } from './search/record-search.store.js';
 import { SearchPlanner } from './search/search-planner.js';
 import { SparseKeyStore } from './search/sparse-key.store.js';
 import { ShownStatements } from './shown-statements.service.js';
+import { RecordTextsService } from './words/record-texts.service.js';
+import { WordIndexStore } from './words/word-index.store.js';
+import { WordIndexes } from './words/word-indexes.js';
+import { WordSearchStore } from './words/word-search.store.js';
 
 @Module({
   imports: [CollectionsModule],
@@ -59,7 +61,9 @@ import { ShownStatements } from './shown-statements.service.js';
     RecordRankStore,
     RecordPatchStore,
     RecordSizeStore,
-    RecordTextStore,
+    WordSearchStore,
+    WordIndexStore,
+    WordIndexes,
     RecordPatchesService,
     RecordTextsService,
     RecordTransfersService,

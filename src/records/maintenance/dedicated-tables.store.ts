@@ -1,7 +1,7 @@
 import {
   inPlace,
   namespaceTable,
-  postingTable,
+  PLACE_TABLES,
   recordTable,
   type RowTables,
   sparseTable,
@@ -54,15 +54,16 @@ export function createIndexes(tables: RowTables): readonly Sql[] {
 /** A schema for a collection alone, with all but its records and vectors. One definition each. */
 export function createPlace(place: string, storage: Storage): readonly Sql[] {
   const placed = { place };
-  const sparse = sparseTable(placed);
   return [
     ...(storage === 'sharded' ? [sql`SET LOCAL citus.enable_schema_based_sharding = on`] : []),
     sql`CREATE SCHEMA ${identifier(place)}`,
     sql`CREATE TABLE ${inPlace(placed, 'guard')} (id bigint PRIMARY KEY, epoch bigint NOT NULL)`,
-    sql`CREATE TABLE ${namespaceTable(placed)} (LIKE polyvec.namespaces INCLUDING ALL) WITH (fillfactor = 50)`,
-    sql`CREATE TABLE ${sparse} (LIKE polyvec.pool_sparse INCLUDING INDEXES)`,
-    sampled(sparse, storage, { terms: 0, weights: 0 }),
-    sql`CREATE TABLE ${postingTable(placed)} (LIKE polyvec.pool_postings INCLUDING INDEXES)`,
+    ...Object.entries(PLACE_TABLES).map(
+      ([name, like]) => sql`CREATE TABLE ${inPlace(placed, name)} (LIKE polyvec.${identifier(like)} INCLUDING ALL)`,
+    ),
+    // every write updates a row in place
+    sql`ALTER TABLE ${namespaceTable(placed)} SET (fillfactor = 50)`,
+    sampled(sparseTable(placed), storage, { terms: 0, weights: 0 }),
   ];
 }
 

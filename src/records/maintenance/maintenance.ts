@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import type { Collection } from '../../collections/collection.js';
 import { Database } from '../../postgres/database.js';
 import type { Selection } from '../record.js';
+import { WordIndexes } from '../words/word-indexes.js';
 import { SparseKeyMaintenance } from './sparse-key-maintenance.js';
 import { StatisticsStore } from './statistics.store.js';
 import { StorageMaintenance } from './storage-maintenance.js';
@@ -27,6 +28,7 @@ export class Maintenance implements BeforeApplicationShutdown {
     private readonly store: StatisticsStore,
     private readonly storage: StorageMaintenance,
     private readonly sparseKeys: SparseKeyMaintenance,
+    private readonly words: WordIndexes,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -38,6 +40,7 @@ export class Maintenance implements BeforeApplicationShutdown {
     this.database.replica?.wrote(collection.uuid);
     this.storage.note(collection, rows);
     this.sparseKeys.noteWrite(collection);
+    this.words.note(collection);
     const table = this.tables.get(collection.recordTable) ?? { changes: 0, threshold: MIN_CHANGES };
     this.tables.set(collection.recordTable, table);
     table.changes += rows;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { inPlace, ownPlace, recordTable, SHARED_PLACE, vectorTable } from '../../collections/place.js';
+import { inPlace, ownPlace, PLACE_TABLES, recordTable, SHARED_PLACE, vectorTable } from '../../collections/place.js';
 import { OLDER_APPLICATION_NAME } from '../../postgres/application-name.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { identifier, sql } from '../../postgres/sql.js';
@@ -12,6 +12,9 @@ export type PlaceRefusal = 'not permitted' | 'older instances are connected' | '
 
 /** How long the move of tables waits for statements that read them, while later ones wait for it. */
 const LOCK_WAIT = '2s';
+
+/** Tables of the shared schema that go with the catalog's row of a collection, not by the sweeper. */
+const CATALOG_TABLES = ['namespaces', 'sparse_key_indexes', 'sparse_segments'];
 
 /** Schemas of their own for large collections (decision 50). */
 @Injectable()
@@ -93,13 +96,9 @@ async function moveTables(transaction: Queryable, collection: Collection): Promi
   }
 }
 
-/** Copies a collection's namespaces and sparse vectors from the shared schema into its place. */
+/** Copies what a collection has besides records and vectors from the shared schema into its place. */
 export async function fillPlace(transaction: Queryable, id: string): Promise<void> {
-  for (const [name, shared] of [
-    ['namespaces', 'namespaces'],
-    ['sparse', 'pool_sparse'],
-    ['postings', 'pool_postings'],
-  ] as const) {
+  for (const [name, shared] of Object.entries(PLACE_TABLES)) {
     await transaction.query(sql`
       INSERT INTO ${inPlace({ place: ownPlace(id) }, name)} SELECT * FROM polyvec.${identifier(shared)} WHERE collection_id = ${id}`);
   }
@@ -118,7 +117,9 @@ export async function enterPlace(
     UPDATE polyvec.collections SET moving = FALSE, epoch = epoch + 1, place = ${place}, record_table = ${records},
       vector_table = ${vectors} WHERE id = ${id} RETURNING epoch`);
   await transaction.query(sql`INSERT INTO ${inPlace({ place }, 'guard')} (id, epoch) VALUES (${id}, ${row?.epoch ?? '0'})`);
-  await transaction.query(sql`DELETE FROM polyvec.namespaces WHERE collection_id = ${id}`);
+  for (const table of CATALOG_TABLES) {
+    await transaction.query(sql`DELETE FROM polyvec.${identifier(table)} WHERE collection_id = ${id}`);
+  }
   await leaveBehind(transaction, id, true);
 }
 

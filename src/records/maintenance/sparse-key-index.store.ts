@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
+import { inPlace } from '../../collections/place.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import { heldCollection } from '../record-tables.js';
 import { recordsAfter } from '../search/sparse-key.store.js';
 import { vectorsBetween } from '../search/sparse-vectors.js';
-import { SPARSE_KEY_NAMESPACE } from '../sparse-changes.js';
+import { SPARSE_KEY_NAMESPACE } from '../changed-records.js';
 
 /** Records of a segment: a change of one rebuilds it, and the embedded engine does nothing else meanwhile. */
 const SEGMENT_RECORDS = 2_000;
@@ -29,7 +30,7 @@ export class SparseKeyIndexStore {
   /** The keys that have postings, or are about to; undefined when nothing has been begun. */
   async keys(collection: Collection): Promise<readonly string[] | undefined> {
     const [row] = await this.database.query<{ keys: string }>(sql`
-      SELECT array_to_json(keys)::text AS keys FROM polyvec.sparse_key_indexes WHERE collection_id = ${collection.id}`);
+      SELECT array_to_json(keys)::text AS keys FROM ${inPlace(collection, 'sparse_key_indexes')} WHERE collection_id = ${collection.id}`);
     return row && (JSON.parse(row.keys) as string[]);
   }
 
@@ -64,11 +65,11 @@ export class SparseKeyIndexStore {
     await this.database.transaction(async (transaction) => {
       const live = await transaction.query(heldCollection(collection));
       if (live.length === 0) return;
-      for (const table of [sql`polyvec.sparse_segments`, sql`polyvec.sparse_key_postings`]) {
+      for (const table of [inPlace(collection, 'sparse_segments'), inPlace(collection, 'sparse_key_postings')]) {
         await transaction.query(sql`DELETE FROM ${table} WHERE collection_id = ${collection.id}`);
       }
       await transaction.query(sql`
-        INSERT INTO polyvec.sparse_key_indexes (collection_id, keys) VALUES (${collection.id}, ${keys}::text[])
+        INSERT INTO ${inPlace(collection, 'sparse_key_indexes')} (collection_id, keys) VALUES (${collection.id}, ${keys}::text[])
         ON CONFLICT (collection_id) DO UPDATE SET keys = excluded.keys`);
     }, 'long');
   }
@@ -81,14 +82,14 @@ export class SparseKeyIndexStore {
       if (live.length === 0) return 'stale';
       const [index] = await transaction.query<{ keys: string; through: string }>(sql`
         SELECT array_to_json(i.keys)::text AS keys, COALESCE((
-          SELECT max(s.high) FROM polyvec.sparse_segments s WHERE s.collection_id = i.collection_id), 0) AS through
-        FROM polyvec.sparse_key_indexes i WHERE i.collection_id = ${collection.id} FOR UPDATE`);
+          SELECT max(s.high) FROM ${inPlace(collection, 'sparse_segments')} s WHERE s.collection_id = i.collection_id), 0) AS through
+        FROM ${inPlace(collection, 'sparse_key_indexes')} i WHERE i.collection_id = ${collection.id} FOR UPDATE`);
       if (index === undefined) return 'done';
       const { through } = index;
       await transaction.script('SET LOCAL statement_timeout = 0');
       // these records are read one by one anyway, and as they are when their segment is built
       await transaction.query(sql`
-        DELETE FROM polyvec.sparse_changes WHERE collection_id = ${collection.id} AND rid > ${through}::bigint`);
+        DELETE FROM ${inPlace(collection, 'sparse_changes')} WHERE collection_id = ${collection.id} AND rid > ${through}::bigint`);
       const segment =
         (await this.changedSegment(transaction, collection)) ?? (await this.newSegment(transaction, collection, through));
       if (segment === undefined) return 'done';
@@ -103,8 +104,8 @@ export class SparseKeyIndexStore {
       SELECT s.low, s.high, (
           SELECT count(*) FROM (${recordsAfter(collection, sql`s.low`)} AND r.rid <= s.high) AS r) AS records,
         c.changes, sum(c.changes) OVER () AS total
-      FROM polyvec.sparse_segments s CROSS JOIN LATERAL (
-        SELECT count(*) AS changes FROM polyvec.sparse_changes c
+      FROM ${inPlace(collection, 'sparse_segments')} s CROSS JOIN LATERAL (
+        SELECT count(*) AS changes FROM ${inPlace(collection, 'sparse_changes')} c
         WHERE c.collection_id = s.collection_id AND c.rid > s.low AND c.rid <= s.high) AS c
       WHERE s.collection_id = ${collection.id} ORDER BY c.changes DESC, s.low LIMIT 1`);
     if (segment === undefined) return undefined;
@@ -118,7 +119,7 @@ export class SparseKeyIndexStore {
     );
     if (next?.high == null || Number(next.records) < MIN_PENDING) return undefined;
     const [last] = await transaction.query<{ low: string; records: string }>(sql`
-      SELECT s.low, s.records FROM polyvec.sparse_segments s WHERE s.collection_id = ${collection.id} ORDER BY s.low DESC LIMIT 1`);
+      SELECT s.low, s.records FROM ${inPlace(collection, 'sparse_segments')} s WHERE s.collection_id = ${collection.id} ORDER BY s.low DESC LIMIT 1`);
     const room = SEGMENT_RECORDS - Number(last?.records ?? SEGMENT_RECORDS);
     if (last === undefined || room < MIN_PENDING) return { low: through, high: next.high, records: next.records };
     const [added] = await transaction.query<{ records: string; high: string }>(nextRecords(collection, through, room));
@@ -128,10 +129,10 @@ export class SparseKeyIndexStore {
   private async build(transaction: Queryable, collection: Collection, segment: Segment, keys: readonly string[]): Promise<void> {
     const { low, high, records } = segment;
     await transaction.query(sql`
-      DELETE FROM polyvec.sparse_key_postings WHERE collection_id = ${collection.id} AND segment = ${low}`);
+      DELETE FROM ${inPlace(collection, 'sparse_key_postings')} WHERE collection_id = ${collection.id} AND segment = ${low}`);
     for (const key of keys) {
       await transaction.query(sql`
-        INSERT INTO polyvec.sparse_key_postings (collection_id, key, term, segment, rids, weights)
+        INSERT INTO ${inPlace(collection, 'sparse_key_postings')} (collection_id, key, term, segment, rids, weights)
         SELECT ${collection.id}::bigint, ${key}::text, e.term, ${low}::bigint, array_agg(e.rid ORDER BY e.rid), array_agg(e.weight ORDER BY e.rid)
         FROM (
           SELECT v.rid, e.term, e.weight FROM (${vectorsBetween(collection, SPARSE_KEY_NAMESPACE, key, segment)}) AS v
@@ -139,10 +140,10 @@ export class SparseKeyIndexStore {
         GROUP BY e.term`);
     }
     await transaction.query(sql`
-      INSERT INTO polyvec.sparse_segments (collection_id, low, high, records) VALUES (${collection.id}, ${low}, ${high}, ${records})
+      INSERT INTO ${inPlace(collection, 'sparse_segments')} (collection_id, low, high, records) VALUES (${collection.id}, ${low}, ${high}, ${records})
       ON CONFLICT (collection_id, low) DO UPDATE SET high = excluded.high, records = excluded.records`);
     await transaction.query(sql`
-      DELETE FROM polyvec.sparse_changes
+      DELETE FROM ${inPlace(collection, 'sparse_changes')}
       WHERE collection_id = ${collection.id} AND rid > ${low}::bigint AND rid <= ${high}::bigint`);
   }
 }

@@ -3,9 +3,9 @@ import type { Collection } from '../../collections/collection.js';
 import type { Queryable } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import type { Match, SparseSearchRequest } from '../record.js';
-import { recordTable } from '../../collections/place.js';
+import { inPlace, recordTable } from '../../collections/place.js';
 import { recordCount, selected } from '../record-tables.js';
-import { SPARSE_KEY_NAMESPACE } from '../sparse-changes.js';
+import { SPARSE_KEY_NAMESPACE } from '../changed-records.js';
 import { float32, rounded } from './record-distance.store.js';
 import { type SparseKeyQuery, termsOf, vectorsOf, vectorsSharing } from './sparse-vectors.js';
 
@@ -103,12 +103,12 @@ export class SparseKeyStore {
 export function coverageOf(collection: Collection, key: string, limit: number): Sql {
   return sql`
     SELECT s.through, (
-        SELECT count(*) FROM (SELECT FROM polyvec.sparse_changes c WHERE c.collection_id = ${collection.id} LIMIT ${limit}) AS c)
+        SELECT count(*) FROM (SELECT FROM ${inPlace(collection, 'sparse_changes')} c WHERE c.collection_id = ${collection.id} LIMIT ${limit}) AS c)
       + (SELECT count(*) FROM (${recordsAfter(collection, sql`s.through`)} LIMIT ${limit}) AS r) AS pending
     FROM (
       SELECT COALESCE((
-        SELECT s.high FROM polyvec.sparse_segments s WHERE s.collection_id = i.collection_id ORDER BY s.low DESC LIMIT 1), 0) AS through
-      FROM polyvec.sparse_key_indexes i WHERE i.collection_id = ${collection.id} AND ${key}::text = ANY (i.keys)) AS s`;
+        SELECT s.high FROM ${inPlace(collection, 'sparse_segments')} s WHERE s.collection_id = i.collection_id ORDER BY s.low DESC LIMIT 1), 0) AS through
+      FROM ${inPlace(collection, 'sparse_key_indexes')} i WHERE i.collection_id = ${collection.id} AND ${key}::text = ANY (i.keys)) AS s`;
 }
 
 /** The numbers of the records above one. */
@@ -120,7 +120,7 @@ export function recordsAfter(collection: Collection, through: Sql): Sql {
 /** The records that the postings do not have as they are now; each once. */
 function pendingRecords(collection: Collection, { through }: SparseCoverage): Sql {
   return sql`pending AS MATERIALIZED (
-    SELECT c.rid FROM polyvec.sparse_changes c WHERE c.collection_id = ${collection.id}
+    SELECT c.rid FROM ${inPlace(collection, 'sparse_changes')} c WHERE c.collection_id = ${collection.id}
     UNION ${recordsAfter(collection, sql`${through}::bigint`)}),`;
 }
 
@@ -144,7 +144,7 @@ function holdersAmong(vectors: Sql): Sql {
 /** The postings `p` of the terms `q` of a query, looked up one by one: a planner without statistics would rather read all of them. */
 function postings(collection: Collection, key: string): Sql {
   return sql`query q CROSS JOIN LATERAL (
-    SELECT p.rids, p.weights FROM polyvec.sparse_key_postings p
+    SELECT p.rids, p.weights FROM ${inPlace(collection, 'sparse_key_postings')} p
     WHERE p.collection_id = ${collection.id} AND p.key = ${key} AND p.term = q.term OFFSET 0) AS p`;
 }
 

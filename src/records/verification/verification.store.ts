@@ -170,6 +170,8 @@ export class VerificationStore {
         SELECT 'pool_vectors', collection_id FROM polyvec.pool_vectors GROUP BY collection_id UNION ALL
         SELECT 'pool_sparse', collection_id FROM polyvec.pool_sparse GROUP BY collection_id UNION ALL
         SELECT 'pool_postings', collection_id FROM polyvec.pool_postings GROUP BY collection_id UNION ALL
+        SELECT 'word_texts', collection_id FROM polyvec.word_texts GROUP BY collection_id UNION ALL
+        SELECT 'word_postings', collection_id FROM polyvec.word_postings GROUP BY collection_id UNION ALL
         SELECT 'snapshot_records', collection_id FROM polyvec.snapshot_records GROUP BY collection_id UNION ALL
         SELECT 'snapshot_vectors', collection_id FROM polyvec.snapshot_vectors GROUP BY collection_id)
       SELECT o.table, o.collection_id AS owner FROM owners o WHERE o.collection_id NOT IN (

@@ -3,7 +3,7 @@ import type { Filter } from '../../../filters/filter.js';
 import type { Parts, SparseVector } from '../../../records/record.js';
 import { RecordReads } from '../../../records/record-reads.service.js';
 import { RecordSearches } from '../../../records/record-searches.service.js';
-import { RecordTextsService } from '../../../records/record-texts.service.js';
+import { RecordTextsService } from '../../../records/words/record-texts.service.js';
 import { EmbeddingProviders } from '../collections/embedding-providers.js';
 import { parseFilter } from '../filter/parse-filter.js';
 import { DEFAULT_ALPHA, DEFAULT_LIST_LENGTH, MAX_LIMIT_WITH_VECTORS, MAX_LIST_LENGTH } from '../limits.js';
@@ -89,11 +89,13 @@ export class HybridOperations {
     query: SparseVector | string,
     list: ListRequest,
   ): Promise<readonly Ranked[]> {
-    const found =
-      typeof query === 'string'
-        ? await this.texts.searchText(collection, NAMESPACE, { ...list, text: query, parts: ID_ONLY })
-        : (await this.searches.rank(collection, NAMESPACE, { ...list, embedding: null, sparse: query, parts: ID_ONLY })).records;
-    return found.map(({ id, score }) => ({ id, score: Number(score) }));
+    if (typeof query === 'string') {
+      const found = await this.texts.searchText(collection, NAMESPACE, { ...list, text: query, parts: ID_ONLY });
+      return found.map(({ id, score }) => ({ id, score: scaled(Number(score)) }));
+    }
+    const request = { ...list, embedding: null, sparse: query, parts: ID_ONLY };
+    const { records } = await this.searches.rank(collection, NAMESPACE, request);
+    return records.map(({ id, score }) => ({ id, score: Number(score) }));
   }
 
   /** What was deleted since it was ranked, or does not match any more, is left out. */
@@ -111,6 +113,11 @@ export class HybridOperations {
       return record === undefined ? [] : [{ record, score }];
     });
   }
+}
+
+/** Between 0 and 1, as the scores that it is fused with are. */
+function scaled(score: number): number {
+  return score / (score + 1);
 }
 
 function lengthOf(sent: number | undefined): number {

@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../../collections/collection.js';
+import { Database, type Queryable } from '../../postgres/database.js';
+import { type Sql, sql } from '../../postgres/sql.js';
+import { inPlace, recordTable } from '../../collections/place.js';
+import { heldCollection } from '../record-tables.js';
+import { WORD_CONFIGURATION } from './word-tables.store.js';
+
+/** One transaction takes so many changes, and about so many bytes of text: a text of any length is taken alone. */
+const BATCH_CHANGES = 500;
+const BATCH_BYTES = 2 * 1024 * 1024;
+/** Any number that nothing else locks by; the other half of the key is the collection. */
+const WORD_LOCK = 7_065_831;
+
+type KeyRow = Readonly<{ namespace: string; rid: string }>;
+
+/** Keeps the index of the words in documents. */
+@Injectable()
+export class WordIndexStore {
+  constructor(private readonly database: Database) {}
+
+  /** From now on writers note what they change; statements of instances that remember the collection otherwise are stale. */
+  async start(collection: Collection): Promise<void> {
+    await this.database.query(sql`
+      UPDATE polyvec.collections SET word_index = 'starting', epoch = epoch + 1 WHERE id = ${collection.id} AND word_index = 'none'`);
+  }
+
+  /** The number that all transactions have from now on, or a higher one. */
+  async nextTransaction(): Promise<string> {
+    const [row] = await this.database.query<{ next: string }>(sql`SELECT pg_snapshot_xmax(pg_current_snapshot()) AS next`);
+    return row?.next ?? '0';
+  }
+
+  /** Whether all transactions before that number have ended: those that wrote without noting it. */
+  async haveEnded(next: string): Promise<boolean> {
+    const rows = await this.database.query(sql`
+      SELECT WHERE pg_snapshot_xmin(pg_current_snapshot()) >= ${next}::text::xid8`);
+    return rows.length > 0;
+  }
+
+  /** Notes all texts as not yet indexed, and lets searches use the index, which knows what it does not have. */
+  async open(collection: Collection): Promise<'opened' | 'stale'> {
+    const rows = await this.database.query(sql`
+      WITH live AS MATERIALIZED (${heldCollection(collection)}),
+      noted AS (
+        INSERT INTO ${inPlace(collection, 'pending_words')} (collection_id, namespace, rid)
+        SELECT r.collection_id, r.namespace, r.rid FROM ${recordTable(collection)} r
+        WHERE r.collection_id = ${collection.id} AND r.document IS NOT NULL AND EXISTS (SELECT FROM live)
+        ORDER BY r.namespace, r.rid)
+      UPDATE polyvec.collections SET word_index = 'ready', epoch = epoch + 1
+      WHERE id = ${collection.id} AND word_index = 'starting' AND EXISTS (SELECT FROM live) RETURNING id`);
+    return rows.length > 0 ? 'opened' : 'stale';
+  }
+
+  /**
+   * Indexes the texts that were written first among those not yet indexed, and forgets those that are gone: one transaction.
+   * Returns the number of changes that it has caught up with; 0 also while another process is at it.
+   */
+  async catchUp(collection: Collection): Promise<number | 'stale'> {
+    return this.database.transaction(async (transaction) => {
+      const [lock] = await transaction.query<{ locked: string }>(sql`
+        SELECT pg_try_advisory_xact_lock(${WORD_LOCK}::integer, (${collection.id}::bigint % 2147483647)::integer) AS locked`);
+      if (lock?.locked !== 't') return 0;
+      const live = await transaction.query(heldCollection(collection));
+      if (live.length === 0) return 'stale';
+      const changes = await takeChanges(transaction, collection);
+      if (changes.length > 0) await indexTexts(transaction, collection, changes);
+      return changes.length;
+    });
+  }
+}
+
+/** Takes changes off the list, and what was indexed of their records out of the index. A record may be in several changes. */
+async function takeChanges(transaction: Queryable, collection: Collection): Promise<readonly KeyRow[]> {
+  return transaction.query<KeyRow>(sql`
+    WITH first AS MATERIALIZED (
+      SELECT p.namespace, p.pid, p.rid FROM ${inPlace(collection, 'pending_words')} p WHERE p.collection_id = ${collection.id}
+      ORDER BY p.namespace, p.pid LIMIT ${BATCH_CHANGES}),
+    sized AS MATERIALIZED (
+      SELECT f.*, COALESCE(sum(octet_length(r.document)) OVER (ORDER BY f.namespace, f.pid ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+      FROM first f LEFT JOIN ${recordTable(collection)} r
+        ON r.collection_id = ${collection.id} AND r.namespace = f.namespace AND r.rid = f.rid),
+    taken AS (
+      DELETE FROM ${inPlace(collection, 'pending_words')} p USING sized s
+      WHERE p.collection_id = ${collection.id} AND p.namespace = s.namespace AND p.pid = s.pid AND s.before <= ${BATCH_BYTES}
+      RETURNING p.namespace, p.rid),
+    old AS (
+      DELETE FROM ${inPlace(collection, 'word_texts')} t USING (SELECT DISTINCT namespace, rid FROM taken) AS n
+      WHERE t.collection_id = ${collection.id} AND t.namespace = n.namespace AND t.rid = n.rid
+      RETURNING t.namespace, t.rid, t.length, t.words),
+    old_postings AS (
+      DELETE FROM ${inPlace(collection, 'word_postings')} p USING old o, unnest(o.words) AS w (word)
+      WHERE p.collection_id = ${collection.id} AND p.namespace = o.namespace AND p.word = w.word AND p.rid = o.rid),
+    ${counted(collection, sql`SELECT namespace, -count(*), -sum(length) FROM old GROUP BY namespace`)}
+    SELECT namespace, rid FROM taken`);
+}
+
+/** The texts may be newer than the changes that were taken: then they are in a later change, too. */
+async function indexTexts(transaction: Queryable, collection: Collection, changes: readonly KeyRow[]): Promise<void> {
+  const keys = sql`SELECT DISTINCT * FROM unnest(${changes.map(({ namespace }) => namespace)}::text[],
+    ${changes.map(({ rid }) => rid)}::text[]::bigint[]) AS k (namespace, rid)`;
+  await transaction.query(sql`
+    WITH texts AS MATERIALIZED (
+      SELECT k.namespace, k.rid, w.* FROM (${keys}) AS k CROSS JOIN LATERAL (
+        SELECT r.document FROM ${recordTable(collection)} r
+        WHERE r.collection_id = ${collection.id} AND r.namespace = k.namespace AND r.rid = k.rid AND r.document IS NOT NULL
+        OFFSET 0) AS r CROSS JOIN LATERAL (
+        SELECT COALESCE(sum(w.occurrences), 0)::integer AS length, COALESCE(array_agg(w.word COLLATE "C"), '{}') AS words,
+          COALESCE(array_agg(w.occurrences), '{}') AS counts
+        FROM polyvec.words_of(${WORD_CONFIGURATION}, r.document) w) AS w),
+    new AS (
+      INSERT INTO ${inPlace(collection, 'word_texts')} (collection_id, namespace, rid, length, words)
+      SELECT ${collection.id}, namespace, rid, length, words FROM texts),
+    new_postings AS (
+      INSERT INTO ${inPlace(collection, 'word_postings')} (collection_id, namespace, word, rid, occurrences, length)
+      SELECT ${collection.id}, t.namespace, w.word, t.rid, w.occurrences, t.length
+      FROM texts t CROSS JOIN LATERAL unnest(t.words, t.counts) AS w (word, occurrences) ORDER BY 2, 3, 4),
+    ${counted(collection, sql`SELECT namespace, count(*), sum(length) FROM texts GROUP BY namespace`)}
+    SELECT`);
+}
+
+/** Adds the changes of `source`, rows of a namespace, texts and words, to what is counted. */
+function counted(collection: Collection, source: Sql): Sql {
+  return sql`counted AS (
+    INSERT INTO ${inPlace(collection, 'word_counts')} AS c (collection_id, namespace, texts, words)
+    SELECT ${collection.id}, s.namespace, s.texts, s.words FROM (${source}) AS s (namespace, texts, words)
+    ON CONFLICT (collection_id, namespace) DO UPDATE SET texts = c.texts + excluded.texts, words = c.words + excluded.words)`;
+}

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import type { Collection } from '../../collections/collection.js';
+import { CurrentCollections } from '../../collections/current-collections.js';
+import { GatewayError } from '../../errors.js';
+import { WordIndexStore } from './word-index.store.js';
+
+/** Fewer texts are read within a few milliseconds. */
+const WORTH_AN_INDEX = 500;
+/** Changes are collected for so long. */
+const PAUSE_MS = 500;
+/** How often it is asked whether the writers of before have ended. */
+const ASK_MS = 50;
+
+/** Makes and fills word indexes in the background. Only speed depends on when. */
+@Injectable()
+export class WordIndexes implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(WordIndexes.name);
+  /** By uuid, with what is wanted of it. */
+  private readonly waiting = new Map<string, Collection>();
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly collections: CurrentCollections,
+    private readonly store: WordIndexStore,
+  ) {}
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  /** Rows have been written or deleted. Returns at once. */
+  note(collection: Collection): void {
+    if (collection.wordIndex !== 'none') this.want(collection);
+  }
+
+  /** A search has read so many texts that no index had. Returns at once. */
+  noteSearch(collection: Collection, unindexed: number): void {
+    if (unindexed >= WORTH_AN_INDEX || (unindexed > 0 && collection.wordIndex !== 'none')) this.want(collection);
+  }
+
+  private want(collection: Collection): void {
+    this.waiting.set(collection.uuid, collection);
+    if (this.timer !== undefined || this.running !== undefined || this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.running = this.work().finally(() => {
+        this.running = undefined;
+      });
+    }, PAUSE_MS).unref();
+  }
+
+  private async work(): Promise<void> {
+    for (let next = this.next(); next !== undefined && !this.stopped; next = this.next()) {
+      try {
+        await this.improve(next);
+      } catch (error) {
+        // the next write or search tries again
+        this.complain(next, error);
+      }
+    }
+  }
+
+  private next(): Collection | undefined {
+    const [first] = this.waiting.values();
+    if (first !== undefined) this.waiting.delete(first.uuid);
+    return first;
+  }
+
+  private async improve(collection: Collection): Promise<void> {
+    await this.ensureOpen(collection);
+    let caughtUp = 0;
+    do {
+      caughtUp = await this.collections.run(collection, (current) => this.store.catchUp(current));
+    } while (caughtUp > 0 && !this.stopped);
+  }
+
+  /** The index knows all texts afterwards, as indexed or not. */
+  private async ensureOpen(collection: Collection): Promise<void> {
+    if (collection.wordIndex === 'ready') return;
+    await this.store.start(collection);
+    const next = await this.store.nextTransaction();
+    while (!(await this.store.haveEnded(next))) {
+      if (this.stopped) return;
+      await sleep(ASK_MS);
+    }
+    await this.collections.run(collection, async (current) =>
+      current.wordIndex === 'starting' ? this.store.open(current) : current.wordIndex === 'ready' ? 'opened' : 'stale',
+    );
+    this.collections.forget(collection);
+  }
+
+  /** An unavailable database is logged by `FaultLog`, once for everything that fails for it; a deleted collection needs no index. */
+  private complain(collection: Collection, error: unknown): void {
+    if (this.stopped || (error instanceof GatewayError && (error.kind === 'unavailable' || error.kind === 'not_found'))) return;
+    this.logger.warn(`the words of ${collection.name} were not indexed: ${String(error)}`);
+  }
+}

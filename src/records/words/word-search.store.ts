@@ -1,0 +1,138 @@
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../../collections/collection.js';
+import { Database } from '../../postgres/database.js';
+import { type Sql, sql } from '../../postgres/sql.js';
+import type { Parts, RankedRecord, Selection } from '../record.js';
+import { inPlace, recordTable } from '../../collections/place.js';
+import { liveCollection, partColumns, type RecordRow, selected, toRecord } from '../record-tables.js';
+import { WORD_CONFIGURATION } from './word-tables.store.js';
+
+/** The best `limit` of the selected records by the words of a text. */
+export interface TextSearchRequest extends Selection {
+  readonly text: string;
+  readonly parts: Parts;
+  readonly limit: number;
+}
+
+/** Best first. `unindexed` texts were read for it, as the word index does not have them as they are. */
+export interface TextSearchResult {
+  readonly records: readonly RankedRecord[];
+  readonly unindexed: number;
+}
+
+type TextRow = RecordRow & Readonly<{ rid: string | null; score: string; unindexed: string }>;
+
+/** Each is another list to read. */
+const MAX_QUERY_WORDS = 256;
+/** Lucene's values: how soon more of the same word counts no more, and how much long texts are held against themselves. */
+const K1 = sql`1.2::float8`;
+const B = sql`0.75::float8`;
+
+/** Records found by the words of their documents. */
+@Injectable()
+export class WordSearchStore {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * The selected records whose document has one of the text's words, by BM25, equals in the order of first insert: exact. What the
+   * word index does not have yet is read from the documents. Words are compared without regard to case, as the database's locale
+   * knows it. Only the first 256 different words of the text count.
+   */
+  async search(collection: Collection, namespace: string, request: TextSearchRequest): Promise<TextSearchResult | 'stale'> {
+    const rows = await this.database.query<TextRow>(sql`
+      WITH live AS MATERIALIZED (${liveCollection(collection)}),
+      asked AS MATERIALIZED (${wordsAsked(request.text)}),
+      ${collection.wordIndex === 'ready' ? indexedWords(collection, namespace) : withoutIndex(collection, namespace)},
+      totals AS MATERIALIZED (${totals(collection, namespace)}),
+      hits AS MATERIALIZED (
+        SELECT * FROM indexed UNION ALL
+        SELECT f.word, d.rid, f.occurrences, d.length FROM fresh d CROSS JOIN LATERAL unnest(d.words, d.counts) AS f (word, occurrences)),
+      weights AS MATERIALIZED (
+        SELECT h.word, ln(1 + (t.texts - count(*) + 0.5) / (count(*) + 0.5)) AS weight
+        FROM hits h CROSS JOIN totals t GROUP BY h.word, t.texts),
+      scored AS MATERIALIZED (
+        SELECT h.rid, sum(w.weight * h.occurrences / (h.occurrences + ${K1} * (1 - ${B} + ${B} * h.length / t.average))) AS score
+        FROM hits h JOIN weights w USING (word) CROSS JOIN totals t GROUP BY h.rid),
+      best AS MATERIALIZED (
+        SELECT s.rid, s.score FROM scored s ${ofSelection(collection, namespace, request)}
+        ORDER BY s.score DESC, s.rid LIMIT ${request.limit})
+      SELECT b.rid, b.score, (SELECT count(*) FROM fresh) AS unindexed, record.*
+      FROM live LEFT JOIN (best b CROSS JOIN LATERAL (
+        SELECT ${partColumns(collection, request.parts)} FROM ${recordTable(collection)} r
+        WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = b.rid OFFSET 0) AS record) ON TRUE
+      ORDER BY b.score DESC, b.rid`);
+    const [first] = rows;
+    if (first === undefined) return 'stale';
+    const records = rows.filter(({ rid }) => rid !== null).map((row) => ({ ...toRecord(row), score: row.score }));
+    return { records, unindexed: Number(first.unindexed) };
+  }
+}
+
+/** Its words in the order of the text, as rows of `word`. */
+function wordsAsked(text: string): Sql {
+  return sql`
+    SELECT l.word COLLATE "C" AS word
+    FROM ts_parse('default', ${text}::text) WITH ORDINALITY AS p (tokid, token, place)
+    JOIN pg_ts_config_map m ON m.mapcfg = ${WORD_CONFIGURATION} AND m.maptokentype = p.tokid AND m.mapseqno = 1
+    CROSS JOIN LATERAL unnest(ts_lexize(m.mapdict::regdictionary, p.token)) AS l (word)
+    WHERE octet_length(p.token) < 2047 GROUP BY l.word ORDER BY min(p.place), l.word COLLATE "C" LIMIT ${MAX_QUERY_WORDS}`;
+}
+
+/**
+ * `pending`, the records that the index is behind for; `indexed`, the postings of the others; `fresh`, the pending texts with their
+ * length and those of their words that are asked for.
+ */
+function indexedWords(collection: Collection, namespace: string): Sql {
+  return sql`
+    pending AS MATERIALIZED (
+      SELECT DISTINCT p.rid FROM ${inPlace(collection, 'pending_words')} p WHERE p.collection_id = ${collection.id} AND p.namespace = ${namespace}),
+    indexed AS (
+      SELECT a.word, p.rid, p.occurrences, p.length FROM asked a CROSS JOIN LATERAL (
+        SELECT p.rid, p.occurrences, p.length FROM ${inPlace(collection, 'word_postings')} p
+        WHERE p.collection_id = ${collection.id} AND p.namespace = ${namespace} AND p.word = a.word OFFSET 0) AS p
+      WHERE NOT EXISTS (SELECT FROM pending n WHERE n.rid = p.rid)),
+    fresh AS MATERIALIZED (
+      SELECT r.rid, w.* FROM pending n CROSS JOIN LATERAL (
+        SELECT r.rid, r.document FROM ${recordTable(collection)} r
+        WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = n.rid AND r.document IS NOT NULL
+        OFFSET 0) AS r CROSS JOIN LATERAL (${countedWords(sql`r.document`)}) AS w)`;
+}
+
+/** As above, of a collection whose index is not complete: all its texts are read. */
+function withoutIndex(collection: Collection, namespace: string): Sql {
+  return sql`
+    pending AS MATERIALIZED (SELECT NULL::bigint AS rid WHERE FALSE),
+    indexed AS (SELECT NULL::text COLLATE "C" AS word, NULL::bigint AS rid, NULL::integer AS occurrences, NULL::integer AS length WHERE FALSE),
+    fresh AS MATERIALIZED (
+      SELECT r.rid, w.* FROM ${recordTable(collection)} r CROSS JOIN LATERAL (${countedWords(sql`r.document`)}) AS w
+      WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.document IS NOT NULL)`;
+}
+
+/** The number of all words of a text, and how often each of those that are asked for occurs. */
+function countedWords(text: Sql): Sql {
+  const isAsked = sql`FILTER (WHERE w.word = ANY (ARRAY(SELECT word FROM asked)))`;
+  return sql`
+    SELECT COALESCE(sum(w.occurrences), 0)::integer AS length, array_agg(w.word COLLATE "C") ${isAsked} AS words,
+      array_agg(w.occurrences) ${isAsked} AS counts
+    FROM polyvec.words_of(${WORD_CONFIGURATION}, ${text}) w`;
+}
+
+/** How many texts there are, and how many words they have on average. */
+function totals(collection: Collection, namespace: string): Sql {
+  const scope = sql`c.collection_id = ${collection.id} AND c.namespace = ${namespace}`;
+  const counted =
+    collection.wordIndex === 'ready'
+      ? sql`SELECT c.texts, c.words FROM ${inPlace(collection, 'word_counts')} c WHERE ${scope} UNION ALL
+          SELECT -count(*), -sum(c.length) FROM pending n CROSS JOIN LATERAL (
+            SELECT c.length FROM ${inPlace(collection, 'word_texts')} c WHERE ${scope} AND c.rid = n.rid OFFSET 0) AS c UNION ALL`
+      : sql``;
+  return sql`
+    SELECT sum(texts)::float8 AS texts, GREATEST(sum(words)::float8 / NULLIF(sum(texts), 0)::float8, 1) AS average
+    FROM (${counted} SELECT count(*), sum(length) FROM fresh) AS c (texts, words)`;
+}
+
+/** Of scored records `s`: those that are selected. */
+function ofSelection(collection: Collection, namespace: string, { ids, filter }: Selection): Sql {
+  if (ids === undefined && filter === undefined) return sql``;
+  return sql`JOIN (SELECT r.rid FROM ${selected(collection, namespace, { ids, filter })} OFFSET 0) AS chosen ON chosen.rid = s.rid`;
+}
