@@ -7,7 +7,7 @@ import { type Sql, sql } from '../postgres/sql.js';
 import type { Namespace, NamespacePage, NamespaceTotals } from './namespace.js';
 import { successor } from './record-page.store.js';
 import { heldCollection, liveCollection, POSTING_TABLE, recordTable, SPARSE_TABLE, vectorTable } from './record-tables.js';
-import { sparseChanges } from './sparse-changes.js';
+import { sparseChanges } from './sparse-changes.store.js';
 
 type NamespaceRow = Readonly<{ name: string | null; schema: string | null; count: string; bytes: string; lsn: string }>;
 

@@ -17,7 +17,7 @@ import {
   toRecord,
 } from './record-tables.js';
 import { fieldsOf } from './record-write.store.js';
-import { sparseChanges } from './sparse-changes.js';
+import { sparseChanges } from './sparse-changes.store.js';
 
 const LAST_CODE_POINT = 0x10_ffff;
 

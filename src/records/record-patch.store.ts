@@ -7,7 +7,7 @@ import { type Sql, sql } from '../postgres/sql.js';
 import type { RecordPatch, Selection, SelectionPatched, WriteOutcome } from './record.js';
 import { countWritten, heldCollection, recordCount, recordTable, selected, vectorNumber, vectorTable } from './record-tables.js';
 import { fieldsOf } from './record-write.store.js';
-import { sparseChanges } from './sparse-changes.js';
+import { sparseChanges } from './sparse-changes.store.js';
 
 /** Changes parts of existing records: one statement for a whole batch. */
 @Injectable()

@@ -8,7 +8,7 @@ import type { SettledBatch } from './batch.js';
 import type { RecordWrite, WriteMode, WriteOutcome } from './record.js';
 import { sparseInput, sparseRows } from './record-sparse.store.js';
 import { countWrite, heldCollection, recordTable, vectorNumber, vectorTable } from './record-tables.js';
-import { sparseChanges } from './sparse-changes.js';
+import { sparseChanges } from './sparse-changes.store.js';
 
 /** Longer field names would not fit into the catalog's index. */
 const MAX_FIELD_NAME_BYTES = 1024;

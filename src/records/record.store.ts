@@ -17,7 +17,7 @@ import {
   toRecord,
   vectorTable,
 } from './record-tables.js';
-import { sparseChanges } from './sparse-changes.js';
+import { sparseChanges } from './sparse-changes.store.js';
 
 /** One page of a read, and where the next one begins. */
 export interface RecordPage {

@@ -4,9 +4,9 @@ import type { Queryable } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import type { Match, SparseSearchRequest } from '../record.js';
 import { recordCount, recordTable, selected } from '../record-tables.js';
-import { SPARSE_KEY_NAMESPACE } from '../sparse-changes.js';
+import { SPARSE_KEY_NAMESPACE } from '../sparse-changes.store.js';
 import { float32, rounded } from './record-distance.store.js';
-import { type SparseKeyQuery, termsOf, vectorsOf, vectorsSharing } from './sparse-vectors.js';
+import { type SparseKeyQuery, termsOf, vectorsOf, vectorsSharing } from './sparse-vectors.store.js';
 
 /** A record that a search by sparse vectors found. */
 export type SparseKeyMatch = Pick<Match, 'id' | 'number' | 'distance'>;
