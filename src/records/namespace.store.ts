@@ -8,7 +8,7 @@ import type { Namespace, NamespacePage, NamespaceTotals } from './namespace.js';
 import { successor } from './record-page.store.js';
 import { namespaceTable, postingTable, recordTable, sparseTable, vectorTable } from '../collections/place.js';
 import { heldCollection, liveCollection } from './record-tables.js';
-import { noteChanged } from './changed-records.js';
+import { noteChanged } from './changed-records.store.js';
 
 type NamespaceRow = Readonly<{ name: string | null; schema: string | null; count: string; bytes: string; lsn: string }>;
 

@@ -17,7 +17,7 @@ import {
   toRecord,
 } from './record-tables.js';
 import { fieldsOf } from './record-write.store.js';
-import { noteChanged } from './changed-records.js';
+import { noteChanged } from './changed-records.store.js';
 
 const LAST_CODE_POINT = 0x10_ffff;
 

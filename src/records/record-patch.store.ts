@@ -8,7 +8,7 @@ import type { RecordPatch, Selection, SelectionPatched, WriteOutcome } from './r
 import { recordTable, vectorTable } from '../collections/place.js';
 import { countWritten, heldCollection, recordCount, selected, vectorNumber } from './record-tables.js';
 import { fieldsOf } from './record-write.store.js';
-import { noteChanged } from './changed-records.js';
+import { noteChanged } from './changed-records.store.js';
 
 /** Changes parts of existing records: one statement for a whole batch. */
 @Injectable()

@@ -9,7 +9,7 @@ import type { RecordWrite, WriteMode, WriteOutcome } from './record.js';
 import { sparseInput, sparseRows } from './record-sparse.store.js';
 import { namespaceTable, recordTable, vectorTable } from '../collections/place.js';
 import { countWrite, heldCollection, vectorNumber } from './record-tables.js';
-import { noteChanged } from './changed-records.js';
+import { noteChanged } from './changed-records.store.js';
 
 /** Longer field names would not fit into the catalog's index. */
 const MAX_FIELD_NAME_BYTES = 1024;

@@ -16,7 +16,7 @@ import {
   selected,
   toRecord,
 } from './record-tables.js';
-import { noteChanged } from './changed-records.js';
+import { noteChanged } from './changed-records.store.js';
 
 /** One page of a read, and where the next one begins. */
 export interface RecordPage {

@@ -5,8 +5,8 @@ import { Database, type Queryable } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import { heldCollection } from '../record-tables.js';
 import { recordsAfter } from '../search/sparse-key.store.js';
-import { vectorsBetween } from '../search/sparse-vectors.js';
-import { SPARSE_KEY_NAMESPACE } from '../changed-records.js';
+import { vectorsBetween } from '../search/sparse-vectors.store.js';
+import { SPARSE_KEY_NAMESPACE } from '../changed-records.store.js';
 
 /** Records of a segment: a change of one rebuilds it, and the embedded engine does nothing else meanwhile. */
 const SEGMENT_RECORDS = 2_000;

@@ -5,9 +5,9 @@ import { type Sql, sql } from '../../postgres/sql.js';
 import type { Match, SparseSearchRequest } from '../record.js';
 import { inPlace, recordTable } from '../../collections/place.js';
 import { recordCount, selected } from '../record-tables.js';
-import { SPARSE_KEY_NAMESPACE } from '../changed-records.js';
+import { SPARSE_KEY_NAMESPACE } from '../changed-records.store.js';
 import { float32, rounded } from './record-distance.store.js';
-import { type SparseKeyQuery, termsOf, vectorsOf, vectorsSharing } from './sparse-vectors.js';
+import { type SparseKeyQuery, termsOf, vectorsOf, vectorsSharing } from './sparse-vectors.store.js';
 
 /** A record that a search by sparse vectors found. */
 export type SparseKeyMatch = Pick<Match, 'id' | 'number' | 'distance'>;
