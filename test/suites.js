@@ -18,6 +18,7 @@ const PLACES = {
   'test/console/home-page.spec.ts': 'server',
   'test/console/map-page.spec.ts': 'server',
   'test/console/operator-page.spec.ts': 'server',
+  'test/console/other-site.spec.ts': 'server',
   'test/console/records-page.spec.ts': 'server',
   'test/copy/': 'both',
   'test/copy/chroma-folder.spec.ts': 'embedded',

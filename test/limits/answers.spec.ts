@@ -2,19 +2,33 @@ import { readFile } from 'node:fs/promises';
 import { ChromaApi } from '../support/clients/chroma-api.js';
 import { createIndex, type IndexApi } from '../support/clients/pinecone-api.js';
 import { type Message, PineconeGrpc } from '../support/clients/pinecone-grpc.js';
+import { VectorizerApi } from '../support/clients/vectorizer-api.js';
 import { createProcessStorage, type GatewayProcess, type ProcessStorage } from '../support/gateway/gateway-process.js';
+import type { RouteRequest } from '../support/routes/route-requests.js';
+import {
+  type AnswersPlace,
+  type Fate,
+  FILE,
+  IDS,
+  largestCalls,
+  largestRequests,
+  RECORDS,
+  statedOfNone,
+  unstatedCalls,
+  unstatedRoutes,
+  VECTOR,
+} from './largest-answers.js';
 
 const MiB = 1024 * 1024;
 const HEAP_MIB = 512;
 /** Heap, and what is outside of it: buffers, code, the stacks of threads. */
 const MEMORY_BYTES = 2 * HEAP_MIB * MiB;
-const RECORDS = 60;
 const BATCH = 30;
 const AT_ONCE = 2;
 /** The last characters become six of JSON each. */
 const DOCUMENT = 'x'.repeat(MiB / 2) + '\u0001'.repeat(MiB / 16);
-const VECTOR = [1, 0];
-const ids = Array.from({ length: RECORDS }, (_item, index) => `r${String(index)}`);
+/** What holds no records, or one. */
+const BOUNDED_BYTES = 4 * MiB;
 
 /** What came back: how many bytes, and how they end. */
 interface Outcome {
@@ -33,7 +47,7 @@ let storage: ProcessStorage;
 let gateway: GatewayProcess;
 let index: IndexApi;
 let grpc: PineconeGrpc;
-let collection: string;
+let place: AnswersPlace;
 
 async function post(url: string, body: object | undefined, method = 'POST'): Promise<Outcome> {
   const response = await fetch(url, {
@@ -55,55 +69,48 @@ async function call(method: string, message: Message): Promise<Outcome> {
   return { status, bytes: 0, end: typeof answer === 'string' ? answer : '}' };
 }
 
-const chroma = (action: string, body: object, version = 'v2/tenants/default_tenant/databases/default_database'): Send => {
-  return () => post(`${gateway.chromaUrl}/api/${version}/collections/${collection}/${action}`, body);
-};
-const pinecone = (path: string, body?: object, method?: string): Send => {
-  return () => post(`http://127.0.0.1:${String(index.port)}${path}`, body, method);
-};
-const vectorizer = (path: string, body?: object, method?: string): Send => {
-  return () => post(`${gateway.urls.get('vectorizer') ?? ''}${path.replace('NAME', index.name)}`, body, method);
-};
+/** On the console port, where every protocol is under its prefix. */
+async function ask({ method, path, body }: RouteRequest): Promise<Outcome> {
+  return post(`${gateway.urls.get('console') ?? ''}${path}`, body, method);
+}
+
+const records = (action: string, body: object): Promise<Outcome> =>
+  ask({
+    method: 'POST',
+    path: `/chroma/api/v2/tenants/default_tenant/databases/default_database/collections/${place.uuid}/${action}`,
+    body,
+  });
 const queries = (count: number): readonly (readonly number[])[] => new Array<readonly number[]>(count).fill(VECTOR);
-const idsQuery = ids.map((id) => `ids=${id}`).join('&');
 
-/** Answers of any size: what does not fit into memory waits in files. */
-const SPOOLED: Readonly<Record<string, Send>> = {
-  'chroma get': chroma('get', {}),
-  'chroma get v1': chroma('get', { ids, include: ['documents', 'embeddings', 'metadatas'] }, 'v1'),
+/** Beside the largest answer of each route: others that come close to a limit, on one side of it or the other. */
+const MORE: Readonly<Partial<Record<Fate, Readonly<Record<string, Send>>>>> = {
+  small: {
+    'chroma query of a few': () => records('query', { query_embeddings: queries(4), n_results: 2 }),
+    'chroma query without documents': () =>
+      records('query', { query_embeddings: queries(500), n_results: 20, include: ['distances'] }),
+    'pinecone query without metadata': () =>
+      post(`http://127.0.0.1:${String(index.port)}/query`, { vector: VECTOR, topK: 10_000, includeValues: true }),
+  },
+  refused: {
+    'chroma query of many results': () => records('query', { query_embeddings: queries(100), n_results: 1_000 }),
+    'chroma query of one': () => records('query', { query_embeddings: queries(1), n_results: 1_000_000 }),
+    'vectorizer search by filter': () =>
+      ask({
+        method: 'POST',
+        path: `/vectorizer/collections/${index.name}/search`,
+        body: { query: '', filter: { k: 1 }, limit: 10_000 },
+      }),
+  },
 };
 
-/** Answers that need no more than they may. */
-const SMALL: Readonly<Record<string, Send>> = {
-  'chroma query of a few': chroma('query', { query_embeddings: queries(4), n_results: 2 }),
-  'chroma query without documents': chroma('query', { query_embeddings: queries(500), n_results: 20, include: ['distances'] }),
-  'pinecone query without metadata': pinecone('/query', { vector: VECTOR, topK: 10_000, includeValues: true }),
-  'pinecone list': pinecone('/vectors/list?limit=100', undefined, 'GET'),
-  'grpc List': () => call('List', { limit: 100 }),
-  'qdrant points': vectorizer('/qdrant/collections/NAME/points', { ids, with_vector: true }),
-  'qdrant scroll': vectorizer('/qdrant/collections/NAME/points/scroll', { limit: 1_000, with_vector: true }),
-  'qdrant search': vectorizer('/qdrant/collections/NAME/points/search', { vector: VECTOR, limit: 10_000, with_payload: true }),
-};
-
-/** Every other read and search, with as much as its protocol lets it ask for. */
-const LARGE: Readonly<Record<string, Send>> = {
-  'chroma query': chroma('query', { query_embeddings: queries(20_000), n_results: 1 }),
-  'chroma query v1': chroma('query', { query_embeddings: queries(2_000), n_results: 1 }, 'v1'),
-  'chroma query of many results': chroma('query', { query_embeddings: queries(100), n_results: 1_000 }),
-  'chroma query of one': chroma('query', { query_embeddings: queries(1), n_results: 1_000_000 }),
-  'pinecone query': pinecone('/query', { vector: VECTOR, topK: 10_000, includeMetadata: true, includeValues: true }),
-  'pinecone fetch': pinecone(`/vectors/fetch?${idsQuery}`, undefined, 'GET'),
-  'pinecone fetch by metadata': pinecone('/vectors/fetch_by_metadata', { filter: { k: { $eq: 1 } }, limit: 10_000 }),
-  'grpc Query': () => call('Query', { vector: VECTOR, topK: 10_000, includeMetadata: true, includeValues: true }),
-  'grpc Fetch': () => call('Fetch', { ids }),
-  'vectorizer search': vectorizer('/collections/NAME/search', { vector: VECTOR, limit: 10_000, with_vector: true }),
-  'vectorizer search by filter': vectorizer('/collections/NAME/search', { query: '', filter: { k: 1 }, limit: 10_000 }),
-  'vectorizer batch search': vectorizer('/collections/NAME/batch_search', {
-    queries: queries(1_000).map((vector) => ({ vector, limit: 100 })),
-  }),
-  'vectorizer vectors': vectorizer('/collections/NAME/vectors?limit=1000', undefined, 'GET'),
-  'vectorizer explain': vectorizer('/collections/NAME/explain', { vector: VECTOR, limit: 10_000 }),
-};
+/** What is asked with that fate: every route of the router, every method of gRPC, and more. */
+function sendsOf(fate: Fate): readonly (readonly [name: string, send: Send])[] {
+  return [
+    ...largestRequests(fate).map(([key, request]) => [key, () => ask(request(place))] as const),
+    ...largestCalls(fate).map(([method, message]) => [`gRPC ${method}`, () => call(method, message)] as const),
+    ...Object.entries(MORE[fate] ?? {}),
+  ];
+}
 
 async function peakBytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${String(pid)}/status`, 'utf8');
@@ -123,19 +130,35 @@ beforeAll(async () => {
   gateway = await storage.start();
   index = await createIndex({ pineconeUrl: gateway.urls.get('pinecone') ?? '' }, { dimension: 2, metric: 'cosine' });
   grpc = new PineconeGrpc(index.port);
-  const api = new ChromaApi(gateway.chromaUrl);
-  const found = await api.call(`/api/v2/tenants/default_tenant/databases/default_database/collections/${index.name}`);
-  collection = (found.body as { readonly id: string }).id;
+  const at = { tenant: 'default_tenant', database: 'default_database', collection: index.name, port: index.port };
+  const found = await new ChromaApi(gateway.chromaUrl).call(
+    `/api/v2/tenants/${at.tenant}/databases/${at.database}/collections/${index.name}`,
+  );
+  const { id: uuid } = found.body as { readonly id: string };
+  // there are no backups
+  place = { ...at, uuid, host: `${index.name}-0000000`, backup: uuid, job: uuid, snapshot: 'none', texts: 'texts' };
   for (let start = 0; start < RECORDS; start += BATCH) {
-    const some = ids.slice(start, start + BATCH);
-    await chroma('add', {
+    const some = IDS.slice(start, start + BATCH);
+    await records('add', {
       ids: some,
       embeddings: some.map(() => VECTOR),
       documents: some.map(() => DOCUMENT),
       metadatas: some.map(() => ({ k: 1 })),
-    })();
+    });
   }
+  await fillTexts();
 });
+
+/** As many records, as large, in a collection that embeds the texts of a search. */
+async function fillTexts(): Promise<void> {
+  const vectorizer = new VectorizerApi(gateway.urls.get('vectorizer') ?? '');
+  await vectorizer.create({ name: place.texts, dimension: 64 });
+  for (const id of IDS) {
+    const texts = [{ id, text: 'x y z', metadata: { file_path: FILE, large: DOCUMENT } }];
+    const { status, text } = await vectorizer.call('POST', '/insert_texts', { collection: place.texts, texts });
+    if (status > 299) throw new Error(`insert_texts: ${text}`);
+  }
+}
 
 afterAll(async () => {
   grpc.close();
@@ -146,27 +169,43 @@ async function severalOf(send: Send): Promise<readonly Outcome[]> {
   return Promise.all(Array.from({ length: AT_ONCE }, send));
 }
 
+describe('the largest answer', () => {
+  it('is stated of every route that reads, and of every method of gRPC', () => {
+    expect(unstatedRoutes()).toEqual([]);
+    expect(unstatedCalls()).toEqual([]);
+    expect(statedOfNone()).toEqual([]);
+  });
+});
+
 describe('an answer in a process with a small heap', () => {
-  it.each(Object.entries(SPOOLED))('is whole, whatever its size: %s', async (_name, send) => {
+  it.each(sendsOf('spooled'))('is whole, whatever its size: %s', async (_name, send) => {
     const outcomes = await severalOf(send);
     const whole = { status: 200, end: expect.stringMatching(/\]\}$/) as unknown };
     expect(outcomes).toEqual(outcomes.map(({ bytes }) => ({ ...whole, bytes })));
     expect(Math.min(...outcomes.map(({ bytes }) => bytes))).toBeGreaterThan(RECORDS * DOCUMENT.length);
   });
 
-  it.each(Object.entries(SMALL))('is given where it has place: %s', async (_name, send) => {
+  it.each(sendsOf('small'))('is given where it has place: %s', async (_name, send) => {
     const outcomes = await severalOf(send);
     expect(outcomes.filter(({ status }) => !OK.has(status))).toEqual([]);
   });
 
-  it.each(Object.entries(LARGE))('is refused with the name of the limit: %s', async (_name, send) => {
+  it.each(sendsOf('refused'))('is refused with the name of the limit: %s', async (_name, send) => {
     const outcomes = await severalOf(send);
     expect(outcomes.map(({ status }) => REFUSALS.has(status))).toEqual(outcomes.map(() => true));
     expect(outcomes.map(({ end }) => end)).toEqual(outcomes.map(() => expect.stringContaining(WORDS) as unknown));
   });
 
+  it.each(sendsOf('bounded'))('holds no more than a record: %s', async (_name, send) => {
+    const { status, bytes } = await send();
+    expect(status).toBeLessThan(502);
+    expect(bytes).toBeLessThan(BOUNDED_BYTES);
+  });
+
   it('leaves the process alive, within its memory, when all are asked for at once', async () => {
-    const outcomes = await Promise.all(Object.values({ ...SPOOLED, ...SMALL, ...LARGE }).map((send) => send()));
+    const outcomes = await Promise.all(
+      [...sendsOf('spooled'), ...sendsOf('small'), ...sendsOf('refused')].map(([, send]) => send()),
+    );
     // whole, or refused in words
     expect(outcomes.filter(({ status, end }) => !(OK.has(status) || end.includes(WORDS)))).toEqual([]);
     expect(gateway.process.exitCode).toBeNull();
