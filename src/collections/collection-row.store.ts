@@ -10,7 +10,7 @@ import type {
   WordIndexState,
   WriteCounters,
 } from './collection.js';
-import { NAMESPACES_OF_LISTED } from './place.js';
+import { NAMESPACES_OF_LISTED } from './place-tables.store.js';
 
 /** A collection's row as text: `SELECT ${COLUMNS} FROM polyvec.collections c ${JOINS}`. */
 export type CollectionRow = Readonly<{

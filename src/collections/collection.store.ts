@@ -7,7 +7,7 @@ import type { Page, Scope } from '../tenants/tenant.js';
 import type { Collection, CollectionChanges, NewCollection, ProtocolName } from './collection.js';
 import { type CollectionRow, COLUMNS, JOINS, toCollection } from './collection-row.store.js';
 import { isNamed } from './named.store.js';
-import { guardTable, hasOwnPlace, recordTable } from './place.js';
+import { guardTable, hasOwnPlace, recordTable } from './place-tables.store.js';
 
 @Injectable()
 export class CollectionStore {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../postgres/database.js';
 import { identifier, join, type Sql, sql } from '../postgres/sql.js';
-import { hasOwnPlace, inPlace, type RowTables } from './place.js';
+import { hasOwnPlace, inPlace, type RowTables } from './place-tables.store.js';
 
 /** Collections that are gone from the catalog, but whose rows, in the same tables, are not. */
 export interface DroppedCollections extends RowTables {

@@ -5,7 +5,7 @@ import type { Caller } from '../tenants/caller.js';
 import { type CollectionRow, COLUMNS, JOINS, toCollection } from './collection-row.store.js';
 import { isNamed } from './named.store.js';
 import type { CollectionOverview, OverviewPage } from './overview.js';
-import { NAMESPACES_OF_LISTED } from './place.js';
+import { NAMESPACES_OF_LISTED } from './place-tables.store.js';
 
 type OverviewRow = CollectionRow & Readonly<{ records: string; namespaces: string; aliases: string | null; port: string | null }>;
 type Reach = Pick<Caller, 'tenant' | 'database' | 'collections'>;

@@ -1,4 +1,4 @@
-import { recordTable, sparseTable, vectorTable } from '../collections/place.js';
+import { recordTable, sparseTable, vectorTable } from '../collections/place-tables.store.js';
 import type { Queryable } from '../postgres/database.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import type { NamespaceDigest, RowPlace } from './move.js';

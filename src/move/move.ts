@@ -1,4 +1,4 @@
-import type { RowTables } from '../collections/place.js';
+import type { RowTables } from '../collections/place-tables.store.js';
 
 /** Where rows are: the number that they carry, and their tables. */
 export interface RowPlace extends RowTables {

@@ -1,5 +1,5 @@
 import { labelOf } from '../collections/collection-label.js';
-import { SHARED_PLACE } from '../collections/place.js';
+import { SHARED_PLACE } from '../collections/place-tables.store.js';
 import type { Database } from '../postgres/database.js';
 import { compare } from './comparison.js';
 import type { Comparison, Owner, Part, Position } from './move.js';

@@ -1,4 +1,4 @@
-import { NAMESPACES_OF_LISTED, recordTable, sparseTable, vectorTable } from '../collections/place.js';
+import { NAMESPACES_OF_LISTED, recordTable, sparseTable, vectorTable } from '../collections/place-tables.store.js';
 import type { Queryable } from '../postgres/database.js';
 import { identifier, integer, join, type Sql, sql } from '../postgres/sql.js';
 import { digest, hashOf } from './digest.store.js';

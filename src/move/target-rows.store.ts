@@ -1,4 +1,4 @@
-import { recordTable, vectorTable } from '../collections/place.js';
+import { recordTable, vectorTable } from '../collections/place-tables.store.js';
 import { jsonbArray, textArray, valueArray } from '../postgres/binary.js';
 import type { Database } from '../postgres/database.js';
 import { type Sql, sql } from '../postgres/sql.js';

@@ -1,4 +1,4 @@
-import { SHARED_PLACE } from '../collections/place.js';
+import { SHARED_PLACE } from '../collections/place-tables.store.js';
 import type { Database, Queryable } from '../postgres/database.js';
 import { identifier, literal, type Sql, sql } from '../postgres/sql.js';
 import { createIndexes, createTables, runEach } from '../records/maintenance/dedicated-tables.store.js';

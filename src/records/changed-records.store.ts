@@ -1,5 +1,5 @@
 import type { Collection } from '../collections/collection.js';
-import { inPlace } from '../collections/place.js';
+import { inPlace } from '../collections/place-tables.store.js';
 import { type Sql, sql } from '../postgres/sql.js';
 
 /** Where searches by sparse vectors in metadata are: the protocol that has them knows one namespace. */

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
+import { namespaceTable, postingTable, recordTable, sparseTable, vectorTable } from '../collections/place-tables.store.js';
 import { compile } from '../filters/compile.js';
 import type { Filter } from '../filters/filter.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { type Sql, sql } from '../postgres/sql.js';
+import { noteChanged } from './changed-records.store.js';
 import type { Namespace, NamespacePage, NamespaceTotals } from './namespace.js';
 import { successor } from './record-page.store.js';
-import { namespaceTable, postingTable, recordTable, sparseTable, vectorTable } from '../collections/place.js';
 import { heldCollection, liveCollection } from './record-tables.js';
-import { noteChanged } from './changed-records.store.js';
 
 type NamespaceRow = Readonly<{ name: string | null; schema: string | null; count: string; bytes: string; lsn: string }>;
 

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
+import { recordTable } from '../collections/place-tables.store.js';
 import { Database } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
 import { type Sql, sql } from '../postgres/sql.js';
+import { noteChanged } from './changed-records.store.js';
 import type { MetadataPatch, PageRequest, Position, Selection, StoredRecord, WriteOutcome } from './record.js';
-import { recordTable } from '../collections/place.js';
 import {
   countWritten,
   heldCollection,
@@ -17,7 +18,6 @@ import {
   toRecord,
 } from './record-tables.js';
 import { fieldsOf } from './record-write.store.js';
-import { noteChanged } from './changed-records.store.js';
 
 const LAST_CODE_POINT = 0x10_ffff;
 

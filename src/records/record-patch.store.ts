@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
+import { recordTable, vectorTable } from '../collections/place-tables.store.js';
 import { jsonbArray, textArray, vectorArray } from '../postgres/binary.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
 import { type Sql, sql } from '../postgres/sql.js';
+import { noteChanged } from './changed-records.store.js';
 import type { RecordPatch, Selection, SelectionPatched, WriteOutcome } from './record.js';
-import { recordTable, vectorTable } from '../collections/place.js';
 import { countWritten, heldCollection, recordCount, selected, vectorNumber } from './record-tables.js';
 import { fieldsOf } from './record-write.store.js';
-import { noteChanged } from './changed-records.store.js';
 
 /** Changes parts of existing records: one statement for a whole batch. */
 @Injectable()

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
+import { recordTable } from '../collections/place-tables.store.js';
 import { Database } from '../postgres/database.js';
 import { sql } from '../postgres/sql.js';
 import type { Parts, Selection, StoredRecord } from './record.js';
-import { recordTable } from '../collections/place.js';
 import { liveCollection, partColumns, recordCount, type RecordRow, selected, toRecord } from './record-tables.js';
 
 type SampleRow = RecordRow & Readonly<{ rid: string }>;

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
+import { guardTable, hasOwnPlace, recordTable, SHARED_PLACE } from '../collections/place-tables.store.js';
 import { Database } from '../postgres/database.js';
 import { sql } from '../postgres/sql.js';
 import { isUndefinedTable } from '../postgres/sqlstate.js';
 import type { CollectionSize } from './record.js';
-import { guardTable, hasOwnPlace, recordTable, SHARED_PLACE } from '../collections/place.js';
 
 type SizeRow = Readonly<{ id: string; count: string; bytes: string; sources: string }>;
 

@@ -1,8 +1,8 @@
 import type { Collection } from '../collections/collection.js';
+import { postingTable, sparseTable } from '../collections/place-tables.store.js';
 import { textArray } from '../postgres/binary.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import type { RecordWrite, WriteMode } from './record.js';
-import { postingTable, sparseTable } from '../collections/place.js';
 
 /** The sparse vectors of a batch as two more columns of its rows, each an array's text: lists of lists are no arrays in SQL. */
 export function sparseInput(records: readonly RecordWrite[]): { readonly columns: Sql; readonly arrays: Sql } {

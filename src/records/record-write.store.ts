@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
+import { namespaceTable, recordTable, vectorTable } from '../collections/place-tables.store.js';
 import { jsonbArray, textArray, vectorArray } from '../postgres/binary.js';
 import type { Queryable } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import type { SettledBatch } from './batch.js';
+import { noteChanged } from './changed-records.store.js';
 import type { RecordWrite, WriteMode, WriteOutcome } from './record.js';
 import { sparseInput, sparseRows } from './record-sparse.store.js';
-import { namespaceTable, recordTable, vectorTable } from '../collections/place.js';
 import { countWrite, heldCollection, vectorNumber } from './record-tables.js';
-import { noteChanged } from './changed-records.store.js';
 
 /** Longer field names would not fit into the catalog's index. */
 const MAX_FIELD_NAME_BYTES = 1024;

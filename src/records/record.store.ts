@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
+import { recordTable, vectorTable } from '../collections/place-tables.store.js';
 import { tooLargeAnswer } from '../postgres/answer-budget.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { type Sql, sql } from '../postgres/sql.js';
+import { noteChanged } from './changed-records.store.js';
 import type { DeleteRequest, Deletion, ReadRequest, StoredRecord } from './record.js';
 import { deletedSparseRows } from './record-sparse.store.js';
-import { recordTable, vectorTable } from '../collections/place.js';
 import {
   countWrite,
   heldCollection,
@@ -16,7 +17,6 @@ import {
   selected,
   toRecord,
 } from './record-tables.js';
-import { noteChanged } from './changed-records.store.js';
 
 /** One page of a read, and where the next one begins. */
 export interface RecordPage {

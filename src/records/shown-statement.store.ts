@@ -1,9 +1,9 @@
 import type { Collection } from '../collections/collection.js';
+import { recordTable, vectorTable } from '../collections/place-tables.store.js';
 import { compile } from '../filters/compile.js';
 import type { Filter } from '../filters/filter.js';
 import { recordKey } from '../postgres/record-key.js';
 import { literal, type Sql, sql, type SqlValue } from '../postgres/sql.js';
-import { recordTable, vectorTable } from '../collections/place.js';
 
 /** The condition that selects a namespace's records, as psql takes it. */
 export function shownPredicate(collection: Collection, namespace: string, filter: Filter | undefined): string {

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, Metric } from '../collections/collection.js';
+import { namespaceTable, recordTable, sparseTable, vectorTable } from '../collections/place-tables.store.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import { isUniqueViolation } from '../postgres/sqlstate.js';
 import { createIndexes, createTables, runEach } from '../records/maintenance/dedicated-tables.store.js';
-import { namespaceTable, recordTable, sparseTable, vectorTable } from '../collections/place.js';
 import { nextNumber } from '../records/record-tables.js';
 import { copyRows, insertPostings, type Rows } from './row-copy.store.js';
 

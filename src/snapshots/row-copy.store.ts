@@ -1,4 +1,4 @@
-import { postingTable, recordTable, type RowTables, sparseTable, vectorTable } from '../collections/place.js';
+import { postingTable, recordTable, type RowTables, sparseTable, vectorTable } from '../collections/place-tables.store.js';
 import type { Queryable } from '../postgres/database.js';
 import { type Sql, sql } from '../postgres/sql.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, ProtocolName } from '../collections/collection.js';
 import { isNamed } from '../collections/named.store.js';
-import { namespaceTable, recordTable, SHARED_PLACE } from '../collections/place.js';
+import { namespaceTable, recordTable, SHARED_PLACE } from '../collections/place-tables.store.js';
 import { Database } from '../postgres/database.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import { isUniqueViolation } from '../postgres/sqlstate.js';

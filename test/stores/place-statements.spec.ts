@@ -58,7 +58,7 @@ describeOnServer(`statements on a collection with a place of its own${reason}`, 
   async function filled(name: string, [first, ...others]: readonly Request[]): Promise<Twin> {
     const [instance] = cluster.instances;
     if (instance === undefined || first === undefined) throw new Error('there is one');
-    const twin = { gateway: { ...instance, tables: cluster.tables, stop: cluster.stop }, name, uuid: '' };
+    const twin = { gateway: { ...instance, tables: cluster.tables, stop: () => cluster.stop() }, name, uuid: '' };
     await send(twin, first);
     const { body } = await new ChromaApi(instance.chromaUrl).call(`${COLLECTIONS}/${name}`);
     const { id } = body as { readonly id: string };

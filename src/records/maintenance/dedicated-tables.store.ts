@@ -6,7 +6,7 @@ import {
   type RowTables,
   sparseTable,
   vectorTable,
-} from '../../collections/place.js';
+} from '../../collections/place-tables.store.js';
 import type { Queryable } from '../../postgres/database.js';
 import { identifier, integer, literal, Sql, sql } from '../../postgres/sql.js';
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
+import { inPlace, recordTable } from '../../collections/place-tables.store.js';
 import { Database } from '../../postgres/database.js';
 import type { Session } from '../../postgres/sessions.js';
 import { identifier, sql } from '../../postgres/sql.js';
-import { inPlace, recordTable } from '../../collections/place.js';
 
 /** The trigram index on the documents of a dedicated table: it finds substrings and patterns without reading every document. */
 @Injectable()

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { inPlace, recordTable } from '../../collections/place.js';
+import { inPlace, recordTable } from '../../collections/place-tables.store.js';
 import { isNumber } from '../../filters/compile-value.js';
 import { Database } from '../../postgres/database.js';
 import type { Session } from '../../postgres/sessions.js';

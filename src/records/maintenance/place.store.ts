@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { inPlace, ownPlace, PLACE_TABLES, recordTable, SHARED_PLACE, vectorTable } from '../../collections/place.js';
+import { inPlace, ownPlace, PLACE_TABLES, recordTable, SHARED_PLACE, vectorTable } from '../../collections/place-tables.store.js';
 import { OLDER_APPLICATION_NAME } from '../../postgres/application-name.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { identifier, sql } from '../../postgres/sql.js';

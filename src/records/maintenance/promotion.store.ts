@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { ownPlace, recordTable, type RowTables, SHARED_PLACE, vectorTable } from '../../collections/place.js';
+import { ownPlace, recordTable, type RowTables, SHARED_PLACE, vectorTable } from '../../collections/place-tables.store.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
 import { moveLock, nextNumber } from '../record-tables.js';

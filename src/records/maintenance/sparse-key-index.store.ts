@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { inPlace } from '../../collections/place.js';
+import { inPlace } from '../../collections/place-tables.store.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
+import { SPARSE_KEY_NAMESPACE } from '../changed-records.store.js';
 import { heldCollection } from '../record-tables.js';
 import { recordsAfter } from '../search/sparse-key.store.js';
 import { vectorsBetween } from '../search/sparse-vectors.store.js';
-import { SPARSE_KEY_NAMESPACE } from '../changed-records.store.js';
 
 /** Records of a segment: a change of one rebuilds it, and the embedded engine does nothing else meanwhile. */
 const SEGMENT_RECORDS = 2_000;

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
+import { recordTable, vectorTable } from '../../collections/place-tables.store.js';
 import { Database } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
-import { recordTable, vectorTable } from '../../collections/place.js';
 
 @Injectable()
 export class StatisticsStore {

@@ -1,9 +1,9 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Collection, isPooled } from '../../collections/collection.js';
-import { hasOwnPlace } from '../../collections/place.js';
 import { CollectionStore } from '../../collections/collection.store.js';
 import { CollectionSweeper } from '../../collections/collection-sweeper.js';
 import { CurrentCollections } from '../../collections/current-collections.js';
+import { hasOwnPlace } from '../../collections/place-tables.store.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { GatewayError } from '../../errors.js';
 import type { Selection } from '../record.js';

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, IndexContent, Metric } from '../../collections/collection.js';
+import { namespaceTable, vectorTable } from '../../collections/place-tables.store.js';
 import { textArray } from '../../postgres/binary.js';
 import { Database } from '../../postgres/database.js';
 import type { Session } from '../../postgres/sessions.js';
 import { identifier, integer, literal, type Sql, sql } from '../../postgres/sql.js';
-import { namespaceTable, vectorTable } from '../../collections/place.js';
 import { heldCollection, liveCollection, recordCount, UNINDEXED } from '../record-tables.js';
 import type { NamespaceState, SegmentState } from './index-plan.js';
 

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, RecallMeasurement } from '../../collections/collection.js';
+import { vectorTable } from '../../collections/place-tables.store.js';
 import { vectorArray } from '../../postgres/binary.js';
 import { Database } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import { embeddingOf } from '../embedding-of.js';
-import { vectorTable } from '../../collections/place.js';
 import { UNINDEXED } from '../record-tables.js';
 import { DISTANCES } from './record-distance.store.js';
 import { nearest, preparations } from './record-nearest.store.js';

@@ -1,9 +1,9 @@
 import type { Collection, IndexContent, Metric, VectorIndex } from '../../collections/collection.js';
+import { recordTable, vectorTable } from '../../collections/place-tables.store.js';
 import { compile } from '../../filters/compile.js';
 import { join, type Sql, sql } from '../../postgres/sql.js';
 import { indexedForm } from '../maintenance/vector-index.store.js';
 import type { Selection } from '../record.js';
-import { recordTable, vectorTable } from '../../collections/place.js';
 import { selected } from '../record-tables.js';
 import { DISTANCES } from './record-distance.store.js';
 import type { IndexPlan, SearchPlan } from './search-plan.js';

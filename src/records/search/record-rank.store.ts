@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, Metric } from '../../collections/collection.js';
+import { postingTable, recordTable, sparseTable } from '../../collections/place-tables.store.js';
 import { vector } from '../../postgres/binary.js';
 import { Database } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import type { Position, RankedRecord, RankRequest, SparseVector } from '../record.js';
-import { postingTable, recordTable, sparseTable } from '../../collections/place.js';
 import { partColumns, positionOf, type RecordRow, toRecord } from '../record-tables.js';
 import { nearestFloat32, rounded, SCORES } from './record-distance.store.js';
 import { candidateCount, nearest, preparations } from './record-nearest.store.js';

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
+import { recordTable } from '../../collections/place-tables.store.js';
 import { tooLargeAnswer } from '../../postgres/answer-budget.js';
 import { vectorArray } from '../../postgres/binary.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import type { Match, SearchRequest } from '../record.js';
-import { recordTable } from '../../collections/place.js';
 import { liveCollection, partBytes, partColumns, type RecordRow, toRecord } from '../record-tables.js';
 import { DISTANCES, float32 } from './record-distance.store.js';
 import { candidateCount, nearest, preparations } from './record-nearest.store.js';

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
+import { inPlace, recordTable } from '../../collections/place-tables.store.js';
 import type { Queryable } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
-import type { Match, SparseSearchRequest } from '../record.js';
-import { inPlace, recordTable } from '../../collections/place.js';
-import { recordCount, selected } from '../record-tables.js';
 import { SPARSE_KEY_NAMESPACE } from '../changed-records.store.js';
+import type { Match, SparseSearchRequest } from '../record.js';
+import { recordCount, selected } from '../record-tables.js';
 import { float32, rounded } from './record-distance.store.js';
 import { type SparseKeyQuery, termsOf, vectorsOf, vectorsSharing } from './sparse-vectors.store.js';
 

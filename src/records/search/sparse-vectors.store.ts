@@ -1,8 +1,8 @@
 import type { Collection } from '../../collections/collection.js';
+import { recordTable } from '../../collections/place-tables.store.js';
 import { documentOf, valueAt } from '../../filters/compile-path.js';
 import { join, type Sql, sql } from '../../postgres/sql.js';
 import type { Selection, SparseSearchRequest, SparseVector } from '../record.js';
-import { recordTable } from '../../collections/place.js';
 import { selected } from '../record-tables.js';
 
 export type SparseKeyQuery = Pick<SparseSearchRequest, 'key' | 'query'>;

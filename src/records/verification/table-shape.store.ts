@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, IndexContent } from '../../collections/collection.js';
-import { SHARED_PLACE } from '../../collections/place.js';
+import { SHARED_PLACE } from '../../collections/place-tables.store.js';
 import type { Queryable } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
 

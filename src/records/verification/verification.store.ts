@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type Collection, isPooled } from '../../collections/collection.js';
-import { Database, type Queryable } from '../../postgres/database.js';
-import { sql } from '../../postgres/sql.js';
 import {
   hasOwnPlace,
   namespaceTable,
@@ -10,7 +8,9 @@ import {
   SHARED_PLACE,
   sparseTable,
   vectorTable,
-} from '../../collections/place.js';
+} from '../../collections/place-tables.store.js';
+import { Database, type Queryable } from '../../postgres/database.js';
+import { sql } from '../../postgres/sql.js';
 
 /** How the rows of a collection's two tables belong together. */
 export interface RowCounts {

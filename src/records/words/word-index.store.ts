@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
+import { inPlace, recordTable } from '../../collections/place-tables.store.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
-import { inPlace, recordTable } from '../../collections/place.js';
 import { heldCollection } from '../record-tables.js';
 import { WORD_CONFIGURATION } from './word-tables.store.js';
 

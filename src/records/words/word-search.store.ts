@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
+import { inPlace, recordTable } from '../../collections/place-tables.store.js';
 import { Database } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import type { Parts, RankedRecord, Selection } from '../record.js';
-import { inPlace, recordTable } from '../../collections/place.js';
 import { liveCollection, partColumns, type RecordRow, selected, toRecord } from '../record-tables.js';
 import { WORD_CONFIGURATION } from './word-tables.store.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NAMESPACES_OF_LISTED } from '../../../src/collections/place.js';
+import { NAMESPACES_OF_LISTED } from '../../../src/collections/place-tables.store.js';
 import { CATALOG } from '../../../src/move/moved-tables.js';
 import type { Database } from '../../../src/postgres/database.js';
 import { identifier, type Sql, sql } from '../../../src/postgres/sql.js';
