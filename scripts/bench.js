@@ -10,8 +10,9 @@ const { env } = process;
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 buildIfNeeded();
 const program =
-  ['pinecone', 'vectorizer', 'many', 'recall', 'search', 'sparse', 'start', 'places'].find((name) => process.argv.includes(name)) ??
-  'chroma';
+  ['pinecone', 'vectorizer', 'many', 'recall', 'search', 'sparse', 'start', 'places'].find((name) =>
+    process.argv.includes(name),
+  ) ?? 'chroma';
 // the start is the embedded engine's
 if (program !== 'start') {
   env.DATABASE_URL ??= env.TEST_DATABASE_URL ?? developmentDatabase();

@@ -1,5 +1,12 @@
 import { type Collection, isPooled, type Metric } from '../collections/collection.js';
-import { guardTable, namespaceTable, recordTable, SHARED_PLACE, sparseTable, vectorTable } from '../collections/place-tables.store.js';
+import {
+  guardTable,
+  namespaceTable,
+  recordTable,
+  SHARED_PLACE,
+  sparseTable,
+  vectorTable,
+} from '../collections/place-tables.store.js';
 import { compile } from '../filters/compile.js';
 import { recordKey } from '../postgres/record-key.js';
 import { join, type Sql, sql } from '../postgres/sql.js';
