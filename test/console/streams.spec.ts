@@ -1,5 +1,5 @@
 import type { CollectionDetail } from '../../src/console/api/contract/collections.js';
-import type { SearchResult } from '../../src/console/api/contract/records.js';
+import type { MatchingIds, SearchResult } from '../../src/console/api/contract/records.js';
 import type { MapHeader, QualityLine, RequestLine } from '../../src/console/api/contract/streams.js';
 import type { BackupRow, CreatedKey, KeyList, SystemState } from '../../src/console/api/contract/system.js';
 import { ConsoleApi } from '../support/clients/console-api.js';
@@ -161,6 +161,17 @@ describe('a map', () => {
     const filter = { match: 'all', conditions: [{ field: 'topic', op: 'eq', value: 'sea' }] };
     const { header } = await load({ count: 2_000, filter, colorBy: 'topic' });
     expect([header.total, header.count, new Set(header.colors)]).toEqual([125, 125, new Set(['sea'])]);
+  });
+
+  it('is told which of its points a filter selects', async () => {
+    const { header } = await load({ count: 2_000, colorBy: 'topic' });
+    const filter = { match: 'all', conditions: [{ field: 'topic', op: 'eq', value: 'sea' }] };
+    const path = `/collections/${samples.uuid}/matching`;
+    const { ids } = await console.get<MatchingIds>(path, { body: { namespace: '', filter, ids: header.ids.slice(0, 500) } });
+    const expected = header.ids.slice(0, 500).filter((_id, point) => header.colors?.[point] === 'sea');
+    expect([expected.length > 0, [...ids].sort()]).toEqual([true, [...expected].sort()]);
+    const tooMany = { namespace: '', filter, ids: Array.from({ length: 5_001 }, String) };
+    expect((await console.call(path, { body: tooMany })).status).toBe(400);
   });
 
   it('puts what is near together', async () => {
