@@ -1,6 +1,6 @@
 /** What the gateway sent: a sample of embeddings, projected to few dimensions. */
-import type { MapHeader, MapInput } from '../../../../src/console/api/contract/streams.js';
 import type { FilterInput, MatchingIds } from '../../../../src/console/api/contract/records.js';
+import type { MapHeader, MapInput } from '../../../../src/console/api/contract/streams.js';
 import { call, open } from '../../api.js';
 
 export interface Sample {
