@@ -79,7 +79,9 @@ function* startsOf({ low, high }: NumberRange, { count, seed }: SampleRequest): 
   const random = randomOf(seed);
   const places = Math.ceil(count / TOGETHER);
   const perPiece = Math.ceil(PIECE / TOGETHER);
-  // evenly over the range, with a little chance in each part of it
-  const starts = Array.from({ length: places }, (_item, place) => low + BigInt(Math.floor(((place + random()) / places) * span)));
+  const part = span / places;
+  // evenly over the range, with a little chance in each part of it; where no numbers are missing, no record is read twice
+  const chance = Math.max(0, part - TOGETHER);
+  const starts = Array.from({ length: places }, (_item, place) => low + BigInt(Math.floor(place * part + random() * chance)));
   for (let first = 0; first < places; first += perPiece) yield starts.slice(first, first + perPiece);
 }

@@ -90,6 +90,13 @@ describeInBrowser('the map of a collection', () => {
     await page.getByRole('tab', { name: /^Lit 1/ }).waitFor();
   });
 
+  it('keeps all points under a filter, and says how many fit it', async () => {
+    const filter = JSON.stringify({ match: 'all', conditions: [{ field: 'group', op: 'eq', value: 'group 1' }] });
+    const page = await console.open(`/c/${uuid}/map?by=pca&filter=${encodeURIComponent(filter)}`);
+    await page.locator('canvas[data-drawn="300"]').waitFor();
+    await page.getByText('300 of 300, seed 7; the filter fits 100').waitFor();
+  });
+
   // the embedded engine gives samples of up to 10,000: these points are made here
   it('draws 100,000 points', async () => {
     const page = await console.open('/');

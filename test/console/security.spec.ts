@@ -62,6 +62,7 @@ const BODIES: readonly (readonly [end: string, body: object])[] = [
   ['/records', { namespace: '', limit: 1 }],
   ['/record', { namespace: '', id: 'x', embedding: [1, 0] }],
   ['/filter-syntaxes', { match: 'all', conditions: [] }],
+  ['/matching', { namespace: '', ids: ['a'], filter: { match: 'all', conditions: [] } }],
   ['/search', { namespace: '', embedding: [1, 0], limit: 1 }],
   ['/delete-preview', { namespace: '', ids: ['a'] }],
   ['/delete', { token: 'x.all.y', selection: { namespace: '', ids: ['a'] }, expected: 1 }],

@@ -1,5 +1,5 @@
 import type { CollectionDetail } from '../../src/console/api/contract/collections.js';
-import type { SearchResult } from '../../src/console/api/contract/records.js';
+import type { MatchingIds, SearchResult } from '../../src/console/api/contract/records.js';
 import type { MapHeader, QualityLine, RequestLine } from '../../src/console/api/contract/streams.js';
 import type { BackupRow, CreatedKey, KeyList, SystemState } from '../../src/console/api/contract/system.js';
 import { ConsoleApi } from '../support/clients/console-api.js';
@@ -143,12 +143,17 @@ describe('a map', () => {
 
   it('has a point for each record of a sample, the same for the same seed', async () => {
     const { header, points } = await load({ colorBy: 'topic' });
-    expect(header).toMatchObject({ total: 1_000, dimensions: 64, seed: 7 });
+    expect(header).toMatchObject({ count: 100, total: 1_000, dimensions: 64, seed: 7 });
     expect([header.ids.length, header.colors?.length, points.length]).toEqual([header.count, header.count, header.count * 64]);
-    expect(header.count).toBeGreaterThan(50);
     expect(new Set(header.ids).size).toBe(header.count);
     expect(Math.max(...points.map(Math.abs))).toBe(127);
     expect((await load({ colorBy: 'topic' })).header).toEqual(header);
+  });
+
+  it('has as many points as were asked for, also where that is nearly all of them', async () => {
+    const counts: number[] = [];
+    for (const count of [500, 897, 999]) counts.push((await load({ count })).header.count);
+    expect(counts).toEqual([500, 897, 999]);
   });
 
   it('is of all records where there are no more, and of those that a filter selects', async () => {
@@ -156,6 +161,17 @@ describe('a map', () => {
     const filter = { match: 'all', conditions: [{ field: 'topic', op: 'eq', value: 'sea' }] };
     const { header } = await load({ count: 2_000, filter, colorBy: 'topic' });
     expect([header.total, header.count, new Set(header.colors)]).toEqual([125, 125, new Set(['sea'])]);
+  });
+
+  it('is told which of its points a filter selects', async () => {
+    const { header } = await load({ count: 2_000, colorBy: 'topic' });
+    const filter = { match: 'all', conditions: [{ field: 'topic', op: 'eq', value: 'sea' }] };
+    const path = `/collections/${samples.uuid}/matching`;
+    const { ids } = await console.get<MatchingIds>(path, { body: { namespace: '', filter, ids: header.ids.slice(0, 500) } });
+    const expected = header.ids.slice(0, 500).filter((_id, point) => header.colors?.[point] === 'sea');
+    expect([expected.length > 0, [...ids].sort()]).toEqual([true, [...expected].sort()]);
+    const tooMany = { namespace: '', filter, ids: Array.from({ length: 5_001 }, String) };
+    expect((await console.call(path, { body: tooMany })).status).toBe(400);
   });
 
   it('puts what is near together', async () => {

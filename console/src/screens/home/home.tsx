@@ -12,8 +12,9 @@ import { type Action, CollectionDialog } from './collection-dialogs.js';
 import { CollectionTable } from './collection-table.js';
 import { FirstRun } from './first-run.js';
 
+/** The first page. Where there are more collections, the second one has all the others. */
 const PAGE = 200;
-/** Pages are fetched one after the other up to here; what lies behind is found by its tenant and database. */
+/** So many are listed; what lies behind is found by its tenant and database. */
 const MOST = 10_000;
 /** How often what is being built is looked at. */
 const REFRESH_MS = 3_000;
@@ -93,7 +94,8 @@ function useCollections(tenant: string | null, database: string | null): Resourc
       const rows: CollectionRow[] = [];
       let after: string | null = null;
       do {
-        const path: string = withParameters('/collections', { tenant, database, after, limit: PAGE });
+        const limit = after === null ? PAGE : MOST - rows.length;
+        const path: string = withParameters('/collections', { tenant, database, after, limit });
         const page: CollectionPage = await call('GET', path, { signal });
         rows.push(...page.collections);
         after = page.next;

@@ -8,9 +8,9 @@ import { Select } from '../../parts/field.js';
 import { FilterBuilder } from '../../parts/filter-builder.js';
 import { Bar, Empty, Failed, Loading } from '../../parts/states.js';
 import { namespaceLabel, useCollection } from '../../state/collection.js';
-import { filterPart, readFilter, withCondition, writeFilter } from '../../state/filter.js';
+import { readFilter, withCondition, writeFilter } from '../../state/filter.js';
 import { count } from '../../state/format.js';
-import { useResource } from '../../state/resource.js';
+import { type Resource, useResource } from '../../state/resource.js';
 import { session } from '../../state/session.js';
 import { type Changes, useParameters } from '../../state/url.js';
 import { RecordPanel } from '../records/record-panel.js';
@@ -20,7 +20,7 @@ import { Highlight, type Lit } from './highlight.js';
 import { Legend } from './legend.js';
 import { MapCanvas } from './map-canvas.js';
 import { PointTable } from './point-table.js';
-import { loadSample } from './points.js';
+import { loadMatching, loadSample } from './points.js';
 import { type Projection, useProjection } from './projection.js';
 
 const SIZES = [1_000, 2_000, 5_000, 10_000] as const;
@@ -28,6 +28,7 @@ const SIZES = [1_000, 2_000, 5_000, 10_000] as const;
 const LARGE = [50_000, 100_000] as const;
 /** So many ids go to the Records screen at once. */
 const MOST_PICKED = 200;
+const NONE: readonly string[] = [];
 
 /** What the URL of the map says. */
 interface MapState {
@@ -56,6 +57,24 @@ function useMapState(): MapState {
   };
 }
 
+interface Matching {
+  /** The ids of the sample that these are points of. */
+  readonly of: readonly string[];
+  readonly points: ReadonlySet<number>;
+}
+
+/** The points that the filter selects: the others are faint. Null without a filter. */
+function useMatching(namespace: string, filter: FilterInput, ids: readonly string[]): Resource<Matching | null> {
+  const { collection } = useCollection();
+  return useResource(
+    async (signal) =>
+      filter.conditions.length === 0
+        ? null
+        : { of: ids, points: await loadMatching(collection.uuid, { namespace, filter, ids }, signal) },
+    [collection.uuid, namespace, writeFilter(filter), ids],
+  );
+}
+
 /** A sample of the embeddings in two dimensions. */
 export function MapScreen(): JSX.Element {
   const { collection } = useCollection();
@@ -66,19 +85,21 @@ export function MapScreen(): JSX.Element {
   const [entry, setEntry] = useState<number | null>(null);
   const [lit, setLit] = useState<Lit | null>(null);
   const fields = useFields(collection.uuid, namespace);
-  const filterText = writeFilter(filter);
   const sample = useResource(
     async (signal) => {
       setPicked(null);
       setEntry(null);
-      const input = { namespace, count: size, seed, ...filterPart(filter), ...(colorBy !== '' && { colorBy }) };
+      const input = { namespace, count: size, seed, ...(colorBy !== '' && { colorBy }) };
       return loadSample(collection.uuid, input, signal);
     },
-    [collection.uuid, namespace, size, seed, colorBy, filterText],
+    [collection.uuid, namespace, size, seed, colorBy],
   );
+  const matching = useMatching(namespace, filter, sample.data?.header.ids ?? NONE);
   const projection = useProjection(sample.data, method === 'umap');
   const colouring = useMemo(() => (sample.data === undefined ? null : colouringOf(sample.data.header)), [sample.data]);
   const header = sample.data?.header;
+  // those of the sample before are other points
+  const fitting = matching.data?.of === header?.ids ? (matching.data?.points ?? null) : null;
   const litPoints = useMemo(() => pointsOf(header?.ids ?? [], lit?.ids ?? null), [header, lit]);
   const toRecords = (points: readonly number[]): void => {
     const ids = points.slice(0, MOST_PICKED).map((point) => header?.ids[point] ?? '');
@@ -103,6 +124,7 @@ export function MapScreen(): JSX.Element {
           onChange={(next) => change({ filter: writeFilter(next) }, true)}
         />
         {sample.error !== undefined && <Failed error={sample.error} onRetry={sample.reload} />}
+        {matching.error !== undefined && <Failed error={matching.error} onRetry={matching.reload} />}
         {sample.error === undefined && (header === undefined || colouring === null) && <Loading what="the sample" />}
         {sample.error === undefined && header?.count === 0 && <Empty icon="map" title="No embeddings to show here" />}
         {sample.error === undefined && header !== undefined && header.count > 0 && colouring !== null && (
@@ -113,7 +135,7 @@ export function MapScreen(): JSX.Element {
                 placed={projection.placed}
                 progress={projection.progress}
                 colouring={colouring}
-                lit={litPoints ?? (picked === null ? null : new Set(picked))}
+                lit={litPoints ?? (picked === null ? fitting : new Set(picked))}
                 entry={entry}
                 onOpen={(point) => change({ id: header.ids[point] ?? null })}
                 onPick={(points) => setPicked(points.length === 0 ? null : points)}
@@ -122,6 +144,7 @@ export function MapScreen(): JSX.Element {
             </div>
             <MapFoot
               header={header}
+              matching={fitting}
               projection={projection}
               picked={picked}
               onRecords={toRecords}
@@ -199,17 +222,20 @@ function MapOptions({ state, names }: { readonly state: MapState; readonly names
 
 interface MapFootProperties {
   readonly header: MapHeader;
+  /** The points that fit the filter; null: there is none. */
+  readonly matching: ReadonlySet<number> | null;
   readonly projection: Projection;
   readonly picked: readonly number[] | null;
   readonly onRecords: (points: readonly number[]) => void;
   readonly onForget: () => void;
 }
 
-function MapFoot({ header, projection, picked, onRecords, onForget }: MapFootProperties): JSX.Element {
+function MapFoot({ header, matching, projection, picked, onRecords, onForget }: MapFootProperties): JSX.Element {
   return (
     <div class="map-foot">
       <span role="status">
         {count(header.count)} of {count(header.total)}, seed {header.seed}
+        {matching !== null && `; the filter fits ${count(matching.size)}`}
       </span>
       {projection.progress < 1 && (
         <span class="state">

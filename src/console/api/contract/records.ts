@@ -38,6 +38,11 @@ export interface RecordQuery {
   readonly embeddings?: boolean;
 }
 
+/** POST `/collections/{uuid}/matching`: of at most 5,000 ids those whose records a filter selects. */
+export interface MatchingIds {
+  readonly ids: readonly string[];
+}
+
 export interface RecordPage {
   readonly records: readonly RecordRow[];
   readonly next: string | null;

@@ -2,20 +2,22 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Collection } from '../../../collections/collection.js';
 import { CONFIG, type Config } from '../../../config/config.js';
 import { LimitedWork } from '../../../records/limited-work.service.js';
-import type { StoredRecord } from '../../../records/record.js';
+import type { Parts, StoredRecord } from '../../../records/record.js';
 import { RecordReads } from '../../../records/record-reads.service.js';
 import { ReplicaReads } from '../../../records/replica-reads.service.js';
 import { ShownStatements } from '../../../records/shown-statements.service.js';
 import { ConsoleCollections } from '../collections/operations.js';
 import { invalid } from '../console-error.js';
 import type { FieldList } from '../contract/collections.js';
-import type { FilterSyntaxes, RecordPage } from '../contract/records.js';
+import type { FilterSyntaxes, MatchingIds, RecordPage } from '../contract/records.js';
 import { toChroma, toFilter } from '../filter/chroma-filter.js';
 import { readFilter, type SentFilter } from '../filter/input.js';
 import { toPinecone, toVectorizer } from '../filter/other-filters.js';
 import { FieldSamples } from './field-samples.js';
-import { MAX_PAGE, type RecordsRequest } from './requests.js';
+import { type MatchingRequest, MAX_PAGE, type RecordsRequest } from './requests.js';
 import { ROW_PARTS, toRecordRow, WHOLE_PARTS } from './responses.js';
+
+const NO_PARTS: Parts = { document: false, uri: false, metadata: false, embedding: false };
 
 /** Walks through records, and says how clients would ask for them. */
 @Injectable()
@@ -45,6 +47,18 @@ export class ConsoleRecords {
       const wanted = { filter, after, limit, parts: ROW_PARTS };
       const { records, next } = await this.replica.read(collection, () => this.reads.readAfter(collection, namespace, wanted));
       return { records: records.map((record) => toRecordRow(record, { embedding: false, whole: false })), next: next ?? null };
+    });
+  }
+
+  /** Of these ids those whose records a filter selects. */
+  async matching(uuid: string, { namespace, ids, filter: sent }: MatchingRequest): Promise<MatchingIds> {
+    const filter = toFilter(readFilter(sent));
+    if (ids.length === 0) return { ids: [] };
+    return this.work.run(async () => {
+      const collection = await this.collections.require(uuid);
+      const wanted = { ids, filter, after: undefined, limit: ids.length, parts: NO_PARTS };
+      const { records } = await this.replica.read(collection, () => this.reads.readAfter(collection, namespace, wanted));
+      return { ids: records.map(({ id }) => id) };
     });
   }
 

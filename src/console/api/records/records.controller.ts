@@ -6,7 +6,15 @@ import { Allow } from '../../../keys/allow.js';
 import { ChangesGuard } from '../changes.guard.js';
 import { invalid } from '../console-error.js';
 import type { FieldList } from '../contract/collections.js';
-import type { DeletePreview, Faces, FilterSyntaxes, RecordPage, RecordRow, SearchResult } from '../contract/records.js';
+import type {
+  DeletePreview,
+  Faces,
+  FilterSyntaxes,
+  MatchingIds,
+  RecordPage,
+  RecordRow,
+  SearchResult,
+} from '../contract/records.js';
 import { readFilter } from '../filter/input.js';
 import { ConsoleDeletes } from './deletes.js';
 import { RecordEdits } from './edits.js';
@@ -17,6 +25,7 @@ import {
   DeleteRequest,
   EditRequest,
   FilterRequest,
+  MatchingRequest,
   RecordsRequest,
   SearchRequest,
 } from './requests.js';
@@ -53,6 +62,13 @@ export class ConsoleRecordsController {
   @HttpCode(200)
   async page(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<RecordPage> {
     return this.records.page(uuid, validate(RecordsRequest, body));
+  }
+
+  @Allow('read')
+  @Post('matching')
+  @HttpCode(200)
+  async matching(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<MatchingIds> {
+    return this.records.matching(uuid, validate(MatchingRequest, body));
   }
 
   @Allow('read')

@@ -1,4 +1,4 @@
-import { IsArray, IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 import type { Json } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
 import { anyJson, numbers } from '../bodies.js';
@@ -7,6 +7,8 @@ import { anyJson, numbers } from '../bodies.js';
 export const MAX_PAGE = 200;
 /** Results of a search. */
 const MAX_HITS = 100;
+/** Ids that a filter is tried on at once. */
+const MAX_TRIED = 5_000;
 export const MAX_DELETED_IDS = 1_000;
 
 export class FilterRequest {
@@ -21,6 +23,12 @@ export class RecordsRequest {
   @IsOptional() @IsString() after?: string;
   @IsInt() @Min(1) @Max(MAX_PAGE) limit!: number;
   @IsOptional() @IsBoolean() embeddings?: boolean;
+}
+
+export class MatchingRequest {
+  @IsString() namespace!: string;
+  @IsArray() @ArrayMaxSize(MAX_TRIED) @IsString({ each: true }) ids!: readonly string[];
+  @Read(anyJson) filter?: Json;
 }
 
 export class EditRequest {
