@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CopyArguments } from '../../src/cli/copy.js';
 import type { CopyRecord } from '../../src/copy/copy.js';
 import { PineconeServer } from '../../src/copy/sources/pinecone.js';
 import { createIndex, IndexApi, PineconeApi } from '../support/clients/pinecone-api.js';
 import { BusyProxy } from '../support/copy/busy-proxy.js';
-import type { CopyArguments } from '../../src/cli/copy.js';
 import { copied, type CopyRun } from '../support/copy/copy-run.js';
 import { createStorage, startGatewayOn, type TestGateway } from '../support/gateway/gateway.js';
 
@@ -221,7 +221,7 @@ describe('an index as the target', () => {
 
   it('case 36: what Pinecone cannot hold is rejected with its reason', async () => {
     const from = await file([
-      { id: 'a', embedding: [1, 2] },
+      { id: 'a', embedding: [1, 2], metadata: { n: 1 } },
       { id: 'b', embedding: [1, 2], document: 'text' },
       { id: 'c', embedding: [0, 0] },
       { id: 'd', embedding: [1, 2], metadata: { big: 2 ** 53 } },
