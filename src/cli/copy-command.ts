@@ -102,6 +102,7 @@ FROM  chroma-dir:FOLDER[/COLLECTION]                          a folder of Chroma
       polyvec:[TENANT[/DATABASE[/COLLECTION]]]                DATABASE_URL, or the embedded database of a gateway that is stopped
 TO    polyvec:[TENANT[/DATABASE[/COLLECTION]]]                the same
       chroma://HOST:PORT[/TENANT[/DATABASE[/COLLECTION]]]     a Chroma server of API v2
+      pinecone://[INDEX]                                      Pinecone (pinecone+http://HOST:PORT[/INDEX], another server)
       jsonl:FOLDER  jsonl:FILE.jsonl                          a file for each collection, or one for the only one
       parquet:FOLDER                                          a folder for each collection, in Pinecone's schema for imports
 

@@ -114,21 +114,22 @@ async function run(
  */
 async function keysOf(
   environment: Readonly<Record<string, string | undefined>>,
-  { from, fromKeyFile, toKeyFile }: CopyArguments,
+  { from, to, fromKeyFile, toKeyFile }: CopyArguments,
 ): Promise<Pick<Surroundings, 'fromKey' | 'toKey'>> {
   const read = async (file: string): Promise<string> => (await readFile(file, 'utf8')).trim();
-  const known = environment['CHROMA_API_KEY'];
-  const isFromServer = /^chroma(\+https)?:/.test(from);
+  const isToServer = /^(chroma|pinecone)(\+https?)?:/.test(to);
+  const isFromSameKind = /^(chroma|pinecone)(\+https?)?:/.test(from) && keyNameOf(from) === keyNameOf(to);
   return {
     fromKey: fromKeyFile === undefined ? environment[keyNameOf(from)] : await read(fromKeyFile),
-    toKey: toKeyFile !== undefined ? await read(toKeyFile) : isFromServer ? undefined : known,
+    toKey:
+      toKeyFile !== undefined ? await read(toKeyFile) : isFromSameKind || !isToServer ? undefined : environment[keyNameOf(to)],
   };
 }
 
 /** Each kind of server has its own: the key of one is not for another. */
-function keyNameOf(from: string): string {
-  if (from.startsWith('postgres:')) return 'PGPASSWORD';
-  return from.startsWith('pinecone') ? 'PINECONE_API_KEY' : 'CHROMA_API_KEY';
+function keyNameOf(place: string): string {
+  if (place.startsWith('postgres:')) return 'PGPASSWORD';
+  return place.startsWith('pinecone') ? 'PINECONE_API_KEY' : 'CHROMA_API_KEY';
 }
 
 function isWell({ differences, rejects }: CopyReport): boolean {

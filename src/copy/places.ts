@@ -5,6 +5,7 @@ import { openSource as openUnchangedDatabase } from '../move/open-source.js';
 import { DATABASE } from '../postgres/embedded/data-directory.js';
 import type { EngineLog } from '../postgres/engine.js';
 import { openDatabase } from '../postgres/open-database.js';
+import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../tenants/tenant.js';
 import type { Destination, Source, Target } from './copy.js';
 import { ChromaFolder } from './sources/chroma-folder.js';
 import { ChromaServer } from './sources/chroma-server.js';
@@ -18,6 +19,7 @@ import { AbsentDatabase } from './targets/absent-database.js';
 import { ChromaTarget } from './targets/chroma-server.js';
 import { JsonlFolder } from './targets/jsonl.js';
 import { ParquetFolder } from './targets/parquet.js';
+import { PineconeTarget } from './targets/pinecone.js';
 import { PolyvecDatabase } from './targets/polyvec-database.js';
 
 /** A place as the command line names it: `scheme:rest`. */
@@ -74,6 +76,9 @@ const TARGETS: Readonly<Record<string, (rest: string, surroundings: Surroundings
   parquet: (rest) => Promise.resolve({ target: new ParquetFolder(rest), into: {} }),
   chroma: (rest, surroundings) => openChroma('http', rest, surroundings),
   'chroma+https': (rest, surroundings) => openChroma('https', rest, surroundings),
+  pinecone: (rest, surroundings) => openPinecone(undefined, rest, surroundings),
+  'pinecone+http': (rest, surroundings) => openPinecone('http', rest, surroundings),
+  'pinecone+https': (rest, surroundings) => openPinecone('https', rest, surroundings),
 };
 
 /** Reads a place that is to be copied from. @throws Error that says what is wrong with it */
@@ -131,6 +136,22 @@ async function openChroma(
     ...(name !== undefined && { name }),
   };
   return { target: new ChromaTarget(server, checkpointFolder), into };
+}
+
+/** A Pinecone project has neither tenants nor databases: collections that differ in nothing else are in each other's way. */
+async function openPinecone(
+  protocol: 'http' | 'https' | undefined,
+  rest: string,
+  { toKey, checkpointFolder }: Surroundings,
+): Promise<OpenedTarget> {
+  const parts = rest.replace(/^\/\//, '').split('/');
+  const [name, ...others] = (protocol === undefined ? parts : parts.slice(1))
+    .filter((part) => part !== '')
+    .map(decodeURIComponent);
+  if (others.length > 0) throw new Error('TO must be pinecone://index or pinecone+http://host:port/index, without a namespace');
+  const server = await PineconeServer.open(protocol, rest, toKey);
+  const into = { tenant: DEFAULT_TENANT, database: DEFAULT_DATABASE, ...(name !== undefined && { name }) };
+  return { target: new PineconeTarget(server, checkpointFolder), into };
 }
 
 function openFiles(rest: string): OpenedTarget {

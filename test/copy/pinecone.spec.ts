@@ -1,11 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CopyArguments } from '../../src/cli/copy.js';
 import type { CopyRecord } from '../../src/copy/copy.js';
 import { PineconeServer } from '../../src/copy/sources/pinecone.js';
 import { createIndex, IndexApi, PineconeApi } from '../support/clients/pinecone-api.js';
 import { BusyProxy } from '../support/copy/busy-proxy.js';
-import { copied } from '../support/copy/copy-run.js';
+import { copied, type CopyRun } from '../support/copy/copy-run.js';
 import { createStorage, startGatewayOn, type TestGateway } from '../support/gateway/gateway.js';
 
 const NOWHERE = { environment: {}, remove: (): Promise<void> => Promise.resolve() };
@@ -121,4 +123,126 @@ describe('a server that is busy, and asks for a key', () => {
 it('an index that is not there is named, and nothing is done', async () => {
   const { code, lines } = await copied(NOWHERE, `pinecone+http://${host}/nothing`, { to: `jsonl:${folder}` });
   expect([code, lines.at(-1)]).toEqual([2, `pinecone+http://${host}/nothing has no such index`]);
+});
+
+describe('an index as the target', () => {
+  let name: string;
+  let api: PineconeApi;
+
+  beforeEach(() => {
+    name = `copied-${randomUUID().slice(0, 8)}`;
+    api = new PineconeApi(source.pineconeUrl);
+  });
+
+  async function into(from: string, options: Partial<CopyArguments> = {}): Promise<CopyRun> {
+    return copied(NOWHERE, from, {
+      to: `pinecone+http://${host}/${name}`,
+      checkpointDir: join(folder, 'checkpoints'),
+      ...options,
+    });
+  }
+
+  async function described(): Promise<{ readonly api: IndexApi; readonly body: object }> {
+    const { body } = await api.call(`/indexes/${name}`);
+    const { host: address } = body as { host: string };
+    return { api: new IndexApi(name, Number(address.slice(address.lastIndexOf(':') + 1))), body: body as object };
+  }
+
+  async function file(records: readonly object[]): Promise<string> {
+    const path = join(folder, 'films.jsonl');
+    await writeFile(path, records.map((record) => JSON.stringify(record)).join('\n'));
+    return `jsonl:${path}`;
+  }
+
+  it('has the namespaces, sparse vectors and odd ids of the source, and no mark; a second copy finds nothing to do', async () => {
+    const from = `pinecone+http://${host}/${index.name}`;
+    const { code, lines } = await into(from);
+    expect([code, lines.at(-1)]).toEqual([0, '252 records in 1 collection, and all of it is equal']);
+    const found = await described();
+    expect(found.body).toMatchObject({ metric: 'dotproduct', dimension: 2 });
+    expect(JSON.stringify(found.body)).not.toContain('polyvec-copying');
+    expect(await found.api.counts()).toEqual({ a: 1, 'b /%': 1, '': 250 });
+    expect(await found.api.namespace('a').fetch(ODD)).toEqual({ [ODD]: VECTORS.a[0] });
+    const again = await into(from);
+    expect([again.code, again.lines.filter((line) => line.endsWith('equal, nothing to do'))]).toEqual([0, [expect.anything()]]);
+  });
+
+  it('a batch that the server has, but the checkpoint has not, is sent again and is there once', async () => {
+    const from = `pinecone+http://${host}/${index.name}`;
+    await into(from);
+    const [only = ''] = await readdir(join(folder, 'checkpoints'));
+    const path = join(folder, 'checkpoints', only);
+    const copy = JSON.parse(await readFile(path, 'utf8')) as object;
+    const checkpoint = { cursor: null, records: 0, rejects: 0, checksum: '0' };
+    await writeFile(path, JSON.stringify({ ...copy, isFinished: false, checkpoint }));
+    expect(await into(from)).toMatchObject({ code: 0 });
+    expect(await (await described()).api.counts()).toEqual({ a: 1, 'b /%': 1, '': 250 });
+  });
+
+  it('case 39: what has been changed on the server is found', async () => {
+    const from = await file([{ id: 'a', embedding: [1, 2], metadata: { n: 1, f: 2.5 } }]);
+    await into(from, { metric: 'cosine' });
+    await (await described()).api.namespace('').fill([{ id: 'a', values: [1, 3], metadata: { n: 1, f: 2.5 } }]);
+    const { code, lines } = await into(from, { metric: 'cosine' });
+    expect(code).toBe(1);
+    expect(lines.filter((line) => line.startsWith('WRONG'))).toEqual([expect.stringMatching(/"a" differs in embedding$/)]);
+  });
+
+  it('an index with the mark, whose checkpoint is elsewhere, is not taken for another: --restart removes it', async () => {
+    const from = await file([{ id: 'a', embedding: [1, 2] }]);
+    const spec = { serverless: { cloud: 'aws', region: 'us-east-1' } };
+    await api.call('/indexes', { body: { name, dimension: 2, metric: 'cosine', spec, tags: { 'polyvec-copying': 'true' } } });
+    const refused = await into(from, { metric: 'cosine' });
+    expect([refused.code, refused.lines.at(-1)]).toEqual([2, expect.stringMatching(/a copy from elsewhere, .* has begun there/)]);
+    expect(await into(from, { metric: 'cosine', restart: true })).toMatchObject({ code: 0 });
+    expect(await (await described()).api.counts()).toEqual({ '': 1 });
+  });
+
+  it.each([
+    ['skip', { a: [9, 9], b: [3, 4] }],
+    ['overwrite', { a: [1, 2], b: [3, 4] }],
+  ] as const)('case 34: with %s, records that the index has from elsewhere', async (onConflict, expected) => {
+    await api.call('/indexes', {
+      body: { name, dimension: 2, metric: 'cosine', spec: { serverless: { cloud: 'aws', region: 'us-east-1' } } },
+    });
+    const found = await described();
+    await found.api.namespace('').fill([{ id: 'a', values: [9, 9] }]);
+    const from = await file([
+      { id: 'a', embedding: [1, 2] },
+      { id: 'b', embedding: [3, 4] },
+    ]);
+    expect(await into(from, { metric: 'cosine' })).toMatchObject({ code: 2 });
+    expect(await into(from, { metric: 'cosine', onConflict })).toMatchObject({ code: 0 });
+    expect(await found.api.namespace('').fetch('a', 'b')).toEqual({
+      a: { id: 'a', values: expected.a },
+      b: { id: 'b', values: expected.b },
+    });
+  });
+
+  it('case 36: what Pinecone cannot hold is rejected with its reason', async () => {
+    const from = await file([
+      { id: 'a', embedding: [1, 2], metadata: { n: 1 } },
+      { id: 'b', embedding: [1, 2], document: 'text' },
+      { id: 'c', embedding: [0, 0] },
+      { id: 'd', embedding: [1, 2], metadata: { big: 2 ** 53 } },
+      { id: 'e'.repeat(513), embedding: [1, 2] },
+    ]);
+    const { code, lines } = await into(from, { metric: 'cosine', onError: 'skip' });
+    expect([code, lines.at(-1)]).toEqual([1, '1 records are equal, and 4 were skipped']);
+    const reasons = lines.filter((line) => line.startsWith('not copied')).map((line) => line.replace(/^.*": /, ''));
+    expect(reasons).toEqual([
+      'it has a document, which Pinecone cannot hold',
+      'its vector has zeros alone, which Pinecone refuses',
+      'Pinecone cannot hold the value of "big"',
+      'its id has 513 characters, and Pinecone takes 1 to 512',
+    ]);
+  });
+
+  it('case 35: a name that no index can have is refused before the first write', async () => {
+    const { code, lines } = await into(await file([{ id: 'a', embedding: [1, 2] }]), {
+      metric: 'cosine',
+      to: `pinecone+http://${host}/Films_2`,
+    });
+    expect([code, lines.join()]).toEqual([2, expect.stringContaining('Films_2 is no name for an index')]);
+  });
 });

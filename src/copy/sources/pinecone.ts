@@ -31,7 +31,7 @@ export class PineconeServer implements Source {
 
   private constructor(
     readonly label: string,
-    private readonly control: HttpClient,
+    readonly control: HttpClient,
     private readonly headers: Readonly<Record<string, string>>,
     private readonly only: { readonly index: string | undefined; readonly namespace: string | undefined },
   ) {}
@@ -77,6 +77,12 @@ export class PineconeServer implements Source {
     }
   }
 
+  /** An index by its name; undefined when there is none. */
+  async find(name: string): Promise<SourceCollection | undefined> {
+    const text = await this.control.text(`/indexes/${encodeURIComponent(name)}`);
+    return text === undefined ? undefined : this.describe(parseJson(text));
+  }
+
   /** Records that come or go are noticed by the counts; a change of a record is not. */
   async requireUnchanged(): Promise<void> {
     for (const collection of this.opened.values()) {
@@ -116,7 +122,7 @@ export class PineconeServer implements Source {
     return new URL(host.includes('://') ? host : `${new URL(this.control.origin).protocol}//${host}`).origin;
   }
 
-  private indexOf({ key, name }: SourceCollection): PineconeIndex {
+  indexOf({ key, name }: SourceCollection): PineconeIndex {
     const index = this.indexes.get(key);
     if (index === undefined) throw new Error(`there is no index ${name}`);
     return index;

@@ -84,6 +84,13 @@ export class PineconeIndex {
     return { records, rejects };
   }
 
+  /** Writes vectors that are JSON already; those that are there are replaced. */
+  async upsert(namespace: string, vectors: readonly string[]): Promise<void> {
+    const body = `{"namespace":${JSON.stringify(namespace)},"vectors":[${vectors.join(',')}]}`;
+    if ((await this.client.send('POST', '/vectors/upsert', body)) === undefined)
+      throw new Error(`the index ${this.name} is gone`);
+  }
+
   private async page(namespace: string, token: string | null): Promise<Omit<IdPage, 'last'> | 'expired'> {
     const place = token === null ? '' : `&paginationToken=${encodeURIComponent(token)}`;
     try {
