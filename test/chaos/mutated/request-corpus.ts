@@ -65,6 +65,7 @@ const EXAMPLES: readonly (readonly [RegExp, Example])[] = [
   // the console's
   [/^POST \/console.*\/records$/, json({ namespace: '', limit: 5, filter: CONSOLE_FILTER })],
   [/^POST \/console.*\/filter-syntaxes$/, json(CONSOLE_FILTER)],
+  [/^POST \/console.*\/matching$/, json({ namespace: '', ids: ['a', 'b'], filter: CONSOLE_FILTER })],
   [/^PUT \/console.*\/record$/, json({ namespace: '', id: 'a', document: 'x', metadata: '{"number":1}', embedding: VECTOR })],
   [/^GET \/console.*\/record$/, query('namespace=&id=a')],
   [/^POST \/console.*\/search$/, json({ namespace: '', embedding: VECTOR, limit: 3, filter: CONSOLE_FILTER, exact: true })],
