@@ -61,9 +61,11 @@ function begin(url: string, length: number): Upload {
     sent
       .on('error', () => undefined)
       .on('response', (response: IncomingMessage) => {
-        response.resume().on('end', () => {
-          resolve(response.statusCode);
-        });
+        response.resume();
+        resolve(response.statusCode);
+      })
+      .on('close', () => {
+        resolve(undefined);
       });
   });
   return { sent, status };
@@ -74,7 +76,9 @@ async function push(sent: ClientRequest, pieces: Iterable<string>): Promise<void
   for (const piece of pieces) {
     block += piece;
     if (block.length < MiB) continue;
-    if (!sent.write(block)) await once(sent, 'drain');
+    // a connection that is closed never drains
+    if (!sent.write(block)) await Promise.race([once(sent, 'drain'), once(sent, 'close')]);
+    if (sent.destroyed) return;
     block = '';
   }
   sent.write(block);
