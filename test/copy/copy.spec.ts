@@ -130,7 +130,7 @@ describe('before the first write', () => {
       code: 2,
       lines: ['--verify must be one of none, count, full, not "sample=10"'],
     });
-    expect(await copied(storage, from, { to: 'pinecone:x' })).toEqual({
+    expect(await copied(storage, from, { to: 'qdrant:x' })).toEqual({
       code: 2,
       lines: [expect.stringMatching(/^TO must begin with polyvec: or jsonl:/)],
     });
