@@ -2,11 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { readConfig } from '../../../src/config/config.js';
 import { type Gateway, startGateway as startInProcess } from '../../../src/gateway.js';
+import { eventually } from '../../chaos/promotion/promotion-cluster.js';
 import { ChromaApi } from '../../support/clients/chroma-api.js';
 import { PineconeApi, succeeded } from '../../support/clients/pinecone-api.js';
 import { PineconeGrpc } from '../../support/clients/pinecone-grpc.js';
 import { freePorts } from '../../support/gateway/free-ports.js';
 import { createStorage, startGateway, type TestGateway, type TestStorage } from '../../support/gateway/gateway.js';
+import { createProcessStorage } from '../../support/gateway/gateway-process.js';
 
 /** Which index has which port, and for how long. */
 
@@ -40,6 +42,15 @@ async function drop(url: string, name: string): Promise<void> {
 
 async function hostOf(url: string, name: string): Promise<string> {
   return (succeeded(await new PineconeApi(url).call(`/indexes/${name}`)) as { host: string }).host;
+}
+
+/** The log comes by another way than the answers: it may be later. */
+async function logged(log: () => string, line: string): Promise<void> {
+  const seen = await eventually(
+    () => Promise.resolve(log()),
+    (text) => text.includes(line),
+  );
+  expect(seen).toContain(line);
 }
 
 /** By name. */
@@ -79,15 +90,27 @@ describe('collections of other protocols', () => {
 });
 
 describe('a port that something else has', () => {
-  it('is left out, and the start goes on', async () => {
-    const [port = 0] = await freePorts(1);
-    const other = createServer().listen(port, '127.0.0.1');
+  it('is left out with a line in the log, the start goes on, and another line says when there are no more', async () => {
+    const [busy = 0] = await freePorts(1);
+    const other = createServer().listen(busy, '127.0.0.1');
     await once(other, 'listening');
-    await withGateway({ POLYVEC_PINECONE_INDEX_PORTS: `${String(port)}-${String(port)}` }, async (gateway) => {
-      expect(gateway.indexPorts).toEqual([]);
-      expect(await create(gateway.pineconeUrl, 'own')).toMatch(AT_PATH);
+    const storage = await createProcessStorage({
+      POLYVEC_PINECONE_PORT: '0',
+      POLYVEC_PINECONE_INDEX_PORTS: `${String(busy)}-${String(busy + 1)}`,
+      POLYVEC_LOG_LEVEL: 'warn',
     });
-    other.close();
+    try {
+      const { urls, log } = await storage.start();
+      const url = urls.get('pinecone') ?? '';
+      await logged(log, `index ports that something else has are left out: ${String(busy)}`);
+      expect(await create(url, 'first')).toBe(`localhost:${String(busy + 1)}`);
+      expect(log()).not.toContain('POLYVEC_PINECONE_INDEX_PORTS');
+      expect(await create(url, 'second')).toMatch(AT_PATH);
+      await logged(log, "the index 'second' is served under a path, which gRPC clients cannot use; POLYVEC_PINECONE_INDEX_PORTS");
+    } finally {
+      await storage.remove();
+      other.close();
+    }
   });
 });
 
