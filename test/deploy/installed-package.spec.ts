@@ -12,13 +12,15 @@ const MAX_INSTALLED_BYTES = 70 * MB;
 describe('the package, installed in an empty folder', () => {
   let packages: string;
   let project: string;
+  let tarball: string;
   let installation: Outcome;
 
   beforeAll(() => {
     packages = mkdtempSync(join(tmpdir(), 'polyvec-packages-'));
     project = emptyProject();
     // all of it is in the tarball: without a network, a compiler, or a build
-    const words = ['install', '--offline', '--no-audit', '--no-fund', packInto(packages)];
+    tarball = packInto(packages);
+    const words = ['install', '--offline', '--no-audit', '--no-fund', tarball];
     installation = runIn(project, 'npm', words);
   });
 
@@ -52,6 +54,11 @@ describe('the package, installed in an empty folder', () => {
     expect(manifest).toMatchObject({ publishConfig: { access: 'public', provenance: true }, repository: { type: 'git' } });
     const unwanted = ['private', 'scripts', 'devDependencies', 'overrides'];
     expect(Object.keys(manifest).filter((key) => unwanted.includes(key))).toEqual([]);
+  });
+
+  it('runs from its file, without an installation, as docs/releasing.md has it', () => {
+    const { code, output } = runIn(packages, 'npx', ['--yes', '--offline', `file:${tarball}`, '--version']);
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/^\d+\.\d+\.\d+$/m) as string });
   });
 
   it('starts there by its name, and serves every protocol', async () => {
