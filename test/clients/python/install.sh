@@ -12,7 +12,7 @@ fi
 
 # version, then what pip installs
 environments=(
-  '1.5.9|chromadb==1.5.9'
+  '1.5.9|chromadb==1.5.9 snowballstemmer'
   '1.0.21|chromadb-client==1.0.21'
   '0.6.3|chromadb-client==0.6.3 numpy<2 posthog<4'
   '0.5.23|chromadb-client==0.5.23 numpy<2 posthog<4'

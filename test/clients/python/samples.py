@@ -442,3 +442,37 @@ def search_expressions(context):
     assert fused["ids"] == [["a"]]
     best = Search().rank(near).group_by(GroupBy(keys=K("kind"), aggregate=MinK(keys=K.SCORE, k=1)))
     assert collection.search([best, Search()])["ids"] == [["a", "b"], ["a", "b", "c"]]
+
+
+@sample("tour: sparse keys that the client fills from their source, where it can")
+def sparse_keys(context):
+    try:
+        from chromadb import K, Knn, Schema, Search, SparseVectorIndexConfig
+        from chromadb.utils.embedding_functions import ChromaBm25EmbeddingFunction
+    except ImportError:
+        return
+    words = ChromaBm25EmbeddingFunction()
+    by_hand = words(["quince"])[0]
+    texts = ["a marmalade of quinces", "a jam of plums", "a jelly of plums", "a pickle of plums"]
+    for source_key in [K.DOCUMENT, "title"]:
+        index = SparseVectorIndexConfig(embedding_function=words, source_key=source_key, bm25=True)
+        schema = Schema().create_index(config=index, key="words")
+        collection = context.client.create_collection(name=new_name(), schema=schema)
+        collection.add(
+            ids=["exact", "other", "by hand", "no title"],
+            embeddings=[[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]],
+            documents=texts,
+            metadatas=[{"title": texts[0]}, {"title": texts[1]}, {"words": by_hand, "title": texts[2]}, {"title": 3}],
+        )
+        kept = collection.get(ids=["by hand", "no title"])["metadatas"]
+        assert kept[0]["words"].indices == by_hand.indices, kept
+        assert ("words" in kept[1]) == (source_key is K.DOCUMENT), kept
+        # another client knows the function from the schema
+        client = context.chromadb.HttpClient(host=context.host, port=context.port)
+        again = client.get_collection(collection.name)
+        search = Search().rank(Knn(query="quince", key="words")).select(K.SCORE)
+        found = again.search(search.limit(2))
+        assert set(found["ids"][0]) == {"exact", "by hand"} and all(score < 0 for score in found["scores"][0]), found
+        jam = {"documents": ["a jam of quinces"], "metadatas": [{"title": "a jam of quinces"}]}
+        again.update(ids=["other"], embeddings=[[1.0, 0.0]], **jam)
+        assert "other" in again.search(search.limit(3))["ids"][0]
