@@ -2,12 +2,13 @@ import { type Cluster, leftovers, promoted, startCluster } from '../chaos/promot
 import { playRound } from '../chaos/promotion/promotion-round.js';
 import { noProgress, type Progress } from '../chaos/promotion/promotion-scene.js';
 import { ChromaApi, CollectionApi } from '../support/clients/chroma-api.js';
+import { byEffort } from '../support/setup/effort.js';
 
 const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
 const describeOnServer = hasServer ? describe : describe.skip;
 const reason = hasServer ? '' : ' (skipped: the embedded engine serves one gateway; TEST_DATABASE_URL names a server)';
 
-const ROUNDS = Number(process.env['PROMOTION_ROUNDS'] ?? 3);
+const ROUNDS = Number(process.env['PROMOTION_ROUNDS'] ?? byEffort({ quick: 1, full: 3 }));
 const SEED = Number(process.env['TEST_SEED']);
 
 describeOnServer(`collections that get tables of their own while three instances write and read them${reason}`, () => {
