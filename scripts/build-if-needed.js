@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Builds `dist`, and the console's page in it, unless it is newer than everything that goes into it; `flags` are `nest build`'s. Exits with the compiler's code when
- * that fails.
+ * Builds `dist`, and the console's page in it, unless it is newer than everything that goes into it; `flags` are `nest build`'s. Exits
+ * with the compiler's code, and what it wrote, when that fails.
  */
 export function buildIfNeeded(...flags) {
   buildGatewayIfNeeded(flags);
@@ -20,12 +20,15 @@ function buildGatewayIfNeeded(flags) {
   const nest = join(root, 'node_modules/@nestjs/cli/bin/nest.js');
   // without CI it draws on the terminal, and on one of no columns never ends
   const env = { ...process.env, CI: '1' };
-  const { status } = spawnSync(process.execPath, [nest, 'build', ...flags], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [nest, 'build', ...flags], {
     cwd: root,
     env,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  if (status !== 0) process.exit(status ?? 1);
+  if (status === 0) return;
+  // its progress, drawn in colours, is of use to nobody: what is wrong is
+  process.stderr.write(Buffer.concat([stdout, stderr]));
+  process.exit(status ?? 1);
 }
 
 /** The console's page alone, which takes seconds. A build of the gateway has removed it. */
