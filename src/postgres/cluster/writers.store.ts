@@ -3,7 +3,8 @@ import type { Queryable } from '../database.js';
 import type { Sql } from '../sql.js';
 import { askShards } from './cluster.store.js';
 
-const NOW = 'SELECT pg_snapshot_xmax(pg_current_snapshot())::text';
+/** Higher than the number of every transaction that has one by now. */
+const NOW = 'SELECT pg_current_xact_id()::text';
 const ASK_MS = 50;
 const ASKED = 20;
 

@@ -11,6 +11,7 @@ import {
 } from '../../collections/place-tables.store.js';
 import { OLDER_APPLICATION_NAME } from '../../postgres/application-name.js';
 import { isCluster } from '../../postgres/cluster/cluster.store.js';
+import { distributeFunctions, nodeProblems } from '../../postgres/cluster/cluster-checks.store.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { identifier, sql } from '../../postgres/sql.js';
 import { moveLock } from '../record-tables.js';
@@ -51,6 +52,14 @@ export class PlaceStore {
       SELECT CASE WHEN NOT has_database_privilege(current_database(), 'CREATE')
         THEN format('GRANT CREATE ON DATABASE %I TO %I', current_database(), current_user) END AS grant`);
     return row?.grant ?? undefined;
+  }
+
+  /**
+   * What an operator should change about the nodes of a cluster, and about what is on them, a line each. Nodes get what statements on
+   * places call. Nothing on a plain Postgres.
+   */
+  async nodeProblems(): Promise<readonly string[]> {
+    return [...(await nodeProblems(this.database)), ...(await distributeFunctions(this.database))];
   }
 
   /** Whether new tables are shards: the extension is there, and knows a node to put them on. */

@@ -50,7 +50,7 @@ export class SparseKeyIndexStore {
 
   /** A moment: any write that it has not seen the end of began before the next one. */
   async moment(): Promise<string> {
-    const [row] = await this.database.query<{ moment: string }>(sql`SELECT pg_snapshot_xmax(pg_current_snapshot()) AS moment`);
+    const [row] = await this.database.query<{ moment: string }>(sql`SELECT pg_current_xact_id() AS moment`);
     return row?.moment ?? '0';
   }
 

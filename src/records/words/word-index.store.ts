@@ -26,9 +26,9 @@ export class WordIndexStore {
       UPDATE polyvec.collections SET word_index = 'starting', epoch = epoch + 1 WHERE id = ${collection.id} AND word_index = 'none'`);
   }
 
-  /** The number that all transactions have from now on, or a higher one. */
+  /** A number above those of all transactions that have one by now: a snapshot's end may be below those of the newest. */
   async nextTransaction(): Promise<string> {
-    const [row] = await this.database.query<{ next: string }>(sql`SELECT pg_snapshot_xmax(pg_current_snapshot()) AS next`);
+    const [row] = await this.database.query<{ next: string }>(sql`SELECT pg_current_xact_id() AS next`);
     return row?.next ?? '0';
   }
 
