@@ -5,11 +5,13 @@
  *   both       also `npm run test:server`: what depends on the engine, and one suite for each area of the protocols.
  *   server     `npm run test:server` alone: what would take a minute or more of `npm test`. On the embedded engine only in the full run.
  *   clients    `npm run test:clients`: the official client libraries.
+ *   citus      `npm run test:citus`: what needs a cluster of Citus.
  *   full       beside the clients in the full run only, or when it is named: `TEST_EFFORT=full npm run test:clients -- test/frameworks`.
  */
 const PLACES = {
   'src/': 'embedded',
   'test/chaos/': 'both',
+  'test/citus/': 'citus',
   'test/cli/': 'both',
   'test/cli/running-gateway.spec.ts': 'embedded',
   'test/cli/verify.spec.ts': 'server',
@@ -88,11 +90,13 @@ const PLACES = {
   'test/support/': 'embedded',
 };
 
+/** `npm run test:citus` names the suites that it runs, those of servers among them. */
 const EVERY_ENGINE = ['both', 'embedded', 'server'];
 /** By mode, for the gate and for the full run. */
 const PLACES_OF = {
   embedded: { part: ['both', 'embedded'], whole: EVERY_ENGINE },
   server: { part: ['both', 'server'], whole: EVERY_ENGINE },
+  citus: { part: ['citus'], whole: [...EVERY_ENGINE, 'citus'] },
   clients: { part: ['clients'], whole: ['clients', 'full'] },
 };
 
