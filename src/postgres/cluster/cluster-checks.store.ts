@@ -8,6 +8,7 @@ const FUNCTIONS = [
   'polyvec.words_of_any(regconfig,text)',
   'polyvec.words_of_long(regconfig,text)',
   'polyvec.words_of(regconfig,text)',
+  'polyvec.words_asked(regconfig,text,integer)',
 ];
 /** Citus' own processes, replication for moves, and workers of parallel builds share them. */
 const LEAST_WORKERS = 16;
