@@ -1,7 +1,7 @@
 import { labelOf } from '../collections/collection-label.js';
 import type { Config } from '../config/config.js';
 import { planBalance } from '../postgres/cluster/balance.js';
-import { nodesOf } from '../postgres/cluster/cluster.store.js';
+import { nodesOf } from '../postgres/cluster/cluster.js';
 import {
   contentsOfNodes,
   distributePlace,
@@ -10,7 +10,7 @@ import {
   type NodeContents,
   ownersOf,
   undistributePlace,
-} from '../postgres/cluster/node-places.store.js';
+} from '../postgres/cluster/node-places.js';
 import type { Database } from '../postgres/database.js';
 import type { Session } from '../postgres/sessions.js';
 import { withDatabase } from './existing-database.js';

@@ -3,7 +3,7 @@ import { distribute, listNodes, moveToNode, rebalance, undistribute } from '../.
 import { verifyDatabase } from '../../src/cli/verify.js';
 import { CollectionStore } from '../../src/collections/collection.store.js';
 import { type Config, readConfig } from '../../src/config/config.js';
-import { nodeProblems } from '../../src/postgres/cluster/cluster-checks.store.js';
+import { nodeProblems } from '../../src/postgres/cluster/cluster-checks.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
 import { MetadataIndexStore } from '../../src/records/maintenance/metadata-index.store.js';

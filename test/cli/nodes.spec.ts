@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { distribute, listNodes, moveToNode, rebalance, undistribute } from '../../src/cli/nodes.js';
 import { type Config, readConfig } from '../../src/config/config.js';
-import { distributeFunctions, nodeProblems } from '../../src/postgres/cluster/cluster-checks.store.js';
-import { shardWritersEnded } from '../../src/postgres/cluster/writers.store.js';
+import { distributeFunctions, nodeProblems } from '../../src/postgres/cluster/cluster-checks.js';
+import { shardWritersEnded } from '../../src/postgres/cluster/writers.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
 import { identifier, sql } from '../../src/postgres/sql.js';

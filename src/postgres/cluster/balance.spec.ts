@@ -1,5 +1,5 @@
 import { planBalance } from './balance.js';
-import type { NodeContents } from './node-places.store.js';
+import type { NodeContents } from './node-places.js';
 
 function node(name: string, sizes: Readonly<Record<string, number>>, change: Partial<NodeContents['node']> = {}): NodeContents {
   const places = Object.entries(sizes).map(([place, bytes]) => ({ place, bytes, isDistributed: place !== 'polyvec' }));

@@ -1,4 +1,4 @@
-import type { NodeContents } from './node-places.store.js';
+import type { NodeContents } from './node-places.js';
 
 /** A place that should be on another node. */
 export interface PlannedMove {

@@ -8,7 +8,7 @@ import {
   sparseTable,
   vectorTable,
 } from '../../collections/place-tables.store.js';
-import { askShards } from '../../postgres/cluster/cluster.store.js';
+import { askShards } from '../../postgres/cluster/cluster.js';
 import type { Queryable } from '../../postgres/database.js';
 import { identifier, integer, Sql, sql } from '../../postgres/sql.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { localName, type RemoteBuild, remoteBuilds } from '../../postgres/cluster/builds.store.js';
+import { localName, type RemoteBuild, remoteBuilds } from '../../postgres/cluster/builds.js';
 import { Database } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
 

@@ -10,8 +10,8 @@ import {
   vectorTable,
 } from '../../collections/place-tables.store.js';
 import { OLDER_APPLICATION_NAME } from '../../postgres/application-name.js';
-import { isCluster } from '../../postgres/cluster/cluster.store.js';
-import { distributeFunctions, nodeProblems } from '../../postgres/cluster/cluster-checks.store.js';
+import { isCluster } from '../../postgres/cluster/cluster.js';
+import { distributeFunctions, nodeProblems } from '../../postgres/cluster/cluster-checks.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { identifier, sql } from '../../postgres/sql.js';
 import { moveLock } from '../record-tables.js';

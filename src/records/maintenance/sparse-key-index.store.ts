@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { guardTable, hasOwnPlace, inPlace } from '../../collections/place-tables.store.js';
-import { shardWritersEnded } from '../../postgres/cluster/writers.store.js';
+import { shardWritersEnded } from '../../postgres/cluster/writers.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import { SPARSE_KEY_NAMESPACE } from '../changed-records.store.js';

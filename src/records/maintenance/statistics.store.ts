@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { recordTable, vectorTable } from '../../collections/place-tables.store.js';
-import { askShards } from '../../postgres/cluster/cluster.store.js';
+import { askShards } from '../../postgres/cluster/cluster.js';
 import { Database } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
 import { sampleShards } from './dedicated-tables.store.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Collection, IndexContent, Metric } from '../../collections/collection.js';
 import { namespaceTable, vectorTable } from '../../collections/place-tables.store.js';
 import { textArray } from '../../postgres/binary.js';
-import { type BuildSetting, localName, remoteBuilds, setOnNodes } from '../../postgres/cluster/builds.store.js';
+import { type BuildSetting, localName, remoteBuilds, setOnNodes } from '../../postgres/cluster/builds.js';
 import { Database } from '../../postgres/database.js';
 import type { Session } from '../../postgres/sessions.js';
 import { identifier, integer, literal, type Sql, sql } from '../../postgres/sql.js';

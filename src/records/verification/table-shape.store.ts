@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, IndexContent } from '../../collections/collection.js';
 import { SHARED_PLACE } from '../../collections/place-tables.store.js';
-import { localName, remoteBuilds } from '../../postgres/cluster/builds.store.js';
+import { localName, remoteBuilds } from '../../postgres/cluster/builds.js';
 import type { Queryable } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
 

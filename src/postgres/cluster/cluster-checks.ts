@@ -1,6 +1,6 @@
 import type { Queryable } from '../database.js';
 import { literal, Sql, sql } from '../sql.js';
-import { askNodes, nodesOf } from './cluster.store.js';
+import { askNodes, nodesOf } from './cluster.js';
 
 /** What statements on places call: nodes must have it. Those that others call come first. */
 const FUNCTIONS = [

@@ -1,6 +1,6 @@
 import type { Queryable } from '../database.js';
 import { literal, sql } from '../sql.js';
-import { askNodes } from './cluster.store.js';
+import { askNodes } from './cluster.js';
 
 /** A build of an index on a node, in that server's words; `index` is its name there, which ends with the number of a shard. */
 export interface RemoteBuild {

@@ -1,7 +1,7 @@
 import type { Queryable } from '../database.js';
 import type { Session } from '../sessions.js';
 import { identifier, integer, literal, Sql, sql } from '../sql.js';
-import { askNodes, type ClusterNode, nodesOf } from './cluster.store.js';
+import { askNodes, type ClusterNode, nodesOf } from './cluster.js';
 
 /** A schema with collections' rows: the shared one, or a collection's own. */
 export interface NodePlace {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queryable } from '../database.js';
 import type { Sql } from '../sql.js';
-import { askShards } from './cluster.store.js';
+import { askShards } from './cluster.js';
 
 /** Higher than the number of every transaction that has one by now. */
 const NOW = 'SELECT pg_current_xact_id()::text';
