@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { distribute, listNodes, moveToNode, rebalance, undistribute } from '../../src/cli/nodes.js';
 import { type Config, readConfig } from '../../src/config/config.js';
+import { remoteBuilds } from '../../src/postgres/cluster/builds.js';
 import { distributeFunctions, nodeProblems } from '../../src/postgres/cluster/cluster-checks.js';
 import { shardWritersEnded } from '../../src/postgres/cluster/writers.js';
 import type { Database } from '../../src/postgres/database.js';
@@ -182,6 +183,22 @@ describeOnServer(
           expect.stringMatching(/^max_worker_processes is \d+ on the node 10\.0\.0\.3:5432/),
           expect.stringMatching(/^wal_level is replica on the node 10\.0\.0\.3:5432/),
         ]);
+      });
+
+      it('say so where the role may not ask nodes, and nothing fails for it', async () => {
+        const role = `polyvec_asker_${String(process.pid)}`;
+        await tables.query(`CREATE ROLE ${role}`);
+        await tables.query(`GRANT SELECT ON pg_dist_node TO ${role}`);
+        await tables.query('REVOKE EXECUTE ON FUNCTION run_command_on_workers FROM PUBLIC');
+        const [lines, builds] = await database.transaction(async (transaction) => {
+          await transaction.script(`SET LOCAL ROLE ${role}`);
+          return [await nodeProblems(transaction), await remoteBuilds(transaction)];
+        });
+        await tables.query('GRANT EXECUTE ON FUNCTION run_command_on_workers TO PUBLIC');
+        await tables.query(`DROP OWNED BY ${role}`);
+        await tables.query(`DROP ROLE ${role}`);
+        expect(lines.at(-1)).toMatch(/^this role may not ask nodes, .*GRANT EXECUTE ON FUNCTION/);
+        expect(builds).toEqual([]);
       });
 
       it('are one line where no node takes shards', async () => {

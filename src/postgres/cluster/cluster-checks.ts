@@ -1,6 +1,6 @@
 import type { Queryable } from '../database.js';
 import { literal, Sql, sql } from '../sql.js';
-import { askNodes, nodesOf } from './cluster.js';
+import { askNodes, mayAskNodes, nodesOf } from './cluster.js';
 
 /** What statements on places call: nodes must have it. Those that others call come first. */
 const FUNCTIONS = [
@@ -36,6 +36,12 @@ export async function nodeProblems(queryable: Queryable): Promise<readonly strin
   const [row] = await queryable.query<{ found: string }>(sql`SELECT (${new Sql([ASK], [])}) AS found`);
   const own = JSON.parse(row?.found ?? '{}') as Found;
   const lines = problemsOf('the coordinator', own, own);
+  if (!(await mayAskNodes(queryable))) {
+    return [
+      ...lines,
+      'this role may not ask nodes, so builds have the memory that nodes say, and sizes are unknown: GRANT EXECUTE ON FUNCTION run_command_on_workers(text, boolean), run_command_on_shards(regclass, text, boolean) to it',
+    ];
+  }
   for (const [name, answer] of await askNodes(queryable, ASK)) {
     if (answer === undefined) lines.push(`the node ${name} does not answer: requests for collections on it are answered 503`);
     else lines.push(...problemsOf(`the node ${name}`, JSON.parse(answer) as Found, own));

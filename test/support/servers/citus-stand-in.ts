@@ -6,6 +6,8 @@ import type pg from 'pg';
  * The coordinator is 10.0.0.1, the workers are 10.0.0.2 and 10.0.0.3; those in `down` do not answer.
  */
 const STAND_IN = `
+  -- a role that is called polyvec would make them in that schema
+  SET search_path = public;
   CREATE TABLE pg_dist_node (nodeid integer, groupid integer, nodename text, nodeport integer, noderole text, isactive boolean,
     shouldhaveshards boolean);
   INSERT INTO pg_dist_node VALUES (1, 0, '10.0.0.1', 5432, 'primary', TRUE, FALSE),
@@ -55,6 +57,7 @@ const STAND_IN = `
     END IF;
   END $$;
   CREATE EVENT TRIGGER place_made ON ddl_command_end WHEN TAG IN ('CREATE SCHEMA') EXECUTE FUNCTION place_made();
+  RESET search_path;
 `;
 
 /** Puts it into the database, whose role must be a superuser's. */
