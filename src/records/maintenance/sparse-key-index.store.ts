@@ -55,7 +55,7 @@ export class SparseKeyIndexStore {
   }
 
   /** Whether all writes that had begun then have ended. */
-  async isPast(collection: Collection, moment: string): Promise<boolean> {
+  async isPast(collection: Pick<Collection, 'place'>, moment: string): Promise<boolean> {
     const [row] = await this.database.query<{ past: string }>(sql`
       SELECT pg_snapshot_xmin(pg_current_snapshot()) >= ${moment}::xid8 AS past`);
     return row?.past === 't' && (!hasOwnPlace(collection) || shardWritersEnded(this.database, guardTable(collection)));

@@ -33,7 +33,7 @@ export class WordIndexStore {
   }
 
   /** Whether all transactions before that number have ended: those that wrote without noting it. */
-  async haveEnded(collection: Collection, next: string): Promise<boolean> {
+  async haveEnded(collection: Pick<Collection, 'place'>, next: string): Promise<boolean> {
     const rows = await this.database.query(sql`
       SELECT WHERE pg_snapshot_xmin(pg_current_snapshot()) >= ${next}::text::xid8`);
     return rows.length > 0 && (!hasOwnPlace(collection) || shardWritersEnded(this.database, guardTable(collection)));
