@@ -24,7 +24,7 @@ BEGIN
     WHEN undefined_table OR invalid_schema_name THEN
       -- it was dropped after the statement had begun
       RETURN;
-    WHEN connection_exception THEN
+    WHEN connection_exception OR admin_shutdown OR crash_shutdown OR cannot_connect_now THEN
       -- the collection's own requests report it
       RETURN;
   END;

@@ -36,12 +36,14 @@ const SIZES = `SELECT COALESCE(json_object_agg(s.place, s.bytes), '{}')::text FR
 
 /** All servers with their places: on a plain Postgres, that one. */
 export async function contentsOfNodes(queryable: Queryable): Promise<readonly NodeContents[]> {
-  const nodes = await nodesOf(queryable);
+  const known = await nodesOf(queryable);
   const local = await localSizes(queryable);
-  if (nodes.length === 0) {
+  if (known.length === 0) {
     const places = [...local].map(([place, bytes]) => ({ place, bytes, isDistributed: false }));
     return [{ node: await thisServer(queryable), answers: true, places: places.sort(bySize) }];
   }
+  // a coordinator need not have been told its own name
+  const nodes = known.some(({ isCoordinator }) => isCoordinator) ? known : [await thisServer(queryable), ...known];
   const remote = await askNodes(queryable, SIZES);
   const homes = await homesOf(queryable);
   return nodes.map((node) => {
