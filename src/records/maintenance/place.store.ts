@@ -97,7 +97,8 @@ export class PlaceStore {
 
   /** What planners are to know of tables that have just come onto a node; elsewhere they know it already. */
   async sample(tables: RowTables): Promise<void> {
-    if (await sampleShards(this.database, tables)) await this.database.script(`ANALYZE ${recordTable(tables).text}`);
+    if (!(await sampleShards(this.database, tables))) return;
+    for (const table of [recordTable(tables), vectorTable(tables)]) await this.database.script(`ANALYZE ${table.text}`);
   }
 }
 
@@ -124,7 +125,7 @@ async function copyTables(transaction: Queryable, collection: Collection): Promi
     await transaction.query(sql`
       INSERT INTO ${tableOf(placed)} SELECT * FROM ${tableOf(shared)} WHERE collection_id = ${collection.id} ORDER BY namespace, rid`);
   }
-  await runEach(transaction, createIndexes(placed));
+  await runEach(transaction, createIndexes(placed, 'sharded'));
   await transaction.query(sql`DELETE FROM polyvec.vector_indexes WHERE collection_id = ${collection.id}`);
   await transaction.query(sql`UPDATE polyvec.collections SET document_index = FALSE WHERE id = ${collection.id}`);
   for (const tableOf of [recordTable, vectorTable]) await transaction.script(`DROP TABLE ${tableOf(shared).text}`);

@@ -84,5 +84,5 @@ async function copyRows(transaction: Queryable, collection: Collection, storage:
     INSERT INTO ${vectorTable(collection)} (collection_id, namespace, rid, embedding, seq)
     SELECT collection_id, namespace, rid, embedding, ${nextNumber(collection.metric, sql`embedding`)}
     FROM polyvec.pool_vectors WHERE collection_id = ${collection.id} ORDER BY namespace, rid`);
-  await runEach(transaction, createIndexes(collection));
+  await runEach(transaction, createIndexes(collection, storage));
 }
