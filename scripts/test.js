@@ -1,9 +1,10 @@
 /**
  * Runs the test suites; test/suites.js says which of them belong to a mode.
  *
- *   npm test                 every suite but the client suites, on the embedded engine
- *   npm run test:server      what depends on the engine, on a server: TEST_DATABASE_URL, or else the development database
+ *   npm test                 what a change breaks first, on the embedded engine
+ *   npm run test:server      the other suites, and some again, on a server: TEST_DATABASE_URL, or else the development database
  *   npm run test:clients     the official client libraries against the gateway
+ *   npm run test:citus       large collections on a cluster of Citus: scripts/test-citus.js, which calls this with --citus
  *   npm run test:full        all suites in all three modes, every client version, full random effort
  *
  * Further arguments go to jest: `npm test -- test/stores`. Suites that are named run in every mode. TEST_EFFORT=full, which
@@ -21,7 +22,7 @@ import { installClients } from './install-clients.js';
 import { failedSuites, joinResults } from './test-results.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const FLAGS = ['--server', '--clients', '--full'];
+const FLAGS = ['--server', '--clients', '--citus', '--full'];
 /** More failed suites than this are no matter of chance. */
 const MOST_RUN_AGAIN = 8;
 /** Of jest's options, those whose value may be the next word. */
@@ -53,7 +54,10 @@ function prepare(mode, rest, effort) {
   if (namesSuites(rest)) environment.TEST_NAMED = 'true';
   // meant for db-up.sh alone: the gateways under test refuse settings they do not know
   delete environment.DEV_DB_PORT;
+  // a cluster that is named is for its own run
+  if (mode !== 'citus') delete environment.TEST_CITUS_URL;
   if (mode === 'server') environment.TEST_DATABASE_URL ||= requireDatabase();
+  else if (mode === 'citus') environment.TEST_DATABASE_URL = environment.TEST_CITUS_URL ?? fail('TEST_CITUS_URL is not set');
   else if (mode === 'embedded') delete environment.TEST_DATABASE_URL;
   else if (!installClients(environment)) fail('a client library could not be installed');
   return environment;

@@ -5,6 +5,7 @@
  *   both       also `npm run test:server`: what says soonest that a protocol, a filter or a store is broken, on either engine.
  *   server     `npm run test:server` alone, where a statement costs a tenth. On the embedded engine only in the full run.
  *   clients    `npm run test:clients`: the official client libraries.
+ *   citus      `npm run test:citus`: what needs a cluster of Citus.
  *   full       beside the clients in the full run only, or when it is named: `TEST_EFFORT=full npm run test:clients -- test/frameworks`.
  *
  * `npm test` has six minutes on two cores; test/docs holds it to that, by test/durations.json.
@@ -13,6 +14,7 @@ const PLACES = {
   'src/': 'embedded',
   'test/chaos/': 'server',
   'test/chaos/kill.spec.ts': 'both',
+  'test/citus/': 'citus',
   'test/cli/': 'server',
   'test/cli/running-gateway.spec.ts': 'embedded',
   'test/clients/': 'clients',
@@ -74,15 +76,18 @@ const PLACES = {
   'test/stores/filters.spec.ts': 'both',
   'test/stores/model.spec.ts': 'both',
   'test/stores/place': 'both',
+  'test/stores/place-settling.spec.ts': 'server',
   'test/stores/snapshots.spec.ts': 'both',
   'test/support/': 'embedded',
 };
 
+/** `npm run test:citus` names the suites that it runs, those of servers among them. */
 const EVERY_ENGINE = ['both', 'embedded', 'server'];
 /** By mode, for the gate and for the full run. */
 const PLACES_OF = {
   embedded: { part: ['both', 'embedded'], whole: EVERY_ENGINE },
   server: { part: ['both', 'server'], whole: EVERY_ENGINE },
+  citus: { part: ['citus'], whole: [...EVERY_ENGINE, 'citus'] },
   clients: { part: ['clients'], whole: ['clients', 'full'] },
 };
 

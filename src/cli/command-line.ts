@@ -6,6 +6,7 @@ import { addCopy } from './copy-command.js';
 import { addKeys } from './keys-command.js';
 import { maintenanceConfig } from './maintenance-config.js';
 import { addMove } from './move-command.js';
+import { addNodes } from './nodes-command.js';
 import { tellProblems } from './problems.js';
 
 interface StartOptions {
@@ -65,6 +66,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   addRecall(program);
   addKeys(program, printLine);
   addMove(program, printLine);
+  addNodes(program, printLine);
   addCopy(program);
   try {
     await program.parseAsync([...argv]);

@@ -47,7 +47,9 @@ describe('the operator’s page', () => {
   it('names commands that there are, with options that they have', async () => {
     const commands = new Map<string, Set<string>>();
     for (const text of code) {
-      for (const [, words = '', options = ''] of text.matchAll(/(?<![\w/-])polyvec ((?:keys )?[a-z]+)\b(?!\.)([^#|]*)/g)) {
+      for (const [, words = '', options = ''] of text.matchAll(
+        /(?<![\w/-])polyvec ((?:(?:keys|nodes) )?[a-z]+)\b(?!\.)([^#|]*)/g,
+      )) {
         const known = commands.get(words) ?? new Set();
         commands.set(words, new Set([...known, ...named(/(?<=^|\s)--[a-z-]+/g, [options])]));
       }

@@ -1,15 +1,26 @@
-import { type Cluster, hasVectorIndex, promoted, SMALL_TIERS, startCluster } from '../chaos/promotion/promotion-cluster.js';
+import {
+  type Cluster,
+  eventually,
+  hasVectorIndex,
+  promoted,
+  SMALL_TIERS,
+  startCluster,
+} from '../chaos/promotion/promotion-cluster.js';
 import { ChromaApi } from '../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../support/clients/chroma-client.js';
 import { type Statements, watchStatements } from '../support/servers/statements.js';
+import { isKnown, OF_REQUESTS, shapeOf } from '../support/tiers/statement-families.js';
 import {
   CHROMA,
   columns,
   newCollection,
   newIndex,
+  newTextCollection,
   PINECONE,
   RECORDS,
   SPARSE,
+  TEXTS,
+  vectorAt,
   VECTORIZER,
 } from '../support/tiers/tier-operations.js';
 import { type Request, send, type Twin } from '../support/tiers/tier-twins.js';
@@ -18,8 +29,8 @@ const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
 const describeOnServer = hasServer ? describe : describe.skip;
 const reason = hasServer ? '' : ' (skipped: it watches gateways of its own process; TEST_DATABASE_URL names a server)';
 
-/** What a statement on a place may not name of the shared schema: everything but sequences and a function. */
-const SHARED = /(?:\bpolyvec|"polyvec")\.(?!rid\b|vector_seq\b|merge_patch\()"?(\w+)/g;
+/** What a statement on a place may not name of the shared schema: everything but sequences and functions, which nodes have. */
+const SHARED = /(?:\bpolyvec|"polyvec")\.(?!rid\b|vector_seq\b|merge_patch\(|words_of\(|words_asked\()"?(\w+)/g;
 const WITH_NEW_FIELDS = new Set(['collection_fields', 'collections']);
 /** Promotion, forks and backups copy from one to the other, a table at a time or a page of records. */
 const INTO_PLACE =
@@ -29,6 +40,22 @@ const LIKE_SHARED = /^CREATE TABLE \S+ \(LIKE polyvec\."?\w+/;
 const WRITES = /\b(INSERT INTO|UPDATE|DELETE FROM) "polyvec_\d+"/;
 const NO_COLUMN = /\bAS (MATERIALIZED )?\(\s*SELECT\s+FROM\b/;
 const DEFINITION = /\b(CREATE|ALTER|DROP) (TABLE|SCHEMA|INDEX|STATISTICS|UNIQUE INDEX)\b/g;
+
+const KEY_SCHEMA = {
+  defaults: {},
+  keys: { s: { sparse_vector: { sparse_vector_index: { enabled: true, config: {} } } } },
+};
+const TERMS = { '#type': 'sparse_vector', indices: [1, 12, 4_294_967_295], values: [1, 0.5, 2] };
+const BY_KEY = { $knn: { query: { indices: TERMS.indices, values: TERMS.values }, key: 's', limit: 50 } };
+const FUSED = { $sum: [BY_KEY, { $knn: { query: vectorAt(3), limit: 50 } }] };
+
+function withSparse(body: object): object {
+  const { metadatas, ...others } = body as { readonly metadatas: readonly object[] };
+  return {
+    ...others,
+    metadatas: metadatas.map((metadata, at) => ({ ...metadata, s: { ...TERMS, values: [1 + (at % 7), 2, (at % 11) - 5] } })),
+  };
+}
 
 /** Nodes of a cluster hold a place each: what Citus would have to read from two of them, or could not pass on, is not sent. */
 describeOnServer(`statements on a collection with a place of its own${reason}`, () => {
@@ -44,6 +71,8 @@ describeOnServer(`statements on a collection with a place of its own${reason}`, 
     statements.take().forEach((text) => seen.add(text));
     for (const [, ...requests] of [...CHROMA, ...VECTORIZER]) for (const request of requests) await send(dense, request);
     for (const [, ...requests] of [...PINECONE, ...SPARSE]) for (const request of requests) await send(hybrid, request);
+    await searchTexts();
+    await searchByKeys();
     await send(dense, ['POST', 'chroma', '/fork', { new_name: 'forked' }]);
     await send(hybrid, ['POST', 'control', '/indexes/{name}/backups', { name: 'saved' }]);
     await send(dense, ['DELETE', 'collections', '/{name}']);
@@ -68,11 +97,59 @@ describeOnServer(`statements on a collection with a place of its own${reason}`, 
     return { ...twin, uuid: id };
   }
 
+  /** Vectorizer's hybrid searches, with and without the index of words. */
+  async function searchTexts(): Promise<void> {
+    const more = Array.from({ length: 300 }, (_, at) => ({ id: `u/${String(at)}`, text: `old dogs sleep ${String(at)}` }));
+    const texts = await filled('texts', [
+      ...newTextCollection(),
+      ['POST', 'vectorizer', '/batch_insert', { collection: '{name}', texts: more }],
+    ]);
+    for (const [, ...requests] of TEXTS) for (const request of requests) await send(texts, request);
+    const isReady = async (): Promise<boolean> => {
+      await send(texts, ['POST', 'vectorizer', '/collections/texts/hybrid_search', { query: 'dogs sleep', alpha: 0.4 }]);
+      const { rows } = await cluster.tables.query<{ word_index: string }>(
+        'SELECT word_index FROM polyvec.collections WHERE uuid = $1',
+        [texts.uuid],
+      );
+      return rows[0]?.word_index === 'ready';
+    };
+    expect(await eventually(isReady, (ready) => ready)).toBe(true);
+    for (const [, ...requests] of TEXTS) for (const request of requests) await send(texts, request);
+  }
+
+  /** Chroma's searches by sparse vectors under a key, alone and fused with dense ones, with and without postings. */
+  async function searchByKeys(): Promise<void> {
+    const keys = await filled('keys', [
+      ['POST', 'collections', '', { name: '{name}', schema: KEY_SCHEMA }],
+      ['POST', 'chroma', '/add', withSparse(columns(RECORDS))],
+    ]);
+    const isPosted = async (): Promise<boolean> => {
+      const answer = await new ChromaApi(keys.gateway.chromaUrl).call(`${COLLECTIONS}/${keys.uuid}/search`, {
+        body: { searches: [{ rank: BY_KEY }] },
+        headers: { 'x-polyvec-explain': '1' },
+      });
+      return answer.headers.get('x-polyvec-plan')?.includes('postings') === true;
+    };
+    expect(await eventually(isPosted, (posted) => posted)).toBe(true);
+    const changed = { ids: ['r/1', 'r/2'], embeddings: [vectorAt(1), vectorAt(2)], metadatas: [{ s: TERMS }, { s: TERMS }] };
+    await send(keys, ['POST', 'chroma', '/upsert', changed]);
+    for (const rank of [BY_KEY, FUSED, { $knn: { query: vectorAt(3), limit: 20 } }]) {
+      await send(keys, ['POST', 'chroma', '/search', { searches: [{ rank }, { rank, filter: { marker: 2 } }] }]);
+    }
+    await send(keys, ['POST', 'chroma', '/delete', { ids: ['r/1'] }]);
+  }
+
   const placed = (): readonly string[] => [...seen].filter((text) => /"polyvec_\d+"/.test(text));
 
   it('are many, reads and writes', () => {
     expect(placed().length).toBeGreaterThan(80);
     expect(placed().filter((text) => WRITES.test(text)).length).toBeGreaterThan(10);
+  });
+
+  it('are of the listed families, and each family of requests is among them', () => {
+    const shapes = new Set(placed().flatMap((text) => shapeOf(text) ?? []));
+    expect([...shapes].filter((shape) => !isKnown(shape))).toEqual([]);
+    expect(Object.keys(OF_REQUESTS).filter((shape) => !shapes.has(shape))).toEqual([]);
   });
 
   it('name one place, and of the shared schema nothing but new fields', () => {

@@ -147,6 +147,33 @@ describeOnServer(`the place of a large collection${reason}`, () => {
     expect(await collection.ids({ where: { number: 500 } })).toEqual(['r500']);
   });
 
+  it('makes its own collection unavailable while it cannot be reached, and no other; lists name all', async () => {
+    const [far, near] = [await chroma.filled(records(210)), await chroma.filled(records(3))];
+    const { place } = await settled(far.id);
+    // as a coordinator answers whose node is down
+    await tables.query(`CREATE FUNCTION ${place}.unreachable() RETURNS boolean LANGUAGE plpgsql AS $$
+      BEGIN RAISE 'connection to the remote node failed' USING ERRCODE = '08006'; END $$`);
+    for (const name of ['guard', 'namespaces']) {
+      await tables.query(`ALTER TABLE ${place}.${name} RENAME TO kept_${name}`);
+      await tables.query(`CREATE VIEW ${place}.${name} AS SELECT k.* FROM ${place}.kept_${name} k WHERE ${place}.unreachable()`);
+    }
+    const listed = (await chroma.call(COLLECTIONS)).body as readonly { readonly name: string }[];
+    const answers = [
+      await far.post('get', { ids: ['r1'] }),
+      await far.post('add', records(1, 900)),
+      await chroma.call(`${COLLECTIONS}/${far.name}`, { method: 'DELETE' }),
+      await near.post('get', { ids: ['r1'] }),
+      await near.post('add', records(1, 900)),
+    ];
+    for (const name of ['guard', 'namespaces']) {
+      await tables.query(`DROP VIEW ${place}.${name}`);
+      await tables.query(`ALTER TABLE ${place}.kept_${name} RENAME TO ${name}`);
+    }
+    expect(listed.map(({ name }) => name)).toEqual(expect.arrayContaining([far.name, near.name]));
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 200, 201]);
+    expect(await far.ids({ include: [] })).toHaveLength(210);
+  });
+
   describe('while an instance of an earlier version is connected', () => {
     let older: pg.Client;
     let collection: CollectionApi;

@@ -1,4 +1,5 @@
 import {
+  hasOwnPlace,
   inPlace,
   namespaceTable,
   PLACE_TABLES,
@@ -7,28 +8,33 @@ import {
   sparseTable,
   vectorTable,
 } from '../../collections/place-tables.store.js';
+import { askShards } from '../../postgres/cluster/cluster.js';
 import type { Queryable } from '../../postgres/database.js';
-import { identifier, integer, literal, Sql, sql } from '../../postgres/sql.js';
+import { identifier, integer, Sql, sql } from '../../postgres/sql.js';
 
 /**
  * Where the rows of a table are for what must be said of the table that holds them: in itself, or in a shard, on a cluster of Citus,
- * which passes on what tables are made of, but not how their columns are sampled.
+ * which passes on what tables are made of, but not how their columns are sampled (`sampleShards`).
  */
 export type Storage = 'local' | 'sharded';
 
 /** Columns whose statistics need more than a hundred values for a good estimate of a filter. */
 const STATISTICS_TARGET = 1_000;
+/** For how many values statistics are kept, by column. */
+const RECORD_SAMPLES = { metadata: STATISTICS_TARGET, document: 0, uri: 0, long_id: 0 };
+const VECTOR_SAMPLES = { embedding: 0 };
+const SPARSE_SAMPLES = { terms: 0, weights: 0 };
 
 /** A collection's own tables without their indexes: the pool's columns, and what the pool says of their storage. One definition each. */
 export function createTables(tables: RowTables, dimension: number, storage: Storage = 'local'): readonly Sql[] {
   const vectors = vectorTable(tables);
   return [
     sql`CREATE TABLE ${recordTable(tables)} (LIKE polyvec.pool_records)`,
-    sampled(recordTable(tables), storage, { metadata: STATISTICS_TARGET, document: 0, uri: 0, long_id: 0 }),
+    ...sampled(recordTable(tables), storage, RECORD_SAMPLES),
     sql`CREATE TABLE ${vectors} (collection_id bigint NOT NULL, namespace text COLLATE "C" NOT NULL, rid bigint NOT NULL,
       embedding vector(${integer(dimension)}) NOT NULL, seq bigint NOT NULL DEFAULT 0)
       WITH (toast_tuple_target = 8160, vacuum_index_cleanup = off)`,
-    sampled(vectors, storage, { embedding: 0 }),
+    ...sampled(vectors, storage, VECTOR_SAMPLES),
   ];
 }
 
@@ -36,7 +42,7 @@ export function createTables(tables: RowTables, dimension: number, storage: Stor
  * The pool's keys, an index on metadata, and one on the vectors' numbers, for tables that are filled. Dead vectors stay in the vector
  * indexes until these are built anew, which costs less than a vacuum of them. One definition each.
  */
-export function createIndexes(tables: RowTables): readonly Sql[] {
+export function createIndexes(tables: RowTables, storage: Storage = 'local'): readonly Sql[] {
   const records = recordTable(tables);
   const vectors = vectorTable(tables);
   return [
@@ -46,8 +52,8 @@ export function createIndexes(tables: RowTables): readonly Sql[] {
       USING gin (metadata jsonb_path_ops) WITH (fastupdate = off)`,
     sql`ALTER TABLE ${vectors} ADD PRIMARY KEY (collection_id, namespace, rid)`,
     sql`CREATE INDEX ${identifier(`${tables.vectorTable}_seq`)} ON ${vectors} (namespace, seq)`,
-    sql`ANALYZE ${records}`,
-    sql`ANALYZE ${vectors}`,
+    // shards are looked at once they are committed, and it is said how: `sampleShards`
+    ...(storage === 'local' ? [sql`ANALYZE ${records}`, sql`ANALYZE ${vectors}`] : []),
   ];
 }
 
@@ -63,7 +69,7 @@ export function createPlace(place: string, storage: Storage): readonly Sql[] {
     ),
     // every write updates a row in place
     sql`ALTER TABLE ${namespaceTable(placed)} SET (fillfactor = 50)`,
-    sampled(sparseTable(placed), storage, { terms: 0, weights: 0 }),
+    ...sampled(sparseTable(placed), storage, SPARSE_SAMPLES),
   ];
 }
 
@@ -72,9 +78,25 @@ export async function runEach(transaction: Queryable, statements: readonly Sql[]
   for (const statement of statements) await transaction.script(statement.text);
 }
 
-/** Says for how many values of each column statistics are kept. */
-function sampled(table: Sql, storage: Storage, targets: Readonly<Record<string, number>>): Sql {
+/**
+ * Sets on the shards of a collection's tables for how many values statistics are kept. False, and nothing happens, where the tables are
+ * in themselves. It is for after the transaction that makes them: shards are asked over connections of their own, which see what is
+ * committed.
+ */
+export async function sampleShards(queryable: Queryable, tables: RowTables): Promise<boolean> {
+  if (!hasOwnPlace(tables)) return false;
+  const asked = await askShards(queryable, recordTable(tables), samples('%1$s', RECORD_SAMPLES));
+  if (asked === undefined) return false;
+  await askShards(queryable, vectorTable(tables), samples('%1$s', VECTOR_SAMPLES));
+  await askShards(queryable, sparseTable(tables), samples('%1$s', SPARSE_SAMPLES));
+  return true;
+}
+
+function sampled(table: Sql, storage: Storage, targets: Readonly<Record<string, number>>): readonly Sql[] {
+  return storage === 'local' ? [new Sql([samples(table.text, targets)], [])] : [];
+}
+
+function samples(table: string, targets: Readonly<Record<string, number>>): string {
   const columns = Object.entries(targets).map(([column, target]) => `ALTER ${column} SET STATISTICS ${String(target)}`);
-  if (storage === 'local') return sql`ALTER TABLE ${table} ${new Sql([columns.join(', ')], [])}`;
-  return sql`SELECT run_command_on_shards(${literal(table.text)}, ${literal(`ALTER TABLE %s ${columns.join(', ')}`)})`;
+  return `ALTER TABLE ${table} ${columns.join(', ')}`;
 }

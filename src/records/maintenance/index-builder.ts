@@ -172,13 +172,22 @@ export class IndexBuilder {
     const bytes = rows * (4 * (collection.dimension ?? 0) + GRAPH_BYTES);
     const memory = Math.min(this.config.indexMemoryMb, 64 + Math.ceil(bytes / 2 ** 20));
     await session.set('maintenance_work_mem', `${String(memory)}MB`);
+    const refused = await this.store.withOnNodes('maintenance_work_mem', `${String(memory)}MB`, () =>
+      this.buildOrAlone(session, collection, id, definition),
+    );
+    if (refused.length > 0) this.logger.warn(`builds have the memory that these nodes' own settings say: ${refused.join(', ')}`);
+  }
+
+  private async buildOrAlone(session: Session, collection: Collection, id: string, definition: IndexDefinition): Promise<void> {
     await this.store.build(session, collection, id, definition).catch(async (error: unknown) => {
       if (!isResourceShortage(error)) throw error;
       // parallel workers share their memory through a file system that may be small, in a container above all
       this.logger.warn(`an index is built by one process, for want of shared memory: ${String(error)}`);
       await this.store.dropUnready(session, id);
       await session.set('max_parallel_maintenance_workers', '0');
-      await this.store.build(session, collection, id, definition);
+      await this.store.withOnNodes('max_parallel_maintenance_workers', '0', () =>
+        this.store.build(session, collection, id, definition),
+      );
     });
   }
 

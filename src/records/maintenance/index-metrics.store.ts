@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
+import { localName, type RemoteBuild, remoteBuilds } from '../../postgres/cluster/builds.js';
 import { Database } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
 
@@ -34,7 +35,14 @@ export class IndexMetricsStore {
       SELECT max(p.tuples_done::float8 / NULLIF(p.tuples_total, 0)) AS progress FROM pg_stat_progress_create_index p
       JOIN pg_class k ON k.oid = p.index_relid
       JOIN polyvec.vector_indexes i ON k.relname = 'hnsw_' || i.id WHERE i.collection_id = ${collection.id}`);
-    return row?.progress == null ? null : Number(row.progress);
+    if (row?.progress != null) return Number(row.progress);
+    const remote = await remoteBuilds(this.database);
+    if (remote.length === 0) return null;
+    const begun = await this.database.query<{ id: string }>(sql`
+      SELECT id FROM polyvec.vector_indexes WHERE collection_id = ${collection.id} AND state = 'building'`);
+    const names = new Set(begun.map(({ id }) => `hnsw_${id}`));
+    const shares = remote.filter(({ index }) => names.has(localName(index))).flatMap(shareOf);
+    return shares.length === 0 ? null : Math.max(...shares);
   }
 
   async count(): Promise<IndexCounts> {
@@ -64,7 +72,17 @@ export class IndexMetricsStore {
       building,
       vectors: of(row?.vectors, 0),
       recall: { kept, missed: measured - kept, unmeasured: Math.max(0, of(row?.namespaces, 0) - measured) },
-      progress: of(row?.progress, building > 0 ? 0 : 1),
+      progress: row?.progress == null && building > 0 ? await this.remoteProgress() : of(row?.progress, 1),
     };
   }
+
+  private async remoteProgress(): Promise<number> {
+    const vectors = (await remoteBuilds(this.database)).filter(({ index }) => index.startsWith('hnsw_'));
+    return Math.min(1, ...vectors.flatMap(shareOf), ...(vectors.length === 0 ? [0] : []));
+  }
+}
+
+/** Nothing where the total is not known yet. */
+function shareOf({ done, total }: RemoteBuild): readonly number[] {
+  return total === 0 ? [] : [done / total];
 }

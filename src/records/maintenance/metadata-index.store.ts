@@ -3,7 +3,9 @@ import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { inPlace, recordTable } from '../../collections/place-tables.store.js';
 import { isNumber } from '../../filters/compile-value.js';
-import { Database } from '../../postgres/database.js';
+import { localName } from '../../postgres/cluster/builds.js';
+import { askShards } from '../../postgres/cluster/cluster.js';
+import { Database, type Queryable } from '../../postgres/database.js';
 import type { Session } from '../../postgres/sessions.js';
 import { identifier, integer, literal, type Sql, sql } from '../../postgres/sql.js';
 
@@ -62,11 +64,12 @@ export class MetadataIndexStore {
 
   /** As above, with how often each index has been read since the server began to count. */
   async usage(collection: Dedicated): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.database.query<{ key: string; scans: string }>(sql`
-      SELECT i.comment AS key, COALESCE(s.idx_scan, 0) AS scans
+    const rows = await this.database.query<{ key: string; name: string; scans: string }>(sql`
+      SELECT i.comment AS key, i.name, COALESCE(s.idx_scan, 0) AS scans
       FROM (${indexes(collection)}) AS i LEFT JOIN pg_stat_user_indexes s ON s.indexrelid = i.oid
       WHERE i.is_complete ORDER BY i.comment COLLATE "C"`);
-    return new Map(rows.map(({ key, scans }) => [JSON.parse(key) as string, Number(scans)]));
+    const ofShards = rows.length === 0 ? undefined : await shardScans(this.database, collection);
+    return new Map(rows.map(({ key, name, scans }) => [JSON.parse(key) as string, ofShards?.get(name) ?? Number(scans)]));
   }
 
   /** Removes what builds that were cut off have left, which writes pay for and nothing reads. */
@@ -83,6 +86,18 @@ export class MetadataIndexStore {
   private dropText(collection: Dedicated, name: string): string {
     return sql`DROP INDEX ${this.concurrently} IF EXISTS ${inPlace(collection, name)}`.text;
   }
+}
+
+/** How often the indexes of the collection's records have been read on the node that has them; undefined where they are here. */
+async function shardScans(queryable: Queryable, collection: Dedicated): Promise<ReadonlyMap<string, number> | undefined> {
+  const answers = await askShards(
+    queryable,
+    recordTable(collection),
+    `SELECT COALESCE(json_object_agg(indexrelname, idx_scan), '{}')::text FROM pg_stat_user_indexes WHERE relid = '%1$s'::regclass`,
+  );
+  if (answers === undefined) return undefined;
+  const counts = answers.flatMap((answer) => Object.entries(JSON.parse(answer) as Readonly<Record<string, number>>));
+  return new Map(counts.map(([name, scans]) => [localName(name), scans]));
 }
 
 /** Of each key's index: `oid`, `name`, `comment`, and whether its build has come to its end. */

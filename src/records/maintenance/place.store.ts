@@ -1,11 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { inPlace, ownPlace, PLACE_TABLES, recordTable, SHARED_PLACE, vectorTable } from '../../collections/place-tables.store.js';
+import {
+  inPlace,
+  ownPlace,
+  PLACE_TABLES,
+  recordTable,
+  type RowTables,
+  SHARED_PLACE,
+  vectorTable,
+} from '../../collections/place-tables.store.js';
 import { OLDER_APPLICATION_NAME } from '../../postgres/application-name.js';
+import { isCluster } from '../../postgres/cluster/cluster.js';
+import { distributeFunctions, nodeProblems } from '../../postgres/cluster/cluster-checks.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { identifier, sql } from '../../postgres/sql.js';
 import { moveLock } from '../record-tables.js';
-import { createPlace, runEach, type Storage } from './dedicated-tables.store.js';
+import { createIndexes, createPlace, createTables, runEach, sampleShards, type Storage } from './dedicated-tables.store.js';
 
 /** What stands against a place for a collection. */
 export type PlaceRefusal = 'not permitted' | 'older instances are connected' | 'the schema exists';
@@ -44,21 +54,22 @@ export class PlaceStore {
     return row?.grant ?? undefined;
   }
 
+  /**
+   * What an operator should change about the nodes of a cluster, and about what is on them, a line each. Nodes get what statements on
+   * places call. Nothing on a plain Postgres.
+   */
+  async nodeProblems(): Promise<readonly string[]> {
+    return [...(await nodeProblems(this.database)), ...(await distributeFunctions(this.database))];
+  }
+
   /** Whether new tables are shards: the extension is there, and knows a node to put them on. */
   async storage(queryable: Queryable): Promise<Storage> {
-    const [row] = await queryable.query<{ there: string }>(
-      sql`SELECT to_regclass('pg_catalog.pg_dist_node') IS NOT NULL AS there`,
-    );
-    if (row?.there !== 't') return 'local';
-    const nodes = await queryable.query(
-      sql`SELECT nodeid FROM pg_catalog.pg_dist_node WHERE shouldhaveshards AND isactive LIMIT 1`,
-    );
-    return nodes.length > 0 ? 'sharded' : 'local';
+    return (await isCluster(queryable)) ? 'sharded' : 'local';
   }
 
   /**
-   * Gives a collection that has tables of its own in the shared schema its place, in one transaction. Tables move as they are; sparse
-   * vectors and namespaces are copied, and what is left of them is removed later, by the sweeper. False when it is not to be done.
+   * Gives a collection that has tables of its own in the shared schema its place, in one transaction. Tables move as they are, on a
+   * cluster they are copied; sparse vectors and namespaces are copied, and what is left of them is removed later, by the sweeper. False when it is not to be done.
    * @throws GatewayError `unavailable` when statements hold the tables for too long: to be tried again later
    */
   async settle(collection: Collection): Promise<boolean> {
@@ -67,18 +78,27 @@ export class PlaceStore {
     // from here on writers queue, those that began before end soon: the move gets its lock
     await this.database.query(sql`
       UPDATE polyvec.collections SET moving = TRUE, epoch = epoch + 1 WHERE ${isDedicated} AND NOT moving`);
-    return this.database.transaction(async (transaction) => {
+    const isDone = await this.database.transaction(async (transaction) => {
       await transaction.query(sql`SELECT pg_advisory_xact_lock(${moveLock(collection)})`);
       const found = await transaction.query(sql`SELECT id FROM polyvec.collections WHERE ${isDedicated} FOR UPDATE`);
       if (found.length === 0) return false;
       await transaction.script('SET LOCAL statement_timeout = 0');
       await transaction.script(`SET LOCAL lock_timeout = '${LOCK_WAIT}'`);
-      await runEach(transaction, createPlace(ownPlace(collection.id), await this.storage(transaction)));
-      await moveTables(transaction, collection);
+      const storage = await this.storage(transaction);
+      await runEach(transaction, createPlace(ownPlace(collection.id), storage));
+      await (storage === 'local' ? moveTables : copyTables)(transaction, collection);
       await fillPlace(transaction, collection.id);
       await enterPlace(transaction, collection);
       return true;
     }, 'long');
+    if (isDone) await this.sample({ ...collection, place: ownPlace(collection.id) });
+    return isDone;
+  }
+
+  /** What planners are to know of tables that have just come onto a node; elsewhere they know it already. */
+  async sample(tables: RowTables): Promise<void> {
+    if (!(await sampleShards(this.database, tables))) return;
+    for (const table of [recordTable(tables), vectorTable(tables)]) await this.database.script(`ANALYZE ${table.text}`);
   }
 }
 
@@ -94,6 +114,21 @@ async function moveTables(transaction: Queryable, collection: Collection): Promi
   for (const { name } of statistics) {
     await transaction.script(`ALTER STATISTICS ${inPlace(shared, name).text} SET SCHEMA ${place}`);
   }
+}
+
+/** Onto a node: as a promotion does. Its indexes are built there anew, by maintenance. */
+async function copyTables(transaction: Queryable, collection: Collection): Promise<void> {
+  const placed = { ...collection, place: ownPlace(collection.id) };
+  const shared = { ...collection, place: SHARED_PLACE };
+  await runEach(transaction, createTables(placed, collection.dimension ?? 0, 'sharded'));
+  for (const tableOf of [recordTable, vectorTable]) {
+    await transaction.query(sql`
+      INSERT INTO ${tableOf(placed)} SELECT * FROM ${tableOf(shared)} WHERE collection_id = ${collection.id} ORDER BY namespace, rid`);
+  }
+  await runEach(transaction, createIndexes(placed, 'sharded'));
+  await transaction.query(sql`DELETE FROM polyvec.vector_indexes WHERE collection_id = ${collection.id}`);
+  await transaction.query(sql`UPDATE polyvec.collections SET document_index = FALSE WHERE id = ${collection.id}`);
+  for (const tableOf of [recordTable, vectorTable]) await transaction.script(`DROP TABLE ${tableOf(shared).text}`);
 }
 
 /** Copies what a collection has besides records and vectors from the shared schema into its place. */

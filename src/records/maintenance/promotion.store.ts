@@ -37,7 +37,7 @@ export class PromotionStore {
     await this.database.query(sql`
       UPDATE polyvec.collections SET moving = TRUE, epoch = epoch + 1
       WHERE id = ${collection.id} AND record_table = 'pool_records' AND NOT moving`);
-    return this.database.transaction(async (transaction) => {
+    const isDone = await this.database.transaction(async (transaction) => {
       await transaction.query(sql`SELECT pg_advisory_xact_lock(${moveLock(collection)})`);
       const [row] = await transaction.query<{ dimension: string | null }>(sql`
         SELECT dimension FROM polyvec.collections WHERE id = ${collection.id} AND record_table = 'pool_records' FOR UPDATE`);
@@ -48,6 +48,8 @@ export class PromotionStore {
       else await promoteWithin(transaction, promoted);
       return true;
     }, 'long');
+    if (isDone) await this.places.sample(ownTables(collection.id, ownPlace(collection.id)));
+    return isDone;
   }
 
   private async promoteToPlace(transaction: Queryable, collection: Collection): Promise<void> {
@@ -82,5 +84,5 @@ async function copyRows(transaction: Queryable, collection: Collection, storage:
     INSERT INTO ${vectorTable(collection)} (collection_id, namespace, rid, embedding, seq)
     SELECT collection_id, namespace, rid, embedding, ${nextNumber(collection.metric, sql`embedding`)}
     FROM polyvec.pool_vectors WHERE collection_id = ${collection.id} ORDER BY namespace, rid`);
-  await runEach(transaction, createIndexes(collection));
+  await runEach(transaction, createIndexes(collection, storage));
 }

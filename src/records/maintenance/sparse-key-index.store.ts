@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { inPlace } from '../../collections/place-tables.store.js';
+import { guardTable, hasOwnPlace, inPlace } from '../../collections/place-tables.store.js';
+import { shardWritersEnded } from '../../postgres/cluster/writers.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import { SPARSE_KEY_NAMESPACE } from '../changed-records.store.js';
@@ -49,15 +50,15 @@ export class SparseKeyIndexStore {
 
   /** A moment: any write that it has not seen the end of began before the next one. */
   async moment(): Promise<string> {
-    const [row] = await this.database.query<{ moment: string }>(sql`SELECT pg_snapshot_xmax(pg_current_snapshot()) AS moment`);
+    const [row] = await this.database.query<{ moment: string }>(sql`SELECT pg_current_xact_id() AS moment`);
     return row?.moment ?? '0';
   }
 
   /** Whether all writes that had begun then have ended. */
-  async isPast(moment: string): Promise<boolean> {
+  async isPast(collection: Pick<Collection, 'place'>, moment: string): Promise<boolean> {
     const [row] = await this.database.query<{ past: string }>(sql`
       SELECT pg_snapshot_xmin(pg_current_snapshot()) >= ${moment}::xid8 AS past`);
-    return row?.past === 't';
+    return row?.past === 't' && (!hasOwnPlace(collection) || shardWritersEnded(this.database, guardTable(collection)));
   }
 
   /** The postings are of these keys; where they were of others, they are built anew. All writes must list their changes already. */

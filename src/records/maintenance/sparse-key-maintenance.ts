@@ -124,7 +124,7 @@ export class SparseKeyMaintenance implements BeforeApplicationShutdown {
     await this.store.listChanges(collection);
     this.collections.forget(collection);
     const moment = await this.store.moment();
-    while (!(await this.store.isPast(moment))) {
+    while (!(await this.store.isPast(collection, moment))) {
       if (this.stopped) return undefined;
       await sleep(PAUSE_MS);
     }

@@ -161,6 +161,11 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
   private async begin(): Promise<void> {
     const grant = await this.places.missingGrant().catch(() => undefined);
     if (grant !== undefined) this.logger.warn(`large collections share one schema, as the role may create none: ${grant}`);
+    try {
+      for (const problem of await this.places.nodeProblems()) this.logger.warn(problem);
+    } catch (error) {
+      this.complain('the nodes of the cluster were not checked', error);
+    }
     await this.lookAround();
   }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Collection, IndexContent, Metric } from '../../collections/collection.js';
 import { namespaceTable, vectorTable } from '../../collections/place-tables.store.js';
 import { textArray } from '../../postgres/binary.js';
+import { type BuildSetting, localName, remoteBuilds, setOnNodes } from '../../postgres/cluster/builds.js';
 import { Database } from '../../postgres/database.js';
 import type { Session } from '../../postgres/sessions.js';
 import { identifier, integer, literal, type Sql, sql } from '../../postgres/sql.js';
@@ -101,6 +102,21 @@ export class VectorIndexStore {
     return row?.id;
   }
 
+  /**
+   * Runs `work`, in which a session may build, with a setting of builds on the nodes of a cluster, if there are any: what a session sets
+   * stays on its coordinator. Returns the nodes that did not take it.
+   */
+  async withOnNodes(setting: BuildSetting, value: string, work: () => Promise<void>): Promise<readonly string[]> {
+    const refused = await setOnNodes(this.database, setting, value);
+    try {
+      await work();
+    } finally {
+      // one that stays set costs no more than memory, and the next build sets it anew
+      await setOnNodes(this.database, setting, null).catch(() => undefined);
+    }
+    return refused;
+  }
+
   /** Builds the index that `begin` has noted. On a server, others read and write meanwhile. */
   async build(session: Session, collection: Collection, id: string, definition: IndexDefinition): Promise<void> {
     await session.script(indexText(collection, id, definition, this.database.traits.concurrentIndexes).text);
@@ -135,7 +151,9 @@ export class VectorIndexStore {
         SELECT FROM pg_stat_progress_create_index p JOIN pg_class c ON c.oid = p.index_relid
         WHERE c.relname = 'hnsw_' || id)
       ORDER BY id`);
-    return rows.map(({ id }) => id);
+    if (rows.length === 0) return [];
+    const built = new Set((await remoteBuilds(this.database)).map(({ index }) => localName(index)));
+    return rows.map(({ id }) => id).filter((id) => !built.has(indexName(id)));
   }
 
   /** Indexes on the collection's vectors that have no row in the catalog. */
@@ -169,7 +187,12 @@ export class VectorIndexStore {
     const [row] = await this.database.query<{ phase: string; done: string; total: string }>(sql`
       SELECT phase, tuples_done AS done, tuples_total AS total FROM pg_stat_progress_create_index
       WHERE relid = to_regclass(${vectorTable(collection).text})`);
-    return row && { phase: row.phase, done: Number(row.done), total: Number(row.total) };
+    if (row !== undefined) return { phase: row.phase, done: Number(row.done), total: Number(row.total) };
+    const remote = await remoteBuilds(this.database);
+    if (remote.length === 0) return undefined;
+    const begun = await this.database.query<{ id: string }>(sql`
+      SELECT id FROM polyvec.vector_indexes WHERE collection_id = ${collection.id} AND state = 'building'`);
+    return remote.find(({ index }) => begun.some(({ id }) => indexName(id) === localName(index)));
   }
 
   /** Removes dead vectors from the table and its indexes, and refreshes what planners know of it. */

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import type { Filter } from '../../filters/filter.js';
+import { plannedRows } from '../../postgres/cluster/remote-plan.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
 import { selected } from '../record-tables.js';
-
-type Plan = readonly [{ readonly Plan: { readonly 'Plan Rows': number } }];
 
 /** Estimates how many records a filter selects, without reading them. */
 @Injectable()
@@ -21,8 +20,7 @@ export class RecordEstimateStore {
   ): Promise<number> {
     const [row] = await queryable.query<{ 'QUERY PLAN': string }>(sql`
       EXPLAIN (FORMAT JSON) SELECT 1 FROM ${selected(collection, namespace, { filter }, 'estimate')}`);
-    const [plan] = JSON.parse(row?.['QUERY PLAN'] ?? '[{"Plan":{"Plan Rows":0}}]') as Plan;
-    return plan.Plan['Plan Rows'];
+    return plannedRows(row?.['QUERY PLAN'] ?? '[]');
   }
 
   /** How many there are, or `limit` when there are more. */

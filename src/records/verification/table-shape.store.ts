@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, IndexContent } from '../../collections/collection.js';
 import { SHARED_PLACE } from '../../collections/place-tables.store.js';
+import { localName, remoteBuilds } from '../../postgres/cluster/builds.js';
 import type { Queryable } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
 
@@ -69,12 +70,14 @@ export class TableShapeStore {
         JOIN pg_am m ON m.oid = x.relam JOIN pg_opclass o ON o.oid = i.indclass[0] JOIN pg_namespace n ON n.oid = t.relnamespace
       WHERE n.nspname = ${collection.place} AND t.relname = ANY (${names}::text[])
       ORDER BY x.relname COLLATE "C"`);
+    const unready = rows.some(({ is_valid }) => is_valid !== 't');
+    const remote = new Set(unready ? (await remoteBuilds(queryable)).map(({ index }) => localName(index)) : []);
     return rows.map(({ is_unique, is_valid, is_built, columns, ...row }) => ({
       ...row,
       columns: columns ?? '',
       isUnique: is_unique === 't',
       isValid: is_valid === 't',
-      isBeingBuilt: is_built === 't',
+      isBeingBuilt: is_built === 't' || remote.has(row.name),
     }));
   }
 

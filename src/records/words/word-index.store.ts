@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { inPlace, recordTable } from '../../collections/place-tables.store.js';
+import { guardTable, hasOwnPlace, inPlace, recordTable } from '../../collections/place-tables.store.js';
+import { shardWritersEnded } from '../../postgres/cluster/writers.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import { heldCollection } from '../record-tables.js';
@@ -25,31 +26,35 @@ export class WordIndexStore {
       UPDATE polyvec.collections SET word_index = 'starting', epoch = epoch + 1 WHERE id = ${collection.id} AND word_index = 'none'`);
   }
 
-  /** The number that all transactions have from now on, or a higher one. */
+  /** A number above those of all transactions that have one by now: a snapshot's end may be below those of the newest. */
   async nextTransaction(): Promise<string> {
-    const [row] = await this.database.query<{ next: string }>(sql`SELECT pg_snapshot_xmax(pg_current_snapshot()) AS next`);
+    const [row] = await this.database.query<{ next: string }>(sql`SELECT pg_current_xact_id() AS next`);
     return row?.next ?? '0';
   }
 
   /** Whether all transactions before that number have ended: those that wrote without noting it. */
-  async haveEnded(next: string): Promise<boolean> {
+  async haveEnded(collection: Pick<Collection, 'place'>, next: string): Promise<boolean> {
     const rows = await this.database.query(sql`
       SELECT WHERE pg_snapshot_xmin(pg_current_snapshot()) >= ${next}::text::xid8`);
-    return rows.length > 0;
+    return rows.length > 0 && (!hasOwnPlace(collection) || shardWritersEnded(this.database, guardTable(collection)));
   }
 
   /** Notes all texts as not yet indexed, and lets searches use the index, which knows what it does not have. */
   async open(collection: Collection): Promise<'opened' | 'stale'> {
-    const rows = await this.database.query(sql`
-      WITH live AS MATERIALIZED (${heldCollection(collection)}),
-      noted AS (
+    // the collection's place is written first, then the catalog: no statement needs both
+    return this.database.transaction(async (transaction) => {
+      const live = await transaction.query(sql`
+        SELECT 1 AS live FROM polyvec.collections
+        WHERE id = ${collection.id} AND epoch = ${collection.epoch} AND word_index = 'starting' FOR NO KEY UPDATE`);
+      if (live.length === 0) return 'stale';
+      await transaction.query(sql`
         INSERT INTO ${inPlace(collection, 'pending_words')} (collection_id, namespace, rid)
         SELECT r.collection_id, r.namespace, r.rid FROM ${recordTable(collection)} r
-        WHERE r.collection_id = ${collection.id} AND r.document IS NOT NULL AND EXISTS (SELECT FROM live)
-        ORDER BY r.namespace, r.rid)
-      UPDATE polyvec.collections SET word_index = 'ready', epoch = epoch + 1
-      WHERE id = ${collection.id} AND word_index = 'starting' AND EXISTS (SELECT FROM live) RETURNING id`);
-    return rows.length > 0 ? 'opened' : 'stale';
+        WHERE r.collection_id = ${collection.id} AND r.document IS NOT NULL ORDER BY r.namespace, r.rid`);
+      await transaction.query(sql`
+        UPDATE polyvec.collections SET word_index = 'ready', epoch = epoch + 1 WHERE id = ${collection.id}`);
+      return 'opened';
+    });
   }
 
   /**
@@ -116,7 +121,7 @@ async function indexTexts(transaction: Queryable, collection: Collection, change
       SELECT ${collection.id}, t.namespace, w.word, t.rid, w.occurrences, t.length
       FROM texts t CROSS JOIN LATERAL unnest(t.words, t.counts) AS w (word, occurrences) ORDER BY 2, 3, 4),
     ${counted(collection, sql`SELECT namespace, count(*), sum(length) FROM texts GROUP BY namespace`)}
-    SELECT`);
+    SELECT 1 AS done`);
 }
 
 /** Adds the changes of `source`, rows of a namespace, texts and words, to what is counted. */

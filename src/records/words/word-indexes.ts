@@ -84,7 +84,7 @@ export class WordIndexes implements BeforeApplicationShutdown {
     if (collection.wordIndex === 'ready') return;
     await this.store.start(collection);
     const next = await this.store.nextTransaction();
-    while (!(await this.store.haveEnded(next))) {
+    while (!(await this.store.haveEnded(collection, next))) {
       if (this.stopped) return;
       await sleep(ASK_MS);
     }

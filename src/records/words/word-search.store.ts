@@ -71,11 +71,7 @@ export class WordSearchStore {
 /** Its words in the order of the text, as rows of `word`. */
 function wordsAsked(text: string): Sql {
   return sql`
-    SELECT l.word COLLATE "C" AS word
-    FROM ts_parse('default', ${text}::text) WITH ORDINALITY AS p (tokid, token, place)
-    JOIN pg_ts_config_map m ON m.mapcfg = ${WORD_CONFIGURATION} AND m.maptokentype = p.tokid AND m.mapseqno = 1
-    CROSS JOIN LATERAL unnest(ts_lexize(m.mapdict::regdictionary, p.token)) AS l (word)
-    WHERE octet_length(p.token) < 2047 GROUP BY l.word ORDER BY min(p.place), l.word COLLATE "C" LIMIT ${MAX_QUERY_WORDS}`;
+    SELECT a.word COLLATE "C" AS word FROM polyvec.words_asked(${WORD_CONFIGURATION}, ${text}::text, ${MAX_QUERY_WORDS}::integer) a`;
 }
 
 /**

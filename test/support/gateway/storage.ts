@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { readConfig } from '../../../src/config/config.js';
 import { openDatabase } from '../../../src/postgres/open-database.js';
+import { CITUS_URL, createCitusDatabase, dropCitusDatabase } from '../servers/citus.js';
 import type { Environment } from './gateway-host.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -21,10 +22,12 @@ const SOURCES = [
 const DUPLICATE_DATABASE = '42P04';
 
 /**
- * A place for data: a database of its own on the server that `TEST_DATABASE_URL` names, else a directory for the embedded engine. Unless
- * it is to be empty it is a copy of one whose schema is up to date, which is made once for each version of the schema.
+ * A place for data: a database of its own on the cluster that `TEST_CITUS_URL` names, or on the server that `TEST_DATABASE_URL` names,
+ * else a directory for the embedded engine. Unless it is to be empty its schema is up to date; on one server, or in a directory, it is a
+ * copy of one that is made once for each version of the schema.
  */
 export async function createStorage(isEmpty: boolean): Promise<Environment> {
+  if (CITUS_URL !== '') return createOnCitus(isEmpty);
   const server = process.env['TEST_DATABASE_URL'] ?? '';
   return server === '' ? createDirectory(isEmpty) : createDatabase(server, isEmpty);
 }
@@ -34,6 +37,10 @@ export async function removeStorage(environment: Environment): Promise<void> {
   const { POLYVEC_DATA_DIR: directory, DATABASE_URL: url } = environment;
   if (directory !== undefined) await rm(dirname(directory), { recursive: true, force: true });
   if (url === undefined) return;
+  if (CITUS_URL !== '') {
+    await dropCitusDatabase(url);
+    return;
+  }
   const name = new URL(url).pathname.slice(1);
   await administer(process.env['TEST_DATABASE_URL'] ?? '', `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
 }
@@ -50,6 +57,14 @@ async function createDatabase(server: string, isEmpty: boolean): Promise<Environ
   const template = isEmpty ? '' : ` TEMPLATE ${await preparedDatabase(server)}`;
   await administer(server, `CREATE DATABASE ${name}${template}`);
   return { DATABASE_URL: urlOf(server, name) };
+}
+
+/** There is no copying of a database whose tables are on several servers. With TEST_CITUS_PLACES=all all collections get places. */
+async function createOnCitus(isEmpty: boolean): Promise<Environment> {
+  const { TEST_CITUS_PLACES: places } = process.env;
+  const environment = { DATABASE_URL: await createCitusDatabase(), ...(places !== undefined && { POLYVEC_PLACES: places }) };
+  if (!isEmpty) await migrate(environment);
+  return environment;
 }
 
 async function preparedDirectory(): Promise<string> {
