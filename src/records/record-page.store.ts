@@ -5,7 +5,7 @@ import { Database } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import { noteChanged } from './changed-records.store.js';
-import type { MetadataPatch, PageRequest, Position, Selection, StoredRecord, WriteOutcome } from './record.js';
+import type { Fingerprint, MetadataPatch, PageRequest, Position, Selection, StoredRecord, WriteOutcome } from './record.js';
 import {
   countWritten,
   heldCollection,
@@ -67,6 +67,30 @@ export class RecordPageStore {
       SELECT (SELECT count(*) FROM (SELECT 1 FROM ${selected(collection, namespace, selection)} LIMIT ${limit}) AS r) AS count
       FROM (${liveCollection(collection)}) AS live`);
     return row === undefined ? 'stale' : Number(row.count);
+  }
+
+  /**
+   * How many are selected, up to `limit`, and a number that is another one once a record has come, gone or been written again:
+   * of the row's number and the transaction that wrote it, so nothing of its contents is read. Embeddings lie in other rows:
+   * a new one alone does not count. Null where none are selected.
+   */
+  async fingerprintUpTo(
+    collection: Collection,
+    namespace: string,
+    selection: Selection,
+    limit: number,
+  ): Promise<Fingerprint | 'stale'> {
+    // rows that are looked up by id come without their system columns
+    const written =
+      selection.ids === undefined
+        ? sql`r.xmin`
+        : sql`(SELECT w.xmin FROM ${recordTable(collection)} w
+            WHERE w.collection_id = r.collection_id AND w.namespace = r.namespace AND w.rid = r.rid)`;
+    const [row] = await this.database.query<{ count: string; fingerprint: string | null }>(sql`
+      SELECT found.count, found.fingerprint::text AS fingerprint FROM (${liveCollection(collection)}) AS live, (
+        SELECT count(*) AS count, bit_xor(hashint8extended(r.rid, r.written)) AS fingerprint FROM (
+          SELECT r.rid, ${written}::text::bigint AS written FROM ${selected(collection, namespace, selection)} LIMIT ${limit}) AS r) AS found`);
+    return row === undefined ? 'stale' : { count: Number(row.count), fingerprint: row.fingerprint };
   }
 
   /** Merges the patch into every selected record; with `hasNewFields` the collection learns of its fields. */

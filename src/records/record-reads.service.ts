@@ -5,7 +5,16 @@ import { isBeyondAnswerBudget } from '../errors.js';
 import { Limits } from '../limits/limits.js';
 import { Database } from '../postgres/database.js';
 import { Maintenance } from './maintenance/maintenance.js';
-import type { CursorRequest, PageRequest, Position, ReadRequest, RecordSink, Selection, StoredRecord } from './record.js';
+import type {
+  CursorRequest,
+  Fingerprint,
+  PageRequest,
+  Position,
+  ReadRequest,
+  RecordSink,
+  Selection,
+  StoredRecord,
+} from './record.js';
 import { RecordStore } from './record.store.js';
 import { RecordPageStore } from './record-page.store.js';
 
@@ -126,6 +135,12 @@ export class RecordReads {
   async countUpTo(collection: Collection, namespace: string, selection: Selection, limit: number): Promise<number> {
     this.limits.requireSelection(selection);
     return this.collections.run(collection, (current) => this.pageStore.countUpTo(current, namespace, selection, limit));
+  }
+
+  /** How many records are selected, `limit` when there are so many or more, and which: see `Fingerprint`. */
+  async fingerprintUpTo(collection: Collection, namespace: string, selection: Selection, limit: number): Promise<Fingerprint> {
+    this.limits.requireSelection(selection);
+    return this.collections.run(collection, (current) => this.pageStore.fingerprintUpTo(current, namespace, selection, limit));
   }
 
   /** A page of the selected records in the bytewise order of ids. */

@@ -212,3 +212,10 @@ export interface Deletion extends WriteOutcome {
   /** Records in the namespace before; 0 unless asked for. */
   readonly scanned: number;
 }
+
+/** Which records a selection has had, as far as can be compared later. */
+export interface Fingerprint {
+  readonly count: number;
+  /** Another one once a record has come, gone or been written again; null without records. */
+  readonly fingerprint: string | null;
+}

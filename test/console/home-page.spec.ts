@@ -35,6 +35,24 @@ describeInBrowser('the list of collections', () => {
     },
   );
 
+  it.each([
+    ['reduce', true],
+    ['no-preference', false],
+  ] as const)('with motion wished as %s has its spinner stand: %s', async (reducedMotion, isStill) => {
+    const page = await console.open('/', { reducedMotion });
+    await page.getByText('Waiting for the first call').waitFor();
+    expect((await page.evaluate('getComputedStyle(document.querySelector(".spinner")).animationName')) === 'none').toBe(isStill);
+  });
+
+  it.each([
+    ['active', 'solid'],
+    ['none', 'none'],
+  ] as const)('with forced colours %s marks the chosen screen by an outline: %s', async (forcedColors, outline) => {
+    const page = await console.open('/', { forcedColors });
+    await page.getByText('Waiting for the first call').waitFor();
+    expect(await page.evaluate('getComputedStyle(document.querySelector("[aria-current=page]")).outlineStyle')).toBe(outline);
+  });
+
   it('notices the first call of a client', async () => {
     await console.open('/');
     await console.page.getByText('Waiting for the first call').waitFor();
@@ -160,8 +178,56 @@ describeInBrowser('the list of collections', () => {
     expect(await page.context().cookies()).toEqual([]);
   });
 
+  it('loads samples into a database that is empty', async () => {
+    await post('/api/v2/tenants/default_tenant/databases', { name: 'samples-here' });
+    const page = await console.open('/?tenant=default_tenant&database=samples-here');
+    await page.getByRole('button', { name: 'Load 1 000 samples' }).click();
+    await page.getByRole('link', { name: 'samples' }).click();
+    await page
+      .getByRole('row', { name: /sample-/ })
+      .first()
+      .waitFor();
+    const path = '/api/v2/tenants/default_tenant/databases/samples-here/collections';
+    const [made] = (await (await fetch(console.gateway.chromaUrl + path)).json()) as readonly { readonly id: string }[];
+    const count = await fetch(`${console.gateway.chromaUrl}${path}/${made?.id ?? ''}/count`);
+    expect(await count.json()).toBe(1_000);
+  });
+
   it('says that there is no such page', async () => {
     await console.open('/c/00000000-0000-4000-8000-000000000000/records');
     await console.page.getByRole('alert').waitFor();
+  });
+});
+
+describeInBrowser('a console that is read-only', () => {
+  const console = useConsole(() => startGateway({ env: { POLYVEC_CONSOLE: 'read-only' } }));
+  let uuid: string;
+
+  beforeAll(async () => {
+    uuid = ((await post(`${PLACE}/collections`, { name: 'kept' })) as { readonly id: string }).id;
+    await post(`${PLACE}/collections/${uuid}/upsert`, { ids: ['a'], embeddings: [[1, 2]], documents: ['stays'] });
+  });
+
+  async function post(path: string, body: object): Promise<unknown> {
+    const headers = { 'content-type': 'application/json' };
+    return (await fetch(console.gateway.chromaUrl + path, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+  }
+
+  it('shows collections, and offers no change of them', async () => {
+    const page = await console.open('/');
+    await page.getByRole('link', { name: 'kept' }).waitFor();
+    expect(await page.getByRole('button', { name: /New collection|Edit|Delete/ }).count()).toBe(0);
+    expect(await accessibilityViolations(page)).toEqual([]);
+  });
+
+  it('shows records, and takes no key that would change them', async () => {
+    const page = await console.open(`/c/${uuid}/records`);
+    await page.getByRole('row', { name: /stays/ }).click();
+    await page.getByRole('complementary', { name: 'Record a' }).waitFor();
+    expect(await page.getByRole('button', { name: /Add record|Edit|Delete/ }).count()).toBe(0);
+    await page.getByRole('row', { name: /stays/ }).focus();
+    await page.keyboard.press('e');
+    await page.keyboard.press('Delete');
+    expect(await page.getByRole('dialog').count()).toBe(0);
   });
 });

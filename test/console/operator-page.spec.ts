@@ -128,6 +128,25 @@ describeInBrowser('the console of a gateway with keys', () => {
     await page.getByRole('row', { name: /404/ }).first().waitFor();
   });
 
+  it('says that the feed cannot be reached, and follows it again by itself', async () => {
+    await open('/requests');
+    const { page } = console;
+    await page
+      .getByRole('row', { name: /chroma/ })
+      .first()
+      .waitFor();
+    await page.route('**/console/api/v1/requests', (route) => route.abort());
+    await page.reload();
+    await page.getByText('The gateway does not answer.').waitFor();
+    await asClient('/api/v2/tenants', { name: 'while-away' });
+    await page.unroute('**/console/api/v1/requests');
+    await page
+      .getByRole('row', { name: /chroma/ })
+      .first()
+      .waitFor();
+    await page.getByText('The gateway does not answer.').waitFor({ state: 'detached' });
+  });
+
   it('shows no request that was made while it is paused, until it goes on', async () => {
     await open('/requests');
     const { page } = console;

@@ -150,7 +150,7 @@ describeInBrowser('the records of a collection', () => {
     expect(await idsOf({ doomed: true })).toEqual([]);
   });
 
-  it('does not delete more than the preview has shown', async () => {
+  it('does not delete more than the preview has shown, and shows a new one', async () => {
     await upsert(uuid, { ids: ['grown-1'], embeddings: [[1, 1, 1]], metadatas: [{ grown: true }] });
     await open(`?filter=${encodeURIComponent('{"match":"all","conditions":[{"field":"grown","op":"eq","value":true}]}')}`);
     const { page } = console;
@@ -159,6 +159,7 @@ describeInBrowser('the records of a collection', () => {
     await upsert(uuid, { ids: ['grown-2'], embeddings: [[1, 1, 1]], metadatas: [{ grown: true }] });
     await page.getByRole('button', { name: 'Delete 1 record' }).click();
     await page.getByRole('dialog').getByRole('alert').waitFor();
+    await page.getByRole('button', { name: 'Delete 2 records' }).waitFor();
     expect(await idsOf({ grown: true })).toEqual(['grown-1', 'grown-2']);
   });
 

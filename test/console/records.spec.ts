@@ -341,6 +341,35 @@ describe('a delete', () => {
     expect((await confirm({ token: again.token, expected: 3 })).body).toEqual({ deleted: 3 });
   });
 
+  it('is refused once a record has been replaced or written again, and takes a new preview', async () => {
+    const collection = await makeCollection('swapped');
+    await add(collection, { ids: ['1', '2'], embeddings: [[1], [2]], metadatas: [{ k: 1 }, { k: 1 }] });
+    const selection = { namespace: '', filter: filterOf({ field: 'k', op: 'eq', value: 1 }) };
+    const path = `/collections/${collection}`;
+    const preview = (): Promise<DeletePreview> => console.get<DeletePreview>(`${path}/delete-preview`, { body: selection });
+    const confirm = (token: string): ReturnType<ConsoleApi['call']> =>
+      console.call(`${path}/delete`, { body: { token, selection, expected: 2 } });
+    const first = await preview();
+    await chroma.call(`${COLLECTIONS}/${collection}/delete`, { body: { ids: ['2'] } });
+    await add(collection, { ids: ['3'], embeddings: [[3]], metadatas: [{ k: 1 }] });
+    const swapped = await confirm(first.token);
+    expect([swapped.status, swapped.body]).toEqual([409, expect.objectContaining({ code: 'changed' })]);
+    const second = await preview();
+    await chroma.call(`${COLLECTIONS}/${collection}/update`, { body: { ids: ['3'], documents: ['another'] } });
+    expect((await confirm(second.token)).status).toBe(409);
+    expect((await confirm((await preview()).token)).body).toEqual({ deleted: 2 });
+  });
+
+  it('of records by their ids is refused once one of them has been written again', async () => {
+    const collection = await makeCollection('named');
+    await add(collection, { ids: ['1'], embeddings: [[1]], documents: ['seen'] });
+    const selection = { namespace: '', ids: ['1'] };
+    const path = `/collections/${collection}`;
+    const { token } = await console.get<DeletePreview>(`${path}/delete-preview`, { body: selection });
+    await chroma.call(`${COLLECTIONS}/${collection}/update`, { body: { ids: ['1'], documents: ['another'] } });
+    expect((await console.call(`${path}/delete`, { body: { token, selection, expected: 1 } })).status).toBe(409);
+  });
+
   it('is refused on another collection than the one that was seen', async () => {
     const selection = { namespace: '', ids: ['a'] };
     const { token } = await of<DeletePreview>('delete-preview', { body: selection });

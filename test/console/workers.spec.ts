@@ -1,10 +1,12 @@
-import { ConsoleApi } from '../support/clients/console-api.js';
+import { type ConsoleAnswer, ConsoleApi } from '../support/clients/console-api.js';
 import { createProcessStorage, type ProcessStorage } from '../support/gateway/gateway-process.js';
+import { findNginx, startConsoleNginx } from '../support/gateway/nginx.js';
 
 const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
 const describeOnServer = hasServer ? describe : describe.skip;
 const reason = hasServer ? '' : ' (skipped: the embedded engine serves one process; TEST_DATABASE_URL names a server)';
 const CALLS = 20;
+const nginx = findNginx();
 
 describeOnServer(`the console of several workers${reason}`, () => {
   let storage: ProcessStorage;
@@ -55,5 +57,47 @@ describeOnServer(`the console of several workers${reason}`, () => {
     expect(ids.filter((id) => !seen.includes(`"${id}"`))).toEqual([]);
     const sessions = await Promise.all(ids.map(() => call<{ readonly firstCallAt: string | null }>('/session')));
     expect(new Set(sessions.map(({ firstCallAt }) => firstCallAt)).size).toBe(1);
+  });
+});
+
+const describeBehindNginx = hasServer && nginx !== undefined ? describe : describe.skip;
+
+describeBehindNginx(`the console of two instances behind nginx${reason}`, () => {
+  let storage: ProcessStorage;
+  let proxy: Awaited<ReturnType<typeof startConsoleNginx>>;
+
+  beforeAll(async () => {
+    storage = await createProcessStorage();
+    const first = await storage.start();
+    const second = await storage.start();
+    const consoles = [first, second].map(({ urls }) => urls.get('console') ?? '');
+    proxy = await startConsoleNginx(nginx ?? '', consoles);
+  });
+
+  afterAll(async () => {
+    await proxy.stop();
+    await storage.remove();
+  });
+
+  const post = (path: string, body: object): Promise<ConsoleAnswer> =>
+    new ConsoleApi(proxy.url).call(path, { body, headers: { origin: proxy.url } });
+
+  it('serves its page and takes the token of the other instance', async () => {
+    expect((await fetch(`${proxy.url}/`)).status).toBe(200);
+    const wanted = { tenant: 'default_tenant', database: 'default_database', name: 'shared', protocol: 'chroma', metric: 'l2' };
+    const made = await post('/collections', wanted);
+    const path = `/collections/${(made.body as { readonly uuid: string }).uuid}`;
+    const selection = { namespace: '', ids: ['none'] };
+    const instances = new Set<string>();
+    for (let round = 0; round < CALLS; round += 1) {
+      const preview = await post(`${path}/delete-preview`, selection);
+      const { token } = preview.body as { readonly token: string };
+      const done = await post(`${path}/delete`, { token, selection, expected: 0 });
+      expect(done.body).toEqual({ deleted: 0 });
+      instances.add(preview.headers.get('x-served-by') === done.headers.get('x-served-by') ? 'the same' : 'another');
+      // the next round begins at the other one
+      await fetch(`${proxy.url}/healthz`);
+    }
+    expect(instances).toContain('another');
   });
 });

@@ -41,7 +41,33 @@ export async function startNginx(program: string, backends: readonly Backend[]):
   const adapted = shipped
     .replaceAll(/polyvec-(\d):(\d+)/g, (_, number: string, port: string) => addressOf(backends[Number(number) - 1], port))
     .replaceAll(/^(\s*listen )(\d+)/gm, (_, listen: string, port: string) => `${listen}127.0.0.1:${String(listens[port])}`);
-  await writeFile(join(directory, 'polyvec.conf'), adapted);
+  const stop = await runNginx(program, directory, adapted, chroma);
+  return { chroma, pinecone, grpc, stop };
+}
+
+/**
+ * Runs nginx as one address of several consoles, each request at the next one; `x-served-by` of an answer is the address that gave it.
+ * @throws Error with what it wrote, when it ends
+ */
+export async function startConsoleNginx(
+  program: string,
+  consoleUrls: readonly string[],
+): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const directory = await mkdtemp(join(tmpdir(), 'polyvec-nginx-'));
+  const [port = 0] = await freePorts(1);
+  const configuration = [
+    `upstream consoles { ${consoleUrls.map((url) => `server 127.0.0.1:${new URL(url).port};`).join(' ')} }`,
+    `server { listen 127.0.0.1:${String(port)};`,
+    '  location / { proxy_pass http://consoles; proxy_set_header Host $http_host; proxy_buffering off;',
+    '    add_header x-served-by $upstream_addr always; } }',
+  ].join('\n');
+  const stop = await runNginx(program, directory, configuration, port);
+  return { url: `http://127.0.0.1:${String(port)}`, stop };
+}
+
+/** Ready once `port` answers; what is returned ends it and removes the directory. */
+async function runNginx(program: string, directory: string, configuration: string, port: number): Promise<() => Promise<void>> {
+  await writeFile(join(directory, 'polyvec.conf'), configuration);
   await writeFile(join(directory, 'nginx.conf'), mainConfiguration(directory));
   const child = spawn(program, ['-e', 'stderr', '-p', directory, '-c', join(directory, 'nginx.conf')], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -54,11 +80,11 @@ export async function startNginx(program: string, backends: readonly Backend[]):
     await endProcess(child, 'SIGTERM');
     await rm(directory, { recursive: true, force: true });
   };
-  while (!(await answers(chroma))) {
+  while (!(await answers(port))) {
     if (child.exitCode !== null) throw new Error(`nginx ended: ${output}`);
     await new Promise((wake) => setTimeout(wake, 20));
   }
-  return { chroma, pinecone, grpc, stop };
+  return stop;
 }
 
 /** Of one that has no such port, any other: nothing is sent there. */

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import type { FilterInput } from '../../../../src/console/api/contract/records.js';
 import type { MapHeader } from '../../../../src/console/api/contract/streams.js';
+import { withParameters } from '../../api.js';
 import { Button } from '../../parts/button.js';
 import { Select } from '../../parts/field.js';
 import { FilterBuilder } from '../../parts/filter-builder.js';
@@ -10,6 +11,7 @@ import { Bar, Empty, Failed, Loading } from '../../parts/states.js';
 import { namespaceLabel, useCollection } from '../../state/collection.js';
 import { readFilter, withCondition, writeFilter } from '../../state/filter.js';
 import { count } from '../../state/format.js';
+import { pickParameters } from '../../state/picks.js';
 import { type Resource, useResource } from '../../state/resource.js';
 import { session } from '../../state/session.js';
 import { type Changes, useParameters } from '../../state/url.js';
@@ -26,8 +28,6 @@ import { type Projection, useProjection } from './projection.js';
 const SIZES = [1_000, 2_000, 5_000, 10_000] as const;
 /** Where the engine runs in a process of its own. */
 const LARGE = [50_000, 100_000] as const;
-/** So many ids go to the Records screen at once. */
-const MOST_PICKED = 200;
 const NONE: readonly string[] = [];
 
 /** What the URL of the map says. */
@@ -102,8 +102,8 @@ export function MapScreen(): JSX.Element {
   const fitting = matching.data?.of === header?.ids ? (matching.data?.points ?? null) : null;
   const litPoints = useMemo(() => pointsOf(header?.ids ?? [], lit?.ids ?? null), [header, lit]);
   const toRecords = (points: readonly number[]): void => {
-    const ids = points.slice(0, MOST_PICKED).map((point) => header?.ids[point] ?? '');
-    navigate(`/c/${collection.uuid}/records?${new URLSearchParams({ ns: namespace, ids: JSON.stringify(ids) }).toString()}`);
+    const picks = pickParameters(points.map((point) => header?.ids[point] ?? ''));
+    navigate(withParameters(`/c/${collection.uuid}/records`, { ns: namespace, ...picks }));
   };
   const similar = (of: string): void => {
     navigate(
@@ -249,7 +249,7 @@ function MapFoot({ header, matching, projection, picked, onRecords, onForget }: 
       {picked !== null && (
         <>
           <Button icon="records" onClick={() => onRecords(picked)}>
-            Open {count(Math.min(picked.length, MOST_PICKED))} picked in Records
+            Open {count(picked.length)} picked in Records
           </Button>
           <Button kind="quiet" onClick={onForget}>
             Forget them

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { DeleteConfirmation, DeleteInput, DeletePreview } from '../../../../src/console/api/contract/records.js';
-import { call } from '../../api.js';
+import { ApiError, call } from '../../api.js';
 import { Dialog, FormDialog } from '../../parts/dialog.js';
 import { TextField } from '../../parts/field.js';
 import { Failed, Loading } from '../../parts/states.js';
@@ -34,14 +34,21 @@ export function DeleteDialog({ selection, onClose, onDone }: DeleteDialogPropert
       </Dialog>
     );
   }
+  const lookAgain = (refusal: unknown): never => {
+    if (refusal instanceof ApiError && refusal.status === 409) {
+      setTyped('');
+      preview.reload();
+    }
+    throw refusal;
+  };
   const remove = async (): Promise<void> => {
     const body: DeleteConfirmation = { token: data.token, selection, expected: data.count };
-    const { deleted } = await call<{ readonly deleted: number }>('POST', `${path}/delete`, { body });
+    const { deleted } = await call<{ readonly deleted: number }>('POST', `${path}/delete`, { body }).catch(lookAgain);
     onDone();
     notify(`${counted(deleted, 'record')} deleted.`);
   };
   const isMany = data.count > FEW;
-  const isReady = data.count > 0 && (!isMany || typed.replaceAll(/[ ,]/g, '') === String(data.count));
+  const isReady = !preview.isLoading && data.count > 0 && (!isMany || typed.replaceAll(/[ ,]/g, '') === String(data.count));
   return (
     <FormDialog
       title="Delete records"

@@ -1,9 +1,10 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { FieldList } from '../../../../src/console/api/contract/collections.js';
 import type { FilterInput, RecordPage, RecordRow } from '../../../../src/console/api/contract/records.js';
 import { call, isAbort, withParameters } from '../../api.js';
 import { useCollection } from '../../state/collection.js';
 import { filterPart, readFilter, writeFilter } from '../../state/filter.js';
+import { idList, pickedIds } from '../../state/picks.js';
 import { type Resource, useResource } from '../../state/resource.js';
 import { type Changes, useParameters } from '../../state/url.js';
 
@@ -34,11 +35,12 @@ export function useRecordsState(): RecordsState {
   const [parameters, change] = useParameters();
   const mode = parameters.get('mode');
   const columns = parameters.get('columns');
+  const pick = parameters.get('pick');
   const changeFilter = (filter: FilterInput): void => change({ filter: writeFilter(filter) }, true);
   return {
     namespace: parameters.get('ns') ?? '',
     filter: readFilter(parameters.get('filter')),
-    ids: idList(parameters.get('ids')),
+    ids: pick === null ? idList(parameters.get('ids')) : pickedIds(pick),
     id: parameters.get('id'),
     mode: mode === 'text' || mode === 'vector' || mode === 'ids' ? mode : collection.hasModel ? 'text' : 'vector',
     query: parameters.get('q') ?? '',
@@ -47,16 +49,6 @@ export function useRecordsState(): RecordsState {
     change,
     changeFilter,
   };
-}
-
-function idList(text: string | null): readonly string[] | null {
-  if (text === null) return null;
-  try {
-    const read: unknown = JSON.parse(text);
-    return Array.isArray(read) ? read.map(String) : null;
-  } catch {
-    return null;
-  }
 }
 
 /** The fields of a namespace's records, from a sample. */
@@ -90,7 +82,7 @@ export function useRecordPages(uuid: string, namespace: string, filter: FilterIn
   const [isLoading, setLoading] = useState(true);
   const [round, setRound] = useState(0);
   const filterText = writeFilter(filter);
-  const idsText = ids === null ? null : JSON.stringify(ids);
+  const idsText = useMemo(() => (ids === null ? null : JSON.stringify(ids)), [ids]);
   useEffect(() => {
     setWanted(undefined);
     setRound((count) => count + 1);
@@ -99,9 +91,13 @@ export function useRecordPages(uuid: string, namespace: string, filter: FilterIn
     if (round === 0) return;
     const controller = new AbortController();
     setLoading(true);
-    const selected = ids === null ? { ...filterPart(filter), ...(wanted !== undefined && { after: wanted }) } : { ids };
-    const body = { namespace, limit: PAGE, ...selected };
-    call<RecordPage>('POST', `/collections/${uuid}/records`, { body, signal: controller.signal }).then(
+    const load = (body: object): Promise<RecordPage> =>
+      call('POST', `/collections/${uuid}/records`, { body: { namespace, limit: PAGE, ...body }, signal: controller.signal });
+    const page =
+      ids === null
+        ? load({ ...filterPart(filter), ...(wanted !== undefined && { after: wanted }) })
+        : pageOfIds(ids, Number(wanted ?? '0'), load);
+    page.then(
       (page) => {
         setPages((before) => ({
           rows: wanted === undefined ? page.records : [...before.rows, ...page.records],
@@ -126,6 +122,13 @@ export function useRecordPages(uuid: string, namespace: string, filter: FilterIn
     setRound((count) => count + 1);
   }, []);
   return { rows: pages.rows, hasMore: pages.next !== null, isLoading, error: pages.error, more, reload };
+}
+
+/** The records of the next ids; `next` is the place of those after them. */
+async function pageOfIds(ids: readonly string[], from: number, load: (body: object) => Promise<RecordPage>): Promise<RecordPage> {
+  const end = from + PAGE;
+  const { records } = await load({ ids: ids.slice(from, end) });
+  return { records, next: end < ids.length ? String(end) : null };
 }
 
 export type Scalar = string | number | boolean;

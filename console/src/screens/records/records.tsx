@@ -69,7 +69,7 @@ export function Records(): JSX.Element {
           {state.ids !== null && (
             <span class="chip">
               {count(state.ids.length)} picked on the map
-              <IconButton icon="close" label="Show all records" onClick={() => change({ ids: null }, true)} />
+              <IconButton icon="close" label="Show all records" onClick={() => change({ ids: null, pick: null }, true)} />
             </span>
           )}
           {mayWrite.value && (selected.size > 0 || filter.conditions.length > 0) && (

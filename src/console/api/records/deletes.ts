@@ -22,6 +22,9 @@ const MAX_COUNT = 100_000;
 const EXAMPLES = 20;
 const VALID_MS = 5 * 60_000;
 const PURPOSE = 'console delete';
+/** In place of a fingerprint: of more than are counted none is taken. */
+const MORE = 'more';
+const NONE = 'none';
 
 /** What is to be deleted, as it was sent. */
 interface SentSelection {
@@ -50,57 +53,66 @@ export class ConsoleDeletes {
     return this.work.run(async () => {
       const collection = await this.collections.require(uuid);
       const selection = toSelection(sent);
-      const count = await this.reads.countUpTo(collection, namespace, selection, MAX_COUNT + 1);
+      const { count, fingerprint } = await this.reads.fingerprintUpTo(collection, namespace, selection, MAX_COUNT + 1);
       const first = { ...selection, after: undefined, limit: EXAMPLES, parts: ROW_PARTS };
       const { records } = await this.reads.readAfter(collection, namespace, first);
-      const shown = { count: Math.min(count, MAX_COUNT), isMore: count > MAX_COUNT };
-      const until = Date.now() + VALID_MS;
-      const signature = await this.secrets.sign(PURPOSE, signedText(collection, sent, { ...shown, until }));
+      const isMore = count > MAX_COUNT;
+      const shown = { count: Math.min(count, MAX_COUNT), isMore };
+      const signed = { ...shown, until: Date.now() + VALID_MS, mark: isMore ? MORE : (fingerprint ?? NONE) };
+      const signature = await this.secrets.sign(PURPOSE, signedText(collection, sent, signed));
       return {
         ...shown,
         examples: records.map((record) => toRecordRow(record, { embedding: false, whole: false })),
-        token: `${String(until)}.${shown.isMore ? 'more' : 'all'}.${signature}`,
+        token: `${String(signed.until)}.${signed.mark}.${signature}`,
       };
     });
   }
 
-  /** @throws ConsoleError 409 when there are more records by now, 400 for a token that is not of this selection, count and caller, or too old */
+  /** @throws ConsoleError 409 when other records are selected by now, or they were written again, 400 for a token that is not of this selection, count and caller, or too old */
   async delete(uuid: string, { token, selection, expected }: DeleteConfirmationRequest): Promise<{ readonly deleted: number }> {
     const sent = readSelection(selection);
     // nobody waits for a large delete but who has asked for it
     return this.work.run(async () => {
       const collection = await this.collections.require(uuid);
-      const isMore = await this.requireSigned(collection, sent, token, expected);
+      const mark = await this.requireSigned(collection, sent, token, expected);
       const selected = toSelection(sent);
-      if (!isMore) {
-        const count = await this.reads.countUpTo(collection, sent.namespace, selected, expected + 1);
-        if (count > expected) throw new ConsoleError(409, 'grown', 'There are more records by now: look at them first');
-      }
-      // what is written in between stays, whatever it is
-      const limit = isMore || sent.ids !== undefined ? null : expected;
+      if (mark !== MORE) await this.requireUnchanged(collection, sent.namespace, selected, { mark, expected });
+      // what comes after this comparison stays
+      const limit = mark === MORE || sent.ids !== undefined ? null : expected;
       const { count } = await this.writes.delete(collection, sent.namespace, { ...selected, limit, listIds: false });
       this.audit.note('records.delete', collection, { namespace: sent.namespace, deleted: count, selection: redacted(sent) });
       return { deleted: count };
     }, this.config.statementTimeoutMs);
   }
 
-  /** Whether there were more than were counted. */
-  private async requireSigned(collection: Collection, sent: SentSelection, token: string, count: number): Promise<boolean> {
-    const [until = '', more = '', signature = ''] = token.split('.');
-    const isMore = more === 'more';
-    const text = signedText(collection, sent, { count, isMore, until: Number(until) });
+  private async requireUnchanged(
+    collection: Collection,
+    namespace: string,
+    selected: Selection,
+    { mark, expected }: { readonly mark: string; readonly expected: number },
+  ): Promise<void> {
+    const { count, fingerprint } = await this.reads.fingerprintUpTo(collection, namespace, selected, expected + 1);
+    if (count > expected) throw new ConsoleError(409, 'grown', 'There are more records by now: look at them first');
+    if ((fingerprint ?? NONE) !== mark)
+      throw new ConsoleError(409, 'changed', 'The records have changed by now: look at them first');
+  }
+
+  /** The fingerprint of what was shown, or `MORE`. */
+  private async requireSigned(collection: Collection, sent: SentSelection, token: string, count: number): Promise<string> {
+    const [until = '', mark = '', signature = ''] = token.split('.');
+    const text = signedText(collection, sent, { count, until: Number(until), mark });
     if (!(await this.secrets.isSigned(PURPOSE, text, signature))) throw invalid('token: is not of this selection and this count');
     if (Number(until) < Date.now()) throw new ConsoleError(400, 'expired', 'The preview is older than five minutes: look again');
-    return isMore;
+    return mark;
   }
 }
 
 function signedText(
   { uuid }: Collection,
   { text }: SentSelection,
-  shown: { readonly count: number; readonly isMore: boolean; readonly until: number },
+  shown: { readonly count: number; readonly until: number; readonly mark: string },
 ): string {
-  return JSON.stringify([currentCaller().keyId, uuid, text, shown.count, shown.isMore, shown.until]);
+  return JSON.stringify([currentCaller().keyId, uuid, text, shown.count, shown.mark, shown.until]);
 }
 
 function readSelection(sent: Json): SentSelection {
