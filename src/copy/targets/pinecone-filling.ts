@@ -1,4 +1,13 @@
-import type { Checkpoint, ConflictPolicy, CopyRecord, Filling, RecordName, SourceCollection } from '../copy.js';
+import type {
+  Checkpoint,
+  ConflictPolicy,
+  CopyRecord,
+  Filling,
+  Nearest,
+  RecordName,
+  ShadowQuery,
+  SourceCollection,
+} from '../copy.js';
 import { numbersText } from '../jsonl/record-line.js';
 import { nameOf } from '../record-digest.js';
 import type { PineconeServer } from '../sources/pinecone.js';
@@ -48,6 +57,10 @@ export class PineconeFilling implements Filling {
     }
     this.copy = { ...known, checkpoint: next };
     await this.file.write(this.copy);
+  }
+
+  async nearest(query: ShadowQuery, limit: number): Promise<readonly Nearest[]> {
+    return this.server.nearest(this.place.collection, query, limit);
   }
 
   async *records(): AsyncIterable<readonly CopyRecord[]> {
