@@ -19,6 +19,10 @@ export function addCopy(program: Command): void {
       "a file with the key of the source's server (default: the environment's CHROMA_API_KEY or PINECONE_API_KEY)",
     )
     .option('--to-key-file <file>', "a file with the key of the target's server (default: the same, unless the source is one)")
+    .option(
+      '--settle <seconds>',
+      'how long Pinecone may take to show what was written, before a difference counts (default: 300)',
+    )
     .option('--checkpoint-dir <directory>', 'where the state of copies into servers is kept (default: ./polyvec-copies)');
   withSearches(withCommon(withFileOptions(copy), HELP)).action(async (from: string, to: string, given: Options) => {
     await run([{ from, to }], given);

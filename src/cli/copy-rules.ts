@@ -45,6 +45,11 @@ export function intervalOf({ watch }: CopyArguments): number {
   return typeof watch === 'string' ? positive('--watch', watch) : WATCH_SECONDS;
 }
 
+/** The seconds that a server may take to show what it has been sent. */
+export function settleOf({ settle }: CopyArguments): number | undefined {
+  return settle === undefined ? undefined : positive('--settle', settle);
+}
+
 export function filesOf({ map, metric }: CopyArguments): Surroundings['files'] {
   return {
     fields: wantedFields(map),

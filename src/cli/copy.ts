@@ -7,7 +7,7 @@ import { planCopy, type PlannedCopy, type PlanOptions } from '../copy/plan.js';
 import { createLogger } from '../logger.js';
 import { NO_PROGRESS, ProgressBar } from '../move/progress.js';
 import { CopyOutput } from './copy-output.js';
-import { filesOf, intervalOf, renamesOf, type Rules, rulesOf, shadowOf } from './copy-rules.js';
+import { filesOf, intervalOf, renamesOf, type Rules, rulesOf, settleOf, shadowOf } from './copy-rules.js';
 import { interruptible, ROUND, watch } from './copy-watch.js';
 import { maintenanceConfig } from './maintenance-config.js';
 
@@ -36,6 +36,8 @@ export interface CopyArguments {
   readonly fromKeyFile?: string;
   readonly toKeyFile?: string;
   readonly checkpointDir?: string;
+  /** In seconds. */
+  readonly settle?: string;
   readonly map?: string;
   readonly metric?: string;
   readonly restart?: boolean;
@@ -69,6 +71,7 @@ export async function copy(
   const surroundings = {
     ...{ config, log: logOf(config), isDryRun: given.dryRun === true, files: filesOf(given) },
     ...(await keysOf(environment, given)),
+    settleSeconds: settleOf(given),
     checkpointFolder: given.checkpointDir ?? CHECKPOINTS,
   };
   const source = await openSource(from, surroundings);

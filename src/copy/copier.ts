@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Progress } from '../move/progress.js';
 import type { Checkpoint, Chunk, ConflictPolicy, CopyRecord, Filling, Reject, ShadowQuery, Source, Target } from './copy.js';
 import { NOTHING_YET } from './copy.js';
@@ -52,6 +53,10 @@ export interface CopyReport {
 /** A copy that has begun and did not come to its end: the same command goes on. */
 export class Unfinished extends Error {}
 
+/** A server that does not show all of what it has been sent is asked again after such pauses. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+
 /** Copies collections one after the other; each is compared, and shown only when it is equal. */
 export class Copier {
   constructor(
@@ -87,7 +92,7 @@ export class Copier {
     const isThere = standing.kind === 'finished' && standing.isSourceUnchanged && !isRound;
     if (isThere) {
       const filling = await this.target.finished(to);
-      const differences = await this.compare(plan, filling, standing.checkpoint, filling.isWhole);
+      const differences = await this.compareSettled(plan, filling, standing.checkpoint, filling.isWhole);
       const done = { ...standing.checkpoint, written: 0, differences };
       return this.report(plan, done, 'there', start);
     }
@@ -97,10 +102,10 @@ export class Copier {
     const before = standing.kind === 'begun' && !isRestart ? standing.checkpoint : NOTHING_YET;
     const filled = await this.fill(plan, filling, before);
     if (this.options.isWatching !== true) await this.source.requireUnchanged();
-    const differences = isRound ? filled.differences : await this.compare(plan, filling, filled.checkpoint, isNew);
+    const differences = isRound ? filled.differences : await this.compareSettled(plan, filling, filled.checkpoint, isNew);
     if (differences.length === 0 || isRound) await filling.finish();
-    // the same command copies it anew
-    else await this.target.discard(to);
+    // the same command copies it anew; where records may be yet to be seen, it compares again
+    else if (filling.settleMs === undefined) await this.target.discard(to);
     return this.report(plan, { ...filled.checkpoint, written: filled.written, differences }, 'copied', start);
   }
 
@@ -142,7 +147,9 @@ export class Copier {
       };
       const changed = isRound ? await changedAmong(records, filling) : records;
       await filling.write(changed, checkpoint, next);
-      if (isRound) differences.push(...differencesBetween(changed, await filling.find(changed), 'different', filling.tolerance));
+      // the next round looks at what is not to be seen yet
+      if (isRound && filling.settleMs === undefined)
+        differences.push(...differencesBetween(changed, await filling.find(changed), 'different', filling.tolerance));
       checkpoint = next;
       written += changed.length;
       progress.advance(records.length);
@@ -175,6 +182,32 @@ export class Copier {
       );
     }
     await this.options.reject(label, rejects);
+  }
+
+  /** Compares again while the target may not show yet what it has been sent. */
+  private async compareSettled(
+    plan: PlannedCopy,
+    filling: Filling,
+    checkpoint: Checkpoint,
+    isNew: boolean,
+  ): Promise<readonly string[]> {
+    const { signal, progress } = this.options;
+    const { settleMs = 0 } = filling;
+    const start = performance.now();
+    let pause = FIRST_PAUSE_MS;
+    for (;;) {
+      // counting costs the least
+      const isCounted = settleMs === 0 || !isNew || (await filling.count()) === checkpoint.records;
+      const isLast = performance.now() - start >= settleMs;
+      const differences = isCounted || isLast ? await this.compare(plan, filling, checkpoint, isNew) : undefined;
+      if (differences !== undefined && (isLast || differences.length === 0)) return differences;
+      if (signal.aborted) throw new Unfinished('stopped');
+      progress.note(`${labelOf(plan.to)}: the server does not show all of it yet`);
+      await sleep(Math.min(pause, Math.max(0, settleMs - (performance.now() - start))), undefined, { signal }).catch(
+        () => undefined,
+      );
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+    }
   }
 
   /** A new collection has what was written and nothing else; one that was there before may have more. */

@@ -126,6 +126,8 @@ export interface Filling {
   readonly isWhole: boolean;
   /** How far a component of a vector may be from what was written, as a share of the vector's length: 0, it is the same to the bit. */
   readonly tolerance: number;
+  /** How long the server may take to show what it has been sent, in milliseconds; absent: it shows it at once. */
+  readonly settleMs?: number | undefined;
   /** Writes a chunk and remembers `next` in place of `previous`: both or neither, wherever the target allows it. */
   write(records: readonly CopyRecord[], previous: Checkpoint, next: Checkpoint): Promise<void>;
   /** All records that are there, in any order. */

@@ -40,6 +40,8 @@ export interface Surroundings {
   readonly fromKey: string | undefined;
   /** The key that the target's server asks for. */
   readonly toKey: string | undefined;
+  /** How many seconds a server of Pinecone's may take to show what it has been sent; undefined: as its kind does. */
+  readonly settleSeconds: number | undefined;
   /** Where the checkpoints of copies into servers are. */
   readonly checkpointFolder: string;
   /** Of files that do not say it themselves. */
@@ -53,6 +55,9 @@ export interface OpenedTarget {
   /** Whether it names a place for one collection. */
   readonly isOne?: boolean;
 }
+
+/** For Pinecone's own service. */
+const SETTLE_SECONDS = 300;
 
 /** The kinds of places that can be copied from: a row here, and a file in sources/. */
 const SOURCES: Readonly<Record<string, (rest: string, surroundings: Surroundings) => Promise<Source>>> = {
@@ -169,7 +174,7 @@ function intoChroma(server: ChromaServer, rest: string, checkpointFolder: string
 async function openPinecone(
   protocol: 'http' | 'https' | undefined,
   rest: string,
-  { toKey, checkpointFolder }: Surroundings,
+  { toKey, checkpointFolder, settleSeconds }: Surroundings,
 ): Promise<OpenedTarget> {
   const parts = rest.replace(/^\/\//, '').split('/');
   const [name, ...others] = (protocol === undefined ? parts : parts.slice(1))
@@ -178,7 +183,9 @@ async function openPinecone(
   if (others.length > 0) throw new Error('TO must be pinecone://index or pinecone+http://host:port/index, without a namespace');
   const server = await PineconeServer.open(protocol, rest, toKey);
   const into = { tenant: DEFAULT_TENANT, database: DEFAULT_DATABASE, ...(name !== undefined && { name }) };
-  return { target: new PineconeTarget(server, checkpointFolder), into };
+  // its own service's counts and lists lag behind its writes
+  const seconds = settleSeconds ?? (protocol === undefined ? SETTLE_SECONDS : 0);
+  return { target: new PineconeTarget(server, checkpointFolder, seconds === 0 ? undefined : seconds * 1000), into };
 }
 
 function openFiles(rest: string): OpenedTarget {

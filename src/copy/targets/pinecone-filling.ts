@@ -26,6 +26,7 @@ export interface PineconePlace {
   /** As the server describes it. */
   readonly collection: SourceCollection;
   readonly policy: ConflictPolicy;
+  readonly settleMs: number | undefined;
 }
 
 /** An index that is being filled. The checkpoint follows what the server has acknowledged. */
@@ -39,6 +40,10 @@ export class PineconeFilling implements Filling {
     private readonly place: PineconePlace,
   ) {
     this.copy = place.copy;
+  }
+
+  get settleMs(): number | undefined {
+    return this.place.settleMs;
   }
 
   get isWhole(): boolean {
