@@ -113,8 +113,10 @@ FROM  chroma-dir:FOLDER[/COLLECTION]                          a folder of Chroma
       chroma://HOST:PORT[/TENANT[/DATABASE[/COLLECTION]]]     a Chroma server (chroma+https:// with TLS)
       pinecone:  pinecone://INDEX[/NAMESPACE]                 Pinecone (pinecone+http://HOST:PORT[/INDEX[/NAMESPACE]]: a server like it)
       postgres://USER@HOST/DATABASE[?table=TABLE]             pgvector tables of LangChain, LlamaIndex, vecs, Supabase, or with --map
+      qdrant://HOST:PORT[/COLLECTION]                         a Qdrant server (qdrant+https:// with TLS)
       jsonl:FILE  jsonl:FOLDER  jsonl:-                       a JSON object in a line
       parquet:FILE  parquet:FOLDER                            Parquet, in Pinecone's schema for imports or with --map
+      vdf:FOLDER                                              Vector Data Format, as vector-io writes it
       npy:FILE[?ids=FILE]  fvecs:FILE  bvecs:FILE             vectors alone; their ids are the lines of a file, or numbers
       polyvec:[TENANT[/DATABASE[/COLLECTION]]]                DATABASE_URL, or the embedded database, of a running gateway, too
       polyvec+http://HOST:PORT[/TENANT[/DATABASE[/COLLECTION]]]  a gateway elsewhere, through its API of Chroma

@@ -176,6 +176,7 @@ async function keysOf(
 function keyNameOf(place: string): string {
   if (place.startsWith('postgres:')) return 'PGPASSWORD';
   if (place.startsWith('polyvec+')) return 'POLYVEC_API_KEY';
+  if (place.startsWith('qdrant')) return 'QDRANT_API_KEY';
   return place.startsWith('pinecone') ? 'PINECONE_API_KEY' : 'CHROMA_API_KEY';
 }
 

@@ -16,6 +16,8 @@ import { ParquetFiles } from './sources/parquet.js';
 import { PineconeServer } from './sources/pinecone.js';
 import { PolyvecSource } from './sources/polyvec-database.js';
 import { PostgresTables } from './sources/postgres.js';
+import { QdrantServer } from './sources/qdrant.js';
+import { VdfFolder } from './sources/vdf.js';
 import { VectorFile } from './sources/vector-file.js';
 import { AbsentDatabase } from './targets/absent-database.js';
 import { ChromaTarget } from './targets/chroma-server.js';
@@ -72,6 +74,9 @@ const SOURCES: Readonly<Record<string, (rest: string, surroundings: Surroundings
   npy: (rest, { files }) => VectorFile.open('npy', rest, files),
   fvecs: (rest, { files }) => VectorFile.open('fvecs', rest, files),
   bvecs: (rest, { files }) => VectorFile.open('bvecs', rest, files),
+  vdf: (rest, { files }) => VdfFolder.open(rest, files),
+  qdrant: (rest, { fromKey }) => QdrantServer.open('http', rest, fromKey),
+  'qdrant+https': (rest, { fromKey }) => QdrantServer.open('https', rest, fromKey),
   polyvec: openPolyvecSource,
   'polyvec+http': (rest, { fromKey }) => ChromaServer.openPolyvec('http', rest, fromKey),
   'polyvec+https': (rest, { fromKey }) => ChromaServer.openPolyvec('https', rest, fromKey),
