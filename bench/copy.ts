@@ -57,9 +57,9 @@ async function makeJsonl(file: string): Promise<void> {
 async function latencyDuring(engine: Engine, path: string, work: Promise<unknown>): Promise<number> {
   const times: number[] = [];
   const next = vectorSource(2);
-  let isRunning = true;
-  const ended = work.finally(() => (isRunning = false));
-  while (isRunning) {
+  const running = { is: true };
+  const ended = work.finally(() => (running.is = false));
+  while (running.is) {
     const start = performance.now();
     const body = JSON.stringify({ query_embeddings: [[...next()]], n_results: 10 });
     await (

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, open, readFile, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { chmod, open, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
 import { ChromaFolder } from '../../src/copy/sources/chroma-folder.js';

@@ -7,8 +7,8 @@ import type { CopyRecord } from '../../src/copy/copy.js';
 import { PineconeServer } from '../../src/copy/sources/pinecone.js';
 import { createIndex, IndexApi, PineconeApi } from '../support/clients/pinecone-api.js';
 import { BusyProxy } from '../support/copy/busy-proxy.js';
-import { PineconeProxy } from '../support/copy/pinecone-proxy.js';
 import { copied, type CopyRun } from '../support/copy/copy-run.js';
+import { PineconeProxy } from '../support/copy/pinecone-proxy.js';
 import { createStorage, startGatewayOn, type TestGateway } from '../support/gateway/gateway.js';
 
 const NOWHERE = { environment: {}, remove: (): Promise<void> => Promise.resolve() };

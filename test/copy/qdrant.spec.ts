@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isJsonObject, parseJson, stringifyJson } from '../../src/http/json.js';
 import type { CopyArguments } from '../../src/cli/copy.js';
+import { isJsonObject, parseJson, stringifyJson } from '../../src/http/json.js';
 import { copied, type CopyRun } from '../support/copy/copy-run.js';
 
 /** Answers as Qdrant's documentation has them: no real server has been asked. */
