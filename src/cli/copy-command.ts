@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CopyArguments } from './copy.js';
+import type { CopyArguments } from './copy-rules.js';
 import { tellProblems } from './problems.js';
 
 /** What went wrong with the call itself, or before anything was written. */

@@ -5,7 +5,40 @@ import { wantedFields } from '../copy/jsonl/field-map.js';
 import { shadowQueries } from '../copy/jsonl/shadow-queries.js';
 import type { Surroundings } from '../copy/places.js';
 import { verificationOf } from '../copy/verification.js';
-import type { CopyArguments } from './copy.js';
+
+/** The arguments of `polyvec copy`, as they are given. */
+export interface CopyArguments {
+  readonly from: string;
+  readonly to: string;
+  readonly dryRun?: boolean;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly rename?: readonly string[];
+  readonly onConflict: string;
+  readonly onError: string;
+  readonly rejectFile?: string;
+  /** Absent: `full`, or a sample where reading is charged for. */
+  readonly verify?: string;
+  /** Records in a second. */
+  readonly rate?: string;
+  /** The seconds between rounds; true: the default. */
+  readonly watch?: string | boolean;
+  /** How many searches both sides carry out. */
+  readonly shadow?: string;
+  /** A file of searches. */
+  readonly shadowQueries?: string;
+  readonly shadowThreshold?: string;
+  readonly fromKeyFile?: string;
+  readonly toKeyFile?: string;
+  readonly checkpointDir?: string;
+  /** In seconds. */
+  readonly settle?: string;
+  readonly map?: string;
+  readonly metric?: string;
+  readonly restart?: boolean;
+  readonly path?: string;
+  readonly json?: boolean;
+}
 
 const METRICS = ['l2', 'cosine', 'ip'] as const;
 const ON_ERROR = ['stop', 'skip'] as const;

@@ -7,43 +7,9 @@ import { planCopy, type PlannedCopy, type PlanOptions } from '../copy/plan.js';
 import { createLogger } from '../logger.js';
 import { NO_PROGRESS, ProgressBar } from '../move/progress.js';
 import { CopyOutput } from './copy-output.js';
-import { filesOf, intervalOf, renamesOf, type Rules, rulesOf, settleOf, shadowOf } from './copy-rules.js';
+import { type CopyArguments, filesOf, intervalOf, renamesOf, type Rules, rulesOf, settleOf, shadowOf } from './copy-rules.js';
 import { interruptible, ROUND, watch } from './copy-watch.js';
 import { maintenanceConfig } from './maintenance-config.js';
-
-/** The arguments of `polyvec copy`, as they are given. */
-export interface CopyArguments {
-  readonly from: string;
-  readonly to: string;
-  readonly dryRun?: boolean;
-  readonly include?: readonly string[];
-  readonly exclude?: readonly string[];
-  readonly rename?: readonly string[];
-  readonly onConflict: string;
-  readonly onError: string;
-  readonly rejectFile?: string;
-  /** Absent: `full`, or a sample where reading is charged for. */
-  readonly verify?: string;
-  /** Records in a second. */
-  readonly rate?: string;
-  /** The seconds between rounds; true: the default. */
-  readonly watch?: string | boolean;
-  /** How many searches both sides carry out. */
-  readonly shadow?: string;
-  /** A file of searches. */
-  readonly shadowQueries?: string;
-  readonly shadowThreshold?: string;
-  readonly fromKeyFile?: string;
-  readonly toKeyFile?: string;
-  readonly checkpointDir?: string;
-  /** In seconds. */
-  readonly settle?: string;
-  readonly map?: string;
-  readonly metric?: string;
-  readonly restart?: boolean;
-  readonly path?: string;
-  readonly json?: boolean;
-}
 
 /** What a call ends with. */
 export type ExitCode = 0 | 1 | 3;

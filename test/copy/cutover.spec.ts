@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CopyArguments } from '../../src/cli/copy.js';
+import type { CopyArguments } from '../../src/cli/copy-rules.js';
 import { ChromaApi, CollectionApi, uniqueName } from '../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../support/clients/chroma-client.js';
 import { copied, type CopyRun } from '../support/copy/copy-run.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CopyArguments } from '../../src/cli/copy.js';
+import type { CopyArguments } from '../../src/cli/copy-rules.js';
 import type { CopyRecord } from '../../src/copy/copy.js';
 import { PineconeServer } from '../../src/copy/sources/pinecone.js';
 import { createIndex, IndexApi, PineconeApi } from '../support/clients/pinecone-api.js';

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CopyArguments } from '../../src/cli/copy.js';
+import type { CopyArguments } from '../../src/cli/copy-rules.js';
 import { isJsonObject, parseJson, stringifyJson } from '../../src/http/json.js';
 import { copied, type CopyRun } from '../support/copy/copy-run.js';
 
