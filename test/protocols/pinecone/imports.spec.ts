@@ -217,6 +217,7 @@ it('an import that was cut off goes on from where it was, when a gateway starts 
 
 it.each([
   [{ uri: '' }, 3],
+  [{ uri: `file:///${'x'.repeat(1_500)}` }, 3],
   [{}, 3],
   [{ uri: 'file:///films', integrationId: 'x' }, 3],
   [{ uri: 'file:///films', errorMode: { onError: 'later' } }, 3],

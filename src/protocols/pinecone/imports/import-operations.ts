@@ -4,6 +4,7 @@ import type { BulkImport } from '../../../copy/imports/import.js';
 import { ImportRefused } from '../../../copy/imports/import-place.js';
 import { ImportsService } from '../../../copy/imports/imports.service.js';
 import { definitionOf } from '../indexes/index-definition.js';
+import { MAX_IMPORT_URI } from '../limits.js';
 import { invalidArgument, PineconeError } from '../pinecone-error.js';
 import { decodeCursor, encodeCursor } from '../wire/page-cursor.js';
 import type { RequestedPage } from '../wire/page-token.js';
@@ -26,6 +27,10 @@ export class ImportOperations {
       throw invalidArgument('integrationId is not served here: imports read files of the gateway alone');
     if (definitionOf(collection).embedding !== undefined)
       throw invalidArgument('Bulk imports are not supported on indexes with integrated inference');
+    if (request.uri.length > MAX_IMPORT_URI)
+      throw invalidArgument(
+        `uri has ${String(request.uri.length)} characters, which exceeds the limit of ${String(MAX_IMPORT_URI)}`,
+      );
     const strict = isStrict(request);
     try {
       const number = await this.imports.start(collection, request.uri, strict);

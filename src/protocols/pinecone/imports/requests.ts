@@ -1,14 +1,13 @@
-import { IsOptional, IsString, Length } from 'class-validator';
+import { IsOptional, IsString } from 'class-validator';
 import { Refused } from '../../../http/field-fates.js';
 import type { Json, JsonObject } from '../../../http/json.js';
 import { Read } from '../../../http/validate.js';
-import { MAX_IMPORT_URI } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { asText, membersOf, objectOf, optional } from '../wire/members.js';
 
 /** `POST /bulk/imports`. */
 export class StartImportRequest {
-  @IsString() @Length(1, MAX_IMPORT_URI) uri!: string;
+  @IsString() uri!: string;
   @Refused('imports read files of the gateway alone') @IsOptional() @IsString() integrationId?: string;
   @Read(objectOf('errorMode')) errorMode?: JsonObject;
 }
