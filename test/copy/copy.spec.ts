@@ -132,7 +132,7 @@ describe('before the first write', () => {
     });
     expect(await copied(storage, from, { to: 'qdrant:x' })).toEqual({
       code: 2,
-      lines: [expect.stringMatching(/^TO must begin with polyvec: or jsonl:/)],
+      lines: [expect.stringMatching(/^TO must begin with polyvec: or polyvec\+http: or /)],
     });
   });
 
