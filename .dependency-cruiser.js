@@ -40,15 +40,15 @@ const LAYERS = [
   ['keys', 'errors.ts', 'config', 'postgres', 'http', 'tenants'],
   ['lifecycle', 'config', 'postgres', 'keys'],
   ['protocols/chroma', ...PROTOCOL],
-  ['protocols/pinecone', ...PROTOCOL],
-  ['protocols/vectorizer', ...PROTOCOL],
-  // after the protocols: it shows records as each of them does, with their own code
-  ['console', ...PROTOCOL, 'lifecycle', 'protocols/chroma', 'protocols/pinecone', 'protocols/vectorizer'],
   // of protocols/ only Chroma's numbers, which a Chroma folder holds, too
   [
     ...['copy', 'errors.ts', 'config', 'postgres', 'limits', 'http/json.ts', 'tenants', 'collections', 'records', 'move'],
     'protocols/chroma/wire/number.ts',
   ],
+  ['protocols/pinecone', ...PROTOCOL, 'copy'],
+  ['protocols/vectorizer', ...PROTOCOL],
+  // after the protocols: it shows records as each of them does, with their own code
+  ['console', ...PROTOCOL, 'lifecycle', 'protocols/chroma', 'protocols/pinecone', 'protocols/vectorizer'],
   ['logger.ts', 'config', 'observability'],
   ['resources.ts', 'config', 'postgres', 'http', 'keys', 'logger.ts'],
   ['explain.ts', 'records'],

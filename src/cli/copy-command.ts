@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CopyArguments } from './copy.js';
+import type { CopyArguments } from './copy-rules.js';
 import { tellProblems } from './problems.js';
 
 /** What went wrong with the call itself, or before anything was written. */
@@ -19,8 +19,12 @@ export function addCopy(program: Command): void {
       "a file with the key of the source's server (default: the environment's CHROMA_API_KEY or PINECONE_API_KEY)",
     )
     .option('--to-key-file <file>', "a file with the key of the target's server (default: the same, unless the source is one)")
+    .option(
+      '--settle <seconds>',
+      'how long Pinecone may take to show what was written, before a difference counts (default: 300)',
+    )
     .option('--checkpoint-dir <directory>', 'where the state of copies into servers is kept (default: ./polyvec-copies)');
-  withCommon(withFileOptions(copy), HELP).action(async (from: string, to: string, given: Options) => {
+  withSearches(withCommon(withFileOptions(copy), HELP)).action(async (from: string, to: string, given: Options) => {
     await run([{ from, to }], given);
   });
   const imported = program
@@ -53,6 +57,15 @@ function withFileOptions(command: Command): Command {
     .option('--metric <metric>', 'of files that do not say it: l2, cosine or ip');
 }
 
+/** Of both sides, once the copy is there. */
+function withSearches(command: Command): Command {
+  return command
+    .option('--watch [seconds]', 'go on until SIGINT: copy what has changed every so often (default: 10)')
+    .option('--shadow <searches>', "search both sides by that many of the source's vectors, and compare the answers")
+    .option('--shadow-queries <file>', 'searches in place of those: a JSON object in a line, with embedding, namespace, filter')
+    .option('--shadow-threshold <share>', 'the overlap below which the exit code is 1 (default: 0.95)');
+}
+
 function withCommon(command: Command, help: string): Command {
   return command
     .option('--dry-run', 'change nothing: show what would be copied, and what is in the way')
@@ -62,7 +75,11 @@ function withCommon(command: Command, help: string): Command {
     .option('--on-conflict <policy>', 'records that the target has from elsewhere: fail, skip or overwrite', 'fail')
     .option('--on-error <what>', 'a record that cannot be copied: stop, or skip it', 'stop')
     .option('--reject-file <file>', 'where records that are skipped are written, a JSON object in a line')
-    .option('--verify <how>', 'what is compared at the end: none, count or full', 'full')
+    .option(
+      '--verify <how>',
+      'what is compared at the end: none, count, sample=1000 or full (default: full; into pinecone: a sample, because it charges for reading)',
+    )
+    .option('--rate <records>', 'the most records in a second')
     .option('--restart', 'begin anew what was not finished')
     .option('--path <directory>', 'where the embedded Postgres keeps its data (default: ./polyvec-data)')
     .option('--json', 'print JSON, an object in a line')
@@ -96,12 +113,15 @@ FROM  chroma-dir:FOLDER[/COLLECTION]                          a folder of Chroma
       chroma://HOST:PORT[/TENANT[/DATABASE[/COLLECTION]]]     a Chroma server (chroma+https:// with TLS)
       pinecone:  pinecone://INDEX[/NAMESPACE]                 Pinecone (pinecone+http://HOST:PORT[/INDEX[/NAMESPACE]]: a server like it)
       postgres://USER@HOST/DATABASE[?table=TABLE]             pgvector tables of LangChain, LlamaIndex, vecs, Supabase, or with --map
+      qdrant://HOST:PORT[/COLLECTION]                         a Qdrant server (qdrant+https:// with TLS)
       jsonl:FILE  jsonl:FOLDER  jsonl:-                       a JSON object in a line
       parquet:FILE  parquet:FOLDER                            Parquet, in Pinecone's schema for imports or with --map
+      vdf:FOLDER                                              Vector Data Format, as vector-io writes it
       npy:FILE[?ids=FILE]  fvecs:FILE  bvecs:FILE             vectors alone; their ids are the lines of a file, or numbers
-      polyvec:[TENANT[/DATABASE[/COLLECTION]]]                DATABASE_URL, or the embedded database of a gateway that is stopped
+      polyvec:[TENANT[/DATABASE[/COLLECTION]]]                DATABASE_URL, or the embedded database, of a running gateway, too
+      polyvec+http://HOST:PORT[/TENANT[/DATABASE[/COLLECTION]]]  a gateway elsewhere, through its API of Chroma
 TO    polyvec:[TENANT[/DATABASE[/COLLECTION]]]                the same
-      chroma://HOST:PORT[/TENANT[/DATABASE[/COLLECTION]]]     a Chroma server of API v2
+      chroma://HOST:PORT[/TENANT[/DATABASE[/COLLECTION]]]     a Chroma server of API v2 (polyvec+http://: a gateway)
       pinecone://[INDEX]                                      Pinecone (pinecone+http://HOST:PORT[/INDEX], another server)
       jsonl:FOLDER  jsonl:FILE.jsonl                          a file for each collection, or one for the only one
       parquet:FOLDER                                          a folder for each collection, in Pinecone's schema for imports

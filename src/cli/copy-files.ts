@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CopyArguments } from './copy.js';
+import type { CopyArguments } from './copy-rules.js';
 
 type Call = Pick<CopyArguments, 'from' | 'to'>;
 

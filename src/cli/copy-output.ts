@@ -62,6 +62,38 @@ export class CopyOutput {
     else for (const line of linesOf(reports)) this.print(line);
   }
 
+  /** A round that has brought something is a line. */
+  round(reports: readonly CopyReport[]): void {
+    for (const { label, written, differences } of reports) {
+      if (written === 0 && differences.length === 0) continue;
+      if (this.isJson) this.event('round', { label, written, differences });
+      else this.print(`${label}: ${grouped(written)} records have changed, and were copied${differences.length > 0 ? ':' : ''}`);
+      if (!this.isJson) for (const difference of differences) this.print(`WRONG: ${label}: ${difference}`);
+    }
+  }
+
+  failedRound(reason: string): void {
+    if (this.isJson) this.event('round', { failed: reason });
+    else this.print(`this round has failed, and is made again: ${reason}`);
+  }
+
+  /** What the searches of both sides have in common. */
+  shadows(reports: readonly CopyReport[], threshold: number): void {
+    for (const { label, shadow } of reports) {
+      if (shadow === undefined) continue;
+      const { queries, overlap, difference, worst } = shadow;
+      if (this.isJson) {
+        this.event('shadow', { label, ...shadow, threshold });
+        continue;
+      }
+      const verdict = overlap >= threshold ? '' : `, below ${String(threshold)}`;
+      this.print(
+        `shadow of ${label}: ${grouped(queries)} searches, overlap@10 ${overlap.toFixed(4)}${verdict}, distances differ by up to ${difference.toPrecision(2)}`,
+      );
+      for (const one of worst) this.print(`  ${one.query}: ${one.overlap.toFixed(2)}`);
+    }
+  }
+
   /** `command`: the words behind `polyvec`. No secret is ever among them. */
   interrupted(reason: string, command: readonly string[]): void {
     const again = [

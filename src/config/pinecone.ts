@@ -13,6 +13,7 @@ import {
   positive,
   setting,
   strictly,
+  text,
   wholeNumber,
 } from './values.js';
 
@@ -48,6 +49,12 @@ export const PINECONE_SETTINGS = {
     MINUTE_MS,
     wholeNumber(0, MAX_DURATION_MS),
     "How long a deleted index' port stands for no other one, so that clients of the old one notice.",
+  ),
+  importRoot: setting<string | undefined>(
+    'POLYVEC_IMPORT_ROOT',
+    undefined,
+    text,
+    'Where the files of bulk imports lie, in a folder for each tenant. Without it imports are not served.',
   ),
   publicHost: exceptForeign(
     setting('POLYVEC_PUBLIC_HOST', 'localhost', host, 'The host name that clients reach the ports by.', 'PINECONE_HOST'),

@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Progress } from '../move/progress.js';
-import type { Checkpoint, Chunk, ConflictPolicy, CopyRecord, Filling, Reject, Source, Target } from './copy.js';
+import type { Checkpoint, Chunk, ConflictPolicy, CopyRecord, Filling, Reject, ShadowQuery, Source, Target } from './copy.js';
 import { NOTHING_YET } from './copy.js';
+import { Pacer } from './pacer.js';
 import { labelOf, type PlannedCopy } from './plan.js';
 import { nameOf, sumOf } from './record-digest.js';
-import { compareById, compareWhole, type Verification } from './verification.js';
+import { ownQueries, shadow, type ShadowReport } from './shadow.js';
+import { compareById, compareSample, compareWhole, differencesBetween, type Verification } from './verification.js';
 
 export interface CopierOptions {
   readonly policy: ConflictPolicy;
@@ -14,8 +17,22 @@ export interface CopierOptions {
   /** Takes records that are skipped. A record may come twice, when the command was killed in between. */
   readonly reject: (collection: string, rejects: readonly Reject[]) => Promise<void>;
   readonly progress: Progress;
+  /** Records in a second; absent: as many as can be. */
+  readonly rate?: number | undefined;
+  /** Searches that both sides carry out when all is there. */
+  readonly shadow?: Shadowing | undefined;
+  /** The source may be written to meanwhile: another round brings what has changed. */
+  readonly isWatching?: boolean;
+  /** Such a round: only records that differ are written, and compared. */
+  readonly isRound?: boolean;
   /** When it is aborted, the copy ends behind the chunk that is under way. */
   readonly signal: AbortSignal;
+}
+
+/** The searches of a shadow: that many of the source's own vectors, or what is given. */
+export interface Shadowing {
+  readonly count: number;
+  readonly queries: readonly ShadowQuery[] | undefined;
 }
 
 /** What became of one collection. */
@@ -24,6 +41,9 @@ export interface CopyReport {
   readonly records: number;
   readonly rejects: number;
   readonly seconds: number;
+  /** Records that were written. */
+  readonly written: number;
+  readonly shadow?: ShadowReport;
   /** `there`: a copy before this one has brought it, and nothing has changed since. */
   readonly outcome: 'copied' | 'there';
   /** Empty: what is there is what the source has. */
@@ -32,6 +52,10 @@ export interface CopyReport {
 
 /** A copy that has begun and did not come to its end: the same command goes on. */
 export class Unfinished extends Error {}
+
+/** A server that does not show all of what it has been sent is asked again after such pauses. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
 
 /** Copies collections one after the other; each is compared, and shown only when it is equal. */
 export class Copier {
@@ -63,33 +87,56 @@ export class Copier {
 
   private async copyOne(plan: PlannedCopy): Promise<CopyReport> {
     const start = performance.now();
-    const seconds = (): number => (performance.now() - start) / 1000;
-    const { standing, to } = plan;
-    if (standing.kind === 'finished' && standing.isSourceUnchanged) {
-      const differences = await this.compareFinished(plan, standing.checkpoint);
-      const { records, rejects } = standing.checkpoint;
-      return { label: labelOf(to), records, rejects, seconds: seconds(), outcome: 'there', differences };
+    const { standing, to, from } = plan;
+    const { isRound = false, isRestart, policy } = this.options;
+    const isThere = standing.kind === 'finished' && standing.isSourceUnchanged && !isRound;
+    if (isThere) {
+      const filling = await this.target.finished(to);
+      const differences = await this.compareSettled(plan, filling, standing.checkpoint, filling.isWhole);
+      const done = { ...standing.checkpoint, written: 0, differences };
+      return this.report(plan, done, 'there', start);
     }
-    if (this.options.isRestart) await this.target.discard(to);
-    const filling = await this.target.fill(this.source.label, plan.from, to, this.options.policy);
+    if (isRestart) await this.target.discard(to);
+    const filling = await this.target.fill(this.source.label, from, to, policy);
     const isNew = filling.isWhole || standing.kind === 'new';
-    const before = standing.kind === 'begun' && !this.options.isRestart ? standing.checkpoint : NOTHING_YET;
-    const checkpoint = await this.fill(plan, filling, before);
-    await this.source.requireUnchanged();
-    const differences = await this.compare(plan, filling, checkpoint, isNew);
-    if (differences.length === 0) await filling.finish();
-    // the same command copies it anew
-    else await this.target.discard(to);
-    const { records, rejects } = checkpoint;
-    return { label: labelOf(to), records, rejects, seconds: seconds(), outcome: 'copied', differences };
+    const before = standing.kind === 'begun' && !isRestart ? standing.checkpoint : NOTHING_YET;
+    const filled = await this.fill(plan, filling, before);
+    if (this.options.isWatching !== true) await this.source.requireUnchanged();
+    const differences = isRound ? filled.differences : await this.compareSettled(plan, filling, filled.checkpoint, isNew);
+    if (differences.length === 0 || isRound) await filling.finish();
+    // the same command copies it anew; where records may be yet to be seen, it compares again
+    else if (filling.settleMs === undefined) await this.target.discard(to);
+    return this.report(plan, { ...filled.checkpoint, written: filled.written, differences }, 'copied', start);
   }
 
-  private async fill({ from, to }: PlannedCopy, filling: Filling, before: Checkpoint): Promise<Checkpoint> {
-    const { progress } = this.options;
+  private async report(
+    { from, to }: PlannedCopy,
+    { records, rejects, written, differences }: Pick<CopyReport, 'records' | 'rejects' | 'written' | 'differences'>,
+    outcome: CopyReport['outcome'],
+    start: number,
+  ): Promise<CopyReport> {
+    const { shadow: wanted } = this.options;
+    const shadowed = wanted === undefined || differences.length > 0 ? undefined : await this.shadowOf(from, to, wanted);
+    return {
+      ...{ label: labelOf(to), records, rejects, written, outcome, differences },
+      ...{ seconds: (performance.now() - start) / 1000, ...(shadowed !== undefined && { shadow: shadowed }) },
+    };
+  }
+
+  private async shadowOf(from: PlannedCopy['from'], to: PlannedCopy['to'], wanted: Shadowing): Promise<ShadowReport> {
+    const queries = wanted.queries ?? (await ownQueries(this.source, from, wanted.count));
+    return shadow(this.source, from, await this.target.finished(to), queries);
+  }
+
+  private async fill({ from, to }: PlannedCopy, filling: Filling, before: Checkpoint): Promise<Filled> {
+    const { progress, isRound = false, rate, signal } = this.options;
+    const pacer = new Pacer(rate);
     progress.copying(labelOf(to), before.records, from.records);
     let checkpoint = before;
+    let written = 0;
+    const differences: string[] = [];
     for await (const chunk of this.source.read(from, before.cursor)) {
-      if (this.options.signal.aborted) throw new Unfinished('stopped');
+      if (signal.aborted) throw new Unfinished('stopped');
       const { records, rejects } = this.sift(from, chunk);
       if (rejects.length > 0) await this.refuse(labelOf(to), rejects);
       const next = {
@@ -98,11 +145,17 @@ export class Copier {
         rejects: checkpoint.rejects + rejects.length,
         checksum: sumOf(records, checkpoint.checksum),
       };
-      await filling.write(records, checkpoint, next);
+      const changed = isRound ? await changedAmong(records, filling) : records;
+      await filling.write(changed, checkpoint, next);
+      // the next round looks at what is not to be seen yet
+      if (isRound && filling.settleMs === undefined)
+        differences.push(...differencesBetween(changed, await filling.find(changed), 'different', filling.tolerance));
       checkpoint = next;
+      written += changed.length;
       progress.advance(records.length);
+      await pacer.wrote(changed.length, signal);
     }
-    return checkpoint;
+    return { checkpoint, written, differences };
   }
 
   private sift(
@@ -131,19 +184,59 @@ export class Copier {
     await this.options.reject(label, rejects);
   }
 
+  /** Compares again while the target may not show yet what it has been sent. */
+  private async compareSettled(
+    plan: PlannedCopy,
+    filling: Filling,
+    checkpoint: Checkpoint,
+    isNew: boolean,
+  ): Promise<readonly string[]> {
+    const { signal, progress } = this.options;
+    const { settleMs = 0 } = filling;
+    const start = performance.now();
+    let pause = FIRST_PAUSE_MS;
+    for (;;) {
+      // counting costs the least
+      const isCounted = settleMs === 0 || !isNew || (await filling.count()) === checkpoint.records;
+      const isLast = performance.now() - start >= settleMs;
+      const differences = isCounted || isLast ? await this.compare(plan, filling, checkpoint, isNew) : undefined;
+      if (differences !== undefined && (isLast || differences.length === 0)) return differences;
+      if (signal.aborted) throw new Unfinished('stopped');
+      progress.note(`${labelOf(plan.to)}: the server does not show all of it yet`);
+      await sleep(Math.min(pause, Math.max(0, settleMs - (performance.now() - start))), undefined, { signal }).catch(
+        () => undefined,
+      );
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+    }
+  }
+
   /** A new collection has what was written and nothing else; one that was there before may have more. */
   private async compare(plan: PlannedCopy, filling: Filling, checkpoint: Checkpoint, isNew: boolean): Promise<readonly string[]> {
     const { verification, policy, progress } = this.options;
     progress.comparing(labelOf(plan.to));
     const comparable = { source: this.source, target: this.target, from: plan.from, filling, checkpoint };
     if (isNew) return compareWhole(comparable, verification);
-    if (verification !== 'full') return [];
+    if (verification === 'none' || verification === 'count') return [];
     // with `skip` what differs was there before, and is kept
-    return compareById(comparable, policy === 'skip' ? 'missing' : 'different');
+    const counted = policy === 'skip' ? 'missing' : 'different';
+    return verification === 'full' ? compareById(comparable, counted) : compareSample(comparable, verification.sample, counted);
   }
+}
 
-  private async compareFinished(plan: PlannedCopy, checkpoint: Checkpoint): Promise<readonly string[]> {
-    const filling = await this.target.finished(plan.to);
-    return this.compare(plan, filling, checkpoint, filling.isWhole);
-  }
+/** What a copy has come to. */
+interface Filled {
+  readonly checkpoint: Checkpoint;
+  readonly written: number;
+  /** Of records that a round has written. */
+  readonly differences: readonly string[];
+}
+
+/** Those that the target does not have, or has otherwise. */
+async function changedAmong(records: readonly CopyRecord[], filling: Filling): Promise<readonly CopyRecord[]> {
+  const there = await filling.find(records);
+  const same = new Map(there.map((record) => [nameOf(record), record]));
+  return records.filter((record) => {
+    const other = same.get(nameOf(record));
+    return other === undefined || differencesBetween([record], [other], 'different', filling.tolerance).length > 0;
+  });
 }

@@ -52,6 +52,23 @@ export interface Chunk {
   readonly cursor: string;
 }
 
+/** A search that both sides carry out. */
+export interface ShadowQuery {
+  /** What a person knows it by. */
+  readonly label: string;
+  readonly namespace: string;
+  readonly embedding: Float32Array;
+  /** A JSON object's text, as the servers of both sides understand it. */
+  readonly filter: string | null;
+}
+
+/** What a search has found. */
+export interface Nearest {
+  readonly id: string;
+  /** As the core has it: smaller is nearer. */
+  readonly distance: number;
+}
+
 /** Where records come from. It is only read: not a byte of it changes. */
 export interface Source {
   /** Names the source before a person and in checkpoints, without secrets. */
@@ -59,6 +76,8 @@ export interface Source {
   collections(): Promise<readonly SourceCollection[]>;
   /** The records behind the cursor, always in the same order; null: all of them. */
   read(collection: SourceCollection, after: string | null): AsyncIterable<Chunk>;
+  /** What its own server finds nearest; absent: there is none. */
+  nearest?(collection: SourceCollection, query: ShadowQuery, limit: number): Promise<readonly Nearest[]>;
   /** @throws Error when it has changed since it was opened */
   requireUnchanged(): Promise<void>;
   close(): Promise<void>;
@@ -107,6 +126,8 @@ export interface Filling {
   readonly isWhole: boolean;
   /** How far a component of a vector may be from what was written, as a share of the vector's length: 0, it is the same to the bit. */
   readonly tolerance: number;
+  /** How long the server may take to show what it has been sent, in milliseconds; absent: it shows it at once. */
+  readonly settleMs?: number | undefined;
   /** Writes a chunk and remembers `next` in place of `previous`: both or neither, wherever the target allows it. */
   write(records: readonly CopyRecord[], previous: Checkpoint, next: Checkpoint): Promise<void>;
   /** All records that are there, in any order. */
@@ -114,6 +135,8 @@ export interface Filling {
   /** Those of these records that are there. */
   find(names: readonly RecordName[]): Promise<readonly CopyRecord[]>;
   count(): Promise<number>;
+  /** What its own server finds nearest; absent: there is none. */
+  nearest?(query: ShadowQuery, limit: number): Promise<readonly Nearest[]>;
   /** From now on clients see it, if they did not before. */
   finish(): Promise<void>;
 }

@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config.js';
 import { openSource as openUnchangedDatabase } from '../move/open-source.js';
+import type { Database } from '../postgres/database.js';
 import { DATABASE } from '../postgres/embedded/data-directory.js';
 import type { EngineLog } from '../postgres/engine.js';
 import { openDatabase } from '../postgres/open-database.js';
+import { openRunning } from '../postgres/open-running.js';
 import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../tenants/tenant.js';
 import type { Destination, Source, Target } from './copy.js';
 import { ChromaFolder } from './sources/chroma-folder.js';
@@ -14,6 +16,8 @@ import { ParquetFiles } from './sources/parquet.js';
 import { PineconeServer } from './sources/pinecone.js';
 import { PolyvecSource } from './sources/polyvec-database.js';
 import { PostgresTables } from './sources/postgres.js';
+import { QdrantServer } from './sources/qdrant.js';
+import { VdfFolder } from './sources/vdf.js';
 import { VectorFile } from './sources/vector-file.js';
 import { AbsentDatabase } from './targets/absent-database.js';
 import { ChromaTarget } from './targets/chroma-server.js';
@@ -38,6 +42,8 @@ export interface Surroundings {
   readonly fromKey: string | undefined;
   /** The key that the target's server asks for. */
   readonly toKey: string | undefined;
+  /** How many seconds a server of Pinecone's may take to show what it has been sent; undefined: as its kind does. */
+  readonly settleSeconds: number | undefined;
   /** Where the checkpoints of copies into servers are. */
   readonly checkpointFolder: string;
   /** Of files that do not say it themselves. */
@@ -52,6 +58,9 @@ export interface OpenedTarget {
   readonly isOne?: boolean;
 }
 
+/** For Pinecone's own service. */
+const SETTLE_SECONDS = 300;
+
 /** The kinds of places that can be copied from: a row here, and a file in sources/. */
 const SOURCES: Readonly<Record<string, (rest: string, surroundings: Surroundings) => Promise<Source>>> = {
   'chroma-dir': (rest) => ChromaFolder.open(rest),
@@ -65,13 +74,20 @@ const SOURCES: Readonly<Record<string, (rest: string, surroundings: Surroundings
   npy: (rest, { files }) => VectorFile.open('npy', rest, files),
   fvecs: (rest, { files }) => VectorFile.open('fvecs', rest, files),
   bvecs: (rest, { files }) => VectorFile.open('bvecs', rest, files),
+  vdf: (rest, { files }) => VdfFolder.open(rest, files),
+  qdrant: (rest, { fromKey }) => QdrantServer.open('http', rest, fromKey),
+  'qdrant+https': (rest, { fromKey }) => QdrantServer.open('https', rest, fromKey),
   polyvec: openPolyvecSource,
+  'polyvec+http': (rest, { fromKey }) => ChromaServer.openPolyvec('http', rest, fromKey),
+  'polyvec+https': (rest, { fromKey }) => ChromaServer.openPolyvec('https', rest, fromKey),
   postgres: (rest, { files, fromKey }) => PostgresTables.open(rest, files, fromKey),
 };
 
 /** The kinds of places that can be copied to: a row here, and a file in targets/. */
 const TARGETS: Readonly<Record<string, (rest: string, surroundings: Surroundings) => Promise<OpenedTarget>>> = {
   polyvec: async (rest, surroundings) => ({ target: await openPolyvec(rest, surroundings), into: partsOf(rest, 'TO') }),
+  'polyvec+http': (rest, surroundings) => openPolyvecServer('http', rest, surroundings),
+  'polyvec+https': (rest, surroundings) => openPolyvecServer('https', rest, surroundings),
   jsonl: (rest) => Promise.resolve(openFiles(rest)),
   parquet: (rest) => Promise.resolve({ target: new ParquetFolder(rest), into: {} }),
   chroma: (rest, surroundings) => openChroma('http', rest, surroundings),
@@ -105,6 +121,8 @@ export async function openTarget({ scheme, rest }: Place, surroundings: Surround
 async function openPolyvec(rest: string, { config, log, isDryRun }: Surroundings): Promise<Target> {
   const where = config.databaseUrl === undefined ? config.dataDirectory : 'DATABASE_URL';
   const label = `polyvec:${rest} in ${where}`;
+  const running = await runningDatabase(config, log);
+  if (running !== undefined) return new PolyvecDatabase(running, config, label);
   if (!isDryRun) return new PolyvecDatabase(await openDatabase(config, log), config, label);
   if (config.databaseUrl === undefined && !existsSync(join(config.dataDirectory, DATABASE, 'PG_VERSION'))) {
     return new AbsentDatabase(config, label);
@@ -113,10 +131,17 @@ async function openPolyvec(rest: string, { config, log, isDryRun }: Surroundings
   return new PolyvecDatabase(opened.database, config, label, () => opened.close());
 }
 
+/** The embedded database of a gateway that runs, through its engine. */
+async function runningDatabase(config: Config, log: EngineLog): Promise<Database | undefined> {
+  return config.databaseUrl === undefined ? openRunning(config, log) : undefined;
+}
+
 async function openPolyvecSource(rest: string, { config, log }: Surroundings): Promise<Source> {
   const only = partsOf(rest, 'FROM');
   const where = config.databaseUrl === undefined ? config.dataDirectory : 'DATABASE_URL';
-  const opened = await openUnchangedDatabase(config, log);
+  const running = await runningDatabase(config, log);
+  const opened =
+    running === undefined ? await openUnchangedDatabase(config, log) : { database: running, close: () => running.close() };
   return new PolyvecSource(opened.database, `polyvec:${rest} in ${where}`, only, () => opened.close());
 }
 
@@ -125,11 +150,23 @@ async function openChroma(
   rest: string,
   { toKey, checkpointFolder }: Surroundings,
 ): Promise<OpenedTarget> {
-  const server = await ChromaServer.open(protocol, rest, toKey);
-  const path = new URL(`${protocol}:${rest}`).pathname.replace(/^\/|\/$/g, '');
+  return intoChroma(await ChromaServer.open(protocol, rest, toKey), rest, checkpointFolder);
+}
+
+/** A gateway somewhere else, through its API of Chroma. */
+async function openPolyvecServer(
+  protocol: 'http' | 'https',
+  rest: string,
+  { toKey, checkpointFolder }: Surroundings,
+): Promise<OpenedTarget> {
+  return intoChroma(await ChromaServer.openPolyvec(protocol, rest, toKey), rest, checkpointFolder);
+}
+
+function intoChroma(server: ChromaServer, rest: string, checkpointFolder: string): OpenedTarget {
+  const path = new URL(`http:${rest}`).pathname.replace(/^\/|\/$/g, '');
   const parts = path.split('/').map(decodeURIComponent);
   const [tenant = '', database, name] = parts;
-  if (parts.length > 3) throw new Error('TO must be chroma://host:port/tenant/database/collection');
+  if (parts.length > 3) throw new Error('TO must be //host:port/tenant/database/collection');
   const into = {
     ...(tenant !== '' && { tenant }),
     ...(database !== undefined && { database }),
@@ -142,7 +179,7 @@ async function openChroma(
 async function openPinecone(
   protocol: 'http' | 'https' | undefined,
   rest: string,
-  { toKey, checkpointFolder }: Surroundings,
+  { toKey, checkpointFolder, settleSeconds }: Surroundings,
 ): Promise<OpenedTarget> {
   const parts = rest.replace(/^\/\//, '').split('/');
   const [name, ...others] = (protocol === undefined ? parts : parts.slice(1))
@@ -151,7 +188,9 @@ async function openPinecone(
   if (others.length > 0) throw new Error('TO must be pinecone://index or pinecone+http://host:port/index, without a namespace');
   const server = await PineconeServer.open(protocol, rest, toKey);
   const into = { tenant: DEFAULT_TENANT, database: DEFAULT_DATABASE, ...(name !== undefined && { name }) };
-  return { target: new PineconeTarget(server, checkpointFolder), into };
+  // its own service's counts and lists lag behind its writes
+  const seconds = settleSeconds ?? (protocol === undefined ? SETTLE_SECONDS : 0);
+  return { target: new PineconeTarget(server, checkpointFolder, seconds === 0 ? undefined : seconds * 1000), into };
 }
 
 function openFiles(rest: string): OpenedTarget {

@@ -23,6 +23,8 @@ export interface PlanOptions {
   readonly policy: ConflictPolicy;
   /** Unfinished copies begin anew. */
   readonly isRestart: boolean;
+  /** What has changed is brought to what was copied before. */
+  readonly isRound?: boolean;
 }
 
 /** What a person calls a collection. */
@@ -50,7 +52,7 @@ export async function planCopy(source: Source, target: Target, options: PlanOpti
 async function planOne(source: Source, target: Target, from: SourceCollection, options: PlanOptions): Promise<PlannedCopy> {
   const to = { tenant: from.tenant, database: from.database, name: options.rename?.get(from.name) ?? from.name, ...options.into };
   const standing = await target.standing(source.label, from, to);
-  const obstacle = obstacleOf(standing, options) ?? unableTo(target, standing, options);
+  const obstacle = options.isRound === true ? undefined : (obstacleOf(standing, options) ?? unableTo(target, standing, options));
   const problems = await target.problemsOf(from, to);
   return { from, to, standing, problems: obstacle === undefined ? problems : [obstacle, ...problems] };
 }

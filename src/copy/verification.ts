@@ -1,9 +1,13 @@
 import type { Checkpoint, CopyRecord, Filling, Source, SourceCollection, Target } from './copy.js';
 import { differencesOf, hashOf, nameOf, sumOf } from './record-digest.js';
+import { Sampler } from './sampler.js';
 
-/** How much is compared when a collection has been copied. */
-export const VERIFICATIONS = ['none', 'count', 'full'] as const;
-export type Verification = (typeof VERIFICATIONS)[number];
+/** How much is compared when a collection has been copied: nothing, the number of records, that and some of them, or all of them. */
+export type Verification = 'none' | 'count' | 'full' | { readonly sample: number };
+
+/** Records of a sample are held in memory. */
+const MAX_SAMPLE = 100_000;
+const SAMPLE_STEP = 200;
 
 /** Differences that are listed one by one. */
 const MAX_LISTED = 20;
@@ -22,11 +26,11 @@ export interface Comparable {
 export async function compareWhole(comparable: Comparable, verification: Verification): Promise<readonly string[]> {
   const { checkpoint, filling } = comparable;
   if (verification === 'none') return [];
-  if (verification === 'count') {
+  if (verification !== 'full') {
     const count = await filling.count();
-    return count === checkpoint.records
-      ? []
-      : [`${String(checkpoint.records)} records were written, and ${String(count)} are there`];
+    if (count !== checkpoint.records)
+      return [`${String(checkpoint.records)} records were written, and ${String(count)} are there`];
+    return verification === 'count' ? [] : compareSample(comparable, verification.sample, 'different');
   }
   let [records, checksum] = [0, 0n];
   for await (const page of filling.records()) {
@@ -34,10 +38,36 @@ export async function compareWhole(comparable: Comparable, verification: Verific
     checksum = sumOf(page, checksum);
   }
   if (records === checkpoint.records && checksum === checkpoint.checksum) return [];
-  const listed = await compareById(comparable, 'extra');
+  const found = await compareById(comparable, 'extra');
   // within the tolerance
-  if (filling.tolerance > 0 && records === checkpoint.records) return listed;
-  return listed.length > 0 ? listed : ['the records were not written as they were read'];
+  if (filling.tolerance > 0 && records === checkpoint.records) return found;
+  return found.length > 0 ? found : ['the records were not written as they were read'];
+}
+
+/** In what some of the source's records differ from those of the same ids in the target. */
+export async function compareSample(
+  { source, target, from, filling }: Comparable,
+  size: number,
+  counted: Counted,
+): Promise<readonly string[]> {
+  const sampler = new Sampler<CopyRecord>(size);
+  for await (const { records } of source.read(from, null)) {
+    for (const record of records) if (target.problemOf(from, record) === undefined) sampler.add(record);
+  }
+  const sentences: string[] = [];
+  for (let at = 0; at < sampler.items.length; at += SAMPLE_STEP) {
+    const some = sampler.items.slice(at, at + SAMPLE_STEP);
+    sentences.push(...differencesBetween(some, await filling.find(some), counted, filling.tolerance));
+  }
+  return listed(sentences);
+}
+
+/** Reads `none`, `count`, `full` or `sample=1000`. @throws Error that says what there is */
+export function verificationOf(text: string): Verification {
+  if (text === 'none' || text === 'count' || text === 'full') return text;
+  const size = Number(/^sample=(\d{1,9})$/.exec(text)?.[1] ?? 0);
+  if (size >= 1 && size <= MAX_SAMPLE) return { sample: size };
+  throw new Error(`--verify must be one of none, count, sample=1000 (up to ${String(MAX_SAMPLE)}), full, not "${text}"`);
 }
 
 /** What counts as a difference: that a record is missing; or that it is different, too; or also that the target has `extra` ones. */
@@ -63,11 +93,15 @@ export async function compareById(comparable: Comparable, counted: Counted): Pro
       );
     }
   }
+  return listed(sentences);
+}
+
+function listed(sentences: readonly string[]): readonly string[] {
   const untold = sentences.length - MAX_LISTED;
   return untold > 0 ? [...sentences.slice(0, MAX_LISTED), `${String(untold)} more records differ`] : sentences;
 }
 
-function differencesBetween(
+export function differencesBetween(
   records: readonly CopyRecord[],
   found: readonly CopyRecord[],
   counted: Counted,

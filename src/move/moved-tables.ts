@@ -26,6 +26,8 @@ export const TABLES: Readonly<Record<string, TableFate>> = {
   api_keys: { kind: 'catalog' },
   // with its collections, so that what has begun goes on in the target
   copies: { kind: 'catalog' },
+  // one that is not finished goes on where the target's gateways have the same files
+  bulk_imports: { kind: 'catalog' },
   pool_records: { kind: 'records' },
   pool_vectors: { kind: 'records' },
   pool_sparse: { kind: 'records' },

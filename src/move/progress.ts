@@ -16,6 +16,12 @@ export interface Progress {
   end(): void;
 }
 
+const nothing = (): void => undefined;
+/** Of what is done so often that nobody wants to see it. */
+export const NO_PROGRESS: Progress = {
+  ...{ note: nothing, begin: nothing, copying: nothing, comparing: nothing, advance: nothing, end: nothing },
+};
+
 const BAR_WIDTH = 24;
 const ERASE_LINE = '\r\u001b[K';
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { exitCode, FREE_PORTS, polyvec, type Run, urlOf, waitFor } from '../support/gateway/polyvec-command.js';
@@ -55,6 +55,33 @@ describe('commands beside a gateway on the embedded engine', () => {
     const [, listed] = await command('keys', 'list');
     expect(listed).toContain('first  read,write');
     expect(await command('keys', 'revoke', key)).toEqual([0, expect.stringContaining('is revoked\n')]);
+  });
+
+  it('case 42: copies collections in and out, which are there at once', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'polyvec-copied-'));
+    const [file, back] = [join(folder, 'films.jsonl'), join(folder, 'back.jsonl')];
+    writeFileSync(file, '{"id":"a","embedding":[1,2],"metadata":{"n":1}}\n{"id":"b","embedding":[3,4]}\n');
+    const place = 'default_tenant/default_database/films';
+    expect(await command('import', file, '--into', place, '--metric', 'cosine')).toEqual([
+      0,
+      expect.stringContaining('2 records in 1 collection, and all of it is equal'),
+    ]);
+    const [, key] = await command('keys', 'create', '--name', 'reads');
+    const url = `${chroma}/api/v2/tenants/default_tenant/databases/default_database/collections/films`;
+    const found = await fetch(url, { headers: { 'x-chroma-token': key.trim() } });
+    expect([found.status, await found.json()]).toMatchObject([200, { name: 'films', dimension: 2 }]);
+    expect(await command('export', place, '--to', back)).toEqual([0, expect.any(String)]);
+    const records = (path: string): unknown[] =>
+      readFileSync(path, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown);
+    expect(records(back)).toEqual(records(file));
+    expect(await command('copy', `jsonl:${back}`, `polyvec:${place}`, '--dry-run')).toEqual([
+      2,
+      expect.stringContaining('not from this copy'),
+    ]);
+    rmSync(folder, { recursive: true });
   });
 
   it('verifies what is stored, and builds indexes anew', async () => {

@@ -386,7 +386,9 @@ describe('requests and answers are as the documents say', () => {
     await api.call('POST /vectors/delete', at, { ids: ['a'], namespace: 'named' });
     await api.call('DELETE /namespaces/{namespace}', { ...at, namespace: 'named' });
     expect(await api.statusOf('POST /query', at, { topK: 1, vector: [1, 2, 3] })).toBe(400);
+    // unless POLYVEC_IMPORT_ROOT is set
     expect(await api.statusOf('GET /bulk/imports', at)).toBe(400);
+    expect(await api.statusOf('POST /bulk/imports', at, { uri: 'file:///films', errorMode: { onError: 'abort' } })).toBe(400);
     const search = { query: { top_k: 1, inputs: { text: 'x' } }, fields: ['text'] };
     expect(await api.statusOf('POST /records/namespaces/{namespace}/search', { ...at, namespace: 'named' }, search)).toBe(400);
     const embed = { model: 'polyvec-local', field_map: { text: 'text' } };

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
-import { chmod, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { chmod, open, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
 import { ChromaFolder } from '../../src/copy/sources/chroma-folder.js';
 import { type ChromaFixture, chromaFixture, type ReadCollection, readFolder, VERSIONS } from '../support/copy/chroma-fixture.js';
+import { exitCode, polyvec } from '../support/gateway/polyvec-command.js';
 
 /** Of a component's own size. */
 const COSINE_TOLERANCE = 1e-6;
+const MEBIBYTE = 1024 * 1024;
 /** Its writes to one collection delete what the others have in the log alone: their vectors are lost, by its own fault. */
 const FORGETFUL = '0.5.11';
 const FOLDERS = VERSIONS.map((version, index) => [index + 1, version] as const).filter(([, version]) => version !== FORGETFUL);
@@ -70,6 +72,27 @@ async function bytesOf(folder: string): Promise<readonly string[]> {
       return `${path} ${String(mtimeMs)} ${String(size)} ${content}`;
     }),
   );
+}
+
+/** Puts the elements of an index far apart, into a file of as many MiB, which has holes. Returns how many there are. */
+async function spread(index: string, mebibytes: number): Promise<number> {
+  const [header, data] = [join(index, 'header.bin'), join(index, 'data_level0.bin')];
+  const [bytes, old] = [await readFile(header), await readFile(data)];
+  const [count, size] = [Number(bytes.readBigUInt64LE(20)), Number(bytes.readBigUInt64LE(28))];
+  const step = Math.floor(mebibytes / count);
+  const file = await open(data, 'w');
+  for (let place = 0; place < mebibytes; place += 1) {
+    const element = place % step === 0 && place / step < count ? place / step : undefined;
+    // what is between them is deleted
+    const content = element === undefined ? Buffer.from([0, 0, 1]) : old.subarray(element * size, (element + 1) * size);
+    await file.write(content, 0, content.length, place * MEBIBYTE);
+  }
+  await file.truncate(mebibytes * MEBIBYTE);
+  await file.close();
+  bytes.writeBigUInt64LE(BigInt(mebibytes), 20);
+  bytes.writeBigUInt64LE(BigInt(MEBIBYTE), 28);
+  await writeFile(header, bytes);
+  return count;
 }
 
 async function warningsOf(folder: string, name: string): Promise<readonly string[]> {
@@ -256,6 +279,25 @@ describe('a folder that is damaged', () => {
     bytes.writeBigUInt64LE(2n ** 32n, 28);
     await writeFile(header, bytes);
     expect(await warningsOf(fixture.folder, 'flushed-l2')).toEqual([expect.stringContaining('header.bin makes no sense')]);
+  });
+
+  it('case 19: a vector file of more than 2 GiB is read within 512 MB', async () => {
+    fixture = await chromaFixture('1.5.9');
+    const elements = await spread(await indexOf(fixture.folder, 'flushed-l2'), 2_400);
+    const memory = `process.on("exit",()=>console.log("memory "+process.resourceUsage().maxRSS))`;
+    const file = join(fixture.folder, 'out.jsonl');
+    const run = polyvec(['copy', `chroma-dir:${fixture.folder}/flushed-l2`, `jsonl:${file}`], {
+      NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(memory)}`,
+    });
+    expect([await exitCode(run), run.output()]).toEqual([0, expect.stringContaining('and all of it is equal')]);
+    expect(elements).toBeGreaterThan(10);
+    expect(Number(/^memory (\d+)$/m.exec(run.output())?.[1])).toBeLessThan(512 * 1024);
+    const read = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    const embeddings = read.map((line) => JSON.parse(line) as { id: string; embedding: number[] });
+    const wanted = named(fixture.expected, 'flushed-l2').records;
+    expect(new Map(embeddings.map(({ id, embedding }) => [id, embedding]))).toEqual(
+      new Map(wanted.map(({ id, embedding }) => [id, embedding])),
+    );
   });
 
   it('case 18: without its pickle, what the log has is copied: up to 0.5 that is everything', async () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CopyArguments } from '../../src/cli/copy.js';
+import type { CopyArguments } from '../../src/cli/copy-rules.js';
 import { ChromaApi, uniqueName } from '../support/clients/chroma-api.js';
 import {
   changeFolder,

@@ -1,11 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChromaFixture, chromaFixture } from '../support/copy/chroma-fixture.js';
 import { enlarge, onGateway, readOver } from '../support/copy/copy-run.js';
-import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
-import { exitCode, polyvec, type Run, waitFor } from '../support/gateway/polyvec-command.js';
+import { createStorage, startGateway, type TestGateway, type TestStorage } from '../support/gateway/gateway.js';
+import { exitCode, polyvec, type Run, runProgram, waitFor } from '../support/gateway/polyvec-command.js';
+import { POLYVEC } from '../support/gateway/program.js';
 
 const RECORDS = 3_000;
 const KILLS = 10;
@@ -22,6 +23,12 @@ beforeEach(async () => {
 afterEach(async () => {
   await Promise.all([fixture.remove(), storage.remove()]);
 });
+
+/** So many records, as JSONL. */
+function linesOf(document?: string): string {
+  const records = Array.from({ length: RECORDS }, (_, n) => ({ id: `r${String(n)}`, embedding: [n + 1, 1], document }));
+  return records.map((record) => JSON.stringify(record)).join('\n');
+}
 
 function start(): Run {
   const environment = { ...storage.environment, POLYVEC_LOG_LEVEL: 'error', POLYVEC_ROOT_KEY: PASSWORD };
@@ -82,6 +89,64 @@ it('case 30: killed while it writes a file, it goes on, and the file has every r
   expect([ids.length, new Set(ids).size]).toEqual([RECORDS + 20, RECORDS + 20]);
   await rm(folder, { recursive: true });
 }, 300_000);
+
+it('case 33: when the disk of the target is full it ends with code 3, and goes on when there is room', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'export-'));
+  const file = join(folder, 'waiting.jsonl');
+  const source = join(folder, 'source.jsonl');
+  await writeFile(source, linesOf('word '.repeat(40)));
+  const words = ['copy', `jsonl:${source}`, `jsonl:${file}`, '--metric', 'l2'];
+  // no file of this process gets longer than so many blocks
+  const full = runProgram('/bin/sh', ['-c', 'ulimit -f 800; exec "$@"', 'sh', process.execPath, POLYVEC, ...words], {});
+  expect([await exitCode(full), full.output()]).toEqual([3, expect.stringContaining('this goes on from it:')]);
+  await expect(readFile(file)).rejects.toThrow('ENOENT');
+  const again = polyvec(words, {});
+  expect(await exitCode(again)).toBe(0);
+  expect(again.output()).toMatch(/3,000 records, [\d,]+ of them there from before/);
+  expect(again.output()).toContain('3,000 records in 1 collection, and all of it is equal');
+  expect((await readFile(file, 'utf8')).trimEnd().split('\n')).toHaveLength(RECORDS);
+  await rm(folder, { recursive: true });
+}, 300_000);
+
+describe('case 30: killed at ten moments while it fills a server', () => {
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+  });
+
+  afterAll(async () => {
+    await gateway.stop();
+  });
+
+  it.each([
+    ['Chroma', (): string => `chroma://${new URL(gateway.chromaUrl).host}`, '/default_tenant/default_database/'],
+    ['Pinecone', (): string => `pinecone+http://${new URL(gateway.pineconeUrl).host}`, '/'],
+  ])(
+    'of the protocol of %s, every record is there once',
+    async (protocol, server, path) => {
+      const checkpoints = await mkdtemp(join(tmpdir(), 'checkpoints-'));
+      const name = protocol.toLowerCase();
+      const source = join(checkpoints, `${name}.jsonl`);
+      await writeFile(source, linesOf());
+      const words = ['copy', `jsonl:${source}`, server(), '--metric', 'l2', '--checkpoint-dir', checkpoints];
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        const run = polyvec(words, {});
+        await waitFor(run, 'copying default_tenant');
+        await sleep(kill * 25);
+        run.child.kill('SIGKILL');
+        await exitCode(run);
+      }
+      const last = polyvec(words, {});
+      expect([await exitCode(last), last.output()]).toEqual([0, expect.stringContaining('all of it is equal')]);
+      const back = join(checkpoints, 'back', 'films.jsonl');
+      const read = polyvec(['copy', `${server()}${path}${name}`, `jsonl:${back}`], {});
+      expect([await exitCode(read), read.output()]).toEqual([0, expect.stringContaining('3,000 records in 1 collection')]);
+      await rm(checkpoints, { recursive: true });
+    },
+    600_000,
+  );
+});
 
 it('case 37: export and import are commands, too; what is imported is what was exported', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'export-'));

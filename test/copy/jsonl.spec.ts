@@ -132,6 +132,16 @@ describe('a file of anybody', () => {
     ]);
   });
 
+  it('has its fields found in the first hundred lines, not in the first one alone', async () => {
+    const file = await written([
+      { id: 'a', embedding: [1, 2] },
+      { id: 'b', embedding: [3, 4], text: 'words', metadata: { n: 1 } },
+    ]);
+    const { code, records } = await fromFile(file, { metric: 'cosine' });
+    const expected = ['{"id":"a","embedding":[1,2]}', '{"id":"b","embedding":[3,4],"document":"words","metadata":{"n":1}}'];
+    expect([code, records]).toEqual([0, expected]);
+  });
+
   it('gets its fields from --map; metadata=* is all others', async () => {
     const file = await written([{ node: 7, v: [1, 2], body: 'text', year: 1999 }]);
     const map = 'id=node,embedding=v,document=body,metadata=*';

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CopyArguments } from '../../src/cli/copy.js';
+import type { CopyArguments } from '../../src/cli/copy-rules.js';
 import type { CopyRecord } from '../../src/copy/copy.js';
 import { PineconeServer } from '../../src/copy/sources/pinecone.js';
 import { createIndex, IndexApi, PineconeApi } from '../support/clients/pinecone-api.js';
 import { BusyProxy } from '../support/copy/busy-proxy.js';
 import { copied, type CopyRun } from '../support/copy/copy-run.js';
+import { PineconeProxy } from '../support/copy/pinecone-proxy.js';
 import { createStorage, startGatewayOn, type TestGateway } from '../support/gateway/gateway.js';
 
 const NOWHERE = { environment: {}, remove: (): Promise<void> => Promise.resolve() };
@@ -236,6 +237,75 @@ describe('an index as the target', () => {
       'Pinecone cannot hold the value of "big"',
       'its id has 513 characters, and Pinecone takes 1 to 512',
     ]);
+  });
+
+  it('an index of sparse vectors alone is copied as one', async () => {
+    const sparse = await createIndex(source, { vector_type: 'sparse', metric: 'dotproduct' });
+    const vector = { id: 's', sparseValues: { indices: [3, 4294967295], values: [0.5, 2] }, metadata: { n: 1 } };
+    await sparse.namespace('n').fill([vector]);
+    const { code, lines } = await into(`pinecone+http://${host}/${sparse.name}`);
+    expect([code, lines.at(-1)]).toEqual([0, '1 records in 1 collection, and all of it is equal']);
+    const found = await described();
+    expect(found.body).toMatchObject({ vector_type: 'sparse', metric: 'dotproduct' });
+    expect(await found.api.namespace('n').fetch('s')).toEqual({ s: { ...vector, values: [] } });
+  });
+
+  describe('behind a server that is not at its best', () => {
+    let proxy: PineconeProxy;
+    let place: string;
+
+    beforeEach(async () => {
+      proxy = new PineconeProxy(source.pineconeUrl);
+      place = await proxy.open();
+    });
+
+    afterEach(async () => {
+      await proxy.close();
+    });
+
+    const records = Array.from({ length: 2_500 }, (_, n) => ({ id: `r${String(n)}`, embedding: [n + 1, 1] }));
+    const through = async (from: string, options: Partial<CopyArguments> = {}): Promise<CopyRun> =>
+      into(from, { to: `pinecone+http://${place}/${name}`, metric: 'cosine', ...options });
+
+    it('case 30: a copy that was cut off goes on behind the last batch, and every record is there once', async () => {
+      let upserts = 0;
+      proxy.instead = (_, path) => {
+        if (path === '/vectors/upsert') upserts += 1;
+        return path === '/vectors/upsert' && upserts > 1 ? { status: 400, text: 'enough' } : undefined;
+      };
+      const from = await file(records);
+      const cut = await through(from);
+      expect([cut.code, cut.lines.join()]).toEqual([3, expect.stringContaining('answers 400: enough')]);
+      expect(JSON.stringify((await described()).body)).toContain('polyvec-copying');
+      proxy.instead = () => undefined;
+      const { code, lines } = await through(from);
+      expect([code, lines]).toEqual([0, expect.arrayContaining(['2,500 records, 1,000 of them there from before'])]);
+      expect(proxy.passed.get('/vectors/upsert')).toBe(3);
+      expect(await (await described()).api.counts()).toEqual({ '': 2_500 });
+    });
+
+    it('records that the server does not show yet are waited for', async () => {
+      let stats = 0;
+      proxy.instead = (_, path) => {
+        if (path === '/describe_index_stats') stats += 1;
+        return path === '/describe_index_stats' && stats < 4 ? { status: 200, text: '{"namespaces":{}}' } : undefined;
+      };
+      const { code, lines } = await through(await file(records.slice(0, 20)), { settle: '60' });
+      expect(lines).toContain(`default_tenant/default_database/${name}: the server does not show all of it yet`);
+      expect([code, lines.at(-1)]).toEqual([0, '20 records in 1 collection, and all of it is equal']);
+    });
+
+    it('when they are not shown for too long, nothing is removed, and the same command compares again', async () => {
+      proxy.instead = (_, path) => (path === '/vectors/list' ? { status: 200, text: '{"vectors":[]}' } : undefined);
+      const from = await file(records.slice(0, 20));
+      const early = await through(from, { settle: '0.5' });
+      expect([early.code, early.lines.filter((line) => line.startsWith('WRONG')).length]).toEqual([1, 1]);
+      expect(await (await described()).api.counts()).toEqual({ '': 20 });
+      proxy.instead = () => undefined;
+      const { code, lines } = await through(from, { settle: '0.5' });
+      expect([code, lines.at(-1)]).toEqual([0, '20 records in 1 collection, and all of it is equal']);
+      expect(proxy.passed.get('/vectors/upsert')).toBe(1);
+    });
   });
 
   it('case 35: a name that no index can have is refused before the first write', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { CopyArguments } from '../../src/cli/copy.js';
+import type { CopyArguments } from '../../src/cli/copy-rules.js';
 import { type ReadRecord, sorted } from '../support/copy/chroma-fixture.js';
 import { copied, type CopyRun, onGateway, readOver } from '../support/copy/copy-run.js';
 import { hasServer, serverReason } from '../support/faults/faulty-gateway.js';

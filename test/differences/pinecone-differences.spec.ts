@@ -89,7 +89,7 @@ describe('what is not served', () => {
     const schema = { fields: { title: { type: 'string', full_text_search: {} } } };
     expect((await control.call('/indexes', { body: { name: 'docs', schema }, headers: NEWEST })).status).toBe(400);
     expect(await dense.outcome('/namespaces/n/documents/upsert', { body: {} })).toMatchObject([400, { code: 12 }]);
-    expect(await dense.outcome('/bulk/imports', { body: {} })).toMatchObject([400, { code: 12 }]);
+    expect(await dense.outcome('/bulk/imports', { body: { uri: 'file:///films' } })).toMatchObject([400, { code: 12 }]);
     expect(await control.outcome(`/indexes/${dense.name}/backup-schedules`, { body: {} })).toMatchObject([
       400,
       { error: { code: 'UNIMPLEMENTED' } },

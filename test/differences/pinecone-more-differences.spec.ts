@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { createIndex, type NamespaceApi, PineconeApi } from '../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 
@@ -6,7 +7,7 @@ import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ env: { POLYVEC_IMPORT_ROOT: tmpdir() } });
 });
 
 afterAll(async () => {
@@ -79,6 +80,17 @@ describe('the control plane', () => {
     expect(await host({ ...agent, 'x-polyvec-host-style': 'bare' })).toBe(`localhost:${String(port)}`);
     expect(await host({ 'x-polyvec-host-style': 'url' })).toBe(`http://localhost:${String(port)}`);
     expect(await host({ ...agent, 'x-polyvec-host-style': 'other' })).toBe(`http://localhost:${String(port)}`);
+  });
+
+  it('D115: imports are from files of the gateway alone', async () => {
+    const index = await createIndex(gateway, { dimension: 2 });
+    const start = async (body: object): Promise<unknown> => (await index.outcome('/bulk/imports', { body }))[1];
+    expect(await start({ uri: 's3://bucket/films' })).toMatchObject({
+      message: 'Imports are served from file:///path alone, not from s3://bucket/films',
+    });
+    expect(await start({ uri: 'file:///films', integrationId: 'i' })).toMatchObject({
+      message: 'integrationId is not served here: imports read files of the gateway alone',
+    });
   });
 
   it('D98: a collection is ready when it is created', async () => {

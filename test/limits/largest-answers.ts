@@ -82,6 +82,8 @@ const LARGEST: Readonly<Record<string, Largest>> = {
   'pinecone BackupsController.listOfIndex': bounded,
   'pinecone BackupsController.listAll': bounded,
   'pinecone BackupsController.describe': bounded,
+  'pinecone ImportsController.list': bounded,
+  'pinecone ImportsController.describe': bounded,
   'pinecone RestoreJobsController.list': bounded,
   'pinecone RestoreJobsController.describe': bounded,
   'pinecone CollectionsController.list': bounded,

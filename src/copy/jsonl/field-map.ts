@@ -12,7 +12,7 @@ export interface FieldMap {
   readonly metadata: { readonly from: string } | { readonly except: ReadonlySet<string> };
 }
 
-/** What each part is usually called; the first one that the first object has. */
+/** What each part is usually called; the first one that there is. */
 const USUAL = {
   id: ['id', '_id'],
   namespace: ['namespace'],
@@ -39,15 +39,15 @@ export function wantedFields(text: string | undefined): ReadonlyMap<string, stri
   );
 }
 
-/** Without `metadata`, or with `metadata=*`, it is all the fields that are nothing else. */
-export function fieldsFor(first: JsonObject, wanted: ReadonlyMap<string, string>): FieldMap {
-  const chosen = (part: Part): string => wanted.get(part) ?? USUAL[part].find((name) => first.has(name)) ?? USUAL[part][0];
+/** `known`: the fields that there are. Without `metadata`, or with `metadata=*`, it is all the fields that are nothing else. */
+export function fieldsFor(known: JsonObject, wanted: ReadonlyMap<string, string>): FieldMap {
+  const chosen = (part: Part): string => wanted.get(part) ?? USUAL[part].find((name) => known.has(name)) ?? USUAL[part][0];
   const single = {
     ...{ id: chosen('id'), namespace: chosen('namespace'), embedding: chosen('embedding'), sparse: chosen('sparse') },
     ...{ document: chosen('document'), uri: chosen('uri') },
   };
   const metadata = chosen('metadata');
-  const isOneField = metadata !== '*' && (wanted.has('metadata') || first.has(metadata));
+  const isOneField = metadata !== '*' && (wanted.has('metadata') || known.has(metadata));
   return { ...single, metadata: isOneField ? { from: metadata } : { except: new Set(Object.values(single)) } };
 }
 

@@ -1,6 +1,7 @@
 import type { Metric } from '../../collections/collection.js';
 import { isJsonObject, type Json, JsonNumber, parseJson } from '../../http/json.js';
-import type { Chunk, CopyRecord, Reject, Source, SourceCollection } from '../copy.js';
+import type { Chunk, CopyRecord, Nearest, Reject, ShadowQuery, Source, SourceCollection } from '../copy.js';
+import { numbersText } from '../jsonl/record-line.js';
 import { HttpClient } from './http-client.js';
 import { metadataOfJson } from './json-metadata.js';
 
@@ -11,6 +12,8 @@ const MAX_ROWS = 500;
 const CHUNK_BYTES = 8 * 1024 * 1024;
 const COMPONENT_BYTES = 20;
 const PARTS = { embedding: 'embeddings', document: 'documents', uri: 'uris', metadata: 'metadatas' } as const;
+/** Where a gateway's console has Chroma's API. */
+const POLYVEC_PREFIX = '/chroma';
 const SPACE_PATHS = [
   ['metadata', 'hnsw:space'],
   ['schema', 'keys', '#embedding', 'float_list', 'vector_index', 'config', 'space'],
@@ -30,18 +33,30 @@ export class ChromaServer implements Source {
 
   /** `rest`: what follows the scheme, `//host:8000/tenant/database/collection`, of which the later parts may be missing. */
   static async open(protocol: 'http' | 'https', rest: string, key: string | undefined): Promise<ChromaServer> {
-    const url = new URL(`${protocol}:${rest}`);
+    return ChromaServer.openAt(`chroma:${rest}`, '', `${protocol}:${rest}`, key);
+  }
+
+  /** A gateway: at the port of its console, which has Chroma's API below a prefix, or at Chroma's own. */
+  static async openPolyvec(protocol: 'http' | 'https', rest: string, key: string | undefined): Promise<ChromaServer> {
+    const address = `${protocol}:${rest}`;
+    const probe = new HttpClient(new URL(address).origin, {});
+    const prefix = (await probe.text(`${POLYVEC_PREFIX}/api/v2/heartbeat`)) === undefined ? '' : POLYVEC_PREFIX;
+    return ChromaServer.openAt(`polyvec+${address}`, prefix, address, key);
+  }
+
+  private static async openAt(label: string, prefix: string, address: string, key: string | undefined): Promise<ChromaServer> {
+    const url = new URL(address);
     const [tenant = 'default_tenant', database, only] = url.pathname
       .split('/')
       .filter((part) => part !== '')
       .map(decodeURIComponent);
     const headers = key === undefined ? {} : { authorization: `Bearer ${key}`, 'x-chroma-token': key };
-    const client = new HttpClient(url.origin, headers);
+    const client = new HttpClient(url.origin + prefix, headers);
     const version = (await client.text('/api/v2/heartbeat')) === undefined ? 'v1' : 'v2';
     if (version === 'v1' && (await client.text('/api/v1/heartbeat')) === undefined)
       throw new Error(`there is no Chroma at ${url.origin}`);
     const isWhole = url.pathname === '/' || url.pathname === '';
-    return new ChromaServer(`chroma:${rest}`, client, version, {
+    return new ChromaServer(label, client, version, {
       tenant,
       database: isWhole ? 'default_database' : database,
       only,
@@ -92,6 +107,18 @@ export class ChromaServer implements Source {
         );
       }
     }
+  }
+
+  async nearest(collection: SourceCollection, { embedding, filter }: ShadowQuery, limit: number): Promise<readonly Nearest[]> {
+    const where = filter === null ? '' : `,"where":${filter}`;
+    const body = `{"query_embeddings":[${numbersText(embedding)}],"n_results":${String(limit)},"include":["distances"]${where}}`;
+    const answer = parseJson((await this.client.send('POST', `${this.collectionPath(collection)}/query`, body)) ?? '{}');
+    const [ids, distances] = [listAt(answer, 'ids')[0], listAt(answer, 'distances')[0]];
+    const found = Array.isArray(distances) ? (distances as readonly JsonNumber[]) : [];
+    return (Array.isArray(ids) ? (ids as readonly string[]) : []).map((id, index) => ({
+      id,
+      distance: Number(found[index]?.text ?? NaN),
+    }));
   }
 
   close(): Promise<void> {

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Metric } from '../../collections/collection.js';
+import type { Json } from '../../http/json.js';
 import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../../tenants/tenant.js';
 import type { Chunk, CopyRecord, Reject, Source, SourceCollection } from '../copy.js';
 import { type Description, pathsOf, readDescription } from '../jsonl/description.js';
-import { type FieldMap, fieldsFor, unusedFields } from '../jsonl/field-map.js';
+import { fieldsFor, unusedFields } from '../jsonl/field-map.js';
 import { type Line, linesOf } from '../jsonl/lines.js';
 import { NameSet } from '../jsonl/name-set.js';
 import { BadLine, objectOf, recordOfForeign, recordOfOwn } from '../jsonl/record-line.js';
@@ -188,25 +189,32 @@ interface Sample {
 
 /** What the first lines say of all: which fields there are, and the dimension. */
 async function sampleOf(path: string, { fields: wanted }: FileOptions, isOwn: boolean): Promise<Sample> {
-  let fields: FieldMap | undefined;
-  let dimension: number | null = null;
-  const unused = new Set<string>();
+  const lines: string[] = [];
+  const all = new Map<string, Json>();
   for await (const { text, number } of linesOf(path)) {
     if (number > SAMPLE) break;
-    if (text === null || text.trim() === '') continue;
-    try {
-      const object = objectOf(text);
-      fields ??= fieldsFor(object, wanted);
-      if (!isOwn) for (const field of unusedFields(object, fields)) unused.add(field);
-      dimension ??= (isOwn ? recordOfOwn(text) : recordOfForeign(text, fields)).embedding?.length ?? null;
-    } catch (error) {
-      if (!(error instanceof BadLine)) throw error;
-    }
+    const object = text === null ? undefined : attempted(() => objectOf(text));
+    if (text === null || object === undefined) continue;
+    lines.push(text);
+    for (const [key, value] of object) all.set(key, value);
   }
-  const chosen = fields ?? fieldsFor(new Map(), wanted);
-  const toRecord = isOwn ? recordOfOwn : (line: string): CopyRecord => recordOfForeign(line, chosen);
-  const warnings = [...unused].map((field) => `the field ${JSON.stringify(field)} is not copied: --map names what it is`);
+  const fields = fieldsFor(all, wanted);
+  const toRecord = isOwn ? recordOfOwn : (line: string): CopyRecord => recordOfForeign(line, fields);
+  const unused = isOwn ? [] : unusedFields(all, fields);
+  const first = lines.map((line) => attempted(() => toRecord(line))?.embedding ?? null).find((embedding) => embedding !== null);
+  const dimension = first?.length ?? null;
+  const warnings = unused.map((field) => `the field ${JSON.stringify(field)} is not copied: --map names what it is`);
   return { toRecord, dimension, warnings };
+}
+
+/** Undefined for a line that is no record: it is rejected when it is read. */
+function attempted<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BadLine) return undefined;
+    throw error;
+  }
 }
 
 async function stampOf(path: string): Promise<string> {

@@ -1,7 +1,7 @@
 import type { Metric } from '../../collections/collection.js';
 import { isJsonObject, type Json, JsonNumber, parseJson } from '../../http/json.js';
 import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../../tenants/tenant.js';
-import type { Chunk, Source, SourceCollection } from '../copy.js';
+import type { Chunk, Nearest, ShadowQuery, Source, SourceCollection } from '../copy.js';
 import { HttpClient } from './http-client.js';
 import { PineconeIndex } from './pinecone/index-client.js';
 
@@ -75,6 +75,12 @@ export class PineconeServer implements Source {
         yield { ...(await index.fetch(namespace, page.ids)), cursor: JSON.stringify(next) };
       }
     }
+  }
+
+  async nearest(collection: SourceCollection, query: ShadowQuery, limit: number): Promise<readonly Nearest[]> {
+    const hits = await this.indexOf(collection).query(query, limit);
+    // what Pinecone calls a score is the distance only for `euclidean`
+    return hits.map(({ id, distance }) => ({ id, distance: collection.metric === 'l2' ? distance : 1 - distance }));
   }
 
   /** An index by its name; undefined when there is none. */

@@ -1,5 +1,15 @@
 import { isJsonObject, JsonNumber, parseJson } from '../../http/json.js';
-import type { Checkpoint, ConflictPolicy, CopyRecord, Destination, Filling, RecordName, SourceCollection } from '../copy.js';
+import type {
+  Checkpoint,
+  ConflictPolicy,
+  CopyRecord,
+  Destination,
+  Filling,
+  Nearest,
+  RecordName,
+  ShadowQuery,
+  SourceCollection,
+} from '../copy.js';
 import { numbersText } from '../jsonl/record-line.js';
 import type { ChromaServer } from '../sources/chroma-server.js';
 import type { CheckpointFile, ServerCopy } from './checkpoint-file.js';
@@ -52,6 +62,10 @@ export class ChromaFilling implements Filling {
     }
     this.copy = { ...known, checkpoint: next };
     await this.file.write(this.copy);
+  }
+
+  async nearest(query: ShadowQuery, limit: number): Promise<readonly Nearest[]> {
+    return this.server.nearest(this.place.collection, query, limit);
   }
 
   async *records(): AsyncIterable<readonly CopyRecord[]> {

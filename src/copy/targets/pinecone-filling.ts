@@ -1,4 +1,13 @@
-import type { Checkpoint, ConflictPolicy, CopyRecord, Filling, RecordName, SourceCollection } from '../copy.js';
+import type {
+  Checkpoint,
+  ConflictPolicy,
+  CopyRecord,
+  Filling,
+  Nearest,
+  RecordName,
+  ShadowQuery,
+  SourceCollection,
+} from '../copy.js';
 import { numbersText } from '../jsonl/record-line.js';
 import { nameOf } from '../record-digest.js';
 import type { PineconeServer } from '../sources/pinecone.js';
@@ -17,6 +26,7 @@ export interface PineconePlace {
   /** As the server describes it. */
   readonly collection: SourceCollection;
   readonly policy: ConflictPolicy;
+  readonly settleMs: number | undefined;
 }
 
 /** An index that is being filled. The checkpoint follows what the server has acknowledged. */
@@ -30,6 +40,10 @@ export class PineconeFilling implements Filling {
     private readonly place: PineconePlace,
   ) {
     this.copy = place.copy;
+  }
+
+  get settleMs(): number | undefined {
+    return this.place.settleMs;
   }
 
   get isWhole(): boolean {
@@ -48,6 +62,10 @@ export class PineconeFilling implements Filling {
     }
     this.copy = { ...known, checkpoint: next };
     await this.file.write(this.copy);
+  }
+
+  async nearest(query: ShadowQuery, limit: number): Promise<readonly Nearest[]> {
+    return this.server.nearest(this.place.collection, query, limit);
   }
 
   async *records(): AsyncIterable<readonly CopyRecord[]> {

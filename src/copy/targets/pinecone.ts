@@ -31,6 +31,8 @@ export class PineconeTarget implements Target {
   constructor(
     private readonly server: PineconeServer,
     private readonly checkpointFolder: string,
+    /** As `Filling` says. */
+    private readonly settleMs: number | undefined,
   ) {}
 
   get label(): string {
@@ -149,7 +151,7 @@ export class PineconeTarget implements Target {
   }
 
   private filling(copy: ServerCopy, collection: SourceCollection, policy: ConflictPolicy, to: Destination): PineconeFilling {
-    return new PineconeFilling(this.server, this.checkpointFile(to), { copy, collection, policy });
+    return new PineconeFilling(this.server, this.checkpointFile(to), { copy, collection, policy, settleMs: this.settleMs });
   }
 
   private checkpointFile(to: Destination): CheckpointFile {

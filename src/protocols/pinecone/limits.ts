@@ -74,3 +74,6 @@ export const RATES = {
     stats: 100,
   },
 } as const;
+
+/** Characters that the URI of an import may have. */
+export const MAX_IMPORT_URI = 1_500;

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CollectionsModule } from '../../collections/collections.module.js';
+import { ImportsModule } from '../../copy/imports/imports.module.js';
 import { EmbeddingModule } from '../../embedding/embedding.module.js';
 import { RecordsModule } from '../../records/records.module.js';
 import { SnapshotsModule } from '../../snapshots/snapshots.module.js';
@@ -13,6 +14,9 @@ import { NamespacesController } from './data/rest/namespaces.controller.js';
 import { RecordsController } from './data/rest/records.controller.js';
 import { VectorsController } from './data/rest/vectors.controller.js';
 import { VectorOperations } from './data/vector-operations.js';
+import { ImportOperations } from './imports/import-operations.js';
+import { ImportWorker } from './imports/import-worker.js';
+import { ImportsController } from './imports/imports.controller.js';
 import { IndexHosts } from './indexes/index-hosts.js';
 import { IndexPorts } from './indexes/index-ports.js';
 import { IndexQuotas } from './indexes/index-quotas.js';
@@ -31,7 +35,7 @@ import { IndexTargets } from './targets.js';
 
 /** Everything under `/pinecone`: the control plane, and each index' data plane over REST and gRPC. */
 @Module({
-  imports: [TenantsModule, CollectionsModule, RecordsModule, SnapshotsModule, EmbeddingModule],
+  imports: [TenantsModule, CollectionsModule, RecordsModule, SnapshotsModule, EmbeddingModule, ImportsModule],
   controllers: [
     VectorsController,
     NamespacesController,
@@ -41,6 +45,7 @@ import { IndexTargets } from './targets.js';
     RestoreJobsController,
     CollectionsController,
     InferenceController,
+    ImportsController,
   ],
   providers: [
     IndexTargets,
@@ -57,6 +62,8 @@ import { IndexTargets } from './targets.js';
     ReadOperations,
     NamespaceOperations,
     RecordOperations,
+    ImportOperations,
+    ImportWorker,
     VectorService,
     GrpcServers,
   ],

@@ -144,6 +144,7 @@ const EXAMPLES: readonly (readonly [RegExp, Example])[] = [
     }),
   ],
   [/^PATCH \/pinecone/, json({ tags: { a: 'b' }, deletion_protection: 'disabled' })],
+  [/^POST \/pinecone.*\/bulk\/imports$/, json({ uri: 'file:///films', errorMode: { onError: 'abort' } })],
   [/^POST \/pinecone.*\/backups$/, json({ name: 'backup', description: 'words' })],
   [/^POST \/pinecone.*\/create-index$/, json({ name: 'restored', tags: { a: 'b' } })],
   [/^POST \/pinecone\/collections$/, json({ name: 'collected', source: '{index}' })],

@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeCertificates } from '../../../src/cli/certs.js';
+import { writeParquet } from '../../../src/copy/parquet/write-file.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
 
 export interface Outcome {
@@ -33,7 +34,8 @@ export interface Gateways {
 const MANY_PORTS = { POLYVEC_PINECONE_INDEX_PORTS: '0:80' };
 
 export async function startGateways(): Promise<Gateways> {
-  const plain = await startGateway({ env: MANY_PORTS });
+  const imports = await makeImports();
+  const plain = await startGateway({ env: { ...MANY_PORTS, POLYVEC_IMPORT_ROOT: imports } });
   const { secure, certificates, stop } = await startSecureGateway();
   return {
     plain,
@@ -42,8 +44,21 @@ export async function startGateways(): Promise<Gateways> {
     stop: async () => {
       await plain.stop();
       await stop();
+      await rm(imports, { recursive: true, force: true });
     },
   };
+}
+
+/** A root for imports: `file:///films` has a record of three dimensions in each of two namespaces. */
+async function makeImports(): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'polyvec-imports-'));
+  for (const namespace of ['__default__', 'ns']) {
+    const folder = join(root, 'default_tenant', 'films', namespace);
+    await mkdir(folder, { recursive: true });
+    const record = { id: `of ${namespace}`, document: null, uri: null, metadata: '{"year":1999}' };
+    await writeParquet(join(folder, '0.parquet'), [{ ...record, embedding: Float32Array.of(1, 2, 3) }]);
+  }
+  return root;
 }
 
 /** With certificates as `polyvec certs` makes them. `env`: its other settings. */

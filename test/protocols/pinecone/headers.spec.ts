@@ -272,7 +272,7 @@ describe('an error', () => {
     ]);
   });
 
-  it('of what is not served says so: bulk imports', async () => {
+  it('of what is not served says so: bulk imports without a root', async () => {
     expect(await index.outcome('/bulk/imports', { body: { uri: 's3://bucket/dir' } })).toEqual([
       400,
       { code: 12, message: expect.any(String) as unknown, details: [] },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
-import { copy, type CopyArguments } from '../../../src/cli/copy.js';
+import { copy } from '../../../src/cli/copy.js';
+import type { CopyArguments } from '../../../src/cli/copy-rules.js';
 import { readConfig } from '../../../src/config/config.js';
 import type { Database } from '../../../src/postgres/database.js';
 import { openDatabase } from '../../../src/postgres/open-database.js';

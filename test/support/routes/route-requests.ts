@@ -73,6 +73,7 @@ const BODIES: readonly (readonly [end: string, body: Body])[] = [
   ],
   ['PATCH /pinecone/indexes/:name', () => ({ tags: { changed: 'yes' } })],
   ['POST /pinecone/collections', ({ collection }) => ({ name: `snapshot-made-${collection}`, source: `pod-${collection}` })],
+  ['/bulk/imports', () => ({ uri: 'file:///films' })],
   ['/vectors/fetch_by_metadata', () => ({ filter: { kind: 'bee' } })],
   ['/vectors/update', () => ({ id: 'a', setMetadata: { changed: true } })],
   ['POST /chroma/api/v2/tenants/:tenant/databases/:database/collections/:uuid/delete', () => ({ ids: ['a'] })],

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, JsonNumber, parseJson } from '../../../http/json.js';
-import type { Chunk, CopyRecord, Reject } from '../../copy.js';
+import type { Chunk, CopyRecord, Nearest, Reject, ShadowQuery } from '../../copy.js';
+import { numbersText } from '../../jsonl/record-line.js';
 import { type HttpClient, RefusedRequest } from '../http-client.js';
 import { metadataOfJson } from '../json-metadata.js';
 
@@ -82,6 +83,21 @@ export class PineconeIndex {
       }
     }
     return { records, rejects };
+  }
+
+  /** The nearest vectors; as the distance, what the index calls a score. */
+  async query({ namespace, embedding, filter }: ShadowQuery, limit: number): Promise<readonly Nearest[]> {
+    const members = [
+      `"namespace":${JSON.stringify(namespace)}`,
+      `"topK":${String(limit)}`,
+      `"vector":${numbersText(embedding)}`,
+      ...(filter === null ? [] : [`"filter":${filter}`]),
+    ];
+    const matches = memberOf(parseJson((await this.client.send('POST', '/query', `{${members.join(',')}}`)) ?? '{}'), 'matches');
+    return (Array.isArray(matches) ? (matches as readonly Json[]) : []).map((match) => {
+      const score = memberOf(match, 'score');
+      return { id: textOf(memberOf(match, 'id')) ?? '', distance: score instanceof JsonNumber ? Number(score.text) : NaN };
+    });
   }
 
   /** Writes vectors that are JSON already; those that are there are replaced. */

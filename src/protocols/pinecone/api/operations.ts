@@ -160,6 +160,18 @@ const RECORDS: Operations = below('/records/namespaces/{namespace}', 'Records', 
   },
 });
 
+const IMPORTS: Operations = below('/bulk/imports', 'Imports', {
+  'GET ': { id: 'list_bulk_imports', summary: 'Lists imports', query: PAGE, answer: 'Imports' },
+  'POST ': {
+    id: 'start_bulk_import',
+    summary: 'Imports Parquet files; 400 unless POLYVEC_IMPORT_ROOT is set',
+    body: 'StartImportRequest',
+    answer: 'StartedImport',
+  },
+  'GET /{id}': { id: 'describe_bulk_import', summary: 'How far an import has come', answer: 'Import' },
+  'DELETE /{id}': { id: 'cancel_bulk_import', summary: 'Cancels an import; what it has written stays' },
+});
+
 const REFUSED: Operations = {
   ...below('/indexes/{index}/backup-schedules', 'Not served', {
     'GET ': { id: 'list_backup_schedules', summary: 'Backup schedules', refusal: UNIMPLEMENTED },
@@ -170,12 +182,6 @@ const REFUSED: Operations = {
     'PATCH ': { id: 'update_backup_schedule', summary: 'Backup schedules', refusal: UNIMPLEMENTED },
     'DELETE ': { id: 'delete_backup_schedule', summary: 'Backup schedules', refusal: UNIMPLEMENTED },
     'GET /history': { id: 'list_backup_schedule_history', summary: 'Backup schedules', refusal: UNIMPLEMENTED },
-  }),
-  ...below('/bulk/imports', 'Not served', {
-    'GET ': { id: 'list_bulk_imports', summary: 'Bulk imports', refusal: UNIMPLEMENTED },
-    'POST ': { id: 'start_bulk_import', summary: 'Bulk imports', refusal: UNIMPLEMENTED },
-    'GET /{id}': { id: 'describe_bulk_import', summary: 'Bulk imports', refusal: UNIMPLEMENTED },
-    'DELETE /{id}': { id: 'cancel_bulk_import', summary: 'Bulk imports', refusal: UNIMPLEMENTED },
   }),
   ...below('/namespaces/{namespace}/documents', 'Not served', {
     'POST /{operation}': { id: 'documents', summary: 'The documents API', refusal: UNIMPLEMENTED },
@@ -190,5 +196,6 @@ export const OPERATIONS: Operations = {
   ...INDEXES,
   ...SNAPSHOTS,
   ...INFERENCE,
+  ...IMPORTS,
   ...REFUSED,
 };

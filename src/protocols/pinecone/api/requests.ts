@@ -24,6 +24,7 @@ import {
   UpdateRequest,
   UpsertRequest,
 } from '../data/requests.js';
+import { StartImportRequest } from '../imports/requests.js';
 import {
   ConfigureIndexRequest,
   ConfigureSchemaIndexRequest,
@@ -113,6 +114,7 @@ const CONTROL: Readonly<Record<string, RequestType>> = {
     description: 'From API version 2026-07 on. Other fields are refused.',
   },
   CreateBackupRequest: { type: CreateBackupRequest },
+  StartImportRequest: { type: StartImportRequest, fields: { errorMode: objectOf({}, { onError: oneOf('abort', 'continue') }) } },
   RestoreBackupRequest: { type: RestoreBackupRequest, fields: { tags: TAGS, read_capacity: CAPACITY } },
   CreateCollectionRequest: { type: CreateCollectionRequest },
   EmbedRequest: {

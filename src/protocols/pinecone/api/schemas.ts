@@ -88,6 +88,19 @@ const INDEXES: Schemas = {
     { completed_at: TIME, percent_complete: NUMBER },
   ),
   RestoreJobs: objectOf({ data: listOf(ref('RestoreJob')) }, { pagination: PAGINATION }),
+  StartedImport: objectOf({ id: TEXT }),
+  Import: objectOf(
+    {
+      id: TEXT,
+      uri: TEXT,
+      status: oneOf('Pending', 'InProgress', 'Failed', 'Completed', 'Cancelled'),
+      createdAt: TIME,
+      percentComplete: NUMBER,
+      recordsImported: COUNT,
+    },
+    { finishedAt: TIME, error: described(TEXT, 'Why it failed, or the first record that was left out.') },
+  ),
+  Imports: objectOf({ data: listOf(ref('Import')) }, { pagination: PAGINATION }),
   Collection: objectOf(
     { name: TEXT, size: COUNT, status: oneOf('Ready'), vector_count: COUNT, environment: TEXT },
     { dimension: COUNT },

@@ -1,5 +1,7 @@
 """Samples on indexes, backups and collections. These calls are REST whatever the transport."""
 
+from time import sleep
+
 from checks import holds, refused, same
 from dialects import MAJOR
 from pinecone import ByocSpec, PodSpec, ServerlessSpec
@@ -158,6 +160,23 @@ def backups(tour):
     same("the backup stays", client.describe_backup(backup_id=backup.backup_id).status, "Ready")
     client.delete_backup(backup_id=backup.backup_id)
     refused(lambda: client.describe_backup(backup_id=backup.backup_id), "404")
+
+
+@sample("start_import, describe_import, list_imports and cancel_import", transports=REST)
+def imports(tour):
+    index = tour.open(tour.host_of(tour.make_index()))
+    started = [index.start_import(uri="file:///films", error_mode=mode).id for mode in ("CONTINUE", "ABORT")]
+    done = index.describe_import(id=started[0])
+    while done.status in ("Pending", "InProgress"):
+        sleep(0.1)
+        done = index.describe_import(id=started[0])
+    same("the import", (done.status, done.uri, done.records_imported, done.percent_complete), ("Completed", "file:///films", 2, 100))
+    holds("its times", done.finished_at is not None and done.created_at is not None)
+    same("the record", list(index.fetch(ids=["of ns"], namespace="ns").vectors["of ns"].values), [1.0, 2.0, 3.0])
+    same("the list", [one.id for one in index.list_imports(limit=1)], started)
+    index.cancel_import(id=started[1])
+    refused(lambda: index.describe_import(id="99"), "404")
+    refused(lambda: index.start_import(uri="s3://bucket/films"), "file:///path alone")
 
 
 @sample("indexes by schema, and the resources of version 10", first=10, transports=REST)
