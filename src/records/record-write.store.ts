@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { namespaceTable, recordTable, vectorTable } from '../collections/place-tables.store.js';
+import { inOneGo, inSteps, isLong, type Sliced } from '../http/slices.js';
 import { jsonbArray, textArray, vectorArray } from '../postgres/binary.js';
 import type { Queryable } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
@@ -31,9 +32,12 @@ export class RecordWriteStore {
   ): Promise<WriteOutcome | 'stale'> {
     const operations = sql`${batch.sent ?? batch.records.length}::bigint`;
     const statement = mode.missing === 'insert' ? insertRecords : updateRecords;
+    const arrays = arraysOf(batch.records, queryable.vectorOid);
+    const rows = isLong(batch.records.length) ? await inSteps(arrays) : inOneGo(arrays);
+    const input = inputRows(collection, batch.records, rows);
     const [row] = await queryable.query<{ live: string; lsn: string | null }>(sql`
       WITH live AS MATERIALIZED (${heldCollection(collection, batch.hasNewFields ? 'catalog' : 'place')}),
-      input AS MATERIALIZED (${inputRows(collection, batch.records, queryable.vectorOid)}),
+      input AS MATERIALIZED (${input}),
       written AS (${statement(collection, namespace, batch.records, mode)}),
       written_vectors AS (
         INSERT INTO ${vectorTable(collection)} AS v (collection_id, namespace, rid, embedding, seq)
@@ -62,24 +66,39 @@ function countInsert(collection: Collection, namespace: string, operations: Sql)
     RETURNING n.lsn`;
 }
 
-/** The batch as rows, each with a new rid, in the batch's order. */
-function inputRows(collection: Collection, records: readonly RecordWrite[], vectorOid: number): Sql {
+/** The columns of a batch as arrays: keys, long ids, documents, uris, metadata, embeddings. It may stop between them. */
+function* arraysOf(records: readonly RecordWrite[], vectorOid: number): Sliced<readonly Buffer[]> {
   const keys = records.map((record) => recordKey(record.id));
-  const longIds = records.map((record, index) => (keys[index] === record.id ? null : record.id));
+  yield;
+  const arrays = [textArray(keys)];
+  yield;
+  arrays.push(textArray(records.map((record, index) => (keys[index] === record.id ? null : record.id))));
+  yield;
+  arrays.push(textArray(records.map((record) => record.document)));
+  yield;
+  arrays.push(textArray(records.map((record) => record.uri)));
+  yield;
+  arrays.push(jsonbArray(records.map((record) => record.metadata)));
+  yield;
+  const embeddings = records.map((record) => record.embedding);
+  arrays.push(vectorArray(embeddings, vectorOid));
+  return arrays;
+}
+
+/** The batch as rows, each with a new rid, in the batch's order. */
+function inputRows(collection: Collection, records: readonly RecordWrite[], arrays: readonly Buffer[]): Sql {
+  const [keys, longIds, documents, uris, metadata, embeddings] = arrays;
   const sparse = collection.hasSparse ? sparseInput(records) : { columns: sql``, arrays: sql`` };
   return sql`
     SELECT i.id, i.long_id, i.document, i.uri, COALESCE(i.metadata, '{}') AS metadata, i.embedding, nextval('polyvec.rid') AS rid
       ${sparse.columns}
     FROM unnest(
-      ${textArray(keys)}::text[],
-      ${textArray(longIds)}::text[],
-      ${textArray(records.map((record) => record.document))}::text[],
-      ${textArray(records.map((record) => record.uri))}::text[],
-      ${jsonbArray(records.map((record) => record.metadata))}::jsonb[],
-      ${vectorArray(
-        records.map((record) => record.embedding),
-        vectorOid,
-      )}::vector[] ${sparse.arrays}) AS i (id, long_id, document, uri, metadata, embedding ${sparse.columns})`;
+      ${keys}::text[],
+      ${longIds}::text[],
+      ${documents}::text[],
+      ${uris}::text[],
+      ${metadata}::jsonb[],
+      ${embeddings}::vector[] ${sparse.arrays}) AS i (id, long_id, document, uri, metadata, embedding ${sparse.columns})`;
 }
 
 function insertRecords(collection: Collection, namespace: string, records: readonly RecordWrite[], mode: WriteMode): Sql {

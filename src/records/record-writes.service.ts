@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { CollectionStore } from '../collections/collection.store.js';
 import { CurrentCollections } from '../collections/current-collections.js';
+import { isLong, pause } from '../http/slices.js';
 import { Limits } from '../limits/limits.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { settleDuplicates } from './batch.js';
@@ -33,6 +34,7 @@ export class RecordWrites {
     const embeddings = batch.records.map((record) => record.embedding);
     const settled = settleDuplicates(batch.records, mode.existing);
     const sparse = batch.records.some((record) => record.sparse != null);
+    if (isLong(batch.records.length)) await pause();
     return this.collections.run(collection, async (current) => {
       const dimension = requireDimension(current, embeddings);
       const hasNewFields = hasUnknownFields(current, batch.fields);

@@ -3,6 +3,7 @@ import type { Collection } from '../../../collections/collection.js';
 import { CONFIG, type Config } from '../../../config/config.js';
 import { and } from '../../../filters/filter.js';
 import type { Json } from '../../../http/json.js';
+import { isLong, pause } from '../../../http/slices.js';
 import { requireDimension } from '../../../records/dimension.js';
 import { IndexesService, type IndexProgress } from '../../../records/maintenance/indexes.service.js';
 import type { Deletion, Selection, WriteMode } from '../../../records/record.js';
@@ -150,7 +151,9 @@ export class RecordOperations {
   }
 
   private async write(collection: Collection, sent: SentRecords, mode: WriteMode): Promise<void> {
-    await this.writes.write(collection, NAMESPACE, toBatch(collection, sent), mode);
+    const batch = toBatch(collection, sent);
+    if (isLong(sent.ids.length)) await pause();
+    await this.writes.write(collection, NAMESPACE, batch, mode);
   }
 }
 
