@@ -68,6 +68,8 @@ export class JsonSieve {
   /** @throws JsonSyntaxError for what would be taken for a mark, and for more items than there is memory for */
   push(chunk: Buffer): void {
     if (chunk.includes(TAKEN_MARK)) throw new JsonSyntaxError('', 'control character (\\u0000-\\u001F) found', 1, 1);
+    // other requests have been let go since the last piece
+    this.values.beginSlice();
     this.scan(chunk);
   }
 

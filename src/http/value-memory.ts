@@ -30,15 +30,17 @@ export const LARGEST_SLICE = { values: 0 };
 export class ValueMemory {
   private readonly limit: number;
   private readonly limitAtOnce: number;
+  /** Leaves room for an item that is as large as the others together. */
+  private readonly sliceValues: number;
   private taken = 0;
   private sliceStart = 0;
 
   /** No more than fit into half of what the process may have. A number is that of all values. */
   constructor(limits: ValueLimits | number = Infinity) {
-    const { maxValues, maxValuesAtOnce } =
-      typeof limits === 'number' ? { maxValues: limits, maxValuesAtOnce: Infinity } : limits;
+    const { maxValues, maxValuesAtOnce } = typeof limits === 'number' ? { maxValues: limits, maxValuesAtOnce: Infinity } : limits;
     this.limit = Math.min(maxValues, MOST_VALUES);
     this.limitAtOnce = Math.min(maxValuesAtOnce, this.limit);
+    this.sliceValues = Math.min(SLICE.values, this.limitAtOnce / 2);
   }
 
   /** What there is too much of, and the setting that moves the limit: a part of a sentence. */
@@ -57,7 +59,7 @@ export class ValueMemory {
   }
 
   get isDue(): boolean {
-    return this.taken - this.sliceStart >= SLICE.values;
+    return this.taken - this.sliceStart >= this.sliceValues;
   }
 
   beginSlice(): void {

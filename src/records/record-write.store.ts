@@ -32,9 +32,9 @@ export class RecordWriteStore {
   ): Promise<WriteOutcome | 'stale'> {
     const operations = sql`${batch.sent ?? batch.records.length}::bigint`;
     const statement = mode.missing === 'insert' ? insertRecords : updateRecords;
-    const arrays = arraysOf(batch.records, queryable.vectorOid);
-    const rows = isLong(batch.records.length) ? await inSteps(arrays) : inOneGo(arrays);
-    const input = inputRows(collection, batch.records, rows);
+    const making = columnsOf(batch.records, queryable.vectorOid);
+    const columns = isLong(batch.records.length) ? await inSteps(making) : inOneGo(making);
+    const input = inputRows(collection, batch.records, columns);
     const [row] = await queryable.query<{ live: string; lsn: string | null }>(sql`
       WITH live AS MATERIALIZED (${heldCollection(collection, batch.hasNewFields ? 'catalog' : 'place')}),
       input AS MATERIALIZED (${input}),
@@ -66,39 +66,47 @@ function countInsert(collection: Collection, namespace: string, operations: Sql)
     RETURNING n.lsn`;
 }
 
-/** The columns of a batch as arrays: keys, long ids, documents, uris, metadata, embeddings. It may stop between them. */
-function* arraysOf(records: readonly RecordWrite[], vectorOid: number): Sliced<readonly Buffer[]> {
-  const keys = records.map((record) => recordKey(record.id));
+/** The columns of a batch, as arrays. */
+interface Columns {
+  readonly keys: Buffer;
+  readonly longIds: Buffer;
+  readonly documents: Buffer;
+  readonly uris: Buffer;
+  readonly metadata: Buffer;
+  readonly embeddings: Buffer;
+}
+
+/** Makes arrays of a batch; it may stop between them. */
+function* columnsOf(records: readonly RecordWrite[], vectorOid: number): Sliced<Columns> {
+  const sent = records.map((record) => recordKey(record.id));
   yield;
-  const arrays = [textArray(keys)];
+  const keys = textArray(sent);
   yield;
-  arrays.push(textArray(records.map((record, index) => (keys[index] === record.id ? null : record.id))));
+  const longIds = textArray(records.map((record, index) => (sent[index] === record.id ? null : record.id)));
   yield;
-  arrays.push(textArray(records.map((record) => record.document)));
+  const documents = textArray(records.map((record) => record.document));
   yield;
-  arrays.push(textArray(records.map((record) => record.uri)));
+  const uris = textArray(records.map((record) => record.uri));
   yield;
-  arrays.push(jsonbArray(records.map((record) => record.metadata)));
+  const metadata = jsonbArray(records.map((record) => record.metadata));
   yield;
   const embeddings = records.map((record) => record.embedding);
-  arrays.push(vectorArray(embeddings, vectorOid));
-  return arrays;
+  return { keys, longIds, documents, uris, metadata, embeddings: vectorArray(embeddings, vectorOid) };
 }
 
 /** The batch as rows, each with a new rid, in the batch's order. */
-function inputRows(collection: Collection, records: readonly RecordWrite[], arrays: readonly Buffer[]): Sql {
-  const [keys, longIds, documents, uris, metadata, embeddings] = arrays;
+function inputRows(collection: Collection, records: readonly RecordWrite[], columns: Columns): Sql {
   const sparse = collection.hasSparse ? sparseInput(records) : { columns: sql``, arrays: sql`` };
   return sql`
     SELECT i.id, i.long_id, i.document, i.uri, COALESCE(i.metadata, '{}') AS metadata, i.embedding, nextval('polyvec.rid') AS rid
       ${sparse.columns}
     FROM unnest(
-      ${keys}::text[],
-      ${longIds}::text[],
-      ${documents}::text[],
-      ${uris}::text[],
-      ${metadata}::jsonb[],
-      ${embeddings}::vector[] ${sparse.arrays}) AS i (id, long_id, document, uri, metadata, embedding ${sparse.columns})`;
+      ${columns.keys}::text[],
+      ${columns.longIds}::text[],
+      ${columns.documents}::text[],
+      ${columns.uris}::text[],
+      ${columns.metadata}::jsonb[],
+      ${columns.embeddings}::vector[] ${sparse.arrays}) AS i (id, long_id, document, uri, metadata, embedding ${sparse.columns})`;
 }
 
 function insertRecords(collection: Collection, namespace: string, records: readonly RecordWrite[], mode: WriteMode): Sql {

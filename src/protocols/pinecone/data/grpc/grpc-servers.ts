@@ -192,7 +192,11 @@ function definitionOf(methods: readonly Method[]): ServiceDefinition {
   return Object.fromEntries(definitions) as ServiceDefinition;
 }
 
-function decodeRequest(type: Type, bytes: Buffer, limits: Pick<Config, 'maxJsonDepth' | 'maxJsonValues' | 'maxValuesAtOnce'>): Message {
+function decodeRequest(
+  type: Type,
+  bytes: Buffer,
+  limits: Pick<Config, 'maxJsonDepth' | 'maxJsonValues' | 'maxValuesAtOnce'>,
+): Message {
   try {
     return decode(type, bytes, limits.maxJsonDepth, valueLimitsOf(limits));
   } catch (error) {
