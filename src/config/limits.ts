@@ -41,7 +41,7 @@ export const LIMIT_SETTINGS = {
   maxValuesAtOnce: strictly(
     setting(
       'POLYVEC_MAX_VALUES_AT_ONCE',
-      400_000,
+      200_000,
       positive,
       'The same of a part that is read in one go: a filter, a record, and every body that is no list of records.',
     ),

@@ -74,7 +74,7 @@ describe('without a profile', () => {
     expect({ maxJsonDepth, maxJsonValues, maxValuesAtOnce, maxMatches, maxConnections }).toEqual({
       maxJsonDepth: 127,
       maxJsonValues: 5_000_000,
-      maxValuesAtOnce: 400_000,
+      maxValuesAtOnce: 200_000,
       maxMatches: 10_000_000,
       maxConnections: 10_000,
     });
