@@ -1,10 +1,11 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { validateSync } from 'class-validator';
+import { inOneGo, type Sliced } from '../slices.js';
 import { type Json, JsonNumber, readJson } from './json.js';
 import { JsonReader } from './json-reader.js';
 import type { RequestBody } from './request-body.js';
 import { keepsRules } from './rules.js';
-import { inOneGo, inSlices, readItems, type Sliced } from './slices.js';
+import { inSlices, readItems } from './sliced-reading.js';
 
 /** Why a request body is refused before anyone looks at what it asks for. */
 export type RequestProblem =

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { namespaceTable, recordTable, vectorTable } from '../collections/place-tables.store.js';
-import { inOneGo, inSteps, isLong, type Sliced } from '../http/slices.js';
-import { jsonbArray, textArray, vectorArray } from '../postgres/binary.js';
+import { jsonbArray, jsonbArrayInSteps, textArray, textArrayInSteps, vectorArray } from '../postgres/binary.js';
 import type { Queryable } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
 import { type Sql, sql } from '../postgres/sql.js';
+import { inOneGo, inSteps, isLong, type Sliced } from '../slices.js';
 import type { SettledBatch } from './batch.js';
 import { noteChanged } from './changed-records.store.js';
 import type { RecordWrite, WriteMode, WriteOutcome } from './record.js';
@@ -80,15 +80,15 @@ interface Columns {
 function* columnsOf(records: readonly RecordWrite[], vectorOid: number): Sliced<Columns> {
   const sent = records.map((record) => recordKey(record.id));
   yield;
-  const keys = textArray(sent);
+  const keys = yield* textArrayInSteps(sent);
   yield;
-  const longIds = textArray(records.map((record, index) => (sent[index] === record.id ? null : record.id)));
+  const longIds = yield* textArrayInSteps(records.map((record, index) => (sent[index] === record.id ? null : record.id)));
   yield;
-  const documents = textArray(records.map((record) => record.document));
+  const documents = yield* textArrayInSteps(records.map((record) => record.document));
   yield;
-  const uris = textArray(records.map((record) => record.uri));
+  const uris = yield* textArrayInSteps(records.map((record) => record.uri));
   yield;
-  const metadata = jsonbArray(records.map((record) => record.metadata));
+  const metadata = yield* jsonbArrayInSteps(records.map((record) => record.metadata));
   yield;
   const embeddings = records.map((record) => record.embedding);
   return { keys, longIds, documents, uris, metadata, embeddings: vectorArray(embeddings, vectorOid) };

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { CollectionStore } from '../collections/collection.store.js';
 import { CurrentCollections } from '../collections/current-collections.js';
-import { isLong, pause } from '../http/slices.js';
 import { Limits } from '../limits/limits.js';
 import { Database, type Queryable } from '../postgres/database.js';
+import { inOneGo, inSteps, isLong } from '../slices.js';
 import { settleDuplicates } from './batch.js';
 import { requireDimension } from './dimension.js';
 import { Maintenance } from './maintenance/maintenance.js';
@@ -32,9 +32,9 @@ export class RecordWrites {
   async write(collection: Collection, namespace: string, batch: RecordBatch, mode: WriteMode): Promise<WriteOutcome> {
     this.limits.requireWrite(namespace, batch.records);
     const embeddings = batch.records.map((record) => record.embedding);
-    const settled = settleDuplicates(batch.records, mode.existing);
+    const settling = settleDuplicates(batch.records, mode.existing);
+    const settled = isLong(batch.records.length) ? await inSteps(settling) : inOneGo(settling);
     const sparse = batch.records.some((record) => record.sparse != null);
-    if (isLong(batch.records.length)) await pause();
     return this.collections.run(collection, async (current) => {
       const dimension = requireDimension(current, embeddings);
       const hasNewFields = hasUnknownFields(current, batch.fields);

@@ -3,13 +3,13 @@ import type { Collection } from '../../../collections/collection.js';
 import { CONFIG, type Config } from '../../../config/config.js';
 import { and } from '../../../filters/filter.js';
 import type { Json } from '../../../http/json.js';
-import { isLong, pause } from '../../../http/slices.js';
 import { requireDimension } from '../../../records/dimension.js';
 import { IndexesService, type IndexProgress } from '../../../records/maintenance/indexes.service.js';
 import type { Deletion, Selection, WriteMode } from '../../../records/record.js';
 import { RecordReads } from '../../../records/record-reads.service.js';
 import { RecordSearches } from '../../../records/record-searches.service.js';
 import { RecordWrites } from '../../../records/record-writes.service.js';
+import { inOneGo, inSteps, isLong } from '../../../slices.js';
 import { ChromaError, invalidArgument } from '../chroma-error.js';
 import { requireIndexes } from '../collections/collection-schema.js';
 import { type Dialect, parseWhere, parseWhereDocument } from '../filter/parse-filter.js';
@@ -151,8 +151,8 @@ export class RecordOperations {
   }
 
   private async write(collection: Collection, sent: SentRecords, mode: WriteMode): Promise<void> {
-    const batch = toBatch(collection, sent);
-    if (isLong(sent.ids.length)) await pause();
+    const making = toBatch(collection, sent);
+    const batch = isLong(sent.ids.length) ? await inSteps(making) : inOneGo(making);
     await this.writes.write(collection, NAMESPACE, batch, mode);
   }
 }

@@ -1,8 +1,9 @@
 import { type Json, JsonNumber, readJson } from '../../../http/json.js';
 import { JsonReader } from '../../../http/json-reader.js';
 import { JsonSieve, type TakenItem } from '../../../http/json-sieve.js';
-import { readItems, type Sliced } from '../../../http/slices.js';
+import { readItems } from '../../../http/sliced-reading.js';
 import { OBJECT_VALUES } from '../../../http/value-memory.js';
+import { type Sliced } from '../../../slices.js';
 import { type ChromaError, invalidArgument, unprocessable } from '../chroma-error.js';
 import { unexpected } from './serde.js';
 

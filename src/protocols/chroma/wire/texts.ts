@@ -1,6 +1,7 @@
 import { readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { readItems, type Sliced } from '../../../http/slices.js';
+import { readItems } from '../../../http/sliced-reading.js';
+import { type Sliced } from '../../../slices.js';
 import { unprocessable } from '../chroma-error.js';
 import { unexpected } from './serde.js';
 

@@ -4,9 +4,9 @@ import { isJsonObject, type Json, JsonNumber, type JsonObject } from '../../../h
 import { JsonReader } from '../../../http/json-reader.js';
 import { JsonSyntaxError } from '../../../http/json-syntax-error.js';
 import type { RequestBody } from '../../../http/request-body.js';
-import { pause } from '../../../http/slices.js';
 import { Read } from '../../../http/validate.js';
 import { SLICE } from '../../../http/value-memory.js';
+import { pause } from '../../../slices.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { membersOf } from '../wire/members.js';
 import { readObject, readTexts, withoutNulls } from '../wire/sent-vector.js';

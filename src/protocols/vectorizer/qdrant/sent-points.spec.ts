@@ -1,5 +1,5 @@
 import { JsonReader } from '../../../http/json-reader.js';
-import { inOneGo } from '../../../http/slices.js';
+import { inOneGo } from '../../../slices.js';
 import type { SentComponents } from '../wire/sent-components.js';
 import { pointsOf, readBatch, readPoints, readQueryVector, readVector, type SentPoint } from './sent-points.js';
 

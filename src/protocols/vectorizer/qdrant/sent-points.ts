@@ -1,6 +1,7 @@
 import { type Json, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { readItems, type Sliced } from '../../../http/slices.js';
+import { readItems } from '../../../http/sliced-reading.js';
+import { type Sliced } from '../../../slices.js';
 import { encryptionUnsupported, validationError } from '../vectorizer-error.js';
 import { readComponents, type SentComponents } from '../wire/sent-components.js';
 

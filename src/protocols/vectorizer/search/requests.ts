@@ -1,8 +1,9 @@
 import { IsBoolean, IsInt, IsNumber, IsOptional, IsString, Min } from 'class-validator';
 import { isJsonObject, type Json, readJson, readNumber } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { readItems, type Sliced } from '../../../http/slices.js';
+import { readItems } from '../../../http/sliced-reading.js';
 import { Read, ReadInSlices } from '../../../http/validate.js';
+import { type Sliced } from '../../../slices.js';
 import { validationError } from '../vectorizer-error.js';
 import { readComponents, type SentComponents } from '../wire/sent-components.js';
 

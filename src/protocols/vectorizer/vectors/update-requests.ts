@@ -2,8 +2,9 @@ import { IsOptional, IsString } from 'class-validator';
 import { Refused } from '../../../http/field-fates.js';
 import { isJsonObject, type Json, JsonNumber, type JsonObject, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { readItems, type Sliced } from '../../../http/slices.js';
+import { readItems } from '../../../http/sliced-reading.js';
 import { Read, ReadInSlices } from '../../../http/validate.js';
+import { type Sliced } from '../../../slices.js';
 import { encryptionUnsupported, NO_ENCRYPTION, refuseEncryption, validationError, VectorizerError } from '../vectorizer-error.js';
 import { readComponents, type SentComponents } from '../wire/sent-components.js';
 

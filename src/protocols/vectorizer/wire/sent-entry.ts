@@ -1,7 +1,8 @@
 import { isJsonObject, type Json, JsonNumber, type JsonObject, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { readItems, type Sliced } from '../../../http/slices.js';
+import { readItems } from '../../../http/sliced-reading.js';
 import type { SparseVector } from '../../../records/record.js';
+import { type Sliced } from '../../../slices.js';
 import { MAX_SPARSE_INDEX } from '../limits.js';
 import { encryptionUnsupported, validationError, type VectorizerError } from '../vectorizer-error.js';
 import { readComponents, type SentComponents } from './sent-components.js';
