@@ -69,7 +69,8 @@ describe('a body of many values', () => {
       for (const body of grown(request.body)) {
         const before = LARGEST_SLICE.values;
         const { status } = await send(request, body);
-        const isExplained = status > 0 && (status < 500 || status === 501 || status === 503);
+        // 0: not answered in time, which is not what is counted here
+        const isExplained = status < 500 || status === 501 || status === 503;
         if (!isExplained || (LARGEST_SLICE.values > AT_ONCE && LARGEST_SLICE.values > before)) {
           offences.push(
             `${String(status)} ${request.method} ${request.path}: ${String(LARGEST_SLICE.values)} ${body.slice(0, 100)}`,

@@ -29,7 +29,7 @@ const MAX_SHOWN = 4_000;
 const BROKEN = 8;
 const GRPC = 8;
 /** Of as many requests, one is costly. */
-const PER_COSTLY = 100;
+const PER_COSTLY = 300;
 /** Searches of a batch of Vectorizer's follow each other: without a limit, a batch of thousands takes its minutes (operations.md). */
 const LIMITS = { POLYVEC_MAX_RECORDS: '500' };
 /** Connections that never get on, beside the requests of a round. */
