@@ -8,6 +8,7 @@ const PROTOCOL = [
   ...[
     'errors.ts',
     'version.ts',
+    'slices.ts',
     'unavailable-words.ts',
     'config',
     'observability',
@@ -23,17 +24,21 @@ const PROTOCOL = [
 const LAYERS = [
   ['errors.ts'],
   ['version.ts'],
+  ['slices.ts'],
   ['config'],
   ['observability', 'version.ts', 'config'],
-  ['postgres', 'errors.ts', 'config', 'observability'],
+  ['postgres', 'errors.ts', 'slices.ts', 'config', 'observability'],
   ['filters', 'errors.ts', 'postgres'],
   ['limits', 'errors.ts', 'config', 'filters'],
   ['unavailable-words.ts', 'errors.ts', 'limits'],
-  ['http', 'errors.ts', 'config'],
+  ['http', 'errors.ts', 'slices.ts', 'config'],
   ['tenants', 'errors.ts', 'observability', 'postgres', 'limits'],
   ['collections', 'errors.ts', 'observability', 'postgres', 'limits', 'tenants'],
   // of http/ only its JSON, which keeps numbers as they are written
-  ['records', 'errors.ts', 'config', 'observability', 'postgres', 'filters', 'limits', 'http/json.ts', 'collections'],
+  [
+    ...['records', 'errors.ts', 'slices.ts', 'config', 'observability', 'postgres', 'filters', 'limits', 'http/json.ts'],
+    'collections',
+  ],
   ['snapshots', 'errors.ts', 'postgres', 'limits', 'tenants', 'collections', 'records'],
   ['move', 'config', 'postgres', 'collections', 'records'],
   ['embedding', 'errors.ts', 'config', 'collections', 'records'],

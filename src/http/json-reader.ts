@@ -3,12 +3,11 @@
  * vectors, a metadata object) takes the reader and reads it in the form it needs; `json.ts` reads any value.
  */
 
+import { type JsonKind, kindOf } from './json-kind.js';
 import { TAKEN_MARK } from './json-sieve.js';
-import { depthReason, JsonSyntaxError } from './json-syntax-error.js';
+import { depthReason, JsonSyntaxError, placeIn } from './json-syntax-error.js';
 import { unescapeText } from './json-text.js';
-import { OBJECT_VALUES, ValueMemory } from './value-memory.js';
-
-export type JsonKind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
+import { OBJECT_VALUES, SLICE, type ValueLimits, ValueMemory } from './value-memory.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -16,6 +15,8 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 /** As deep as Chroma's reader goes. */
 const MAX_DEPTH = 127;
+/** A list of numbers beyond it is none of a vector's: pgvector's have at most 16,000. */
+const LONG_LIST_CHARACTERS = 1024 * 1024;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
 export class JsonReader {
@@ -25,38 +26,36 @@ export class JsonReader {
   /** Items of lists, keys and objects so far; vectors that are read as a whole count as one. */
   private readonly values: ValueMemory;
   private takenCount = 0;
+  private sliceStart = 0;
 
   /**
-   * Lists and objects deeper than `maxDepth` within each other, and more than `maxValues`, are an error. `taken` is what a sieve took out
+   * Lists and objects deeper than `maxDepth` within each other, and more values than `limits` say, are an error. `taken` is what a sieve took out
    * of the text.
    */
   constructor(
     readonly text: string,
     private readonly maxDepth = MAX_DEPTH,
-    maxValues?: number,
+    limits?: ValueLimits | number,
     private readonly taken: readonly unknown[] = [],
   ) {
-    this.values = new ValueMemory(maxValues);
+    this.values = new ValueMemory(limits);
+  }
+
+  /** Whether so much has been read since the slice began that others should be let go first. */
+  get isDue(): boolean {
+    return this.values.isDue || this.position - this.sliceStart >= SLICE.characters;
+  }
+
+  /** Others have been let go first: what is read from here on is counted anew. */
+  beginSlice(): void {
+    this.values.beginSlice();
+    this.sliceStart = this.position;
   }
 
   /** What the next value is, by its first character. */
   kind(): JsonKind {
     this.skipSpace();
-    switch (this.text.charCodeAt(this.position)) {
-      case 0x7b:
-        return 'object';
-      case 0x5b:
-        return 'array';
-      case QUOTE:
-        return 'string';
-      case 0x74:
-      case 0x66:
-        return 'boolean';
-      case 0x6e:
-        return 'null';
-      default:
-        return 'number';
-    }
+    return kindOf(this.text.charCodeAt(this.position));
   }
 
   /** Checks the next value's syntax and returns its source text. */
@@ -78,42 +77,52 @@ export class JsonReader {
 
   /** Calls `entry` for every key; it must read exactly the one value that follows. */
   readObject(entry: (key: string) => void): void {
-    this.enter(0x7b);
-    this.count(OBJECT_VALUES - 1);
-    if (this.leave(0x7d)) return;
-    for (;;) {
-      this.skipSpace();
-      if (this.text.charCodeAt(this.position) !== QUOTE) {
-        throw this.error(this.atEnd() ? 'EOF while parsing an object' : 'key must be a string');
-      }
-      const key = this.readString();
-      this.skipSpace();
-      if (this.text.charCodeAt(this.position) !== COLON) {
-        throw this.error(this.atEnd() ? 'EOF while parsing an object' : 'expected `:`');
-      }
-      this.position += 1;
-      this.path.push(key);
-      this.count(1);
-      entry(key);
-      this.path.pop();
-      if (this.leave(0x7d)) return;
-      this.separator('expected `,` or `}`', 'EOF while parsing an object');
-    }
+    for (let key = this.firstKey(); key !== undefined; key = this.nextKey()) entry(key);
   }
 
   /** Calls `item` for every element; it must read exactly one value. */
   readArray(item: (index: number) => void): void {
-    this.enter(0x5b);
-    if (this.leave(0x5d)) return;
-    for (let index = 0; ; index += 1) {
-      if (this.atEnd()) throw this.error(index === 0 ? 'EOF while parsing a list' : 'EOF while parsing a value');
-      this.path.push(index);
-      this.count(1);
+    let index = 0;
+    for (let more = this.firstItem(); more; more = this.nextItem()) {
       item(index);
-      this.path.pop();
-      if (this.leave(0x5d)) return;
-      this.separator('expected `,` or `]`', 'EOF while parsing a list');
+      index += 1;
     }
+  }
+
+  /** Enters an object: its first key, whose value follows, or nothing when it is empty. */
+  firstKey(): string | undefined {
+    this.enter(0x7b);
+    this.count(OBJECT_VALUES - 1);
+    return this.leave(0x7d) ? undefined : this.readKey();
+  }
+
+  /** The key after a value that was read, or nothing at the object's end. */
+  nextKey(): string | undefined {
+    this.path.pop();
+    if (this.leave(0x7d)) return undefined;
+    this.separator('expected `,` or `}`', 'EOF while parsing an object');
+    return this.readKey();
+  }
+
+  /** Enters a list; whether an item follows. */
+  firstItem(): boolean {
+    this.enter(0x5b);
+    if (this.leave(0x5d)) return false;
+    if (this.atEnd()) throw this.error('EOF while parsing a list');
+    this.path.push(0);
+    this.count(1);
+    return true;
+  }
+
+  /** Behind an item that was read: whether another follows. */
+  nextItem(): boolean {
+    const index = Number(this.path.pop());
+    if (this.leave(0x5d)) return false;
+    this.separator('expected `,` or `]`', 'EOF while parsing a list');
+    if (this.atEnd()) throw this.error('EOF while parsing a value');
+    this.path.push(index + 1);
+    this.count(1);
+    return true;
   }
 
   readString(): string {
@@ -182,6 +191,8 @@ export class JsonReader {
     if (this.text.charCodeAt(this.position) !== 0x5b) return undefined;
     const close = this.text.indexOf(']', this.position);
     if (close < 0) return undefined;
+    // no vector is as long: what is, counts by its text, as it would if its numbers were read one by one
+    if (close - this.position > LONG_LIST_CHARACTERS) this.count(Math.ceil((close - this.position) / 2));
     try {
       const numbers = JSON.parse(this.text.slice(this.position, close + 1)) as unknown[];
       for (const value of numbers) if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
@@ -214,11 +225,25 @@ export class JsonReader {
   }
 
   error(reason: string): JsonSyntaxError {
-    const before = this.text.slice(0, this.position);
-    const lines = before.split('\n');
-    const column = lines.at(-1)?.length ?? 0;
     const path = this.path.map((step) => (typeof step === 'number' ? `[${String(step)}]` : `.${step}`)).join('');
-    return new JsonSyntaxError(path.replace(/^\./, ''), reason, lines.length, this.atEnd() ? column : column + 1);
+    const { line, column } = placeIn(this.text, this.position);
+    return new JsonSyntaxError(path.replace(/^\./, ''), reason, line, this.atEnd() ? column : column + 1);
+  }
+
+  private readKey(): string {
+    this.skipSpace();
+    if (this.text.charCodeAt(this.position) !== QUOTE) {
+      throw this.error(this.atEnd() ? 'EOF while parsing an object' : 'key must be a string');
+    }
+    const key = this.readString();
+    this.skipSpace();
+    if (this.text.charCodeAt(this.position) !== COLON) {
+      throw this.error(this.atEnd() ? 'EOF while parsing an object' : 'expected `:`');
+    }
+    this.position += 1;
+    this.path.push(key);
+    this.count(1);
+    return key;
   }
 
   private skipSpace(): void {

@@ -1,6 +1,6 @@
 import { ByteList } from './byte-list.js';
 import { JsonSyntaxError } from './json-syntax-error.js';
-import { OBJECT_VALUES, ValueMemory } from './value-memory.js';
+import { OBJECT_VALUES, SLICE, ValueMemory } from './value-memory.js';
 
 /** An item that was read from its source text, and the memory that it takes. */
 export interface TakenItem {
@@ -37,6 +37,8 @@ export class JsonSieve {
   private readonly kept = new ByteList();
   private readonly values = new ValueMemory();
   private takenBytes = 0;
+  /** What has come since the slice began. */
+  private sliceBytes = 0;
   private depth = 0;
   private isInString = false;
   /** How many backslashes the text ends with, inside of a string. */
@@ -60,6 +62,16 @@ export class JsonSieve {
     return this.kept.length + this.takenBytes + (this.item?.text.length ?? 0);
   }
 
+  /** Whether so much has been read since the slice began that others should be let go first. */
+  get isDue(): boolean {
+    return this.values.isDue || this.sliceBytes >= SLICE.characters;
+  }
+
+  beginSlice(): void {
+    this.values.beginSlice();
+    this.sliceBytes = 0;
+  }
+
   /** What is left of the text so far, in bytes. */
   get keptBytes(): number {
     return this.kept.length;
@@ -68,6 +80,7 @@ export class JsonSieve {
   /** @throws JsonSyntaxError for what would be taken for a mark, and for more items than there is memory for */
   push(chunk: Buffer): void {
     if (chunk.includes(TAKEN_MARK)) throw new JsonSyntaxError('', 'control character (\\u0000-\\u001F) found', 1, 1);
+    this.sliceBytes += chunk.length;
     this.scan(chunk);
   }
 

@@ -15,3 +15,15 @@ export class JsonSyntaxError extends Error {
 export function depthReason(maxDepth: number, usual: number): string {
   return maxDepth === usual ? 'recursion limit exceeded' : `recursion limit of ${maxDepth} exceeded`;
 }
+
+/** The line of a place in a text, from 1, and how many characters of the line are before it. */
+export function placeIn(text: string, position: number): { readonly line: number; readonly column: number } {
+  let line = 1;
+  let start = 0;
+  // without a list of the lines: a text may consist of line ends
+  for (let end = text.indexOf('\n'); end >= 0 && end < position; end = text.indexOf('\n', start)) {
+    line += 1;
+    start = end + 1;
+  }
+  return { line, column: position - start };
+}

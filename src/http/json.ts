@@ -3,6 +3,7 @@
  * and keys such as `__proto__`.
  */
 import { JsonReader } from './json-reader.js';
+import type { ValueLimits } from './value-memory.js';
 
 /** A number as it was written. */
 export class JsonNumber {
@@ -50,8 +51,8 @@ export function readNumber(reader: JsonReader): Json | number {
 }
 
 /** Parses a text that is one JSON value, as deep as any that is stored unless a depth is given, and of as many values as fit. */
-export function parseJson(text: string, maxDepth?: number, maxValues?: number): Json {
-  const reader = new JsonReader(text, maxDepth, maxValues);
+export function parseJson(text: string, maxDepth?: number, limits?: ValueLimits | number): Json {
+  const reader = new JsonReader(text, maxDepth, limits);
   const value = readJson(reader);
   reader.end();
   return value;

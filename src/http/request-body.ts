@@ -4,6 +4,7 @@ import type { BodyBudget, BodyShare } from './body-budget.js';
 import { ByteList } from './byte-list.js';
 import type { JsonSieve } from './json-sieve.js';
 import { readSieved } from './sieved-body.js';
+import type { ValueLimits } from './value-memory.js';
 
 /** A request's body as it came. */
 export interface RequestBody {
@@ -15,14 +16,14 @@ export interface RequestBody {
   /** What was taken out of the bytes as they came; there is a mark in the place of each. */
   readonly taken?: readonly unknown[];
   /** How many values it may have; undefined: as many as fit into memory. */
-  readonly maxValues?: number;
+  readonly limits?: ValueLimits;
 }
 
 /** What bodies may be. */
 export interface BodyRules {
   readonly limitBytes: number;
   readonly maxDepth: number;
-  readonly maxValues: number;
+  readonly limits: ValueLimits;
   /** Of all requests; held until the answer is sent. */
   readonly budget: BodyBudget;
   /** Takes out of long bodies, as they come, what is large in them. */
@@ -40,13 +41,13 @@ const LINGER_MS = 5_000;
  * the budget has left, is refused before a byte of it is read; one that turns out longer, as soon as it does.
  */
 export function bodyReader(rules: BodyRules): (request: Request, response: Response, next: NextFunction) => void {
-  const { limitBytes, maxDepth, maxValues } = rules;
+  const { limitBytes, maxDepth, limits } = rules;
   return (request, response, next) => {
     // the client has left while its key was looked up: what is taken for it now, nobody would give back
     if (request.destroyed || response.closed) return;
     readBody(request, response, rules).then(
       (body) => {
-        request.body = { ...body, mediaType: mediaTypeOf(request), maxDepth, maxValues } satisfies RequestBody;
+        request.body = { ...body, mediaType: mediaTypeOf(request), maxDepth, limits } satisfies RequestBody;
         next();
       },
       (error: unknown) => {

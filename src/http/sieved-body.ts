@@ -46,6 +46,7 @@ export async function readSieved(request: Request, response: Response, rules: Ru
       orReject(() => {
         sieve.push(chunk);
         count.add(chunk.length);
+        count.rest();
       });
     });
     request.on('end', () => {
@@ -62,6 +63,9 @@ class BodyCount {
   private readonly announced: number;
   private share: BodyShare | LargeShare;
   private size = 0;
+  /** For room. */
+  private isWaiting = false;
+  private isResting = false;
 
   constructor(
     private readonly request: Request,
@@ -89,9 +93,28 @@ class BodyCount {
     // what is left is read as a whole, with several copies of it
     const leftLimit = Math.max(LEAST_LEFT_BYTES, budget.limitBytes / 2);
     if (sieve.keptBytes > leftLimit) throw new GatewayError({ kind: 'too_large', subject: 'body', limitBytes: leftLimit });
-    if (!this.share.hold(sieve.heldBytes, () => void this.request.resume())) {
-      this.request.pause();
-    }
+    this.isWaiting = !this.share.hold(sieve.heldBytes, () => {
+      this.isWaiting = false;
+      this.goOn();
+    });
+    if (this.isWaiting) this.request.pause();
+  }
+
+  /** Lets other requests go first when much has been read: a client next door sends megabytes at a time. */
+  rest(): void {
+    const { sieve } = this.rules;
+    if (!sieve.isDue || this.isResting) return;
+    this.isResting = true;
+    this.request.pause();
+    setImmediate(() => {
+      sieve.beginSlice();
+      this.isResting = false;
+      this.goOn();
+    });
+  }
+
+  private goOn(): void {
+    if (!this.isWaiting && !this.isResting) this.request.resume();
   }
 
   release(): void {

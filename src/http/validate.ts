@@ -1,9 +1,11 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { validateSync } from 'class-validator';
+import { inOneGo, type Sliced } from '../slices.js';
 import { type Json, JsonNumber, readJson } from './json.js';
 import { JsonReader } from './json-reader.js';
 import type { RequestBody } from './request-body.js';
 import { keepsRules } from './rules.js';
+import { inSlices, readItems } from './sliced-reading.js';
 
 /** Why a request body is refused before anyone looks at what it asks for. */
 export type RequestProblem =
@@ -26,8 +28,10 @@ export class RequestError extends Error {
 }
 
 type FieldReader = (reader: JsonReader) => unknown;
+type SlicedReader = (reader: JsonReader) => Sliced<unknown>;
 
 const fieldReaders = new WeakMap<object, Map<string, FieldReader>>();
+const slicedReaders = new WeakMap<object, Map<string, SlicedReader>>();
 
 /** Reads a field's value straight from the JSON text, where a general value would lose something or cost too much. */
 export function Read(read: FieldReader): PropertyDecorator {
@@ -35,6 +39,15 @@ export function Read(read: FieldReader): PropertyDecorator {
     const readers = fieldReaders.get(prototype) ?? new Map<string, FieldReader>();
     readers.set(String(field), read);
     fieldReaders.set(prototype, readers);
+  };
+}
+
+/** As `Read`, for a list that may be long: its reader may stop between the items. */
+export function ReadInSlices(read: SlicedReader): PropertyDecorator {
+  return (prototype, field) => {
+    const readers = slicedReaders.get(prototype) ?? new Map<string, SlicedReader>();
+    readers.set(String(field), read);
+    slicedReaders.set(prototype, readers);
   };
 }
 
@@ -57,14 +70,34 @@ const EMPTY_OBJECT = '{}';
  * @throws RequestError, JsonSyntaxError, and what the class' own readers throw
  */
 export function validate<T extends object>(type: new () => T, body: RequestBody, dialect: BodyDialect = PLAIN): T {
+  return check(inOneGo(readingInto(new type(), readerOf(body, dialect), dialect)));
+}
+
+/** A body from so many bytes on is read in slices. */
+const SLICED_FROM_BYTES = 256 * 1024;
+
+/** As `validate`; of a long body, lists are read in slices, and other requests are let go between them. */
+export function validateLong<T extends object>(
+  type: new () => T,
+  body: RequestBody,
+  dialect: BodyDialect = PLAIN,
+): T | Promise<T> {
+  return body.bytes.length < SLICED_FROM_BYTES ? validate(type, body, dialect) : validateInSlices(type, body, dialect);
+}
+
+async function validateInSlices<T extends object>(type: new () => T, body: RequestBody, dialect: BodyDialect): Promise<T> {
+  const reader = readerOf(body, dialect);
+  return check(await inSlices(readingInto(new type(), reader, dialect), reader));
+}
+
+function readerOf(body: RequestBody, dialect: BodyDialect): JsonReader {
   const { mediaType } = body;
   if (!dialect.anyMediaType && mediaType !== undefined && mediaType !== 'application/json' && !mediaType.endsWith('+json')) {
     throw new RequestError({ kind: 'media_type' });
   }
   const text = decodeText(body.bytes);
   const source = dialect.anyMediaType && text.trim() === '' ? EMPTY_OBJECT : text;
-  const reader = new JsonReader(source, body.maxDepth, body.maxValues, body.taken);
-  return check(readInto(new type(), reader, dialect));
+  return new JsonReader(source, body.maxDepth, body.limits, body.taken);
 }
 
 /** Checks an instance of a request class by the class' rules. @throws RequestError */
@@ -78,24 +111,36 @@ export function check<T extends object>(instance: T): T {
   return instance;
 }
 
-function readInto<T extends object>(instance: T, reader: JsonReader, dialect: BodyDialect): T {
+function* readingInto<T extends object>(instance: T, reader: JsonReader, dialect: BodyDialect): Sliced<T> {
   if (reader.kind() !== 'object') {
     const value = readJson(reader);
     reader.end();
     throw new RequestError({ kind: 'not_an_object', value, type: instance.constructor.name });
   }
-  const readers = fieldReaders.get(Object.getPrototypeOf(instance) as object);
+  const prototype = Object.getPrototypeOf(instance) as object;
+  const [readers, sliced] = [fieldReaders.get(prototype), slicedReaders.get(prototype)];
   const fields = instance as Record<string, unknown>;
-  reader.readObject((key) => {
+  for (let key = reader.firstKey(); key !== undefined; key = reader.nextKey()) {
     const field = dialect.fieldOf(key);
-    const read = readers?.get(field);
+    const [read, readInSlices] = [readers?.get(field), sliced?.get(field)];
     if (dialect.nullIsAbsent && reader.kind() === 'null') reader.readNull();
     else if (read !== undefined) fields[field] = read(reader);
-    else if (Object.hasOwn(instance, field)) fields[field] = plain(readJson(reader));
-    else reader.skipValue();
-  });
+    else if (readInSlices !== undefined) fields[field] = yield* readInSlices(reader);
+    else if (!Object.hasOwn(instance, field)) reader.skipValue();
+    else if (reader.kind() === 'array') fields[field] = yield* readList(reader);
+    else fields[field] = plain(readJson(reader));
+    if (reader.isDue) yield;
+  }
   reader.end();
   return instance;
+}
+
+function* readList(reader: JsonReader): Sliced<readonly Json[]> {
+  const list: Json[] = [];
+  yield* readItems(reader, () => {
+    list.push(readJson(reader));
+  });
+  return list;
 }
 
 /** A body as text. ASCII is decoded several times faster, and to strings of half the size. @throws RequestError */

@@ -1,3 +1,5 @@
+import { inOneGo, type Sliced, StepCounter } from '../slices.js';
+
 /**
  * Parameters in Postgres' binary form. A vector as text costs six times as much to print and to parse as the whole
  * insert; in binary form a batch is one copy.
@@ -10,11 +12,21 @@ const NULL_LENGTH = 0xffffffff;
 
 /** `text[]` of any length, nulls included. */
 export function textArray(items: readonly (string | null)[]): Buffer {
+  return inOneGo(textArrayInSteps(items));
+}
+
+/** As `textArray`; it may stop between items. */
+export function textArrayInSteps(items: readonly (string | null)[]): Sliced<Buffer> {
   return stringArray(items, TEXT_OID, '');
 }
 
 /** `jsonb[]` from JSON texts. */
 export function jsonbArray(items: readonly (string | null)[]): Buffer {
+  return inOneGo(jsonbArrayInSteps(items));
+}
+
+/** As `jsonbArray`; it may stop between items. */
+export function jsonbArrayInSteps(items: readonly (string | null)[]): Sliced<Buffer> {
   // jsonb's binary form is its text behind a version byte
   return stringArray(items, JSONB_OID, '\u0001');
 }
@@ -30,9 +42,14 @@ export function valueArray(items: readonly (Buffer | null)[], oid: number): Buff
   return items.length === 0 ? buffer.subarray(0, 12) : buffer;
 }
 
-function stringArray(items: readonly (string | null)[], oid: number, prefix: string): Buffer {
+function* stringArray(items: readonly (string | null)[], oid: number, prefix: string): Sliced<Buffer> {
+  const steps = new StepCounter();
   let size = ARRAY_HEADER;
-  for (const item of items) size += 4 + (item === null ? 0 : Buffer.byteLength(item) + prefix.length);
+  for (const item of items) {
+    const length = item === null ? 0 : Buffer.byteLength(item) + prefix.length;
+    if (steps.isDue(length)) yield;
+    size += 4 + length;
+  }
   const buffer = Buffer.allocUnsafe(size);
   let at = writeHeader(buffer, items.length, oid);
   for (const item of items) {
@@ -42,6 +59,7 @@ function stringArray(items: readonly (string | null)[], oid: number, prefix: str
       const length = buffer.write(prefix + item, at + 4);
       buffer.writeUInt32BE(length, at);
       at += 4 + length;
+      if (steps.isDue(length)) yield;
     }
   }
   return items.length === 0 ? buffer.subarray(0, 12) : buffer;

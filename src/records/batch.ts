@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, parseJson, stringifyJson } from '../http/json.js';
+import { isStep, type Sliced } from '../slices.js';
 import type { RecordWrite, WriteMode } from './record.js';
 
 /** A batch in which every id occurs once. */
@@ -13,11 +14,13 @@ export interface SettledBatch {
 /**
  * Settles ids that occur more than once, as if the records had been written one after the other: existing ones are kept,
  * replaced or merged. Every id occurs once in the result, at the place of its first occurrence.
+ * It may stop between records.
  */
-export function settleDuplicates(records: readonly RecordWrite[], existing: WriteMode['existing']): SettledBatch {
+export function* settleDuplicates(records: readonly RecordWrite[], existing: WriteMode['existing']): Sliced<SettledBatch> {
   const byId = new Map<string, RecordWrite>();
   const superseded: RecordWrite[] = [];
-  for (const record of records) {
+  for (const [index, record] of records.entries()) {
+    if (isStep(index)) yield;
     const before = byId.get(record.id);
     if (before !== undefined && existing === 'keep') continue;
     if (before !== undefined) superseded.push(before);

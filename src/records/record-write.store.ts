@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { namespaceTable, recordTable, vectorTable } from '../collections/place-tables.store.js';
-import { jsonbArray, textArray, vectorArray } from '../postgres/binary.js';
+import { jsonbArray, jsonbArrayInSteps, textArray, textArrayInSteps, vectorArray } from '../postgres/binary.js';
 import type { Queryable } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
 import { type Sql, sql } from '../postgres/sql.js';
+import { inOneGo, inSteps, isLong, type Sliced } from '../slices.js';
 import type { SettledBatch } from './batch.js';
 import { noteChanged } from './changed-records.store.js';
 import type { RecordWrite, WriteMode, WriteOutcome } from './record.js';
@@ -31,9 +32,12 @@ export class RecordWriteStore {
   ): Promise<WriteOutcome | 'stale'> {
     const operations = sql`${batch.sent ?? batch.records.length}::bigint`;
     const statement = mode.missing === 'insert' ? insertRecords : updateRecords;
+    const making = columnsOf(batch.records, queryable.vectorOid);
+    const columns = isLong(batch.records.length) ? await inSteps(making) : inOneGo(making);
+    const input = inputRows(collection, batch.records, columns);
     const [row] = await queryable.query<{ live: string; lsn: string | null }>(sql`
       WITH live AS MATERIALIZED (${heldCollection(collection, batch.hasNewFields ? 'catalog' : 'place')}),
-      input AS MATERIALIZED (${inputRows(collection, batch.records, queryable.vectorOid)}),
+      input AS MATERIALIZED (${input}),
       written AS (${statement(collection, namespace, batch.records, mode)}),
       written_vectors AS (
         INSERT INTO ${vectorTable(collection)} AS v (collection_id, namespace, rid, embedding, seq)
@@ -62,24 +66,47 @@ function countInsert(collection: Collection, namespace: string, operations: Sql)
     RETURNING n.lsn`;
 }
 
+/** The columns of a batch, as arrays. */
+interface Columns {
+  readonly keys: Buffer;
+  readonly longIds: Buffer;
+  readonly documents: Buffer;
+  readonly uris: Buffer;
+  readonly metadata: Buffer;
+  readonly embeddings: Buffer;
+}
+
+/** Makes arrays of a batch; it may stop between them. */
+function* columnsOf(records: readonly RecordWrite[], vectorOid: number): Sliced<Columns> {
+  const sent = records.map((record) => recordKey(record.id));
+  yield;
+  const keys = yield* textArrayInSteps(sent);
+  yield;
+  const longIds = yield* textArrayInSteps(records.map((record, index) => (sent[index] === record.id ? null : record.id)));
+  yield;
+  const documents = yield* textArrayInSteps(records.map((record) => record.document));
+  yield;
+  const uris = yield* textArrayInSteps(records.map((record) => record.uri));
+  yield;
+  const metadata = yield* jsonbArrayInSteps(records.map((record) => record.metadata));
+  yield;
+  const embeddings = records.map((record) => record.embedding);
+  return { keys, longIds, documents, uris, metadata, embeddings: vectorArray(embeddings, vectorOid) };
+}
+
 /** The batch as rows, each with a new rid, in the batch's order. */
-function inputRows(collection: Collection, records: readonly RecordWrite[], vectorOid: number): Sql {
-  const keys = records.map((record) => recordKey(record.id));
-  const longIds = records.map((record, index) => (keys[index] === record.id ? null : record.id));
+function inputRows(collection: Collection, records: readonly RecordWrite[], columns: Columns): Sql {
   const sparse = collection.hasSparse ? sparseInput(records) : { columns: sql``, arrays: sql`` };
   return sql`
     SELECT i.id, i.long_id, i.document, i.uri, COALESCE(i.metadata, '{}') AS metadata, i.embedding, nextval('polyvec.rid') AS rid
       ${sparse.columns}
     FROM unnest(
-      ${textArray(keys)}::text[],
-      ${textArray(longIds)}::text[],
-      ${textArray(records.map((record) => record.document))}::text[],
-      ${textArray(records.map((record) => record.uri))}::text[],
-      ${jsonbArray(records.map((record) => record.metadata))}::jsonb[],
-      ${vectorArray(
-        records.map((record) => record.embedding),
-        vectorOid,
-      )}::vector[] ${sparse.arrays}) AS i (id, long_id, document, uri, metadata, embedding ${sparse.columns})`;
+      ${columns.keys}::text[],
+      ${columns.longIds}::text[],
+      ${columns.documents}::text[],
+      ${columns.uris}::text[],
+      ${columns.metadata}::jsonb[],
+      ${columns.embeddings}::vector[] ${sparse.arrays}) AS i (id, long_id, document, uri, metadata, embedding ${sparse.columns})`;
 }
 
 function insertRecords(collection: Collection, namespace: string, records: readonly RecordWrite[], mode: WriteMode): Sql {

@@ -4,6 +4,7 @@ import { CollectionStore } from '../collections/collection.store.js';
 import { CurrentCollections } from '../collections/current-collections.js';
 import { Limits } from '../limits/limits.js';
 import { Database, type Queryable } from '../postgres/database.js';
+import { inOneGo, inSteps, isLong } from '../slices.js';
 import { settleDuplicates } from './batch.js';
 import { requireDimension } from './dimension.js';
 import { Maintenance } from './maintenance/maintenance.js';
@@ -31,7 +32,8 @@ export class RecordWrites {
   async write(collection: Collection, namespace: string, batch: RecordBatch, mode: WriteMode): Promise<WriteOutcome> {
     this.limits.requireWrite(namespace, batch.records);
     const embeddings = batch.records.map((record) => record.embedding);
-    const settled = settleDuplicates(batch.records, mode.existing);
+    const settling = settleDuplicates(batch.records, mode.existing);
+    const settled = isLong(batch.records.length) ? await inSteps(settling) : inOneGo(settling);
     const sparse = batch.records.some((record) => record.sparse != null);
     return this.collections.run(collection, async (current) => {
       const dimension = requireDimension(current, embeddings);

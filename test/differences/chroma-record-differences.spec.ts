@@ -293,7 +293,9 @@ describe('bodies', () => {
   it('D102: a body of too many values is 400', async () => {
     const path = await session.filled('values', '"ids":["a"],"embeddings":[[1]]');
     const refused = await session.ask(post(`${path}/get`, `{"where":{"$or":[${'{},'.repeat(1_000_000)}{}]}}`));
-    expect([refused.status, message(refused)]).toEqual([400, expect.stringContaining('POLYVEC_MAX_JSON_VALUES')]);
+    expect([refused.status, message(refused)]).toEqual([400, expect.stringContaining('POLYVEC_MAX_VALUES_AT_ONCE')]);
+    const many = await session.ask(post(`${path}/get`, `{"ids":[${'"",'.repeat(5_000_000)}""]}`));
+    expect([many.status, message(many)]).toEqual([400, expect.stringContaining('POLYVEC_MAX_JSON_VALUES')]);
   });
 });
 

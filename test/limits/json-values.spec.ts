@@ -34,9 +34,9 @@ beforeAll(async () => {
       new PineconeApi(gateway.pineconeUrl).outcome('/indexes', { body: body('"name":"none"', values - 1) }),
     vectorizer: (values) =>
       new VectorizerApi(gateway.vectorizerUrl).post(`/collections/${name}/search`, body('"vector":[1,0,0,0]', values - 1)),
-    // a Struct, and a key with a list
+    // a Struct, a key with a list, and the vector
     grpc: (values) =>
-      grpc.outcome('Query', { topK: 1, vector: [1, 0], filter: { a: { $in: new Array<string>(values - 10).fill('x') } } }),
+      grpc.outcome('Query', { topK: 1, vector: [1, 0], filter: { a: { $in: new Array<string>(values - 11).fill('x') } } }),
   };
 });
 

@@ -7,6 +7,7 @@ const MiB = 1024 * KiB;
 const STRICT = {
   maxJsonDepth: 64,
   maxJsonValues: 1_000_000,
+  maxValuesAtOnce: 100_000,
   maxRecords: 50_000,
   maxIds: 10_000,
   maxResults: 10_000,
@@ -66,13 +67,14 @@ describe('the strict profile', () => {
 
 describe('without a profile', () => {
   it("limits are the protocols' own", () => {
-    const { maxJsonDepth, maxJsonValues, maxMatches, maxConnections, ...rest } = Object.fromEntries(
+    const { maxJsonDepth, maxJsonValues, maxValuesAtOnce, maxMatches, maxConnections, ...rest } = Object.fromEntries(
       Object.keys(LIMIT_SETTINGS).map((key) => [key, readConfig({})[key as keyof typeof LIMIT_SETTINGS]]),
     );
     const { headersTimeoutMs, requestTimeoutMs, limits, ...others } = rest;
-    expect({ maxJsonDepth, maxJsonValues, maxMatches, maxConnections }).toEqual({
+    expect({ maxJsonDepth, maxJsonValues, maxValuesAtOnce, maxMatches, maxConnections }).toEqual({
       maxJsonDepth: 127,
       maxJsonValues: 5_000_000,
+      maxValuesAtOnce: 200_000,
       maxMatches: 10_000_000,
       maxConnections: 10_000,
     });

@@ -63,6 +63,7 @@ const ELSEWHERE = {
   limits: 'profile.spec.ts',
   maxJsonDepth: 'json-depth.spec.ts',
   maxJsonValues: 'json-values.spec.ts',
+  maxValuesAtOnce: 'slices.spec.ts',
   maxInFlightBytes: 'in-flight.spec.ts',
   maxAnswerBytes: 'answers.spec.ts',
   maxAnswersBytes: 'answers.spec.ts',

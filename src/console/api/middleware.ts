@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.js';
 import type { BodyBudget } from '../../http/body-budget.js';
 import { bodyReader } from '../../http/request-body.js';
 import { sourceRefusal } from '../../http/request-source.js';
+import { valueLimitsOf } from '../../http/value-memory.js';
 import { consoleModeOf } from '../console-mode.js';
 import { ConsoleError } from './console-error.js';
 
@@ -28,7 +29,7 @@ export function consoleMiddleware(config: Config, authenticate: RequestHandler, 
   };
   const read = bodyReader({
     maxDepth: config.maxJsonDepth,
-    maxValues: config.maxJsonValues,
+    limits: valueLimitsOf(config),
     limitBytes: config.maxBodyBytes,
     budget,
   });

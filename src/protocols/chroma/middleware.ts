@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import type { Config } from '../../config/config.js';
 import type { BodyBudget } from '../../http/body-budget.js';
 import { bodyReader } from '../../http/request-body.js';
+import { valueLimitsOf } from '../../http/value-memory.js';
 import { ChromaError } from './chroma-error.js';
 import { isLegacyClient, LEGACY_CLIENT } from './legacy-clients.js';
 import { embeddingSieve } from './wire/embeddings.js';
@@ -12,7 +13,7 @@ const WRITES = /\/collections\/[^/]+\/(?:add|update|upsert)\/?$/;
 
 /** What every request under Chroma's prefix passes before its route: the answer's type, the rules of API v1's paths, the body. */
 export function chromaMiddleware(config: Config, authenticate: RequestHandler, budget: BodyBudget): readonly RequestHandler[] {
-  const rules = { maxDepth: config.maxJsonDepth, maxValues: config.maxJsonValues, budget };
+  const rules = { maxDepth: config.maxJsonDepth, limits: valueLimitsOf(config), budget };
   const readBody = bodyReader({ ...rules, limitBytes: config.maxBodyBytes });
   const readWrite = bodyReader({ ...rules, limitBytes: config.chromaMaxWriteBytes, sieve: embeddingSieve });
   const prepare: RequestHandler = (request, response, next) => {

@@ -4,6 +4,7 @@ import type { Config } from '../../config/config.js';
 import type { BodyBudget } from '../../http/body-budget.js';
 import { bodyReader } from '../../http/request-body.js';
 import { RequestError } from '../../http/validate.js';
+import { valueLimitsOf } from '../../http/value-memory.js';
 import { currentRequest } from '../../observability/request-context.js';
 import { indexOfHost } from './wire/index-host.js';
 
@@ -28,7 +29,7 @@ export function pineconeMiddleware(config: Config, authenticate: RequestHandler,
     bodyReader({
       limitBytes: config.pineconeMaxBodyBytes,
       maxDepth: config.maxJsonDepth,
-      maxValues: config.maxJsonValues,
+      limits: valueLimitsOf(config),
       budget,
     }),
   ];

@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.js';
 import type { BodyBudget } from '../../http/body-budget.js';
 import { bodyReader, type RequestBody } from '../../http/request-body.js';
 import { RequestError } from '../../http/validate.js';
+import { valueLimitsOf } from '../../http/value-memory.js';
 
 /** What every request under Vectorizer's prefix passes before its route. */
 export function vectorizerMiddleware(
@@ -31,7 +32,7 @@ export function vectorizerMiddleware(
     bodyReader({
       limitBytes: config.vectorizerMaxBodyBytes,
       maxDepth: config.maxJsonDepth,
-      maxValues: config.maxJsonValues,
+      limits: valueLimitsOf(config),
       budget,
     }),
     requireJson,

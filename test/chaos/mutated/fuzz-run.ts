@@ -1,9 +1,11 @@
 import { type ServiceError, status as grpcStatus } from '@grpc/grpc-js';
 import { encode, type Message, METHODS, PineconeGrpc, typesOf } from '../../support/clients/pinecone-grpc.js';
 import { oneOf, type Random, randomFrom } from '../promotion/promotion-writer.js';
+import { costlyRequest } from './costly-mutations.js';
 import { createFuzzScene, type FuzzTargets } from './fuzz-scene.js';
 import { type FuzzAnswer, FuzzClient } from './fuzz-send.js';
 import { breakFraming, mutateRequest, type SentRequest } from './request-mutations.js';
+import { SlowConnections } from './slow-connections.js';
 
 /** What was sent and came back. */
 export interface FuzzFigures {
@@ -26,6 +28,12 @@ const MAX_SHOWN = 4_000;
 /** Of a hundred requests, those with broken framing, and those over gRPC. */
 const BROKEN = 8;
 const GRPC = 8;
+/** Of as many requests, one is costly. */
+const PER_COSTLY = 300;
+/** Searches of a batch of Vectorizer's follow each other: without a limit, a batch of thousands takes its minutes (operations.md). */
+const LIMITS = { POLYVEC_MAX_RECORDS: '500' };
+/** Connections that never get on, beside the requests of a round. */
+const SLOW = 10;
 
 /** Mutations of valid requests to every route of every protocol, in whatever order, until there were so many. */
 export async function runFuzz(options: {
@@ -36,7 +44,7 @@ export async function runFuzz(options: {
   const figures: FuzzFigures = { sent: 0, statuses: {}, offences: [], polluted: false };
   const random = randomFrom(options.seed);
   while (figures.sent < options.requests && figures.offences.length < MAX_OFFENCES) {
-    const scene = await createFuzzScene();
+    const scene = await createFuzzScene(LIMITS);
     try {
       const limit = Math.min(options.requests, figures.sent + PER_SCENE);
       while (figures.sent < limit && figures.offences.length < MAX_OFFENCES) {
@@ -55,6 +63,7 @@ export async function runFuzz(options: {
 class Fuzzer {
   private readonly http: FuzzClient;
   private readonly grpc: PineconeGrpc;
+  private readonly slow: SlowConnections;
 
   constructor(
     url: string,
@@ -64,6 +73,11 @@ class Fuzzer {
   ) {
     this.http = new FuzzClient(url);
     this.grpc = new PineconeGrpc(targets.grpcPort);
+    this.slow = new SlowConnections(
+      [Number(new URL(url).port), targets.grpcPort].filter((port) => port > 0),
+      SLOW,
+      random,
+    );
   }
 
   /** So many requests, some at a time. They are chosen one after the other, so that a seed means the same ones again. */
@@ -79,6 +93,7 @@ class Fuzzer {
   }
 
   close(): void {
+    this.slow.close();
     this.http.close();
     this.grpc.close();
   }
@@ -88,6 +103,7 @@ class Fuzzer {
     const kind = random(100);
     this.figures.sent += 1;
     if (kind < GRPC && this.targets.grpcPort > 0) await this.oneMessage(oneOf(METHODS, random));
+    else if (random(PER_COSTLY) === 0) await this.oneRequest(costlyRequest(oneOf(this.targets.requests, random), random));
     else if (kind < GRPC + BROKEN) await this.oneBroken(oneOf(this.targets.requests, random));
     else await this.oneRequest(mutateRequest(oneOf(this.targets.requests, random), random));
     if (isPolluted()) {
@@ -167,6 +183,8 @@ const MESSAGES: Readonly<Record<string, Message>> = {
 
 function mutateBytes(bytes: Uint8Array, random: Random): Buffer {
   const changed = Buffer.from(bytes);
+  // the same fields many times: many small vectors, and a vector in many pieces
+  if (random(PER_COSTLY) === 0) return Buffer.concat(new Array<Buffer>(1 + random(5_000)).fill(changed));
   switch (random(5)) {
     case 0:
       return changed.subarray(0, random(changed.length + 1));

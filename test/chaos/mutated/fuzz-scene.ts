@@ -32,9 +32,9 @@ const NAMES = {
   destination: 'fuzzed-destination',
 };
 
-export async function createFuzzScene(): Promise<FuzzScene> {
+export async function createFuzzScene(env: Readonly<Record<string, string>> = {}): Promise<FuzzScene> {
   // requests make indexes, too, and each takes one
-  const gateway = await startGatewayInProcess({ POLYVEC_PINECONE_INDEX_PORTS: '0:64' });
+  const gateway = await startGatewayInProcess({ POLYVEC_PINECONE_INDEX_PORTS: '0:64', ...env });
   // one that is watched does not end
   const routes = allRoutes().filter(({ key }) => key !== 'GET /console/api/v1/requests');
   const targets = async (): Promise<FuzzTargets> => {

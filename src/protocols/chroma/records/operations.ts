@@ -9,6 +9,7 @@ import type { Deletion, Selection, WriteMode } from '../../../records/record.js'
 import { RecordReads } from '../../../records/record-reads.service.js';
 import { RecordSearches } from '../../../records/record-searches.service.js';
 import { RecordWrites } from '../../../records/record-writes.service.js';
+import { inOneGo, inSteps, isLong } from '../../../slices.js';
 import { ChromaError, invalidArgument } from '../chroma-error.js';
 import { requireIndexes } from '../collections/collection-schema.js';
 import { type Dialect, parseWhere, parseWhereDocument } from '../filter/parse-filter.js';
@@ -150,7 +151,9 @@ export class RecordOperations {
   }
 
   private async write(collection: Collection, sent: SentRecords, mode: WriteMode): Promise<void> {
-    await this.writes.write(collection, NAMESPACE, toBatch(collection, sent), mode);
+    const making = toBatch(collection, sent);
+    const batch = isLong(sent.ids.length) ? await inSteps(making) : inOneGo(making);
+    await this.writes.write(collection, NAMESPACE, batch, mode);
   }
 }
 

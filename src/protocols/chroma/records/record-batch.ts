@@ -1,6 +1,7 @@
 import type { Collection } from '../../../collections/collection.js';
 import { requireDimension } from '../../../records/dimension.js';
 import type { RecordBatch, RecordWrite } from '../../../records/record.js';
+import { isStep, type Sliced } from '../../../slices.js';
 import { invalidArgument } from '../chroma-error.js';
 import { decodeEmbeddings, type SentEmbeddings } from '../wire/embeddings.js';
 import type { SentMetadata } from '../wire/metadata-list.js';
@@ -15,12 +16,14 @@ export interface SentRecords {
 }
 
 /**
- * Makes records of the parallel lists, for a collection. What is wrong is reported in the order of the real server.
+ * Makes records of the parallel lists, for a collection; it may stop between them. What is wrong is reported in the order of
+ * the real server.
  * @throws ChromaError, GatewayError for values that are no embeddings or no metadata, a wrong dimension, lists of different
  *   lengths, empty ids
  */
-export function toBatch(collection: Collection, sent: SentRecords): RecordBatch {
+export function* toBatch(collection: Collection, sent: SentRecords): Sliced<RecordBatch> {
   const embeddings = sent.embeddings == null ? undefined : decodeEmbeddings(sent.embeddings);
+  yield;
   requireValidMetadata(sent.metadatas);
   if (embeddings !== undefined) requireDimension(collection, embeddings);
   const { ids, documents, uris } = sent;
@@ -31,17 +34,19 @@ export function toBatch(collection: Collection, sent: SentRecords): RecordBatch 
     }
   }
   if (ids.includes('')) throw invalidArgument('Empty ID, ID must have at least one character');
-  const records = ids.map((id, index): RecordWrite => {
+  const records: RecordWrite[] = [];
+  for (const [index, id] of ids.entries()) {
+    if (isStep(index)) yield;
     const metadata = metadatas?.[index];
-    return {
+    records.push({
       id,
       embedding: embeddings?.[index] ?? null,
       document: documents?.[index] ?? null,
       uri: uris?.[index] ?? null,
       metadata: metadata?.text ?? null,
       removedKeys: metadata?.removedKeys ?? [],
-    };
-  });
+    });
+  }
   return { records, fields: sent.metadatas?.fields ?? [] };
 }
 

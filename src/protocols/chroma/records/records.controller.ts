@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, type StreamableFile } from '@nestjs/common';
 import type { RequestBody } from '../../../http/request-body.js';
-import { validate } from '../../../http/validate.js';
+import { validate, validateLong } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
 import { ChromaError } from '../chroma-error.js';
 import { MODERN } from '../filter/parse-filter.js';
@@ -38,7 +38,7 @@ export class RecordsController {
   @Post('add')
   @HttpCode(201)
   async add(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
-    const request = validate(AddRequest, body);
+    const request = await validateLong(AddRequest, body);
     await this.operations.add(await this.targets.require(path), request);
     return EMPTY;
   }
@@ -47,7 +47,7 @@ export class RecordsController {
   @Post('update')
   @HttpCode(200)
   async update(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
-    const request = validate(UpdateRequest, body);
+    const request = await validateLong(UpdateRequest, body);
     await this.operations.update(await this.targets.require(path), request);
     return EMPTY;
   }
@@ -56,7 +56,7 @@ export class RecordsController {
   @Post('upsert')
   @HttpCode(200)
   async upsert(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
-    const request = validate(UpsertRequest, body);
+    const request = await validateLong(UpsertRequest, body);
     await this.operations.upsert(await this.targets.require(path), request);
     return EMPTY;
   }
@@ -65,7 +65,7 @@ export class RecordsController {
   @Post('get')
   @HttpCode(200)
   async get(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string | StreamableFile> {
-    const request = validate(GetRequest, body);
+    const request = await validateLong(GetRequest, body);
     const collection = await this.targets.require(path);
     const include = request.include ?? DEFAULT_GET_INCLUDE;
     return this.operations.get(collection, request, MODERN, new GetResponse(include, includeTail(include)));
@@ -75,7 +75,7 @@ export class RecordsController {
   @Post('query')
   @HttpCode(200)
   async query(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string | StreamableFile> {
-    const request = validate(QueryRequest, body);
+    const request = await validateLong(QueryRequest, body);
     const collection = await this.targets.require(path);
     const include = request.include ?? DEFAULT_QUERY_INCLUDE;
     return this.operations.query(collection, request, MODERN, new QueryResponse(include, includeTail(include)));
@@ -85,7 +85,7 @@ export class RecordsController {
   @Post('delete')
   @HttpCode(200)
   async delete(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
-    const request = validate(DeleteRequest, body);
+    const request = await validateLong(DeleteRequest, body);
     return toDeleteResponse(await this.operations.delete(await this.targets.require(path), request, MODERN));
   }
 

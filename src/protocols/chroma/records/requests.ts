@@ -1,7 +1,7 @@
 import { IsArray, IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { Ignored } from '../../../http/field-fates.js';
 import type { Json } from '../../../http/json.js';
-import { Read } from '../../../http/validate.js';
+import { Read, ReadInSlices } from '../../../http/validate.js';
 import { type Include, INCLUDES, MAX_U32 } from '../limits.js';
 import { readEmbeddings, readQueryEmbeddings, type SentEmbeddings } from '../wire/embeddings.js';
 import { readMetadataList, type SentMetadata } from '../wire/metadata-list.js';
@@ -12,26 +12,26 @@ const REFUSED_CALL = 'the call is refused whatever it says, as on a single Chrom
 
 export class AddRequest {
   @IsArray() @IsString({ each: true }) ids!: readonly string[];
-  @Read(readEmbeddings('refused')) @IsArray() embeddings!: SentEmbeddings;
-  @Read(readTexts('documents')) documents?: readonly (string | null)[] | null;
-  @Read(readTexts('uris')) uris?: readonly (string | null)[] | null;
-  @Read(readMetadataList('refused')) metadatas?: SentMetadata | null;
+  @ReadInSlices(readEmbeddings('refused')) @IsArray() embeddings!: SentEmbeddings;
+  @ReadInSlices(readTexts('documents')) documents?: readonly (string | null)[] | null;
+  @ReadInSlices(readTexts('uris')) uris?: readonly (string | null)[] | null;
+  @ReadInSlices(readMetadataList('refused')) metadatas?: SentMetadata | null;
 }
 
 export class UpsertRequest {
   @IsArray() @IsString({ each: true }) ids!: readonly string[];
-  @Read(readEmbeddings('refused')) @IsArray() embeddings!: SentEmbeddings;
-  @Read(readTexts('documents')) documents?: readonly (string | null)[] | null;
-  @Read(readTexts('uris')) uris?: readonly (string | null)[] | null;
-  @Read(readMetadataList('removed')) metadatas?: SentMetadata | null;
+  @ReadInSlices(readEmbeddings('refused')) @IsArray() embeddings!: SentEmbeddings;
+  @ReadInSlices(readTexts('documents')) documents?: readonly (string | null)[] | null;
+  @ReadInSlices(readTexts('uris')) uris?: readonly (string | null)[] | null;
+  @ReadInSlices(readMetadataList('removed')) metadatas?: SentMetadata | null;
 }
 
 export class UpdateRequest {
   @IsArray() @IsString({ each: true }) ids!: readonly string[];
-  @Read(readEmbeddings('kept')) embeddings?: SentEmbeddings | null;
-  @Read(readTexts('documents')) documents?: readonly (string | null)[] | null;
-  @Read(readTexts('uris')) uris?: readonly (string | null)[] | null;
-  @Read(readMetadataList('removed')) metadatas?: SentMetadata | null;
+  @ReadInSlices(readEmbeddings('kept')) embeddings?: SentEmbeddings | null;
+  @ReadInSlices(readTexts('documents')) documents?: readonly (string | null)[] | null;
+  @ReadInSlices(readTexts('uris')) uris?: readonly (string | null)[] | null;
+  @ReadInSlices(readMetadataList('removed')) metadatas?: SentMetadata | null;
 }
 
 export class GetRequest {
@@ -44,7 +44,7 @@ export class GetRequest {
 }
 
 export class QueryRequest {
-  @Read(readQueryEmbeddings) @IsArray() query_embeddings!: readonly Float32Array[];
+  @ReadInSlices(readQueryEmbeddings) @IsArray() query_embeddings!: readonly Float32Array[];
   @IsOptional() @IsInt() @Min(0) @Max(MAX_U32) n_results?: number | null;
   @IsOptional() @IsArray() @IsString({ each: true }) ids?: readonly string[] | null;
   @Read(anyJson) where?: Json;

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, type StreamableFi
 import { CONFIG, type Config } from '../../../config/config.js';
 import { isJsonObject, type Json } from '../../../http/json.js';
 import type { RequestBody } from '../../../http/request-body.js';
-import { validate } from '../../../http/validate.js';
+import { validateLong } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
 import { invalidArgument } from '../chroma-error.js';
 import type { Dialect } from '../filter/parse-filter.js';
@@ -34,7 +34,7 @@ export class V1RecordsController {
   @Post('add')
   @HttpCode(201)
   async add(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string> {
-    const request = validate(AddRequest, body);
+    const request = await validateLong(AddRequest, body);
     await this.operations.add(await this.targets.requireAnywhere(uuid), request);
     return 'true';
   }
@@ -43,7 +43,7 @@ export class V1RecordsController {
   @Post('update')
   @HttpCode(200)
   async update(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string> {
-    const request = validate(UpdateRequest, body);
+    const request = await validateLong(UpdateRequest, body);
     await this.operations.update(await this.targets.requireAnywhere(uuid), request);
     return NULL;
   }
@@ -52,7 +52,7 @@ export class V1RecordsController {
   @Post('upsert')
   @HttpCode(200)
   async upsert(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string> {
-    const request = validate(UpsertRequest, body);
+    const request = await validateLong(UpsertRequest, body);
     await this.operations.upsert(await this.targets.requireAnywhere(uuid), request);
     return NULL;
   }
@@ -61,7 +61,7 @@ export class V1RecordsController {
   @Post('get')
   @HttpCode(200)
   async get(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string | StreamableFile> {
-    const request = validate(V1GetRequest, body);
+    const request = await validateLong(V1GetRequest, body);
     const collection = await this.targets.requireAnywhere(uuid);
     const include = request.include ?? V1_DEFAULT_GET_INCLUDE;
     return this.operations.get(collection, request, this.dialect, new GetResponse(include, includedTail(include)));
@@ -71,7 +71,7 @@ export class V1RecordsController {
   @Post('query')
   @HttpCode(200)
   async query(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string | StreamableFile> {
-    const request = validate(V1QueryRequest, body);
+    const request = await validateLong(V1QueryRequest, body);
     const collection = await this.targets.requireAnywhere(uuid);
     const include = request.include ?? V1_DEFAULT_QUERY_INCLUDE;
     return this.operations.query(collection, request, this.dialect, new QueryResponse(include, includedTail(include)));
@@ -81,7 +81,7 @@ export class V1RecordsController {
   @Post('delete')
   @HttpCode(200)
   async delete(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<string> {
-    const request = validate(V1DeleteRequest, body);
+    const request = await validateLong(V1DeleteRequest, body);
     if (isUnconditional(request)) throw invalidArgument(NO_CONDITION);
     const { ids } = await this.operations.delete(await this.targets.requireAnywhere(uuid), request, this.dialect);
     return JSON.stringify(ids);

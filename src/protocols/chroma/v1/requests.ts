@@ -1,7 +1,7 @@
 import { IsArray, IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { Ignored } from '../../../http/field-fates.js';
 import type { Json } from '../../../http/json.js';
-import { Read } from '../../../http/validate.js';
+import { Read, ReadInSlices } from '../../../http/validate.js';
 import { MAX_U32, V1_INCLUDES, type V1Include } from '../limits.js';
 import { readQueryEmbeddings } from '../wire/embeddings.js';
 import { anyJson, IfPresent } from '../wire/request-fields.js';
@@ -17,7 +17,7 @@ export class V1GetRequest {
 }
 
 export class V1QueryRequest {
-  @Read(readQueryEmbeddings) @IsArray() query_embeddings!: readonly Float32Array[];
+  @ReadInSlices(readQueryEmbeddings) @IsArray() query_embeddings!: readonly Float32Array[];
   @IsOptional() @IsInt() @Min(0) @Max(MAX_U32) n_results?: number | null;
   @Read(anyJson) where?: Json;
   @Read(anyJson) where_document?: Json;

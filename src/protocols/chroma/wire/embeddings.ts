@@ -1,7 +1,9 @@
 import { type Json, JsonNumber, readJson } from '../../../http/json.js';
 import { JsonReader } from '../../../http/json-reader.js';
 import { JsonSieve, type TakenItem } from '../../../http/json-sieve.js';
+import { readItems } from '../../../http/sliced-reading.js';
 import { OBJECT_VALUES } from '../../../http/value-memory.js';
+import { type Sliced } from '../../../slices.js';
 import { type ChromaError, invalidArgument, unprocessable } from '../chroma-error.js';
 import { unexpected } from './serde.js';
 
@@ -19,10 +21,10 @@ export type SentEmbeddings = readonly (SentEmbedding | null)[];
 export type NullEmbeddings = 'kept' | 'refused';
 
 /** Reads the `embeddings` of a write: all lists or all texts. */
-export function readEmbeddings(nulls: NullEmbeddings): (reader: JsonReader) => SentEmbeddings | null {
+export function readEmbeddings(nulls: NullEmbeddings): (reader: JsonReader) => Sliced<SentEmbeddings | null> {
   const type = nulls === 'refused' ? 'EmbeddingsPayload' : 'UpdateEmbeddingsPayload';
   const mismatch = (): ChromaError => unprocessable('embeddings', `data did not match any variant of untagged enum ${type}`);
-  return (reader) => {
+  return function* (reader) {
     if (reader.kind() === 'null' && nulls === 'kept') {
       reader.readNull();
       return null;
@@ -33,7 +35,7 @@ export function readEmbeddings(nulls: NullEmbeddings): (reader: JsonReader) => S
     }
     const embeddings: (SentEmbedding | null)[] = [];
     const kinds = new Set<'list' | 'text' | 'other'>();
-    reader.readArray(() => {
+    yield* readItems(reader, () => {
       reader.count(OBJECT_VALUES);
       const embedding = readEmbedding(reader);
       if (embedding !== null) kinds.add(embedding instanceof Float32Array ? 'list' : 'text');
@@ -81,11 +83,12 @@ function readEmbedding(reader: JsonReader): SentEmbedding | null | undefined {
 }
 
 /** Reads the `query_embeddings` of a query: lists of numbers only. */
-export function readQueryEmbeddings(reader: JsonReader): readonly Float32Array[] {
+export function* readQueryEmbeddings(reader: JsonReader): Sliced<readonly Float32Array[]> {
   const path = 'query_embeddings';
   if (reader.kind() !== 'array') throw wrongType(path, readJson(reader), 'a sequence');
   const embeddings: Float32Array[] = [];
-  reader.readArray((row) => {
+  yield* readItems(reader, (row) => {
+    reader.count(OBJECT_VALUES);
     const numbers = reader.tryNumbers();
     if (numbers !== undefined) {
       embeddings.push(new Float32Array(numbers));

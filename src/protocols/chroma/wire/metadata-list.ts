@@ -2,7 +2,9 @@ import type { Field } from '../../../collections/collection.js';
 import { FieldCollector } from '../../../collections/field-collector.js';
 import { readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
+import { readItems } from '../../../http/sliced-reading.js';
 import { OBJECT_VALUES } from '../../../http/value-memory.js';
+import { type Sliced } from '../../../slices.js';
 import { unprocessable } from '../chroma-error.js';
 import { type Metadata, type NullValues, readMetadata } from './metadata.js';
 import { unexpected } from './serde.js';
@@ -14,8 +16,8 @@ export interface SentMetadata {
 }
 
 /** Reads the `metadatas` of a write; null when there are none. */
-export function readMetadataList(nulls: NullValues): (reader: JsonReader) => SentMetadata | null {
-  return (reader) => {
+export function readMetadataList(nulls: NullValues): (reader: JsonReader) => Sliced<SentMetadata | null> {
+  return function* (reader) {
     if (reader.kind() === 'null') {
       reader.readNull();
       return null;
@@ -25,7 +27,7 @@ export function readMetadataList(nulls: NullValues): (reader: JsonReader) => Sen
     }
     const collector = new FieldCollector();
     const items: (Metadata | null)[] = [];
-    reader.readArray((index) => {
+    yield* readItems(reader, (index) => {
       reader.count(OBJECT_VALUES);
       if (reader.kind() === 'null') {
         reader.readNull();

@@ -5,6 +5,8 @@ import { JsonReader } from '../../../http/json-reader.js';
 import { JsonSyntaxError } from '../../../http/json-syntax-error.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { Read } from '../../../http/validate.js';
+import { SLICE } from '../../../http/value-memory.js';
+import { pause } from '../../../slices.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { membersOf } from '../wire/members.js';
 import { readObject, readTexts, withoutNulls } from '../wire/sent-vector.js';
@@ -60,20 +62,30 @@ export class RerankPart {
 }
 
 /** Of each line. */
-type JsonLimits = Pick<RequestBody, 'maxDepth' | 'maxValues'>;
+type JsonLimits = Pick<RequestBody, 'maxDepth' | 'limits'>;
 
 /** Reads one JSON object per line; blank lines mean nothing. @throws PineconeError 400 that names the line */
-export function readRecords(text: string, limits: JsonLimits = {}): readonly SentRecord[] {
+export async function readRecords(text: string, limits: JsonLimits = {}): Promise<readonly SentRecord[]> {
   const records: SentRecord[] = [];
-  text.split('\n').forEach((line, index) => {
-    if (line.trim() !== '') records.push(readRecord(line, index + 1, limits));
-  });
+  let [number, start, pausedAt] = [0, 0, 0];
+  // without a list of the lines: a text may consist of line ends
+  while (start <= text.length) {
+    const end = text.indexOf('\n', start);
+    const line = text.slice(start, end < 0 ? text.length : end);
+    number += 1;
+    if (line.trim() !== '') records.push(readRecord(line, number, limits));
+    if (end < 0) break;
+    start = end + 1;
+    if (start - pausedAt < SLICE.characters) continue;
+    await pause();
+    pausedAt = start;
+  }
   return records;
 }
 
 function readRecord(line: string, number: number, limits: JsonLimits): SentRecord {
   try {
-    const reader = new JsonReader(line, limits.maxDepth, limits.maxValues);
+    const reader = new JsonReader(line, limits.maxDepth, limits.limits);
     const object = withoutNulls(readObject(reader, 'record'));
     reader.end();
     const part = membersOf(TextRecordPart, object);

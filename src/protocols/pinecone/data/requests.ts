@@ -2,7 +2,7 @@ import { IsBoolean, IsInt, IsNumber, IsOptional, IsString, Max, Min } from 'clas
 import { Ignored, Refused } from '../../../http/field-fates.js';
 import type { JsonObject } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { Read } from '../../../http/validate.js';
+import { Read, ReadInSlices } from '../../../http/validate.js';
 import type { SparseVector } from '../../../records/record.js';
 import { MAX_CANDIDATES, MAX_METADATA_PAGE, MAX_PAGE, MAX_TOP_K, SCAN_FACTOR } from '../limits.js';
 import {
@@ -26,7 +26,7 @@ const floats = (path: string) => (reader: JsonReader) => readFloats(reader, path
 const sparse = (path: string) => (reader: JsonReader) => readSparse(reader, path);
 
 export class UpsertRequest {
-  @Read(readVectors) vectors: readonly SentVector[] = [];
+  @ReadInSlices(readVectors) vectors: readonly SentVector[] = [];
   @IsOptional() @IsString() namespace?: string;
 }
 

@@ -12,7 +12,7 @@ export function requireNoPreview(body: RequestBody, sent: Request): void {
   const version = sent.headers['x-pinecone-api-version'];
   if (typeof version !== 'string' || STABLE.test(version)) return;
   const text = decodeText(body.bytes);
-  const object = text.trim() === '' ? undefined : parseJson(text, body.maxDepth);
+  const object = text.trim() === '' ? undefined : parseJson(text, body.maxDepth, body.limits);
   if (!isJsonObject(object) || !object.has('schema')) return;
   throw invalidArgument(
     `Creating an index with 'schema' is not served in API version ${version}: use ${SCHEMA_SHAPE}, or 'spec' in an older one`,

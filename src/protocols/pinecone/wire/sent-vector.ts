@@ -1,6 +1,8 @@
 import { isJsonObject, type Json, JsonNumber, type JsonObject, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
+import { readItems } from '../../../http/sliced-reading.js';
 import type { SparseVector } from '../../../records/record.js';
+import { type Sliced } from '../../../slices.js';
 import { MAX_SPARSE_INDEX } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';
 
@@ -19,10 +21,10 @@ export class SentSparseValues implements SparseVector {
 }
 
 /** Reads the `vectors` of an upsert. */
-export function readVectors(reader: JsonReader): readonly SentVector[] {
+export function* readVectors(reader: JsonReader): Sliced<readonly SentVector[]> {
   requireKind(reader, 'array', 'vectors', 'a list of vectors');
   const vectors: SentVector[] = [];
-  reader.readArray((index) => {
+  yield* readItems(reader, (index) => {
     vectors.push(readVector(reader, `vectors[${String(index)}]`));
   });
   return vectors;

@@ -11,7 +11,7 @@ import { invalidArgument } from '../pinecone-error.js';
 /** @throws PineconeError 400 that names a field of the body that the class does not declare */
 export function refuseUndeclaredFields(type: new () => object, body: RequestBody): void {
   const text = decodeText(body.bytes);
-  const sent = text.trim() === '' ? new Map() : parseJson(text, body.maxDepth, body.maxValues);
+  const sent = text.trim() === '' ? new Map() : parseJson(text, body.maxDepth, body.limits);
   const declared = new type();
   const unknown = isJsonObject(sent) ? [...sent.keys()].find((key) => !Object.hasOwn(declared, key)) : undefined;
   if (unknown !== undefined) throw invalidArgument(`Unknown field '${unknown}'`);

@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import type { RequestBody } from '../../../http/request-body.js';
-import { validate } from '../../../http/validate.js';
+import { validate, validateLong } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
 import { ABSENT_NULLS } from '../wire/dialect.js';
 import { requireCollection } from '../wire/require-collection.js';
@@ -37,7 +37,7 @@ export class InsertController {
   }
 
   private async insertBatch(path: string | undefined, body: RequestBody, field: 'vectors' | 'texts'): Promise<object> {
-    const request = validate(BatchInsertRequest, body, ABSENT_NULLS);
+    const request = await validateLong(BatchInsertRequest, body, ABSENT_NULLS);
     const collection = requireCollection(path, request.collection);
     const entries = entriesOf(request, field);
     return toBatchInsertResponse(collection, await this.operations.insert(collection, entries, request));

@@ -1,7 +1,7 @@
 import { IsOptional, IsString } from 'class-validator';
 import { Refused } from '../../../http/field-fates.js';
 import { type Json, readJson } from '../../../http/json.js';
-import { Read } from '../../../http/validate.js';
+import { Read, ReadInSlices } from '../../../http/validate.js';
 import { NO_ENCRYPTION, refuseEncryption, validationError } from '../vectorizer-error.js';
 import { readComponents, type SentComponents } from '../wire/sent-components.js';
 import { readEntries, type SentEntries, type SentEntry, toEntry } from '../wire/sent-entry.js';
@@ -35,9 +35,9 @@ export class InsertRequest implements ChunkingRequest {
 /** Batches of entries. */
 export class BatchInsertRequest implements ChunkingRequest {
   @IsOptional() @IsString() collection?: string;
-  @Read(readEntries) vectors?: SentEntries;
-  @Read(readEntries) texts?: SentEntries;
-  @Read(readEntries) items?: SentEntries;
+  @ReadInSlices(readEntries) vectors?: SentEntries;
+  @ReadInSlices(readEntries) texts?: SentEntries;
+  @ReadInSlices(readEntries) items?: SentEntries;
   @Read(readJson) auto_chunk?: Json;
   @Read(readJson) chunk_size?: Json;
   @Read(readJson) chunk_overlap?: Json;

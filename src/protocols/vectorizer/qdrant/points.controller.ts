@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Req, UseFilters } from '@nestjs/common';
 import type { Request } from 'express';
 import type { RequestBody } from '../../../http/request-body.js';
-import { validate } from '../../../http/validate.js';
+import { validate, validateLong } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
 import { validationError } from '../vectorizer-error.js';
 import { isSet, queryOf } from '../wire/query-string.js';
@@ -31,7 +31,7 @@ export class PointsController {
   @Put()
   async upsert(@Param('collection') collection: string, @Body() body: RequestBody): Promise<string> {
     return enveloped(async () => {
-      await this.operations.upsert(collection, requirePoints(validate(UpsertRequest, body, QDRANT)));
+      await this.operations.upsert(collection, requirePoints(await validateLong(UpsertRequest, body, QDRANT)));
       return completed();
     });
   }

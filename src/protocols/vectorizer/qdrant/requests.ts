@@ -1,7 +1,7 @@
 import { IsBoolean, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
 import { Ignored, Refused } from '../../../http/field-fates.js';
 import { type Json, readJson, readNumber } from '../../../http/json.js';
-import { type BodyDialect, Read } from '../../../http/validate.js';
+import { type BodyDialect, Read, ReadInSlices } from '../../../http/validate.js';
 import { MAX_OFFSET } from '../limits.js';
 import { NO_ENCRYPTION, refuseEncryption, validationError } from '../vectorizer-error.js';
 import { ABSENT_NULLS } from '../wire/dialect.js';
@@ -24,7 +24,7 @@ export class CreateRequest {
 
 /** `PUT …/points`. */
 export class UpsertRequest {
-  @Read(readPoints) points?: readonly SentPoint[] | undefined;
+  @ReadInSlices(readPoints) points?: readonly SentPoint[] | undefined;
   @Read(readBatch) batch?: SentBatch | undefined;
   @Ignored(DONE) @Read(skipValue) wait?: undefined;
   @Ignored(DONE) @Read(skipValue) ordering?: undefined;

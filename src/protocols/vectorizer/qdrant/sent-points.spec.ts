@@ -1,6 +1,7 @@
 import { JsonReader } from '../../../http/json-reader.js';
+import { inOneGo } from '../../../slices.js';
 import type { SentComponents } from '../wire/sent-components.js';
-import { pointsOf, readBatch, readPoints, readQueryVector, readVector } from './sent-points.js';
+import { pointsOf, readBatch, readPoints, readQueryVector, readVector, type SentPoint } from './sent-points.js';
 
 const EAST: SentComponents = { kind: 'vector', values: new Float32Array([1, 0]) };
 const NORTH: SentComponents = { kind: 'vector', values: new Float32Array([0, 1]) };
@@ -14,23 +15,25 @@ function readAll<T>(read: (reader: JsonReader) => T, text: string): T {
   return value;
 }
 
+const points = (reader: JsonReader): readonly SentPoint[] | undefined => inOneGo(readPoints(reader));
+
 describe('points', () => {
   it('are read with their vectors and payloads', () => {
-    const [point] = readAll(readPoints, '[{"id":"a","vector":[1,0],"payload":{"k":"v"},"shard":[1]}]') ?? [];
+    const [point] = readAll(points, '[{"id":"a","vector":[1,0],"payload":{"k":"v"},"shard":[1]}]') ?? [];
     expect(point).toEqual({ id: 'a', vector: EAST, payload: new Map([['k', 'v']]) });
   });
 
   it('lack what is null', () => {
-    const [point] = readAll(readPoints, '[{"id":null,"vector":null,"payload":null}]') ?? [];
+    const [point] = readAll(points, '[{"id":null,"vector":null,"payload":null}]') ?? [];
     expect(point).toEqual({ id: undefined, vector: undefined, payload: undefined });
   });
 
   it('have nothing in them when they are no objects', () => {
-    expect(readAll(readPoints, '[1,[2]]')).toEqual([{}, {}]);
+    expect(readAll(points, '[1,[2]]')).toEqual([{}, {}]);
   });
 
   it.each(['{}', '"a"', '1'])('are none in %s', (text) => {
-    expect(readAll(readPoints, text)).toBeUndefined();
+    expect(readAll(points, text)).toBeUndefined();
   });
 });
 

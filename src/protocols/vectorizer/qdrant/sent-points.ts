@@ -1,5 +1,7 @@
 import { type Json, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
+import { readItems } from '../../../http/sliced-reading.js';
+import { type Sliced } from '../../../slices.js';
 import { encryptionUnsupported, validationError } from '../vectorizer-error.js';
 import { readComponents, type SentComponents } from '../wire/sent-components.js';
 
@@ -18,13 +20,13 @@ export interface SentBatch {
 }
 
 /** Reads a list of points; anything else is undefined, and a point that is no object has nothing in it. */
-export function readPoints(reader: JsonReader): readonly SentPoint[] | undefined {
+export function* readPoints(reader: JsonReader): Sliced<readonly SentPoint[] | undefined> {
   if (reader.kind() !== 'array') {
     reader.skipValue();
     return undefined;
   }
   const points: SentPoint[] = [];
-  reader.readArray(() => {
+  yield* readItems(reader, () => {
     points.push(reader.kind() === 'object' ? readPoint(reader) : skippedAs(NO_POINT, reader));
   });
   return points;

@@ -1,7 +1,9 @@
 import { IsBoolean, IsInt, IsNumber, IsOptional, IsString, Min } from 'class-validator';
 import { isJsonObject, type Json, readJson, readNumber } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { Read } from '../../../http/validate.js';
+import { readItems } from '../../../http/sliced-reading.js';
+import { Read, ReadInSlices } from '../../../http/validate.js';
+import { type Sliced } from '../../../slices.js';
 import { validationError } from '../vectorizer-error.js';
 import { readComponents, type SentComponents } from '../wire/sent-components.js';
 
@@ -31,7 +33,7 @@ export class FileSearchRequest {
 export class BatchSearchRequest {
   @IsOptional() @IsString() collection?: string;
   /** Each is read as a search of its own. */
-  @Read(readQueries) queries?: readonly string[] | 'no_list';
+  @ReadInSlices(readQueries) queries?: readonly string[] | 'no_list';
 }
 
 /** The file whose texts are searched. @throws VectorizerError 400 for none */
@@ -52,13 +54,13 @@ export function hasFilter(filter: Json | undefined): filter is Json {
   return filter !== undefined && filter !== null && !(isJsonObject(filter) && filter.size === 0);
 }
 
-function readQueries(reader: JsonReader): readonly string[] | 'no_list' {
+function* readQueries(reader: JsonReader): Sliced<readonly string[] | 'no_list'> {
   if (reader.kind() !== 'array') {
     reader.skipValue();
     return 'no_list';
   }
   const queries: string[] = [];
-  reader.readArray(() => {
+  yield* readItems(reader, () => {
     queries.push(reader.skipValue());
   });
   return queries;

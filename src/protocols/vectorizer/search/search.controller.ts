@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import type { RequestBody } from '../../../http/request-body.js';
-import { validate } from '../../../http/validate.js';
+import { validate, validateLong } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
 import { ABSENT_NULLS, SEARCH } from '../wire/dialect.js';
 import { requireCollection } from '../wire/require-collection.js';
@@ -48,7 +48,7 @@ export class SearchController {
   @Post(['batch_search', 'collections/:collection/batch_search'])
   @HttpCode(200)
   async searchMany(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<string> {
-    const request = validate(BatchSearchRequest, body, ABSENT_NULLS);
+    const request = await validateLong(BatchSearchRequest, body, ABSENT_NULLS);
     const collection = requireCollection(path, request.collection);
     return toBatchSearchResponse(collection, await this.batches.search(collection, request));
   }

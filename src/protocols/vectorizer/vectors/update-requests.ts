@@ -2,7 +2,9 @@ import { IsOptional, IsString } from 'class-validator';
 import { Refused } from '../../../http/field-fates.js';
 import { isJsonObject, type Json, JsonNumber, type JsonObject, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { Read } from '../../../http/validate.js';
+import { readItems } from '../../../http/sliced-reading.js';
+import { Read, ReadInSlices } from '../../../http/validate.js';
+import { type Sliced } from '../../../slices.js';
 import { encryptionUnsupported, NO_ENCRYPTION, refuseEncryption, validationError, VectorizerError } from '../vectorizer-error.js';
 import { readComponents, type SentComponents } from '../wire/sent-components.js';
 
@@ -21,7 +23,7 @@ export class UpdateRequest {
 
 export class BatchUpdateRequest {
   @IsOptional() @IsString() collection?: string;
-  @Read(readUpdates) updates?: SentUpdates;
+  @ReadInSlices(readUpdates) updates?: SentUpdates;
 }
 
 /** One update of a batch; null when it is no object. */
@@ -76,13 +78,13 @@ export function requirePatch({ patch: sent }: BulkUpdateRequest): JsonObject {
   return patch;
 }
 
-function readUpdates(reader: JsonReader): SentUpdates {
+function* readUpdates(reader: JsonReader): Sliced<SentUpdates> {
   if (reader.kind() !== 'array') {
     reader.skipValue();
     return 'no_list';
   }
   const updates: (SentUpdate | null)[] = [];
-  reader.readArray(() => {
+  yield* readItems(reader, () => {
     if (reader.kind() === 'object') {
       updates.push(readUpdate(reader));
     } else {

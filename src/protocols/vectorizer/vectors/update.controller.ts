@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Param, Patch, Post, Put } from '@nestjs/common';
 import type { RequestBody } from '../../../http/request-body.js';
-import { validate } from '../../../http/validate.js';
+import { validate, validateLong } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
 import { ABSENT_NULLS, MEANT_NULLS } from '../wire/dialect.js';
 import { idOf, requireId } from '../wire/ids.js';
@@ -71,7 +71,7 @@ export class UpdateController {
   @Post(['batch_update', 'collections/:collection/batch_update'])
   @HttpCode(200)
   async updateMany(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<object> {
-    const request = validate(BatchUpdateRequest, body, ABSENT_NULLS);
+    const request = await validateLong(BatchUpdateRequest, body, ABSENT_NULLS);
     const collection = requireCollection(path, request.collection);
     return toBatchUpdateResponse(collection, await this.operations.updateMany(collection, requireUpdates(request.updates)));
   }

@@ -1,6 +1,8 @@
 import { isJsonObject, type Json, JsonNumber, type JsonObject, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
+import { readItems } from '../../../http/sliced-reading.js';
 import type { SparseVector } from '../../../records/record.js';
+import { type Sliced } from '../../../slices.js';
 import { MAX_SPARSE_INDEX } from '../limits.js';
 import { encryptionUnsupported, validationError, type VectorizerError } from '../vectorizer-error.js';
 import { readComponents, type SentComponents } from './sent-components.js';
@@ -25,13 +27,13 @@ export type SentEntries = readonly (SentEntry | null)[] | 'no_list';
 const VECTOR_KEYS = ['vector', 'embedding', 'data'];
 
 /** Reads the entries of a batch. @throws VectorizerError 400 for an encrypted one: nothing of the batch is stored */
-export function readEntries(reader: JsonReader): SentEntries {
+export function* readEntries(reader: JsonReader): Sliced<SentEntries> {
   if (reader.kind() !== 'array') {
     reader.skipValue();
     return 'no_list';
   }
   const entries: (SentEntry | null)[] = [];
-  reader.readArray(() => {
+  yield* readItems(reader, () => {
     if (reader.kind() === 'object') {
       entries.push(readEntry(reader));
     } else {

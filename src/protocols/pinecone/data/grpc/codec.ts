@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import protobuf, { type Field, type Type, type Writer } from 'protobufjs';
+import { OBJECT_VALUES, type ValueLimits } from '../../../../http/value-memory.js';
 import type { Message } from './messages.js';
 import { count, createReader, createWriter, eachField, type MessageReader, readStruct, readText, writeStruct } from './struct.js';
 
@@ -11,6 +12,9 @@ import { count, createReader, createWriter, eachField, type MessageReader, readS
  * are not written, nor are zero and empty ones unless they are `optional`.
  */
 
+const FLOAT_BYTES = 4;
+/** So many bytes of packed numbers take the time of one other value. */
+const PACKED_BYTES_A_VALUE = 16;
 const PROTO = fileURLToPath(new URL('./vector-service.proto', import.meta.url));
 const STRUCT = 'google.protobuf.Struct';
 const VARINT = 0;
@@ -31,8 +35,8 @@ export function messageType(name: string): Type {
  * @throws RangeError, Error for bytes that are no such message, PineconeError for a Struct that is too deep and for too many values,
  *   and RequestError for text with a NUL
  */
-export function decode(type: Type, bytes: Uint8Array, levels?: number, maxValues?: number): Message {
-  const reader = createReader(bytes, levels, maxValues);
+export function decode(type: Type, bytes: Uint8Array, levels?: number, limits?: ValueLimits): Message {
+  const reader = createReader(bytes, levels, limits);
   return readMessage(reader, type, bytes.length);
 }
 
@@ -70,14 +74,15 @@ function readField(reader: MessageReader, field: Field, wireType: number, messag
   } else if (!field.repeated) {
     message[field.name] = readOne(reader, field);
   } else if (field.type === 'float') {
-    const before = message[field.name] as Float32Array;
+    // a client may send every number as a field of its own
+    count(reader, 1);
     const floats = wireType === BYTES ? packedFloats(reader) : Float32Array.of(reader.float());
-    message[field.name] = before.length === 0 ? floats : concatenate(before, floats);
+    message[field.name] = append(message[field.name] as Float32Array, floats);
   } else {
     const list = message[field.name] as unknown[];
     if (field.type === 'uint32' && wireType === BYTES) readPacked(reader, list);
     else {
-      count(reader, 1);
+      count(reader, field.resolvedType === null ? 1 : OBJECT_VALUES);
       list.push(readOne(reader, field));
     }
   }
@@ -106,6 +111,7 @@ function readOne(reader: MessageReader, field: Field): unknown {
 
 function readPacked(reader: MessageReader, list: unknown[]): void {
   const end = reader.uint32() + reader.pos;
+  count(reader, Math.ceil((end - reader.pos) / PACKED_BYTES_A_VALUE));
   while (reader.pos < end) list.push(reader.uint32());
   if (reader.pos !== end) throw new RangeError('a number is cut off');
 }
@@ -118,10 +124,15 @@ function packedFloats(reader: MessageReader): Float32Array {
   return floats;
 }
 
-function concatenate(left: Float32Array, right: Float32Array): Float32Array {
-  const all = new Float32Array(left.length + right.length);
-  all.set(left);
-  all.set(right, left.length);
+/** Both, in the room behind the first where there is some: it doubles, so that many short pieces are not copied each time. */
+function append(first: Float32Array, second: Float32Array): Float32Array {
+  if (first.length === 0) return second;
+  const length = first.length + second.length;
+  const { buffer } = first;
+  const roomy = buffer.byteLength >= length * FLOAT_BYTES ? buffer : new ArrayBuffer(2 * length * FLOAT_BYTES);
+  const all = new Float32Array(roomy, 0, length);
+  if (roomy !== buffer) all.set(first);
+  all.set(second, first.length);
   return all;
 }
 

@@ -13,6 +13,7 @@ import type { Type } from 'protobufjs';
 import { CONFIG, type Config } from '../../../../config/config.js';
 import { BodyBudget } from '../../../../http/body-budget.js';
 import { RequestError } from '../../../../http/validate.js';
+import { valueLimitsOf } from '../../../../http/value-memory.js';
 import { Authentication } from '../../../../keys/authentication.js';
 import { SourceGuard } from '../../../../keys/source-guard.js';
 import { currentRequest } from '../../../../observability/request-context.js';
@@ -191,9 +192,13 @@ function definitionOf(methods: readonly Method[]): ServiceDefinition {
   return Object.fromEntries(definitions) as ServiceDefinition;
 }
 
-function decodeRequest(type: Type, bytes: Buffer, limits: Pick<Config, 'maxJsonDepth' | 'maxJsonValues'>): Message {
+function decodeRequest(
+  type: Type,
+  bytes: Buffer,
+  limits: Pick<Config, 'maxJsonDepth' | 'maxJsonValues' | 'maxValuesAtOnce'>,
+): Message {
   try {
-    return decode(type, bytes, limits.maxJsonDepth, limits.maxJsonValues);
+    return decode(type, bytes, limits.maxJsonDepth, valueLimitsOf(limits));
   } catch (error) {
     if (error instanceof PineconeError || error instanceof RequestError) throw error;
     throw new PineconeError('INVALID_ARGUMENT', 'The request message cannot be decoded');

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import protobuf, { type Reader, type Writer } from 'protobufjs';
 import { type Json, JsonNumber, type JsonObject } from '../../../../http/json.js';
 import { RequestError } from '../../../../http/validate.js';
-import { OBJECT_VALUES, ValueMemory } from '../../../../http/value-memory.js';
+import { OBJECT_VALUES, type ValueLimits, ValueMemory } from '../../../../http/value-memory.js';
 import { MAX_STRUCT_DEPTH } from '../../limits.js';
 import { invalidArgument } from '../../pinecone-error.js';
 
@@ -152,8 +152,8 @@ function writeList(writer: Writer, items: readonly unknown[]): void {
 }
 
 /** A reader of Structs of at most `levels`, and of at most as many as clients' own libraries read; and of at most so many values. */
-export function createReader(bytes: Uint8Array, levels = MAX_STRUCT_DEPTH, maxValues?: number): MessageReader {
-  const limits = { levels: Math.min(levels, MAX_STRUCT_DEPTH), values: new ValueMemory(maxValues) };
+export function createReader(bytes: Uint8Array, levels = MAX_STRUCT_DEPTH, values?: ValueLimits): MessageReader {
+  const limits = { levels: Math.min(levels, MAX_STRUCT_DEPTH), values: new ValueMemory(values) };
   return Object.assign(protobuf.Reader.create(bytes), limits);
 }
 

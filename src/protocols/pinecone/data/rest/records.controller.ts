@@ -32,7 +32,7 @@ export class RecordsController {
     @Body() body: RequestBody,
     @Res({ passthrough: true }) response: Response,
   ): Promise<string> {
-    const sent = readRecords(decodeText(body.bytes), body);
+    const sent = await readRecords(decodeText(body.bytes), body);
     const { lsn } = await this.targets.run(targetOf(path), (collection) => this.records.upsert(collection, path.namespace, sent));
     setHeaders(response, WRITE_HEADERS, lsn);
     return '';

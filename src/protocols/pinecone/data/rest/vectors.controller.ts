@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import type { Collection } from '../../../../collections/collection.js';
 import { CONFIG, type Config } from '../../../../config/config.js';
 import type { RequestBody } from '../../../../http/request-body.js';
-import { check, validate } from '../../../../http/validate.js';
+import { check, validate, validateLong } from '../../../../http/validate.js';
 import { Allow } from '../../../../keys/allow.js';
 import { IndexTargets } from '../../targets.js';
 import { versionOf } from '../../wire/api-version.js';
@@ -53,7 +53,7 @@ export class VectorsController {
     @Body() body: RequestBody,
     @Res({ passthrough: true }) response: Response,
   ): Promise<string> {
-    const request = validate(UpsertRequest, body, DATA_PLANE);
+    const request = await validateLong(UpsertRequest, body, DATA_PLANE);
     const result = await this.write(path, response, (collection) => this.vectors.upsert(collection, request));
     return toUpsertResponse(result.upsertedCount);
   }
