@@ -13,6 +13,9 @@ import { NamespacesController } from './data/rest/namespaces.controller.js';
 import { RecordsController } from './data/rest/records.controller.js';
 import { VectorsController } from './data/rest/vectors.controller.js';
 import { VectorOperations } from './data/vector-operations.js';
+import { DocumentReads } from './documents/document-reads.js';
+import { DocumentWrites } from './documents/document-writes.js';
+import { DocumentsController } from './documents/documents.controller.js';
 import { IndexHosts } from './indexes/index-hosts.js';
 import { IndexPorts } from './indexes/index-ports.js';
 import { IndexQuotas } from './indexes/index-quotas.js';
@@ -34,6 +37,7 @@ import { IndexTargets } from './targets.js';
   imports: [TenantsModule, CollectionsModule, RecordsModule, SnapshotsModule, EmbeddingModule],
   controllers: [
     VectorsController,
+    DocumentsController,
     NamespacesController,
     RecordsController,
     IndexesController,
@@ -57,6 +61,8 @@ import { IndexTargets } from './targets.js';
     ReadOperations,
     NamespaceOperations,
     RecordOperations,
+    DocumentWrites,
+    DocumentReads,
     VectorService,
     GrpcServers,
   ],

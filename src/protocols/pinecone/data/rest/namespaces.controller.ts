@@ -77,6 +77,9 @@ export class NamespacesController {
   @Allow('write')
   @All('namespaces/:namespace/documents/:operation')
   documents(): never {
-    throw new PineconeError('UNIMPLEMENTED', 'The documents API is not served here: use the vectors API');
+    throw new PineconeError(
+      'UNIMPLEMENTED',
+      'The documents API needs X-Pinecone-Api-Version 2026-07 or later: use the vectors API',
+    );
   }
 }
