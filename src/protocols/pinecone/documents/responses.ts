@@ -64,3 +64,8 @@ function chosen(metadata: string, wants: (name: string) => boolean): readonly st
     .filter(([name]) => wants(name))
     .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
 }
+
+/** Absent on the last page. */
+function pagination(next: string | undefined): string {
+  return next === undefined ? '' : `,"pagination":{"next":${JSON.stringify(next)}}`;
+}
