@@ -81,10 +81,12 @@ function compilePart(filter: Filter, options: CompileOptions): Sql {
     case 'id':
       return sql`r.id = ANY (${filter.values.map(recordKey)}::text[])`;
     case 'document':
-      return filter.op === 'contains'
-        ? compileContains(filter.pattern, options.trigram ?? false)
-        : compileMatches(filter.translated, options.trigram ?? false);
+      return compileDocument(filter, options.trigram ?? false);
   }
+}
+
+function compileDocument(filter: Extract<Filter, { kind: 'document' }>, trigram: boolean): Sql {
+  return filter.op === 'contains' ? compileContains(filter.pattern, trigram) : compileMatches(filter.translated, trigram);
 }
 
 function compileAnd(operands: readonly Filter[], options: CompileOptions): Sql {

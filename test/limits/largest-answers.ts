@@ -77,6 +77,10 @@ const LARGEST: Readonly<Record<string, Largest>> = {
     fate: 'refused',
     body: { query: { top_k: 10_000, vector: { values: VECTOR } } },
   },
+  // of an index of vectors, as all here: documents need a schema
+  'pinecone DocumentsController.search': { fate: 'small', body: {} },
+  'pinecone DocumentsController.fetch': { fate: 'small', body: {} },
+  'pinecone DocumentsController.list': { fate: 'small', body: {} },
   'pinecone IndexesController.list': bounded,
   'pinecone IndexesController.describe': bounded,
   'pinecone BackupsController.listOfIndex': bounded,

@@ -1,10 +1,10 @@
-import type { FieldCollector } from '../../../collections/field-collector.js';
 import type { Collection } from '../../../collections/collection.js';
+import type { FieldCollector } from '../../../collections/field-collector.js';
 import { isJsonObject, type Json, type JsonObject } from '../../../http/json.js';
 import type { RecordWrite } from '../../../records/record.js';
-import type { DocumentSchema } from '../indexes/document-schema.js';
 import { numbersAt, objectAt } from '../data/record-requests.js';
 import { requireId, requireSparse, requireStorable } from '../data/vector-rules.js';
+import type { DocumentSchema } from '../indexes/document-schema.js';
 import { MAX_SPARSE_INDEX } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { membersOf } from '../wire/members.js';
