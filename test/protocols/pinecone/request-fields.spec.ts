@@ -254,8 +254,8 @@ describe('a refused field', () => {
     expect(await createSchemaIndex({ deployment, schema: { fields: { _values: DENSE } } })).toEqual(refusal(400, 'pod'));
   });
 
-  it('is that of a document in a new schema', async () => {
-    const title = { type: 'string', full_text_search: { language: 'en' } };
+  it('is that of an embedded text in a new schema', async () => {
+    const title = { type: 'string', embed: {} };
     expect(await createSchemaIndex({ schema: { fields: { _values: DENSE, title } } })).toEqual(refusal(400, 'title'));
   });
 

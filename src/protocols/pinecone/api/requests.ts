@@ -26,6 +26,14 @@ import {
   UpsertRequest,
 } from '../data/requests.js';
 import {
+  DeleteDocumentsRequest,
+  FetchDocumentsRequest,
+  ListDocumentsRequest,
+  SearchDocumentsRequest,
+  UpdateDocumentsRequest,
+  UpsertDocumentsRequest,
+} from '../documents/requests.js';
+import {
   ConfigureIndexRequest,
   ConfigureSchemaIndexRequest,
   CreateForModelRequest,
