@@ -95,7 +95,7 @@ const CLASSES: Readonly<Record<PublishedName, RequestClass>> = {
   FetchDocumentsRequest: documents.FetchDocumentsRequest,
   ListDocumentsRequest: documents.ListDocumentsRequest,
   UpdateDocumentsRequest: documents.UpdateDocumentsRequest,
-  UpdateDocumentRecord: documents.DocumentChangesPart,
+  DocumentPatch: documents.DocumentChangesPart,
   DeleteDocumentsRequest: documents.DeleteDocumentsRequest,
   SearchRecordsRequestRerank: search.RerankPart,
 };

@@ -101,7 +101,7 @@ const DATA_PLANE = {
   FetchDocumentsRequest: ['ids', 'filter', 'include_fields', 'pagination_token', 'limit'],
   ListDocumentsRequest: ['prefix', 'limit', 'pagination_token'],
   UpdateDocumentsRequest: ['documents', 'filter', 'set_fields', 'remove_fields'],
-  UpdateDocumentRecord: ['_id', '_remove_fields'],
+  DocumentPatch: ['_id', '_remove_fields'],
   DeleteDocumentsRequest: ['ids', 'filter', 'delete_all'],
   SearchRecordsRequestRerank: ['model', 'rank_fields', 'top_n', 'parameters', 'query'],
 } as const;
