@@ -121,6 +121,6 @@ function requireVersion(sent: Request): void {
   if (versionOf(sent) >= SCHEMA_SHAPE) return;
   throw new PineconeError(
     'UNIMPLEMENTED',
-    'The documents API needs X-Pinecone-Api-Version 2026-07 or later: use the vectors API',
+    'The documents API is not served here before API version 2026-07: use the vectors API',
   );
 }

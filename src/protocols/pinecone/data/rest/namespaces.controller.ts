@@ -77,9 +77,6 @@ export class NamespacesController {
   @Allow('write')
   @All('namespaces/:namespace/documents/:operation')
   documents(): never {
-    throw new PineconeError(
-      'UNIMPLEMENTED',
-      'The documents API needs X-Pinecone-Api-Version 2026-07 or later: use the vectors API',
-    );
+    throw new PineconeError('UNIMPLEMENTED', 'There is no such call of the documents API: this is not served here');
   }
 }
