@@ -19,6 +19,7 @@ import { compileGeoBox, compileGeoRadius } from './compile-geo.js';
 import { conjunction, joinConditions } from './compile-large.js';
 import { existsAt, keysOf } from './compile-path.js';
 import { compileEquals, compileRange, compileSize, compileText, compileTextBound, type NumberRange } from './compile-value.js';
+import { compileWords } from './compile-words.js';
 import { type Filter, not, or, type Scalar } from './filter.js';
 
 /** What the condition is for. */
@@ -75,13 +76,17 @@ function compilePart(filter: Filter, options: CompileOptions): Sql {
       return compileGeoRadius(filter.field, filter.center, filter.metres);
     case 'content':
       return compileContent(filter.part === 'document' ? sql`r.document` : sql`r.uri`, filter.values);
+    case 'words':
+      return compileWords(filter.field, filter.op, filter.text);
     case 'id':
       return sql`r.id = ANY (${filter.values.map(recordKey)}::text[])`;
     case 'document':
-      return filter.op === 'contains'
-        ? compileContains(filter.pattern, options.trigram ?? false)
-        : compileMatches(filter.translated, options.trigram ?? false);
+      return compileDocument(filter, options.trigram ?? false);
   }
+}
+
+function compileDocument(filter: Extract<Filter, { kind: 'document' }>, trigram: boolean): Sql {
+  return filter.op === 'contains' ? compileContains(filter.pattern, trigram) : compileMatches(filter.translated, trigram);
 }
 
 function compileAnd(operands: readonly Filter[], options: CompileOptions): Sql {

@@ -50,6 +50,8 @@ export type Filter =
   | { readonly kind: 'geo_radius'; readonly field: FieldPath; readonly center: GeoPoint; readonly metres: number }
   /** The record has a document, or a uri, and it is one of these texts; null: any text. */
   | { readonly kind: 'content'; readonly part: 'document' | 'uri'; readonly values: readonly string[] | null }
+  /** The document, or the text of a field, has these words: all of them, one of them, or all of them in a row. */
+  | { readonly kind: 'words'; readonly field: string | null; readonly op: WordOperator; readonly text: string }
   | { readonly kind: 'id'; readonly values: readonly string[] }
   /** The record has a document, and it contains the text. */
   | { readonly kind: 'document'; readonly op: 'contains'; readonly pattern: string }
@@ -57,6 +59,7 @@ export type Filter =
   | { readonly kind: 'document'; readonly op: 'matches'; readonly pattern: string; readonly translated: string };
 
 export type Comparison = '<' | '<=' | '>' | '>=';
+export type WordOperator = 'all' | 'any' | 'phrase';
 export type TextPosition = 'contains' | 'prefix' | 'suffix';
 
 /** Matches every record when there are no operands. */

@@ -54,7 +54,10 @@ type Leaf = Exclude<Filter, Group | { kind: 'not' }>;
 
 function sizeOfLeaf(leaf: Leaf): FilterSize {
   const texts = valuesOf(leaf);
-  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 'field' in leaf ? bytesOfPath(leaf.field) : 0);
+  const bytes = texts.reduce(
+    (sum, text) => sum + Buffer.byteLength(text),
+    'field' in leaf && leaf.field !== null ? bytesOfPath(leaf.field) : 0,
+  );
   const regexCharacters = leaf.kind === 'document' && leaf.op === 'matches' ? leaf.pattern.length : 0;
   return { predicates: 1, depth: 1, values: texts.length, bytes, regexCharacters };
 }
@@ -72,6 +75,7 @@ function valuesOf(leaf: Leaf): readonly string[] {
     case 'equals':
       return [leaf.json];
     case 'text':
+    case 'words':
       return [leaf.text];
     case 'id':
       return leaf.values;

@@ -144,6 +144,17 @@ export interface RankRequest extends Selection {
   readonly limit: number;
 }
 
+/** Words to rank by. */
+export interface RankedText {
+  /** A metadata field; null: the document, whose words are indexed. */
+  readonly field: string | null;
+  readonly text: string;
+  /** What the score is multiplied by. */
+  readonly weight: number;
+  /** Records that do not match get no score from this text. */
+  readonly filter?: Filter | undefined;
+}
+
 /** A record that was ranked. */
 export interface RankedRecord extends StoredRecord {
   /** Float32 text, finite: what is beyond is the largest or the least, in the order of the true scores. */

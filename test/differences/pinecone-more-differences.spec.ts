@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { createIndex, type NamespaceApi, PineconeApi } from '../support/clients/pinecone-api.js';
+import { createIndex, type NamespaceApi, type Outcome, PineconeApi } from '../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 
 /** The numbers in `docs/differences.md`, section "Pinecone, since the first list". */
@@ -100,5 +100,60 @@ describe('the control plane', () => {
       201,
       { status: 'Ready' },
     ]);
+  });
+});
+
+describe('documents', () => {
+  const headers = { 'x-pinecone-api-version': '2026-07' };
+  const text = { type: 'string', full_text_search: { language: 'de' } };
+  let index: PineconeApi;
+
+  const call = (operation: string, body: object): Promise<Outcome> =>
+    index.outcome(`/namespaces/n/documents/${operation}`, { body, headers });
+  const search = async (clause: object): Promise<unknown> => {
+    const [status, answer] = await call('search', { score_by: [clause], top_k: 10 });
+    const { matches } = answer as { readonly matches?: readonly { readonly _id: string }[] };
+    return matches?.map(({ _id }) => _id) ?? status;
+  };
+  const create = (name: string, fields: object): Promise<Outcome> =>
+    new PineconeApi(gateway.pineconeUrl).outcome('/indexes', { body: { name, schema: { fields } }, headers });
+
+  beforeAll(async () => {
+    await create('documents', { body: text, terms: { type: 'sparse_vector' } });
+    index = new PineconeApi(`${gateway.pineconeUrl}/_index/documents`);
+    const documents = Array.from({ length: 1_001 }, (_item, at) => ({
+      _id: `d${String(at)}`,
+      body: at === 0 ? 'Wolves running' : 'sheep',
+      old: true,
+    }));
+    await call('upsert', { documents: documents.slice(0, 1_000) });
+    await call('upsert', { documents: documents.slice(1_000) });
+  });
+
+  it('D112: documents are searched by the words as they are', async () => {
+    expect(await search({ type: 'text', fields: ['body'], query: 'WOLVES' })).toEqual(['d0']);
+    expect(await search({ type: 'text', fields: ['body'], query: 'wolf run' })).toEqual([]);
+    const stemmed = { type: 'string', full_text_search: { stemming: true } };
+    expect(await create('stemmed', { body: stemmed })).toMatchObject([400, { error: { code: 'UNIMPLEMENTED' } }]);
+    expect(await search({ type: 'embed', field: 'body', query: 'wolf' })).toBe(400);
+  });
+
+  it("D113: a query string is a subset of Lucene's", async () => {
+    expect(await search({ type: 'query_string', query: 'body:"wolves running"^2 NOT sheep' })).toEqual(['d0']);
+    expect(await search({ type: 'query_string', query: 'wol*' })).toBe(400);
+    expect(await search({ type: 'query_string', query: 'wolves~1' })).toBe(400);
+  });
+
+  it('D114: some fields of a document cannot be removed', async () => {
+    const remove = (name: string): Promise<Outcome> => call('update', { documents: [{ _id: 'd0', _remove_fields: [name] }] });
+    expect(await remove('body')).toMatchObject([400, { error: { code: 'UNIMPLEMENTED' } }]);
+    expect(await remove('terms')).toMatchObject([400, { error: { code: 'UNIMPLEMENTED' } }]);
+    expect(await remove('nothing')).toEqual([202, {}]);
+  });
+
+  it('D115: an update of documents by a filter is several writes', async () => {
+    const change = { filter: { old: true }, set_fields: { old: false }, remove_fields: ['nothing'] };
+    expect(await call('update', change)).toEqual([202, { matched_records: 1_001 }]);
+    expect(await call('update', change)).toEqual([202, { matched_records: 0 }]);
   });
 });

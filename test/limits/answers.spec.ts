@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ChromaApi } from '../support/clients/chroma-api.js';
-import { createIndex, type IndexApi } from '../support/clients/pinecone-api.js';
+import { createIndex, type IndexApi, PineconeApi } from '../support/clients/pinecone-api.js';
 import { type Message, PineconeGrpc } from '../support/clients/pinecone-grpc.js';
 import { VectorizerApi } from '../support/clients/vectorizer-api.js';
 import { createProcessStorage, type GatewayProcess, type ProcessStorage } from '../support/gateway/gateway-process.js';
@@ -52,7 +52,10 @@ let place: AnswersPlace;
 async function post(url: string, body: object | undefined, method = 'POST'): Promise<Outcome> {
   const response = await fetch(url, {
     method,
-    headers: { 'content-type': 'application/json', 'x-pinecone-api-version': '2025-10' },
+    headers: {
+      'content-type': 'application/json',
+      'x-pinecone-api-version': url.includes('/documents/') ? '2026-07' : '2025-10',
+    },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   let bytes = 0;
@@ -123,20 +126,21 @@ beforeAll(async () => {
     POLYVEC_PINECONE_PORT: '0',
     // this is about memory, not about connections
     POLYVEC_POOL_TIMEOUT_MS: '60000',
-    POLYVEC_PINECONE_INDEX_PORTS: '0:2',
+    POLYVEC_PINECONE_INDEX_PORTS: '0:4',
     POLYVEC_VECTORIZER_PORT: '0',
     POLYVEC_MAX_BODY_BYTES: String(256 * MiB),
   });
   gateway = await storage.start();
   index = await createIndex({ pineconeUrl: gateway.urls.get('pinecone') ?? '' }, { dimension: 2, metric: 'cosine' });
   grpc = new PineconeGrpc(index.port);
+  const documents = await createDocuments();
   const at = { tenant: 'default_tenant', database: 'default_database', collection: index.name, port: index.port };
   const found = await new ChromaApi(gateway.chromaUrl).call(
     `/api/v2/tenants/${at.tenant}/databases/${at.database}/collections/${index.name}`,
   );
   const { id: uuid } = found.body as { readonly id: string };
   // there are no backups
-  place = { ...at, uuid, host: `${index.name}-0000000`, backup: uuid, job: uuid, snapshot: 'none', texts: 'texts' };
+  place = { ...at, uuid, host: `${index.name}-0000000`, backup: uuid, job: uuid, snapshot: 'none', texts: 'texts', documents };
   for (let start = 0; start < RECORDS; start += BATCH) {
     const some = IDS.slice(start, start + BATCH);
     await records('add', {
@@ -147,6 +151,7 @@ beforeAll(async () => {
     });
   }
   await fillTexts();
+  await fillDocuments();
 });
 
 /** As many records, as large, in a collection that embeds the texts of a search. */
@@ -157,6 +162,24 @@ async function fillTexts(): Promise<void> {
     const texts = [{ id, text: 'x y z', metadata: { file_path: FILE, large: DOCUMENT } }];
     const { status, text } = await vectorizer.call('POST', '/insert_texts', { collection: place.texts, texts });
     if (status > 299) throw new Error(`insert_texts: ${text}`);
+  }
+}
+
+async function createDocuments(): Promise<AnswersPlace['documents']> {
+  const body = { name: 'documents', schema: { fields: { body: { type: 'string', full_text_search: {} } } } };
+  const headers = { 'x-pinecone-api-version': '2026-07' };
+  const answer = await new PineconeApi(gateway.urls.get('pinecone') ?? '').call('/indexes', { body, headers });
+  const { host } = answer.body as { readonly host: string };
+  return { collection: 'documents', port: Number(host.slice(host.lastIndexOf(':') + 1)) };
+}
+
+/** As many documents, as large; the text of each has a word. */
+async function fillDocuments(): Promise<void> {
+  const { collection, port } = place.documents;
+  const url = `http://127.0.0.1:${String(port)}/namespaces/__default__/documents/upsert`;
+  for (const _id of IDS) {
+    const { status, end } = await post(url, { documents: [{ _id, body: `word ${DOCUMENT}`, k: 1 }] });
+    if (status !== 202) throw new Error(`${collection}: ${end}`);
   }
 }
 

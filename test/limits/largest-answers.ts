@@ -15,11 +15,15 @@ interface Largest {
   readonly query?: string;
   /** It needs a collection that embeds texts. */
   readonly text?: true;
+  /** It needs an index of documents. */
+  readonly documents?: true;
 }
 
 /** Where the records are, and the same ones with an embedder. */
 export interface AnswersPlace extends Place {
   readonly texts: string;
+  /** The same ones as documents. */
+  readonly documents: { readonly collection: string; readonly port: number };
 }
 
 /** The path of each text. */
@@ -77,6 +81,13 @@ const LARGEST: Readonly<Record<string, Largest>> = {
     fate: 'refused',
     body: { query: { top_k: 10_000, vector: { values: VECTOR } } },
   },
+  'pinecone DocumentsController.search': {
+    fate: 'refused',
+    documents: true,
+    body: { score_by: [{ type: 'text', fields: ['body'], query: 'word' }], top_k: 10_000, include_fields: ['*'] },
+  },
+  'pinecone DocumentsController.fetch': { fate: 'refused', documents: true, body: { filter: { k: 1 }, limit: 10_000 } },
+  'pinecone DocumentsController.list': { fate: 'small', documents: true, body: { limit: 100 } },
   'pinecone IndexesController.list': bounded,
   'pinecone IndexesController.describe': bounded,
   'pinecone BackupsController.listOfIndex': bounded,
@@ -163,9 +174,9 @@ export function largestRequests(fate: Fate): readonly (readonly [key: string, re
 }
 
 function largestRequest(route: Route, place: AnswersPlace): RouteRequest {
-  const { body, query, text } = LARGEST[handlerOf(route)] ?? {};
+  const { body, query, text, documents } = LARGEST[handlerOf(route)] ?? {};
   const collection = text === true ? place.texts : place.collection;
-  const request = requestOf(route, { ...place, collection });
+  const request = requestOf(route, { ...place, collection, ...(documents === true && place.documents) });
   const names = { collection, collections: [collection] };
   return {
     method: request.method,

@@ -13,6 +13,12 @@ export const MAX_DELETE_IDS = 1_000;
 /** Records of text: every one is embedded. */
 export const MAX_TEXT_RECORDS = 96;
 
+/** Documents. */
+export const MAX_DOCUMENTS = 1_000;
+export const MAX_SCORE_BY = 100;
+/** Words and phrases that a search of documents ranks by, each in one field. */
+export const MAX_RANKED_TEXTS = 100;
+
 /** Pages of the data plane. */
 export const DEFAULT_PAGE = 100;
 export const MAX_PAGE = 100;

@@ -14,6 +14,9 @@ import { NamespacesController } from './data/rest/namespaces.controller.js';
 import { RecordsController } from './data/rest/records.controller.js';
 import { VectorsController } from './data/rest/vectors.controller.js';
 import { VectorOperations } from './data/vector-operations.js';
+import { DocumentReads } from './documents/document-reads.js';
+import { DocumentWrites } from './documents/document-writes.js';
+import { DocumentsController } from './documents/documents.controller.js';
 import { ImportOperations } from './imports/import-operations.js';
 import { ImportWorker } from './imports/import-worker.js';
 import { ImportsController } from './imports/imports.controller.js';
@@ -38,6 +41,7 @@ import { IndexTargets } from './targets.js';
   imports: [TenantsModule, CollectionsModule, RecordsModule, SnapshotsModule, EmbeddingModule, ImportsModule],
   controllers: [
     VectorsController,
+    DocumentsController,
     NamespacesController,
     RecordsController,
     IndexesController,
@@ -62,6 +66,8 @@ import { IndexTargets } from './targets.js';
     ReadOperations,
     NamespaceOperations,
     RecordOperations,
+    DocumentWrites,
+    DocumentReads,
     ImportOperations,
     ImportWorker,
     VectorService,

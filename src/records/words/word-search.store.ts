@@ -3,13 +3,13 @@ import type { Collection } from '../../collections/collection.js';
 import { inPlace, recordTable } from '../../collections/place-tables.store.js';
 import { Database } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
-import type { Parts, RankedRecord, Selection } from '../record.js';
+import type { Parts, RankedRecord, RankedText, Selection } from '../record.js';
 import { liveCollection, partColumns, type RecordRow, selected, toRecord } from '../record-tables.js';
 import { WORD_CONFIGURATION } from './word-tables.store.js';
 
-/** The best `limit` of the selected records by the words of a text. */
+/** The best `limit` of the selected records by the words of texts, whose scores are added. */
 export interface TextSearchRequest extends Selection {
-  readonly text: string;
+  readonly texts: readonly RankedText[];
   readonly parts: Parts;
   readonly limit: number;
 }
@@ -34,29 +34,19 @@ export class WordSearchStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * The selected records whose document has one of the text's words, by BM25, equals in the order of first insert: exact. What the
+   * The selected records that have one of the texts' words, by BM25, equals in the order of first insert: exact. What the
    * word index does not have yet is read from the documents. Words are compared without regard to case, as the database's locale
-   * knows it. Only the first 256 different words of the text count.
+   * knows it. Only the first 256 different words of each text count.
    */
   async search(collection: Collection, namespace: string, request: TextSearchRequest): Promise<TextSearchResult | 'stale'> {
     const rows = await this.database.query<TextRow>(sql`
       WITH live AS MATERIALIZED (${liveCollection(collection)}),
-      asked AS MATERIALIZED (${wordsAsked(request.text)}),
-      ${collection.wordIndex === 'ready' ? indexedWords(collection, namespace) : withoutIndex(collection, namespace)},
-      totals AS MATERIALIZED (${totals(collection, namespace)}),
-      hits AS MATERIALIZED (
-        SELECT * FROM indexed UNION ALL
-        SELECT f.word, d.rid, f.occurrences, d.length FROM fresh d CROSS JOIN LATERAL unnest(d.words, d.counts) AS f (word, occurrences)),
-      weights AS MATERIALIZED (
-        SELECT h.word, ln(1 + (t.texts - count(*) + 0.5) / (count(*) + 0.5)) AS weight
-        FROM hits h CROSS JOIN totals t GROUP BY h.word, t.texts),
-      scored AS MATERIALIZED (
-        SELECT h.rid, sum(w.weight * h.occurrences / (h.occurrences + ${K1} * (1 - ${B} + ${B} * h.length / t.average))) AS score
-        FROM hits h JOIN weights w USING (word) CROSS JOIN totals t GROUP BY h.rid),
+      found AS MATERIALIZED (${joined(request.texts.map((text) => scores(collection, namespace, text)))}),
+      scored AS MATERIALIZED (SELECT f.rid, sum(f.score) AS score FROM found f WHERE f.rid IS NOT NULL GROUP BY f.rid),
       best AS MATERIALIZED (
         SELECT s.rid, s.score FROM scored s ${ofSelection(collection, namespace, request)}
         ORDER BY s.score DESC, s.rid LIMIT ${request.limit})
-      SELECT b.rid, b.score, (SELECT count(*) FROM fresh) AS unindexed, record.*
+      SELECT b.rid, b.score, (SELECT COALESCE(sum(f.unindexed), 0) FROM found f) AS unindexed, record.*
       FROM live LEFT JOIN (best b CROSS JOIN LATERAL (
         SELECT ${partColumns(collection, request.parts)} FROM ${recordTable(collection)} r
         WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = b.rid OFFSET 0) AS record) ON TRUE
@@ -66,6 +56,31 @@ export class WordSearchStore {
     const records = rows.filter(({ rid }) => rid !== null).map((row) => ({ ...toRecord(row), score: row.score }));
     return { records, unindexed: Number(first.unindexed) };
   }
+}
+
+function joined(pieces: readonly Sql[]): Sql {
+  return pieces.reduce((all, piece) => sql`${all} UNION ALL ${piece}`);
+}
+
+/** What a text adds to the scores of records, and a row without a record that says how many documents were read for it. */
+function scores(collection: Collection, namespace: string, { field, text, weight, filter }: RankedText): Sql {
+  const isIndexed = field === null && collection.wordIndex === 'ready';
+  const source = field === null ? sql`r.document` : sql`(r.metadata ->> ${field}::text)`;
+  return sql`(
+    WITH asked AS MATERIALIZED (${wordsAsked(text)}),
+    ${isIndexed ? indexedWords(collection, namespace) : withoutIndex(collection, namespace, source)},
+    totals AS MATERIALIZED (${totals(collection, namespace, isIndexed)}),
+    hits AS MATERIALIZED (
+      SELECT * FROM indexed UNION ALL
+      SELECT f.word, d.rid, f.occurrences, d.length FROM fresh d CROSS JOIN LATERAL unnest(d.words, d.counts) AS f (word, occurrences)),
+    weights AS MATERIALIZED (
+      SELECT h.word, ln(1 + (t.texts - count(*) + 0.5) / (count(*) + 0.5)) AS weight
+      FROM hits h CROSS JOIN totals t GROUP BY h.word, t.texts),
+    scored AS MATERIALIZED (
+      SELECT h.rid, sum(w.weight * h.occurrences / (h.occurrences + ${K1} * (1 - ${B} + ${B} * h.length / t.average))) AS score
+      FROM hits h JOIN weights w USING (word) CROSS JOIN totals t GROUP BY h.rid)
+    SELECT s.rid, s.score * ${weight}::float8 AS score, 0 AS unindexed FROM scored s ${ofSelection(collection, namespace, { filter })}
+    UNION ALL SELECT NULL, NULL, ${field === null ? sql`(SELECT count(*) FROM fresh)` : sql`0`})`;
 }
 
 /** Its words in the order of the text, as rows of `word`. */
@@ -94,14 +109,14 @@ function indexedWords(collection: Collection, namespace: string): Sql {
         OFFSET 0) AS r CROSS JOIN LATERAL (${countedWords(sql`r.document`)}) AS w)`;
 }
 
-/** As above, of a collection whose index is not complete: all its texts are read. */
-function withoutIndex(collection: Collection, namespace: string): Sql {
+/** As above, of texts that have no complete index: all are read. */
+function withoutIndex(collection: Collection, namespace: string, source: Sql): Sql {
   return sql`
     pending AS MATERIALIZED (SELECT NULL::bigint AS rid WHERE FALSE),
     indexed AS (SELECT NULL::text COLLATE "C" AS word, NULL::bigint AS rid, NULL::integer AS occurrences, NULL::integer AS length WHERE FALSE),
     fresh AS MATERIALIZED (
-      SELECT r.rid, w.* FROM ${recordTable(collection)} r CROSS JOIN LATERAL (${countedWords(sql`r.document`)}) AS w
-      WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.document IS NOT NULL)`;
+      SELECT r.rid, w.* FROM ${recordTable(collection)} r CROSS JOIN LATERAL (${countedWords(source)}) AS w
+      WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND ${source} IS NOT NULL)`;
 }
 
 /** The number of all words of a text, and how often each of those that are asked for occurs. */
@@ -114,14 +129,13 @@ function countedWords(text: Sql): Sql {
 }
 
 /** How many texts there are, and how many words they have on average. */
-function totals(collection: Collection, namespace: string): Sql {
+function totals(collection: Collection, namespace: string, isIndexed: boolean): Sql {
   const scope = sql`c.collection_id = ${collection.id} AND c.namespace = ${namespace}`;
-  const counted =
-    collection.wordIndex === 'ready'
-      ? sql`SELECT c.texts, c.words FROM ${inPlace(collection, 'word_counts')} c WHERE ${scope} UNION ALL
+  const counted = isIndexed
+    ? sql`SELECT c.texts, c.words FROM ${inPlace(collection, 'word_counts')} c WHERE ${scope} UNION ALL
           SELECT -count(*), -sum(c.length) FROM pending n CROSS JOIN LATERAL (
             SELECT c.length FROM ${inPlace(collection, 'word_texts')} c WHERE ${scope} AND c.rid = n.rid OFFSET 0) AS c UNION ALL`
-      : sql``;
+    : sql``;
   return sql`
     SELECT sum(texts)::float8 AS texts, GREATEST(sum(words)::float8 / NULLIF(sum(texts), 0)::float8, 1) AS average
     FROM (${counted} SELECT count(*), sum(length) FROM fresh) AS c (texts, words)`;

@@ -179,6 +179,20 @@ const EXAMPLES: readonly (readonly [RegExp, Example])[] = [
     /^POST \/pinecone.*\/records\/namespaces\/:namespace\/search$/,
     json({ query: { inputs: { text: 'one' }, top_k: 2, filter: PINECONE_FILTER }, fields: ['chunk_text'] }),
   ],
+  [/^POST \/pinecone.*\/documents\/upsert$/, json({ documents: [{ _id: 'a', text: 'one two', number: 1 }] })],
+  [/^POST \/pinecone.*\/documents\/update$/, json({ filter: PINECONE_FILTER, set_fields: METADATA, remove_fields: ['x'] })],
+  [/^POST \/pinecone.*\/documents\/delete$/, json({ filter: PINECONE_FILTER })],
+  [
+    /^POST \/pinecone.*\/documents\/search$/,
+    json({
+      score_by: [{ type: 'text', fields: ['text'], query: 'one' }],
+      top_k: 2,
+      filter: PINECONE_FILTER,
+      include_fields: ['*'],
+    }),
+  ],
+  [/^POST \/pinecone.*\/documents\/fetch$/, json({ ids: ['a'], include_fields: ['*'] })],
+  [/^POST \/pinecone.*\/documents\/list$/, json({ prefix: 'a', limit: 10 })],
   [/^POST \/pinecone.*(?:schedules|schedules\/:id|history|imports|imports\/:id|:operation)$/, json({})],
   // Qdrant's shape
   [

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { fieldFates } from '../../../src/http/field-fates.js';
 import * as search from '../../../src/protocols/pinecone/data/record-requests.js';
 import * as data from '../../../src/protocols/pinecone/data/requests.js';
+import * as documents from '../../../src/protocols/pinecone/documents/requests.js';
 import * as parts from '../../../src/protocols/pinecone/indexes/request-parts.js';
 import * as indexes from '../../../src/protocols/pinecone/indexes/requests.js';
 import * as inference from '../../../src/protocols/pinecone/inference/requests.js';
@@ -40,6 +41,7 @@ const CLASSES: Readonly<Record<PublishedName, RequestClass>> = {
   DenseVectorField: parts.DenseFieldPart,
   SparseVectorField: parts.SparseFieldPart,
   StringField: parts.DocumentFieldPart,
+  FullTextSearchConfig: parts.FullTextPart,
   CreateIndexForModelRequest: indexes.CreateForModelRequest,
   CreateIndexForModelRequestEmbed: parts.EmbedPart,
   FieldMap: parts.FieldMapPart,
@@ -80,6 +82,21 @@ const CLASSES: Readonly<Record<PublishedName, RequestClass>> = {
   SearchRecordsRequestQuery: search.SearchQueryPart,
   SearchRecordsInputs: search.SearchInputsPart,
   SearchRecordsVector: search.SearchVectorPart,
+  UpsertDocumentsRequest: documents.UpsertDocumentsRequest,
+  DocumentRecord: documents.DocumentPart,
+  SearchDocumentsRequest: documents.SearchDocumentsRequest,
+  TextQuery: documents.ScoreByPart,
+  QueryStringQuery: documents.ScoreByPart,
+  DenseVectorQuery: documents.ScoreByPart,
+  SparseVectorQuery: documents.ScoreByPart,
+  SparseVectorQueryValues: documents.SparseFieldValue,
+  EmbedQuery: documents.EmbedScorePart,
+  SparseEmbedQuery: documents.EmbedScorePart,
+  FetchDocumentsRequest: documents.FetchDocumentsRequest,
+  ListDocumentsRequest: documents.ListDocumentsRequest,
+  UpdateDocumentsRequest: documents.UpdateDocumentsRequest,
+  DocumentPatch: documents.DocumentChangesPart,
+  DeleteDocumentsRequest: documents.DeleteDocumentsRequest,
   SearchRecordsRequestRerank: search.RerankPart,
 };
 
@@ -100,7 +117,6 @@ describe('every published field', () => {
     expect(ignored).toEqual([
       'DenseVectorField.description',
       'SparseVectorField.description',
-      'StringField.description',
       'PatchSemanticTextField.type',
       'RerankRequest.parameters',
       'QueryRequest.scanFactor',
@@ -113,11 +129,24 @@ describe('every published field', () => {
       'PodDeployment.replicas',
       'PodDeployment.shards',
       'PodDeployment.pod_type',
-      'StringField.type',
-      'StringField.full_text_search',
+      'StringField.filterable',
+      'StringField.embed',
+      'StringField.sparse_embed',
+      'StringField.store_text',
+      'FullTextSearchConfig.stemming',
+      'FullTextSearchConfig.stop_words',
+      'FullTextSearchConfig.ngram',
       'PatchSemanticTextField.model',
       'QueryRequest.queries',
       'SearchRecordsRequestQuery.match_terms',
+      'EmbedQuery.type',
+      'EmbedQuery.query',
+      'EmbedQuery.field',
+      'EmbedQuery.fields',
+      'SparseEmbedQuery.type',
+      'SparseEmbedQuery.query',
+      'SparseEmbedQuery.field',
+      'SparseEmbedQuery.fields',
     ]);
   });
 
@@ -225,8 +254,8 @@ describe('a refused field', () => {
     expect(await createSchemaIndex({ deployment, schema: { fields: { _values: DENSE } } })).toEqual(refusal(400, 'pod'));
   });
 
-  it('is that of a document in a new schema', async () => {
-    const title = { type: 'string', full_text_search: { language: 'en' } };
+  it('is that of an embedded text in a new schema', async () => {
+    const title = { type: 'string', embed: {} };
     expect(await createSchemaIndex({ schema: { fields: { _values: DENSE, title } } })).toEqual(refusal(400, 'title'));
   });
 

@@ -178,14 +178,6 @@ describe('creating an index of vectors', () => {
     expect(await attempt({}, OLD)).toEqual(undecodable('missing field `spec`'));
   });
 
-  it.each([
-    ['a dense field of its own name', { embedding: DENSE }],
-    ['text to be searched', { body: { type: 'string', full_text_search: {} } }],
-    ['text beside vectors', { _values: DENSE, body: { type: 'string', full_text_search: { language: 'en' } } }],
-  ])('does not serve documents: %s', async (_, fields) => {
-    expect(await attempt({ schema: { fields } })).toEqual(failure(400, 'UNIMPLEMENTED', expect.stringContaining('documents')));
-  });
-
   it.each(['2026-01.alpha', 'unstable'])('does not serve the shape of the preview version %s', async (version) => {
     const headers = { 'x-pinecone-api-version': version };
     expect(await attempt({}, headers)).toEqual(failure(400, 'INVALID_ARGUMENT', expect.stringContaining(`version ${version}`)));

@@ -165,7 +165,7 @@ export function requestOf({ key, method, path }: Route, place: Place): RouteRequ
     .replace(':port', String(place.port))
     .replace(':host', place.host)
     .replace(':namespace', '__default__')
-    .replace(':operation', 'search')
+    .replace(':operation', 'other')
     .replace(/\*id|:id/, 'a');
   if (path.includes('/api/v1/')) filled += `?tenant=${place.tenant}&database=${place.database}`;
   if (method === 'DELETE' && path.endsWith('/vectors/delete') && path.startsWith('/pinecone')) filled += '?ids=a';

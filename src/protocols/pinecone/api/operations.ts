@@ -172,6 +172,43 @@ const IMPORTS: Operations = below('/bulk/imports', 'Imports', {
   'DELETE /{id}': { id: 'cancel_bulk_import', summary: 'Cancels an import; what it has written stays' },
 });
 
+const DOCUMENTS: Operations = below('/namespaces/{namespace}/documents', 'Documents', {
+  'POST /upsert': {
+    id: 'upsert_documents',
+    summary: 'Writes documents. Documents need API version 2026-07',
+    body: 'UpsertDocumentsRequest',
+    status: 202,
+    answer: 'UpsertedDocuments',
+  },
+  'POST /update': {
+    id: 'update_documents',
+    summary: 'Changes fields of documents, by id or by a filter',
+    body: 'UpdateDocumentsRequest',
+    status: 202,
+    answer: 'MatchedDocuments',
+  },
+  'POST /delete': {
+    id: 'delete_documents',
+    summary: 'Deletes documents by id, by a filter, or all',
+    body: 'DeleteDocumentsRequest',
+    status: 202,
+    answer: 'MatchedDocuments',
+  },
+  'POST /search': {
+    id: 'search_documents',
+    summary: 'Searches documents by words or by a vector',
+    body: 'SearchDocumentsRequest',
+    answer: 'DocumentMatches',
+  },
+  'POST /fetch': {
+    id: 'fetch_documents',
+    summary: 'Reads documents by id or by a filter',
+    body: 'FetchDocumentsRequest',
+    answer: 'Documents',
+  },
+  'POST /list': { id: 'list_documents', summary: 'Lists ids of documents', body: 'ListDocumentsRequest', answer: 'DocumentIds' },
+});
+
 const REFUSED: Operations = {
   ...below('/indexes/{index}/backup-schedules', 'Not served', {
     'GET ': { id: 'list_backup_schedules', summary: 'Backup schedules', refusal: UNIMPLEMENTED },
@@ -184,7 +221,7 @@ const REFUSED: Operations = {
     'GET /history': { id: 'list_backup_schedule_history', summary: 'Backup schedules', refusal: UNIMPLEMENTED },
   }),
   ...below('/namespaces/{namespace}/documents', 'Not served', {
-    'POST /{operation}': { id: 'documents', summary: 'The documents API', refusal: UNIMPLEMENTED },
+    'POST /{operation}': { id: 'documents', summary: 'Other calls of the documents API', refusal: UNIMPLEMENTED },
   }),
 };
 
@@ -192,6 +229,7 @@ const REFUSED: Operations = {
 export const OPERATIONS: Operations = {
   ...VECTORS,
   ...RECORDS,
+  ...DOCUMENTS,
   ...NAMESPACES,
   ...INDEXES,
   ...SNAPSHOTS,

@@ -1,6 +1,7 @@
 import type { RequestType } from '../../../http/request-schema.js';
 import {
   ANYTHING,
+  BOOLEAN,
   COUNT,
   described,
   eitherOf,
@@ -25,6 +26,14 @@ import {
   UpsertRequest,
 } from '../data/requests.js';
 import { StartImportRequest } from '../imports/requests.js';
+import {
+  DeleteDocumentsRequest,
+  FetchDocumentsRequest,
+  ListDocumentsRequest,
+  SearchDocumentsRequest,
+  UpdateDocumentsRequest,
+  UpsertDocumentsRequest,
+} from '../documents/requests.js';
 import {
   ConfigureIndexRequest,
   ConfigureSchemaIndexRequest,
@@ -58,8 +67,15 @@ const SPEC = eitherOf(
   objectOf({ byoc: objectOf({ environment: TEXT }, { read_capacity: OBJECT, schema: OBJECT }) }),
 );
 
+const TOP_K: Schema = { type: 'integer', minimum: 1, maximum: MAX_TOP_K };
+
+const SCORE_BY: Schema = objectOf(
+  { type: oneOf('text', 'query_string', 'dense_vector', 'sparse_vector') },
+  { field: TEXT, fields: IDS, query: TEXT, values: VALUES, sparse_values: OBJECT },
+);
+
 const SEARCH_QUERY: Schema = objectOf(
-  { top_k: { type: 'integer', minimum: 1, maximum: MAX_TOP_K } },
+  { top_k: TOP_K },
   {
     inputs: described(OBJECT, '`{"text": …}`: the text to search for.'),
     vector: objectOf({}, { values: VALUES, sparse_values: VALUES, sparse_indices: listOf(COUNT) }),
@@ -169,4 +185,29 @@ export const REQUESTS: Readonly<Record<string, RequestType>> = {
     fields: { query: SEARCH_QUERY, fields: IDS, rerank: RERANK },
     required: ['query'],
   },
+  UpsertDocumentsRequest: {
+    type: UpsertDocumentsRequest,
+    fields: { documents: { ...listOf(objectOf({ _id: TEXT })), minItems: 1 } },
+    required: ['documents'],
+  },
+  UpdateDocumentsRequest: {
+    type: UpdateDocumentsRequest,
+    fields: {
+      documents: listOf(objectOf({ _id: TEXT }, { _remove_fields: IDS })),
+      filter: FILTER,
+      set_fields: OBJECT,
+      remove_fields: IDS,
+    },
+  },
+  DeleteDocumentsRequest: { type: DeleteDocumentsRequest, fields: { ids: IDS, filter: FILTER, delete_all: BOOLEAN } },
+  SearchDocumentsRequest: {
+    type: SearchDocumentsRequest,
+    fields: { score_by: { ...listOf(SCORE_BY), minItems: 1 }, top_k: TOP_K, include_fields: IDS, filter: FILTER },
+    required: ['score_by', 'top_k'],
+  },
+  FetchDocumentsRequest: {
+    type: FetchDocumentsRequest,
+    fields: { ids: IDS, filter: FILTER, include_fields: IDS, limit: COUNT },
+  },
+  ListDocumentsRequest: { type: ListDocumentsRequest, fields: { limit: COUNT } },
 };

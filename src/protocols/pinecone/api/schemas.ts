@@ -185,6 +185,21 @@ const VECTORS: Schemas = {
     result: objectOf({ hits: listOf(objectOf({ _id: TEXT, _score: NUMBER, fields: OBJECT })) }),
     usage: objectOf({ read_units: COUNT, embed_total_tokens: COUNT }, { rerank_units: COUNT }),
   }),
+  UpsertedDocuments: objectOf({ upserted_count: COUNT }),
+  MatchedDocuments: objectOf({}, { matched_records: described(COUNT, 'Of a call with a filter.') }),
+  DocumentMatches: objectOf({
+    matches: listOf(objectOf({ _id: TEXT, _score: NUMBER })),
+    namespace: TEXT,
+    usage: objectOf({ read_units: COUNT }),
+  }),
+  Documents: objectOf(
+    { documents: mapOf(objectOf({ _id: TEXT })), namespace: TEXT, usage: objectOf({ read_units: COUNT }) },
+    { pagination: PAGINATION },
+  ),
+  DocumentIds: objectOf(
+    { documents: listOf(objectOf({ _id: TEXT })), namespace: TEXT, usage: objectOf({ read_units: COUNT }) },
+    { pagination: PAGINATION },
+  ),
 };
 
 /** The answers of Pinecone's API, and their parts. */

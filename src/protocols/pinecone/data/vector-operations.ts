@@ -16,7 +16,7 @@ import { toMetadata } from '../wire/metadata.js';
 import { namespaceOf } from '../wire/namespace-name.js';
 import type { DeleteRequest, UpdateRequest, UpsertRequest } from './requests.js';
 import type { DeleteResult, UpdateResult, UpsertResult, WriteResult } from './results.js';
-import { present, requireSomeId, requireSparse, requireStorable } from './vector-rules.js';
+import { present, requireSomeId, requireSparse, requireStorable, requireVectors } from './vector-rules.js';
 import { toRecordWrite } from './vector-writes.js';
 
 const REPLACE = { existing: 'replace', missing: 'insert' } as const;
@@ -38,6 +38,7 @@ export class VectorOperations {
   }
 
   async upsert(collection: Collection, request: UpsertRequest): Promise<UpsertResult> {
+    requireVectors(collection);
     const namespace = namespaceOf(request.namespace);
     const { vectors } = request;
     const limit = this.config.pineconeMaxUpsertVectors;
@@ -57,6 +58,7 @@ export class VectorOperations {
 
   /** By id: one record, which need not exist. By filter: the metadata of all that match. */
   async update(collection: Collection, request: UpdateRequest): Promise<UpdateResult> {
+    requireVectors(collection);
     const filter = request.filter !== undefined && request.filter.size > 0 ? request.filter : undefined;
     const id = request.id ?? '';
     if (id !== '' && filter !== undefined) throw invalidArgument('Cannot specify both id and filter');

@@ -1,6 +1,7 @@
 import type { Collection } from '../../../collections/collection.js';
 import { GatewayError } from '../../../errors.js';
 import type { SparseVector } from '../../../records/record.js';
+import { definitionOf } from '../indexes/index-definition.js';
 import { MAX_ID_LENGTH, MAX_NON_ZEROS } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';
 
@@ -12,6 +13,12 @@ const NO_SPARSE =
 const NO_DENSE = 'Index configuration does not support dense values';
 const NO_SPARSE_SOURCE = "Either 'sparse_vector' or 'ID' must be provided";
 const ONLY_SPARSE = "Cannot query index with dense 'vector_type' with only sparse vector";
+
+/** @throws PineconeError 400 for an index of documents */
+export function requireVectors(collection: Collection): void {
+  if (definitionOf(collection).documentFields === undefined) return;
+  throw invalidArgument('This index has a document schema, so writes must go through the documents API.');
+}
 
 /** An id to find a record by: ids that another protocol wrote keep other rules. @throws PineconeError 400 for an empty one */
 export function requireSomeId(id: string): void {

@@ -20,6 +20,8 @@ import { DOCUMENT_KEY, URI_KEY } from '../wire/metadata.js';
 export interface FilterOptions {
   /** Whether `$ne` and `$nin` match records that lack the field. */
   readonly neMatchesMissing: boolean;
+  /** Conditions on the searched fields of documents; undefined for one on metadata. */
+  readonly searched?: (field: string, value: Json, path: string) => Filter | undefined;
 }
 
 const COMPARISONS: ReadonlyMap<string, Comparison> = new Map([
@@ -55,7 +57,7 @@ function parseEntry(key: string, value: Json, path: string, options: FilterOptio
       return not(parseObject(value, path, options));
     default:
       if (key.startsWith('$')) throw wrong(path, 'an operator needs a field in front of it');
-      return parseField(key, value, path, options);
+      return options.searched?.(key, value, path) ?? parseField(key, value, path, options);
   }
 }
 

@@ -39,6 +39,8 @@ export interface IndexDefinition {
   readonly spec: IndexSpec;
   /** `{"fields": {…}}`: the metadata fields declared filterable. */
   readonly metadataSchema?: JsonObject;
+  /** Of an index of documents: its typed fields, as they are described. */
+  readonly documentFields?: JsonObject;
   readonly tags: ReadonlyMap<string, string>;
   readonly embedding?: IndexEmbedding;
   readonly cmekId?: string;

@@ -15,8 +15,9 @@ interface Vectors {
 }
 
 /** `schema` of the newer shape: the vectors under their reserved names, or the field that is embedded, and declared metadata. */
-export function schemaOf(vectors: Vectors, { embedding, metadataSchema }: IndexDefinition): object {
+export function schemaOf(vectors: Vectors, { embedding, metadataSchema, documentFields }: IndexDefinition): object {
   const declared = metadataSchema === undefined ? {} : (plain(metadataSchema) as { readonly fields?: object });
+  if (documentFields !== undefined) return { fields: { ...(plain(documentFields) as object), ...declared.fields } };
   const metric = metricName(vectors.metric);
   if (embedding !== undefined) {
     const semantic = {

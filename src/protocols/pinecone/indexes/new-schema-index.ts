@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { NewCollection } from '../../../collections/collection.js';
 import { isJsonObject, type Json, type JsonObject, jsonObject } from '../../../http/json.js';
 import { MAX_DESCRIPTION_BYTES, MAX_FIELD_NAME_BYTES } from '../limits.js';
-import { invalidArgument, PineconeError } from '../pinecone-error.js';
+import { invalidArgument } from '../pinecone-error.js';
 import { asInteger, asObject, asText, membersOf, optional, required } from '../wire/members.js';
 import { metricOf } from '../wire/metric.js';
 import { requireName } from '../wire/resource-name.js';
+import { documentFields } from './document-schema.js';
 import type { IndexSpec } from './index-definition.js';
 import { DENSE_FIELD, SPARSE_FIELD } from './index-schema.js';
 import { deploymentOf, requireDimension } from './index-spec.js';
@@ -14,7 +15,7 @@ import { DenseFieldPart, DocumentFieldPart, SchemaPart, SparseFieldPart } from '
 import type { CreateSchemaIndexRequest } from './requests.js';
 import { tagsOf } from './tags.js';
 
-/** The index of a request from 2026-07 on. @throws PineconeError 400, 404 or 422, `UNIMPLEMENTED` for a schema of documents */
+/** The index of a request from 2026-07 on. @throws PineconeError 400, 404 or 422 */
 export function toNewSchemaIndex(request: CreateSchemaIndexRequest, strictRegions: boolean): NewCollection {
   const name = request.name ?? `index-${randomBytes(4).toString('hex')}`;
   requireName(name);
@@ -29,7 +30,13 @@ export function toNewSchemaIndex(request: CreateSchemaIndexRequest, strictRegion
     ...schemaPart(metadataFields.size === 0 ? undefined : jsonObject({ fields: metadataFields })),
     ...(request.cmek_id !== undefined && { cmekId: request.cmek_id }),
   };
-  return newIndex(name, schemaVectors(fields), definition, request);
+  for (const [field, sent] of fields) requireField(field, sent);
+  const typed = new Map([...fields].filter(([, field]) => !isJsonObject(field) || field.has('type')));
+  if ([...typed.keys()].every((field) => field === DENSE_FIELD || field === SPARSE_FIELD)) {
+    return newIndex(name, schemaVectors(typed), definition, request);
+  }
+  const documents = documentFields(typed);
+  return newIndex(name, documents.vectors, { ...definition, documentFields: documents.fields }, request);
 }
 
 function withSource(spec: IndexSpec, sourceCollection: string | undefined): IndexSpec {
@@ -38,15 +45,6 @@ function withSource(spec: IndexSpec, sourceCollection: string | undefined): Inde
 
 /** The vectors of a schema that declares nothing but vectors and metadata. */
 function schemaVectors(fields: JsonObject): NewVectors {
-  for (const [name, field] of fields) requireField(name, field);
-  const typed = [...fields].filter(([, field]) => !isJsonObject(field) || field.has('type'));
-  const others = typed.map(([name]) => name).filter((name) => name !== DENSE_FIELD && name !== SPARSE_FIELD);
-  if (others.length > 0) {
-    throw new PineconeError(
-      'UNIMPLEMENTED',
-      `Indexes of documents are not served here: '${others.join("', '")}' is neither ${DENSE_FIELD} nor ${SPARSE_FIELD}`,
-    );
-  }
   const denseField = optional(fields.get(DENSE_FIELD) ?? undefined, DENSE_FIELD, asObject);
   const sparseField = optional(fields.get(SPARSE_FIELD) ?? undefined, SPARSE_FIELD, asObject);
   const dense = denseField && membersOf(DenseFieldPart, denseField);

@@ -5,6 +5,8 @@ import type { Json } from '../../../http/json.js';
 
 const NOT_KEPT = 'checked for its length, and not kept: descriptions have no effect';
 const PODS = 'pods cannot be created from 2026-07 on';
+const NO_EMBEDDING = 'documents are not embedded here';
+const PLAIN_WORDS = 'words are compared as they are, without regard to case';
 const SCHEMA_PATCH = 'only the parameters of a field that is embedded may change';
 
 /** `spec` before 2026-07: exactly one of its members. */
@@ -119,11 +121,23 @@ export class SparseFieldPart {
   @Ignored(NOT_KEPT) description?: Json;
 }
 
-/** A typed field of any other name. */
+/** A typed field of any other name: a field of documents. */
 export class DocumentFieldPart {
-  @Refused('indexes of documents are not served') type?: Json;
-  @Refused('indexes of documents are not served') full_text_search?: Json;
-  @Ignored(NOT_KEPT) description?: Json;
+  type?: Json;
+  description?: Json;
+  full_text_search?: Json;
+  @Refused('strings without full-text search are metadata, and need no declaration') filterable?: Json;
+  @Refused(NO_EMBEDDING) embed?: Json;
+  @Refused(NO_EMBEDDING) sparse_embed?: Json;
+  @Refused(NO_EMBEDDING) store_text?: Json;
+}
+
+/** `full_text_search` of a field of documents. */
+export class FullTextPart {
+  language?: Json;
+  @Refused(PLAIN_WORDS) stemming?: Json;
+  @Refused(PLAIN_WORDS) stop_words?: Json;
+  @Refused(PLAIN_WORDS) ngram?: Json;
 }
 
 /** A field of `schema` of an index that exists. */

@@ -90,7 +90,11 @@ export class HybridOperations {
     list: ListRequest,
   ): Promise<readonly Ranked[]> {
     if (typeof query === 'string') {
-      const found = await this.texts.searchText(collection, NAMESPACE, { ...list, text: query, parts: ID_ONLY });
+      const found = await this.texts.searchText(collection, NAMESPACE, {
+        ...list,
+        texts: [{ field: null, text: query, weight: 1 }],
+        parts: ID_ONLY,
+      });
       return found.map(({ id, score }) => ({ id, score: scaled(Number(score)) }));
     }
     const request = { ...list, embedding: null, sparse: query, parts: ID_ONLY };

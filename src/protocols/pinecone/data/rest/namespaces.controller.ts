@@ -71,6 +71,6 @@ export class NamespacesController {
   @Allow('write')
   @All('namespaces/:namespace/documents/:operation')
   documents(): never {
-    throw new PineconeError('UNIMPLEMENTED', 'The documents API is not served here: use the vectors API');
+    throw new PineconeError('UNIMPLEMENTED', 'There is no such call of the documents API: this is not served here');
   }
 }

@@ -1,0 +1,39 @@
+import { type Sql, sql } from '../postgres/sql.js';
+import { textAt } from './compile-path.js';
+import type { WordOperator } from './filter.js';
+
+/** Those that the word index has: decision 51. */
+const CONFIGURATION = sql`'pg_catalog.simple'::regconfig`;
+
+/**
+ * Whether a text has the words of another one: read from the text itself, as the word index has no positions. A text without words
+ * is in none.
+ */
+export function compileWords(field: string | null, op: WordOperator, text: string): Sql {
+  const stored = field === null ? sql`r.document` : sql`(${textAt(field)})`;
+  const asked = sql`${text}::text`;
+  switch (op) {
+    case 'any':
+      return sql`EXISTS (${wordsOf(asked)} INTERSECT ${wordsOf(stored)})`;
+    case 'all':
+      return sql`(EXISTS (${wordsOf(asked)}) AND NOT EXISTS (${wordsOf(asked)} EXCEPT ${wordsOf(stored)}))`;
+    case 'phrase':
+      return sql`(EXISTS (${wordsOf(asked)}) AND strpos(${inOrder(stored)}, ${inOrder(asked)}) > 0)`;
+  }
+}
+
+function wordsOf(text: Sql): Sql {
+  return sql`SELECT l.word ${lexed(text)}`;
+}
+
+/** The words between spaces: no word has one. */
+function inOrder(text: Sql): Sql {
+  return sql`(SELECT ' ' || COALESCE(string_agg(l.word, ' ' ORDER BY p.place), '') || ' ' ${lexed(text)})`;
+}
+
+function lexed(text: Sql): Sql {
+  return sql`FROM ts_parse('default', ${text}) WITH ORDINALITY AS p (tokid, token, place)
+    JOIN pg_ts_config_map m ON m.mapcfg = ${CONFIGURATION} AND m.maptokentype = p.tokid AND m.mapseqno = 1
+    CROSS JOIN LATERAL unnest(ts_lexize(m.mapdict::regdictionary, p.token)) AS l (word)
+    WHERE octet_length(p.token) < 2047`;
+}

@@ -1,0 +1,111 @@
+import { IsOptional, IsString } from 'class-validator';
+import { Refused } from '../../../http/field-fates.js';
+import { isJsonObject, type Json, type JsonObject, readJson } from '../../../http/json.js';
+import type { JsonReader } from '../../../http/json-reader.js';
+import { Read } from '../../../http/validate.js';
+import { MAX_METADATA_PAGE, MAX_PAGE } from '../limits.js';
+import { invalidArgument } from '../pinecone-error.js';
+import { readObject, readTexts } from '../wire/sent-vector.js';
+
+/** Requests of the documents API, as the types of the official Python SDK 10.2 have them. */
+
+const EMBEDDED = 'documents are not embedded here: send vectors';
+
+/** `POST …/documents/upsert`. */
+export class UpsertDocumentsRequest {
+  @Read((reader) => readObjects(reader, 'documents')) documents: readonly JsonObject[] = [];
+}
+
+/** `POST …/documents/search`. */
+export class SearchDocumentsRequest {
+  @Read((reader) => readObjects(reader, 'score_by')) score_by: readonly JsonObject[] = [];
+  @Read((reader) => readCount(reader, 'top_k', Number.MAX_SAFE_INTEGER)) top_k?: number;
+  @IsOptional() @Read((reader) => readTexts(reader, 'include_fields')) include_fields?: readonly string[];
+  @IsOptional() @Read((reader) => readObject(reader, 'filter')) filter?: JsonObject;
+}
+
+/** `POST …/documents/fetch`. */
+export class FetchDocumentsRequest {
+  @IsOptional() @Read((reader) => readTexts(reader, 'ids')) ids?: readonly string[];
+  @IsOptional() @Read((reader) => readObject(reader, 'filter')) filter?: JsonObject;
+  @IsOptional() @Read((reader) => readTexts(reader, 'include_fields')) include_fields?: readonly string[];
+  @IsOptional() @IsString() pagination_token?: string;
+  @IsOptional() @Read((reader) => readCount(reader, 'limit', MAX_METADATA_PAGE)) limit?: number;
+}
+
+/** `POST …/documents/list`. */
+export class ListDocumentsRequest {
+  @IsOptional() @IsString() prefix?: string;
+  @IsOptional() @Read((reader) => readCount(reader, 'limit', MAX_PAGE)) limit?: number;
+  @IsOptional() @IsString() pagination_token?: string;
+}
+
+/** `POST …/documents/update`. */
+export class UpdateDocumentsRequest {
+  @IsOptional() @Read((reader) => readObjects(reader, 'documents')) documents?: readonly JsonObject[];
+  @IsOptional() @Read((reader) => readObject(reader, 'filter')) filter?: JsonObject;
+  @IsOptional() @Read((reader) => readObject(reader, 'set_fields')) set_fields?: JsonObject;
+  @IsOptional() @Read((reader) => readTexts(reader, 'remove_fields')) remove_fields?: readonly string[];
+}
+
+/** `POST …/documents/delete`. */
+export class DeleteDocumentsRequest {
+  @IsOptional() @Read((reader) => readTexts(reader, 'ids')) ids?: readonly string[];
+  @IsOptional() @Read((reader) => readObject(reader, 'filter')) filter?: JsonObject;
+  @IsOptional() @Read(readBoolean) delete_all?: boolean;
+}
+
+/** A document of an upsert: other members are its fields. */
+export class DocumentPart {
+  _id?: Json;
+}
+
+/** A document of an update. */
+export class DocumentChangesPart {
+  _id?: Json;
+  _remove_fields?: Json;
+}
+
+/** One of `score_by`. */
+export class ScoreByPart {
+  type?: Json;
+  field?: Json;
+  fields?: Json;
+  query?: Json;
+  values?: Json;
+  sparse_values?: Json;
+}
+
+/** `embed` and `sparse_embed` of `score_by`. */
+export class EmbedScorePart {
+  @Refused(EMBEDDED) type?: Json;
+  @Refused(EMBEDDED) query?: Json;
+  @Refused(EMBEDDED) field?: Json;
+  @Refused(EMBEDDED) fields?: Json;
+}
+
+/** A field of the type `sparse_vector`. */
+export class SparseFieldValue {
+  indices?: Json;
+  values?: Json;
+}
+
+function readObjects(reader: JsonReader, path: string): readonly JsonObject[] {
+  const list = readJson(reader);
+  const items: readonly Json[] | undefined = Array.isArray(list) ? list : undefined;
+  if (items?.every((item) => isJsonObject(item)) === true) return items;
+  throw invalidArgument(`${path}: expected a list of objects`);
+}
+
+function readCount(reader: JsonReader, path: string, most: number): number {
+  const value = readJson(reader);
+  const number = typeof value === 'object' && value !== null && 'text' in value ? Number(value.text) : Number.NaN;
+  if (Number.isInteger(number) && number >= 1 && number <= most) return number;
+  throw invalidArgument(`${path}: expected an integer from 1 to ${String(most)}`);
+}
+
+function readBoolean(reader: JsonReader): boolean {
+  const value = readJson(reader);
+  if (typeof value === 'boolean') return value;
+  throw invalidArgument('delete_all: expected a boolean');
+}
