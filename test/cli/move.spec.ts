@@ -137,7 +137,8 @@ describeOnServer(`polyvec move${reason}`, () => {
 
   /** A gateway on data that stays when it stops. */
   async function gatewayOn(environment: Readonly<Record<string, string>>): Promise<TestGateway> {
-    return startGatewayOn({ environment, remove: () => Promise.resolve() }, SETTINGS);
+    const settings = { ...SETTINGS, POLYVEC_IMPORT_ROOT: join(directory, 'imports') };
+    return startGatewayOn({ environment, remove: () => Promise.resolve() }, settings);
   }
 
   beforeAll(async () => {

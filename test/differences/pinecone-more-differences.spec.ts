@@ -82,7 +82,7 @@ describe('the control plane', () => {
     expect(await host({ ...agent, 'x-polyvec-host-style': 'other' })).toBe(`http://localhost:${String(port)}`);
   });
 
-  it('D115: imports are from files of the gateway alone', async () => {
+  it('D109: imports are from files of the gateway alone', async () => {
     const index = await createIndex(gateway, { dimension: 2 });
     const start = async (body: object): Promise<unknown> => (await index.outcome('/bulk/imports', { body }))[1];
     expect(await start({ uri: 's3://bucket/films' })).toMatchObject({
@@ -130,7 +130,7 @@ describe('documents', () => {
     await call('upsert', { documents: documents.slice(1_000) });
   });
 
-  it('D112: documents are searched by the words as they are', async () => {
+  it('D110: documents are searched by the words as they are', async () => {
     expect(await search({ type: 'text', fields: ['body'], query: 'WOLVES' })).toEqual(['d0']);
     expect(await search({ type: 'text', fields: ['body'], query: 'wolf run' })).toEqual([]);
     const stemmed = { type: 'string', full_text_search: { stemming: true } };
@@ -138,20 +138,20 @@ describe('documents', () => {
     expect(await search({ type: 'embed', field: 'body', query: 'wolf' })).toBe(400);
   });
 
-  it("D113: a query string is a subset of Lucene's", async () => {
+  it("D111: a query string is a subset of Lucene's", async () => {
     expect(await search({ type: 'query_string', query: 'body:"wolves running"^2 NOT sheep' })).toEqual(['d0']);
     expect(await search({ type: 'query_string', query: 'wol*' })).toBe(400);
     expect(await search({ type: 'query_string', query: 'wolves~1' })).toBe(400);
   });
 
-  it('D114: some fields of a document cannot be removed', async () => {
+  it('D112: some fields of a document cannot be removed', async () => {
     const remove = (name: string): Promise<Outcome> => call('update', { documents: [{ _id: 'd0', _remove_fields: [name] }] });
     expect(await remove('body')).toMatchObject([400, { error: { code: 'UNIMPLEMENTED' } }]);
     expect(await remove('terms')).toMatchObject([400, { error: { code: 'UNIMPLEMENTED' } }]);
     expect(await remove('nothing')).toEqual([202, {}]);
   });
 
-  it('D115: an update of documents by a filter is several writes', async () => {
+  it('D113: an update of documents by a filter is several writes', async () => {
     const change = { filter: { old: true }, set_fields: { old: false }, remove_fields: ['nothing'] };
     expect(await call('update', change)).toEqual([202, { matched_records: 1_001 }]);
     expect(await call('update', change)).toEqual([202, { matched_records: 0 }]);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NAMESPACES_OF_LISTED } from '../../../src/collections/place-tables.store.js';
 import { CATALOG } from '../../../src/move/moved-tables.js';
 import type { Database } from '../../../src/postgres/database.js';
@@ -9,7 +10,7 @@ import { indexed } from '../../chaos/promotion/promotion-cluster.js';
 import { randomFrom } from '../../chaos/promotion/promotion-writer.js';
 import { ChromaApi, type CollectionApi } from '../clients/chroma-api.js';
 import { COLLECTIONS } from '../clients/chroma-client.js';
-import { createIndex, PineconeApi } from '../clients/pinecone-api.js';
+import { createIndex, type IndexApi, PineconeApi, succeeded } from '../clients/pinecone-api.js';
 import { setUp, VectorizerApi } from '../clients/vectorizer-api.js';
 import type { TestGateway } from '../gateway/gateway.js';
 
@@ -115,6 +116,7 @@ async function fillPinecone(gateway: TestGateway): Promise<void> {
   }
   // its postings of before mean nothing any more
   await hybrid.namespace('third').fill([{ id: 'a', values: [1, 0], sparseValues: { indices: [7], values: [1] } }]);
+  await importInVain(gateway, hybrid);
   const sparse = await createIndex(gateway, { vector_type: 'sparse', metric: 'dotproduct', deletion_protection: 'enabled' });
   await sparse.namespace('s').fill([{ id: 'only', sparseValues: { indices: [1, 2], values: [0.25, 3] } }]);
   const backup = await control.call(`/indexes/${hybrid.name}/backups`, { body: { name: 'nightly' }, headers: NEWEST });
@@ -129,6 +131,19 @@ async function fillPinecone(gateway: TestGateway): Promise<void> {
   await pod.namespace('n').fill([{ id: 'a', values: [0.5, -1] }]);
   await control.call('/collections', { body: { name: 'pods', source: pod.name } });
   await control.call(`/indexes/${pod.name}`, { method: 'DELETE' });
+}
+
+/** An import of what is no Parquet file, which fails and stays in the list. */
+async function importInVain({ environment }: TestGateway, index: IndexApi): Promise<void> {
+  const folder = join(environment['POLYVEC_IMPORT_ROOT'] ?? '', 'default_tenant/films/__default__');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, '0.parquet'), 'no Parquet');
+  const { id } = succeeded(await index.call('/bulk/imports', { body: { uri: 'file:///films' } })) as { readonly id: string };
+  let status: unknown;
+  do {
+    await sleep(100);
+    ({ status } = succeeded(await index.call(`/bulk/imports/${id}`)) as { readonly status: string });
+  } while (status !== 'Failed');
 }
 
 /** What a gateway answers about all of it, by the request. */

@@ -1,6 +1,6 @@
 import type { Collection } from '../../../collections/collection.js';
 import type { FieldCollector } from '../../../collections/field-collector.js';
-import { isJsonObject, type Json, type JsonObject } from '../../../http/json.js';
+import { isJsonObject, type Json, JsonNumber, type JsonObject } from '../../../http/json.js';
 import type { RecordWrite } from '../../../records/record.js';
 import { numbersAt, objectAt } from '../data/record-requests.js';
 import { requireId, requireSparse, requireStorable } from '../data/vector-rules.js';
@@ -10,7 +10,7 @@ import { invalidArgument } from '../pinecone-error.js';
 import { membersOf } from '../wire/members.js';
 import { DOCUMENT_KEY, toMetadata, URI_KEY } from '../wire/metadata.js';
 import { withoutNulls } from '../wire/sent-vector.js';
-import { SparseFieldValue } from './requests.js';
+import { type SentDocument, SparseFieldValue } from './requests.js';
 
 /** How documents are read into records. */
 export interface DocumentReading {
@@ -31,27 +31,27 @@ export function documentId(sent: Json | undefined, path: string): string {
 }
 
 /** A whole document as a record: its dense vector must be there, and something that is searched. @throws PineconeError 400 */
-export function toRecord(reading: DocumentReading, sent: JsonObject, path: string): RecordWrite {
-  const id = documentId(sent.get('_id'), path);
-  const fields = without(sent, ['_id']);
+export function toRecord(reading: DocumentReading, { members, numbers }: SentDocument, path: string): RecordWrite {
+  const id = documentId(members.get('_id'), path);
+  const fields = without(members, ['_id']);
+  const has = (name: string): boolean => fields.has(name) || numbers.has(name);
   const { dense, sparse, texts } = reading.schema;
-  if (dense !== undefined && !fields.has(dense))
-    throw invalidArgument(`Document '${id}' lacks the dense_vector field '${dense}'`);
+  if (dense !== undefined && !has(dense)) throw invalidArgument(`Document '${id}' lacks the dense_vector field '${dense}'`);
   const searched = [dense, sparse, ...texts].filter((name) => name !== undefined);
-  if (!searched.some((name) => fields.has(name))) {
+  if (!searched.some(has)) {
     throw invalidArgument(`Document '${id}' has none of the fields of the schema: '${searched.join("', '")}'`);
   }
-  return { id, ...toContent(reading, fields, path), removedKeys: [] };
+  return { id, ...toContent(reading, { members: fields, numbers }, path), removedKeys: [] };
 }
 
 /** Fields as the parts of a record; what is not among them is null. @throws PineconeError 400 */
 export function toContent(
   { collection, schema, maxMetadataBytes, collector }: DocumentReading,
-  fields: JsonObject,
+  { members, numbers }: SentDocument,
   path: string,
 ): Content {
-  const dense = schema.dense === undefined ? undefined : numbersAt(fields.get(schema.dense), `${path}.${schema.dense}`);
-  const embedding = dense === undefined ? null : new Float32Array(dense);
+  const fields = withLists(members, numbers, schema.dense);
+  const embedding = embeddingAt(schema.dense, members, numbers, path);
   if (embedding !== null) requireStorable(collection, embedding);
   const sparse = schema.sparse === undefined ? undefined : sparseAt(fields.get(schema.sparse), `${path}.${schema.sparse}`);
   const texts = schema.texts.map((name) => [name, textAt(fields.get(name), `${path}.${name}`)] as const);
@@ -69,6 +69,25 @@ export function toContent(
     uri: null,
     metadata: withTexts(metadata, others, collector),
   };
+}
+
+function embeddingAt(
+  name: string | undefined,
+  members: JsonObject,
+  numbers: ReadonlyMap<string, Float32Array>,
+  path: string,
+): Float32Array | null {
+  if (name === undefined) return null;
+  const dense = numbers.get(name) ?? numbersAt(members.get(name), `${path}.${name}`);
+  return dense === undefined ? null : new Float32Array(dense);
+}
+
+/** The members, with the lists of numbers that are no embedding: as metadata only an empty one is right. */
+function withLists(members: JsonObject, numbers: ReadonlyMap<string, Float32Array>, embedding: string | undefined): JsonObject {
+  const lists = [...numbers].filter(([name]) => name !== embedding);
+  if (lists.length === 0) return members;
+  const asJson = (list: Float32Array): Json => [...list].map((number) => new JsonNumber(String(number)));
+  return new Map([...members, ...lists.map(([name, list]) => [name, asJson(list)] as const)]);
 }
 
 /** `{"indices": […], "values": […]}`. @throws PineconeError 400 */

@@ -18,7 +18,7 @@ import { namespaceOf } from '../wire/namespace-name.js';
 import { documentId, type DocumentReading, toContent, toRecord, without } from './document-fields.js';
 import { parseDocumentFilter } from './document-filter.js';
 import { requireDocuments } from './document-index.js';
-import type { DeleteDocumentsRequest, UpdateDocumentsRequest, UpsertDocumentsRequest } from './requests.js';
+import type { DeleteDocumentsRequest, SentDocument, UpdateDocumentsRequest, UpsertDocumentsRequest } from './requests.js';
 
 const REPLACE = { existing: 'replace', missing: 'insert' } as const;
 const MERGE = { existing: 'merge', missing: 'skip' } as const;
@@ -88,14 +88,16 @@ export class DocumentWrites {
   }
 
   /** Documents that are not there stay so. */
-  private async updateById(collection: Collection, namespace: string, documents: readonly JsonObject[]): Promise<Written> {
+  private async updateById(collection: Collection, namespace: string, documents: readonly SentDocument[]): Promise<Written> {
     const reading = this.readingOf(collection);
     requireCount(documents);
     const records = documents.map((document, index) => {
       const path = `documents[${String(index)}]`;
-      const id = documentId(document.get('_id'), path);
-      const removed = textsAt(document.get('_remove_fields') ?? undefined, `${path}._remove_fields`) ?? [];
-      return { id, ...changesOf(reading, without(document, ['_id', '_remove_fields']), removed, path) };
+      const { members, numbers } = document;
+      const id = documentId(members.get('_id'), path);
+      const removed = textsAt(members.get('_remove_fields') ?? undefined, `${path}._remove_fields`) ?? [];
+      const set = { members: without(members, ['_id', '_remove_fields']), numbers };
+      return { id, ...changesOf(reading, set, removed, path) };
     });
     requireDistinct(records);
     this.limits.require(collection, namespace, { kind: 'update' });
@@ -112,7 +114,7 @@ export class DocumentWrites {
   ): Promise<Written> {
     const reading = this.readingOf(collection);
     const filter = parseDocumentFilter(reading.schema, sent, this.filterOptions);
-    const set = without(request.set_fields ?? new Map(), []);
+    const set = { members: without(request.set_fields ?? new Map(), []), numbers: new Map<string, Float32Array>() };
     const changes = changesOf(reading, set, request.remove_fields ?? [], 'set_fields');
     this.limits.require(collection, namespace, { kind: 'update_by_metadata' });
     let matched = 0;
@@ -139,10 +141,16 @@ export class DocumentWrites {
 }
 
 /** The fields that are set, and those that go: metadata, and texts other than the first. @throws PineconeError 400 */
-function changesOf(reading: DocumentReading, set: JsonObject, removed: readonly string[], path: string): Omit<RecordWrite, 'id'> {
-  const both = removed.filter((name) => set.has(name));
+function changesOf(
+  reading: DocumentReading,
+  set: SentDocument,
+  removed: readonly string[],
+  path: string,
+): Omit<RecordWrite, 'id'> {
+  const has = (name: string): boolean => set.members.has(name) || set.numbers.has(name);
+  const both = removed.filter(has);
   if (both.length > 0) throw invalidArgument(`${path}: fields cannot be both set and removed: '${both.join("', '")}'`);
-  if (set.has('_id') || set.has('_remove_fields')) throw invalidArgument(`${path}: '_id' and '_remove_fields' are no fields`);
+  if (has('_id') || has('_remove_fields')) throw invalidArgument(`${path}: '_id' and '_remove_fields' are no fields`);
   requireRemovable(reading.schema, removed);
   return { ...toContent(reading, set, path), removedKeys: removed };
 }

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/commo
 import type { Request, Response } from 'express';
 import type { Collection } from '../../../collections/collection.js';
 import type { RequestBody } from '../../../http/request-body.js';
-import { validate } from '../../../http/validate.js';
+import { validate, validateLong } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
 import { setHeaders, WRITE_HEADERS } from '../data/lsn-headers.js';
 import { INDEX_PATHS, targetOf, type TargetPath } from '../data/rest/target-path.js';
@@ -43,7 +43,7 @@ export class DocumentsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<string> {
     requireVersion(sent);
-    const request = validate(UpsertDocumentsRequest, body, CONTROL_PLANE);
+    const request = await validateLong(UpsertDocumentsRequest, body, CONTROL_PLANE);
     const { lsn } = await this.on(path, (collection) => this.writes.upsert(collection, path.namespace, request));
     setHeaders(response, WRITE_HEADERS, lsn);
     return `{"upserted_count":${String(request.documents.length)}}`;
@@ -59,7 +59,7 @@ export class DocumentsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<string> {
     requireVersion(sent);
-    const request = validate(UpdateDocumentsRequest, body, CONTROL_PLANE);
+    const request = await validateLong(UpdateDocumentsRequest, body, CONTROL_PLANE);
     const written = await this.on(path, (collection) => this.writes.update(collection, path.namespace, request));
     setHeaders(response, WRITE_HEADERS, written.lsn);
     return toMatchedResponse(written);

@@ -2,7 +2,9 @@ import { IsOptional, IsString } from 'class-validator';
 import { Refused } from '../../../http/field-fates.js';
 import { isJsonObject, type Json, type JsonObject, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
-import { Read } from '../../../http/validate.js';
+import { readItems } from '../../../http/sliced-reading.js';
+import { Read, ReadInSlices } from '../../../http/validate.js';
+import type { Sliced } from '../../../slices.js';
 import { MAX_METADATA_PAGE, MAX_PAGE } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { readObject, readTexts } from '../wire/sent-vector.js';
@@ -11,9 +13,15 @@ import { readObject, readTexts } from '../wire/sent-vector.js';
 
 const EMBEDDED = 'documents are not embedded here: send vectors';
 
+/** A document as it was sent. Lists of numbers, which vectors are, stand apart from the other members: a value has no object of its own. */
+export interface SentDocument {
+  readonly members: JsonObject;
+  readonly numbers: ReadonlyMap<string, Float32Array>;
+}
+
 /** `POST …/documents/upsert`. */
 export class UpsertDocumentsRequest {
-  @Read((reader) => readObjects(reader, 'documents')) documents: readonly JsonObject[] = [];
+  @ReadInSlices(readDocuments) documents: readonly SentDocument[] = [];
 }
 
 /** `POST …/documents/search`. */
@@ -42,7 +50,7 @@ export class ListDocumentsRequest {
 
 /** `POST …/documents/update`. */
 export class UpdateDocumentsRequest {
-  @IsOptional() @Read((reader) => readObjects(reader, 'documents')) documents?: readonly JsonObject[];
+  @IsOptional() @ReadInSlices(readDocuments) documents?: readonly SentDocument[];
   @IsOptional() @Read((reader) => readObject(reader, 'filter')) filter?: JsonObject;
   @IsOptional() @Read((reader) => readObject(reader, 'set_fields')) set_fields?: JsonObject;
   @IsOptional() @Read((reader) => readTexts(reader, 'remove_fields')) remove_fields?: readonly string[];
@@ -88,6 +96,29 @@ export class EmbedScorePart {
 export class SparseFieldValue {
   indices?: Json;
   values?: Json;
+}
+
+function* readDocuments(reader: JsonReader): Sliced<readonly SentDocument[]> {
+  if (reader.kind() !== 'array') {
+    reader.skipValue();
+    throw invalidArgument('documents: expected a list of objects');
+  }
+  const documents: SentDocument[] = [];
+  yield* readItems(reader, () => {
+    if (reader.kind() !== 'object') {
+      reader.skipValue();
+      throw invalidArgument('documents: expected a list of objects');
+    }
+    const members = new Map<string, Json>();
+    const numbers = new Map<string, Float32Array>();
+    reader.readObject((key) => {
+      const components = key.startsWith('_') || reader.kind() !== 'array' ? undefined : reader.tryNumbers();
+      if (components === undefined) members.set(key, readJson(reader));
+      else numbers.set(key, new Float32Array(components));
+    });
+    documents.push({ members, numbers });
+  });
+  return documents;
 }
 
 function readObjects(reader: JsonReader, path: string): readonly JsonObject[] {
