@@ -13,6 +13,8 @@ import { NamespacesController } from './data/rest/namespaces.controller.js';
 import { RecordsController } from './data/rest/records.controller.js';
 import { VectorsController } from './data/rest/vectors.controller.js';
 import { VectorOperations } from './data/vector-operations.js';
+import { DocumentsController } from './documents/documents.controller.js';
+import { DocumentOperations } from './documents/operations.js';
 import { IndexHosts } from './indexes/index-hosts.js';
 import { IndexPorts } from './indexes/index-ports.js';
 import { IndexQuotas } from './indexes/index-quotas.js';
@@ -36,6 +38,7 @@ import { IndexTargets } from './targets.js';
     VectorsController,
     NamespacesController,
     RecordsController,
+    DocumentsController,
     IndexesController,
     BackupsController,
     RestoreJobsController,
@@ -57,6 +60,7 @@ import { IndexTargets } from './targets.js';
     ReadOperations,
     NamespaceOperations,
     RecordOperations,
+    DocumentOperations,
     VectorService,
     GrpcServers,
   ],

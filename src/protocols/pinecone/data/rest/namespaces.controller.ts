@@ -73,10 +73,4 @@ export class NamespacesController {
   imports(): never {
     throw new PineconeError('UNIMPLEMENTED', 'Bulk imports are not served here');
   }
-
-  @Allow('write')
-  @All('namespaces/:namespace/documents/:operation')
-  documents(): never {
-    throw new PineconeError('UNIMPLEMENTED', 'The documents API is not served here: use the vectors API');
-  }
 }
