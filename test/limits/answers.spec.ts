@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ChromaApi } from '../support/clients/chroma-api.js';
-import { createIndex, type IndexApi } from '../support/clients/pinecone-api.js';
+import { IndexApi, PineconeApi, succeeded } from '../support/clients/pinecone-api.js';
 import { type Message, PineconeGrpc } from '../support/clients/pinecone-grpc.js';
 import { VectorizerApi } from '../support/clients/vectorizer-api.js';
 import { createProcessStorage, type GatewayProcess, type ProcessStorage } from '../support/gateway/gateway-process.js';
@@ -112,6 +112,18 @@ function sendsOf(fate: Fate): readonly (readonly [name: string, send: Send])[] {
   ];
 }
 
+/** An index that every call that reads can be asked of: of vectors, and of documents. */
+async function createDocumentIndex(pineconeUrl: string): Promise<IndexApi> {
+  const fields = {
+    embedding: { type: 'dense_vector', dimension: 2, metric: 'cosine' },
+    body: { type: 'string', full_text_search: {} },
+  };
+  const headers = { 'x-pinecone-api-version': '2026-07' };
+  const answer = await new PineconeApi(pineconeUrl).call('/indexes', { body: { name: 'answers', schema: { fields } }, headers });
+  const { name, host } = succeeded(answer) as { readonly name: string; readonly host: string };
+  return new IndexApi(name, Number(host.slice(host.lastIndexOf(':') + 1)));
+}
+
 async function peakBytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${String(pid)}/status`, 'utf8');
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
@@ -128,7 +140,7 @@ beforeAll(async () => {
     POLYVEC_MAX_BODY_BYTES: String(256 * MiB),
   });
   gateway = await storage.start();
-  index = await createIndex({ pineconeUrl: gateway.urls.get('pinecone') ?? '' }, { dimension: 2, metric: 'cosine' });
+  index = await createDocumentIndex(gateway.urls.get('pinecone') ?? '');
   grpc = new PineconeGrpc(index.port);
   const at = { tenant: 'default_tenant', database: 'default_database', collection: index.name, port: index.port };
   const found = await new ChromaApi(gateway.chromaUrl).call(

@@ -73,6 +73,16 @@ const LARGEST: Readonly<Record<string, Largest>> = {
   'pinecone VectorsController.statsByQuery': bounded,
   'pinecone NamespacesController.list': bounded,
   'pinecone NamespacesController.describe': bounded,
+  'pinecone DocumentsController.search': {
+    fate: 'refused',
+    body: {
+      score_by: [{ type: 'dense_vector', field: 'embedding', values: VECTOR }],
+      top_k: 10_000,
+      include_fields: ['*'],
+    },
+  },
+  'pinecone DocumentsController.fetch': { fate: 'refused', body: { ids: undefined, filter: { k: 1 }, limit: 10_000 } },
+  'pinecone DocumentsController.list': { fate: 'small', body: { limit: 100 } },
   'pinecone RecordsController.search': {
     fate: 'refused',
     body: { query: { top_k: 10_000, vector: { values: VECTOR } } },

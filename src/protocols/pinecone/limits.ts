@@ -10,12 +10,16 @@ export const MAX_FILTER_VALUES = 10_000;
 /** Records named or sent by one request. */
 export const MAX_FETCH_IDS = 1_000;
 export const MAX_DELETE_IDS = 1_000;
+/** Documents of one request. */
+export const MAX_DOCUMENTS = 1_000;
 /** Records of text: every one is embedded. */
 export const MAX_TEXT_RECORDS = 96;
 
 /** Pages of the data plane. */
 export const DEFAULT_PAGE = 100;
 export const MAX_PAGE = 100;
+/** Of ids, in characters. */
+export const MAX_PREFIX_LENGTH = 512;
 export const MAX_METADATA_PAGE = 10_000;
 
 /** Pages of the control plane. */

@@ -14,6 +14,8 @@ import { NamespacesController } from './data/rest/namespaces.controller.js';
 import { RecordsController } from './data/rest/records.controller.js';
 import { VectorsController } from './data/rest/vectors.controller.js';
 import { VectorOperations } from './data/vector-operations.js';
+import { DocumentsController } from './documents/documents.controller.js';
+import { DocumentOperations } from './documents/operations.js';
 import { ImportOperations } from './imports/import-operations.js';
 import { ImportWorker } from './imports/import-worker.js';
 import { ImportsController } from './imports/imports.controller.js';
@@ -40,6 +42,7 @@ import { IndexTargets } from './targets.js';
     VectorsController,
     NamespacesController,
     RecordsController,
+    DocumentsController,
     IndexesController,
     BackupsController,
     RestoreJobsController,
@@ -64,6 +67,7 @@ import { IndexTargets } from './targets.js';
     RecordOperations,
     ImportOperations,
     ImportWorker,
+    DocumentOperations,
     VectorService,
     GrpcServers,
   ],

@@ -169,6 +169,20 @@ const EXAMPLES: readonly (readonly [RegExp, Example])[] = [
   [/^DELETE \/pinecone.*\/vectors\/delete$/, query('ids=zz&namespace=n')],
   [/^GET \/pinecone.*\/vectors\/list$/, query('prefix=a&limit=10&namespace=n')],
   [/^POST \/pinecone.*\/describe_index_stats$/, json({ filter: PINECONE_FILTER })],
+  [/^POST \/pinecone.*\/documents\/upsert$/, json({ documents: [{ _id: 'a', embedding: VECTOR, body: 'one two', year: 1 }] })],
+  [
+    /^POST \/pinecone.*\/documents\/search$/,
+    json({
+      score_by: [{ type: 'query_string', query: '+one -"two three" OR body:four' }],
+      top_k: 2,
+      include_fields: ['*'],
+      filter: { $and: [{ body: { $match_phrase: 'one two' } }, { year: { $gt: 0 } }] },
+    }),
+  ],
+  [/^POST \/pinecone.*\/documents\/fetch$/, json({ filter: PINECONE_FILTER, include_fields: ['year'], limit: 5 })],
+  [/^POST \/pinecone.*\/documents\/list$/, json({ prefix: 'a', limit: 5 })],
+  [/^POST \/pinecone.*\/documents\/update$/, json({ documents: [{ _id: 'a', year: 2, _remove_fields: ['draft'] }] })],
+  [/^POST \/pinecone.*\/documents\/delete$/, json({ filter: { year: { $lt: 0 } } })],
   [/^POST \/pinecone.*\/namespaces$/, json({ name: 'fresh', schema: { fields: { text: { filterable: true } } } })],
   [/^GET \/pinecone.*\/namespaces$/, query('prefix=n&limit=10')],
   [

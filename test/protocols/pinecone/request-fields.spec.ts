@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { fieldFates } from '../../../src/http/field-fates.js';
 import * as search from '../../../src/protocols/pinecone/data/record-requests.js';
 import * as data from '../../../src/protocols/pinecone/data/requests.js';
+import * as documents from '../../../src/protocols/pinecone/documents/requests.js';
 import * as parts from '../../../src/protocols/pinecone/indexes/request-parts.js';
 import * as indexes from '../../../src/protocols/pinecone/indexes/requests.js';
 import * as inference from '../../../src/protocols/pinecone/inference/requests.js';
@@ -39,7 +40,7 @@ const CLASSES: Readonly<Record<PublishedName, RequestClass>> = {
   CreateIndexSchema: parts.SchemaPart,
   DenseVectorField: parts.DenseFieldPart,
   SparseVectorField: parts.SparseFieldPart,
-  StringField: parts.DocumentFieldPart,
+  StringField: parts.StringFieldPart,
   CreateIndexForModelRequest: indexes.CreateForModelRequest,
   CreateIndexForModelRequestEmbed: parts.EmbedPart,
   FieldMap: parts.FieldMapPart,
@@ -81,6 +82,14 @@ const CLASSES: Readonly<Record<PublishedName, RequestClass>> = {
   SearchRecordsInputs: search.SearchInputsPart,
   SearchRecordsVector: search.SearchVectorPart,
   SearchRecordsRequestRerank: search.RerankPart,
+  UpsertDocumentsRequest: documents.UpsertDocumentsRequest,
+  SearchDocumentsRequest: documents.SearchDocumentsRequest,
+  FetchDocumentsRequest: documents.FetchDocumentsRequest,
+  UpdateDocumentsRequest: documents.UpdateDocumentsRequest,
+  DeleteDocumentsRequest: documents.DeleteDocumentsRequest,
+  ListDocumentsRequest: documents.ListDocumentsRequest,
+  DocumentRecord: documents.DocumentPart,
+  UpdateDocumentRecord: documents.DocumentChangesPart,
 };
 
 const NAMES = Object.keys(PUBLISHED) as PublishedName[];
@@ -113,8 +122,6 @@ describe('every published field', () => {
       'PodDeployment.replicas',
       'PodDeployment.shards',
       'PodDeployment.pod_type',
-      'StringField.type',
-      'StringField.full_text_search',
       'PatchSemanticTextField.model',
       'QueryRequest.queries',
       'SearchRecordsRequestQuery.match_terms',

@@ -88,6 +88,14 @@ const DATA_PLANE = {
   SearchRecordsInputs: ['text'],
   SearchRecordsVector: ['values', 'sparse_values', 'sparse_indices'],
   SearchRecordsRequestRerank: ['model', 'rank_fields', 'top_n', 'parameters', 'query'],
+  UpsertDocumentsRequest: ['documents'],
+  SearchDocumentsRequest: ['score_by', 'top_k', 'include_fields', 'filter'],
+  FetchDocumentsRequest: ['ids', 'filter', 'include_fields', 'pagination_token', 'limit'],
+  UpdateDocumentsRequest: ['documents', 'filter', 'set_fields', 'remove_fields'],
+  DeleteDocumentsRequest: ['ids', 'filter', 'delete_all'],
+  ListDocumentsRequest: ['prefix', 'limit', 'pagination_token'],
+  DocumentRecord: ['_id'],
+  UpdateDocumentRecord: ['_id', '_remove_fields'],
 } as const;
 
 export const PUBLISHED = { ...CONTROL_PLANE, ...DATA_PLANE } as const;
@@ -100,12 +108,6 @@ export const UNSERVED: readonly string[] = [
   'CreateBackupScheduleRequest',
   'UpdateBackupScheduleRequest',
   'StartImportRequest',
-  'UpsertDocumentsRequest',
-  'SearchDocumentsRequest',
-  'FetchDocumentsRequest',
-  'UpdateDocumentsRequest',
-  'DeleteDocumentsRequest',
-  'ListDocumentsRequest',
 ];
 
 /** Types of official clients that have no fields of their own, or whose objects are kept as they are sent. */

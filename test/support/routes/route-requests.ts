@@ -27,6 +27,13 @@ const VECTOR = [1, 0.5];
 
 /** A valid request of every route that needs one of its own, by the end of its key; the first that fits. */
 const BODIES: readonly (readonly [end: string, body: Body])[] = [
+  // Pinecone's documents
+  ['/documents/upsert', () => ({ documents: [{ _id: 'a', body: 'x' }] })],
+  ['/documents/search', () => ({ score_by: [{ type: 'text', fields: ['body'], query: 'x' }], top_k: 2 })],
+  ['/documents/fetch', () => ({ ids: ['a'] })],
+  ['/documents/list', () => ({})],
+  ['/documents/update', () => ({ documents: [{ _id: 'a', changed: true }] })],
+  ['/documents/delete', () => ({ ids: ['a'] })],
   // Chroma, both versions
   ['POST /chroma/api/v2/tenants', ({ collection }) => ({ name: `tenant-made-${collection}` })],
   ['PATCH /chroma/api/v2/tenants/:tenant', () => ({ resource_name: 'resource' })],
@@ -165,7 +172,6 @@ export function requestOf({ key, method, path }: Route, place: Place): RouteRequ
     .replace(':port', String(place.port))
     .replace(':host', place.host)
     .replace(':namespace', '__default__')
-    .replace(':operation', 'search')
     .replace(/\*id|:id/, 'a');
   if (path.includes('/api/v1/')) filled += `?tenant=${place.tenant}&database=${place.database}`;
   if (method === 'DELETE' && path.endsWith('/vectors/delete') && path.startsWith('/pinecone')) filled += '?ids=a';

@@ -44,7 +44,6 @@ export const PINECONE_API: ApiDescription = {
     index: 'The name of an index.',
     id: 'A UUID.',
     namespace: 'The name of a namespace; `__default__` is the default one.',
-    operation: 'A call of the documents API.',
   },
   queryParameters: {
     ids: described(listOf(TEXT), 'Ids of vectors: the parameter is repeated.'),

@@ -172,6 +172,49 @@ const IMPORTS: Operations = below('/bulk/imports', 'Imports', {
   'DELETE /{id}': { id: 'cancel_bulk_import', summary: 'Cancels an import; what it has written stays' },
 });
 
+const DOCUMENTS: Operations = below('/namespaces/{namespace}/documents', 'Documents', {
+  'POST /upsert': {
+    id: 'upsert_documents',
+    summary: 'Writes documents',
+    body: 'UpsertDocumentsRequest',
+    status: 202,
+    answer: 'UpsertedDocuments',
+  },
+  'POST /search': {
+    id: 'search_documents',
+    summary: 'Searches by a vector or by words',
+    body: 'SearchDocumentsRequest',
+    answer: 'DocumentMatches',
+  },
+  'POST /fetch': {
+    id: 'fetch_documents',
+    summary: 'Reads documents by ids or by a filter',
+    body: 'FetchDocumentsRequest',
+    answer: 'Documents',
+  },
+  'POST /list': {
+    id: 'list_documents',
+    summary: 'Lists ids',
+    body: 'ListDocumentsRequest',
+    isBodyOptional: true,
+    answer: 'DocumentIds',
+  },
+  'POST /update': {
+    id: 'update_documents',
+    summary: 'Changes documents by id or by a filter',
+    body: 'UpdateDocumentsRequest',
+    status: 202,
+    answer: 'MatchedDocuments',
+  },
+  'POST /delete': {
+    id: 'delete_documents',
+    summary: 'Deletes documents by ids, by a filter, or all of them',
+    body: 'DeleteDocumentsRequest',
+    status: 202,
+    answer: 'MatchedDocuments',
+  },
+});
+
 const REFUSED: Operations = {
   ...below('/indexes/{index}/backup-schedules', 'Not served', {
     'GET ': { id: 'list_backup_schedules', summary: 'Backup schedules', refusal: UNIMPLEMENTED },
@@ -183,15 +226,13 @@ const REFUSED: Operations = {
     'DELETE ': { id: 'delete_backup_schedule', summary: 'Backup schedules', refusal: UNIMPLEMENTED },
     'GET /history': { id: 'list_backup_schedule_history', summary: 'Backup schedules', refusal: UNIMPLEMENTED },
   }),
-  ...below('/namespaces/{namespace}/documents', 'Not served', {
-    'POST /{operation}': { id: 'documents', summary: 'The documents API', refusal: UNIMPLEMENTED },
-  }),
 };
 
 /** Every operation of Pinecone's API, of the control plane and of an index. */
 export const OPERATIONS: Operations = {
   ...VECTORS,
   ...RECORDS,
+  ...DOCUMENTS,
   ...NAMESPACES,
   ...INDEXES,
   ...SNAPSHOTS,

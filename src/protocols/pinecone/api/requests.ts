@@ -1,6 +1,7 @@
 import type { RequestType } from '../../../http/request-schema.js';
 import {
   ANYTHING,
+  BOOLEAN,
   COUNT,
   described,
   eitherOf,
@@ -24,6 +25,14 @@ import {
   UpdateRequest,
   UpsertRequest,
 } from '../data/requests.js';
+import {
+  DeleteDocumentsRequest,
+  FetchDocumentsRequest,
+  ListDocumentsRequest,
+  SearchDocumentsRequest,
+  UpdateDocumentsRequest,
+  UpsertDocumentsRequest,
+} from '../documents/requests.js';
 import { StartImportRequest } from '../imports/requests.js';
 import {
   ConfigureIndexRequest,
@@ -127,6 +136,56 @@ const CONTROL: Readonly<Record<string, RequestType>> = {
   },
 };
 
+const DOCUMENT = described(OBJECT, '`_id`, and fields: those of the schema, and metadata.');
+const INCLUDED = described(IDS, 'Names of fields; `*` is all of them.');
+const TEXT_FILTER = described(OBJECT, 'A filter; a searched text takes `$match_phrase`, `$match_all` and `$match_any`.');
+
+const DOCUMENTS: Readonly<Record<string, RequestType>> = {
+  UpsertDocumentsRequest: {
+    type: UpsertDocumentsRequest,
+    fields: { documents: { ...listOf(DOCUMENT), minItems: 1 } },
+    required: ['documents'],
+  },
+  SearchDocumentsRequest: {
+    type: SearchDocumentsRequest,
+    fields: {
+      score_by: {
+        ...listOf(
+          objectOf(
+            { type: oneOf('dense_vector', 'sparse_vector', 'text', 'query_string') },
+            { field: TEXT, fields: IDS, values: VALUES, sparse_values: ref('SparseValues'), query: TEXT },
+          ),
+        ),
+        minItems: 1,
+      },
+      include_fields: INCLUDED,
+      filter: TEXT_FILTER,
+    },
+    required: ['score_by'],
+  },
+  FetchDocumentsRequest: {
+    type: FetchDocumentsRequest,
+    fields: { ids: IDS, filter: TEXT_FILTER, include_fields: INCLUDED },
+    description: 'One of `ids` and `filter`.',
+  },
+  ListDocumentsRequest: { type: ListDocumentsRequest, fields: {} },
+  UpdateDocumentsRequest: {
+    type: UpdateDocumentsRequest,
+    fields: {
+      documents: listOf(described(OBJECT, '`_id`, the fields that change, and `_remove_fields`.')),
+      filter: FILTER,
+      set_fields: OBJECT,
+      remove_fields: IDS,
+    },
+    description: 'Either `documents`, or `filter` with `set_fields` or `remove_fields`.',
+  },
+  DeleteDocumentsRequest: {
+    type: DeleteDocumentsRequest,
+    fields: { ids: IDS, filter: FILTER, delete_all: BOOLEAN },
+    description: 'One of `ids`, `filter` and `delete_all`.',
+  },
+};
+
 /** The bodies of Pinecone's API. */
 export const REQUESTS: Readonly<Record<string, RequestType>> = {
   ...CONTROL,
@@ -169,4 +228,5 @@ export const REQUESTS: Readonly<Record<string, RequestType>> = {
     fields: { query: SEARCH_QUERY, fields: IDS, rerank: RERANK },
     required: ['query'],
   },
+  ...DOCUMENTS,
 };

@@ -187,6 +187,26 @@ const VECTORS: Schemas = {
   }),
 };
 
+const DOCUMENT_USAGE = objectOf({ read_units: COUNT });
+
+const DOCUMENTS: Schemas = {
+  UpsertedDocuments: objectOf({ upserted_count: COUNT }),
+  DocumentMatches: objectOf({
+    matches: listOf(described(OBJECT, '`_id`, `_score`, and the fields that were asked for.')),
+    namespace: TEXT,
+    usage: DOCUMENT_USAGE,
+  }),
+  Documents: objectOf(
+    { documents: mapOf(described(OBJECT, '`_id`, and fields.')), namespace: TEXT, usage: DOCUMENT_USAGE },
+    { pagination: PAGINATION },
+  ),
+  DocumentIds: objectOf(
+    { documents: listOf(objectOf({ _id: TEXT })), namespace: TEXT, usage: DOCUMENT_USAGE },
+    { pagination: PAGINATION },
+  ),
+  MatchedDocuments: objectOf({}, { matched_records: described(COUNT, 'Of a request with a filter.') }),
+};
+
 /** The answers of Pinecone's API, and their parts. */
 export const SCHEMAS: Schemas = {
   Error: objectOf(ERROR),
@@ -197,6 +217,7 @@ export const SCHEMAS: Schemas = {
   ...INDEXES,
   ...INFERENCE,
   ...VECTORS,
+  ...DOCUMENTS,
   Vector: objectOf({ id: { type: 'string', minLength: 1, maxLength: MAX_ID_LENGTH } }, VECTOR),
   SparseValues: objectOf({
     indices: listOf({ type: 'integer', minimum: 0, maximum: MAX_SPARSE_INDEX }),

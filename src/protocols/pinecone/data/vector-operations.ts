@@ -9,6 +9,7 @@ import type { Deletion, RecordWrite, Selection } from '../../../records/record.j
 import { RecordReads } from '../../../records/record-reads.service.js';
 import { RecordWrites } from '../../../records/record-writes.service.js';
 import { type FilterOptions, parseFilter } from '../filter/parse-filter.js';
+import { definitionOf } from '../indexes/index-definition.js';
 import { MAX_DELETE_IDS } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { RateLimits } from '../rate-limits/rate-limits.js';
@@ -38,6 +39,7 @@ export class VectorOperations {
   }
 
   async upsert(collection: Collection, request: UpsertRequest): Promise<UpsertResult> {
+    requireVectors(collection);
     const namespace = namespaceOf(request.namespace);
     const { vectors } = request;
     const limit = this.config.pineconeMaxUpsertVectors;
@@ -57,6 +59,7 @@ export class VectorOperations {
 
   /** By id: one record, which need not exist. By filter: the metadata of all that match. */
   async update(collection: Collection, request: UpdateRequest): Promise<UpdateResult> {
+    requireVectors(collection);
     const filter = request.filter !== undefined && request.filter.size > 0 ? request.filter : undefined;
     const id = request.id ?? '';
     if (id !== '' && filter !== undefined) throw invalidArgument('Cannot specify both id and filter');
@@ -70,6 +73,7 @@ export class VectorOperations {
   }
 
   async delete(collection: Collection, request: DeleteRequest): Promise<DeleteResult> {
+    requireVectors(collection);
     const namespace = namespaceOf(request.namespace);
     const selection = this.deleteSelection(request);
     const counted = selection.filter === undefined ? 'delete' : 'delete_by_metadata';
@@ -147,6 +151,12 @@ export class VectorOperations {
     if (filter !== undefined) throw invalidArgument('Delete with empty metadata filter is not allowed');
     throw invalidArgument('Must specify one of ids, delete_all or filter');
   }
+}
+
+/** Documents are written whole, by the rules of their schema. @throws PineconeError 400 */
+function requireVectors(collection: Collection): void {
+  if (definitionOf(collection).documentFields === undefined) return;
+  throw invalidArgument('This index has a document schema, so writes must go through the documents API.');
 }
 
 /** The write counter. Only the default namespace may be missing: it always exists. */

@@ -39,6 +39,8 @@ export interface IndexDefinition {
   readonly spec: IndexSpec;
   /** `{"fields": {…}}`: the metadata fields declared filterable. */
   readonly metadataSchema?: JsonObject;
+  /** The typed fields of an index of documents, by name, without descriptions. */
+  readonly documentFields?: JsonObject;
   readonly tags: ReadonlyMap<string, string>;
   readonly embedding?: IndexEmbedding;
   readonly cmekId?: string;

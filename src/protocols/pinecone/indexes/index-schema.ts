@@ -15,8 +15,13 @@ interface Vectors {
 }
 
 /** `schema` of the newer shape: the vectors under their reserved names, or the field that is embedded, and declared metadata. */
-export function schemaOf(vectors: Vectors, { embedding, metadataSchema }: IndexDefinition): object {
+export function schemaOf(vectors: Vectors, { documentFields, embedding, metadataSchema }: IndexDefinition): object {
   const declared = metadataSchema === undefined ? {} : (plain(metadataSchema) as { readonly fields?: object });
+  if (documentFields !== undefined) {
+    const fields = Object.entries(plain(documentFields) as Readonly<Record<string, object>>);
+    const described = fields.map(([name, field]) => [name, { ...field, description: null }] as const);
+    return { fields: { ...Object.fromEntries(described), ...declared.fields } };
+  }
   const metric = metricName(vectors.metric);
   if (embedding !== undefined) {
     const semantic = {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { NewCollection } from '../../../collections/collection.js';
 import { isJsonObject, type Json, type JsonObject, jsonObject } from '../../../http/json.js';
+import { areOfDocuments, documentVectors } from '../documents/document-schema.js';
 import { MAX_DESCRIPTION_BYTES, MAX_FIELD_NAME_BYTES } from '../limits.js';
-import { invalidArgument, PineconeError } from '../pinecone-error.js';
+import { invalidArgument } from '../pinecone-error.js';
 import { asInteger, asObject, asText, membersOf, optional, required } from '../wire/members.js';
 import { metricOf } from '../wire/metric.js';
 import { requireName } from '../wire/resource-name.js';
@@ -10,7 +11,7 @@ import type { IndexSpec } from './index-definition.js';
 import { DENSE_FIELD, SPARSE_FIELD } from './index-schema.js';
 import { deploymentOf, requireDimension } from './index-spec.js';
 import { newIndex, type NewVectors, schemaPart } from './new-index.js';
-import { DenseFieldPart, DocumentFieldPart, SchemaPart, SparseFieldPart } from './request-parts.js';
+import { DenseFieldPart, SchemaPart, SparseFieldPart, StringFieldPart } from './request-parts.js';
 import type { CreateSchemaIndexRequest } from './requests.js';
 import { tagsOf } from './tags.js';
 
@@ -22,14 +23,17 @@ export function toNewSchemaIndex(request: CreateSchemaIndexRequest, strictRegion
     throw invalidArgument('source_backup_id is not served here: use POST /backups/{id}/create-index');
   }
   const fields = required(membersOf(SchemaPart, request.schema).fields, 'fields', asObject);
+  for (const [name, field] of fields) requireField(name, field);
   const metadataFields = new Map([...fields].filter(([, field]) => isJsonObject(field) && !field.has('type')));
+  const isOfDocuments = areOfDocuments(fields);
   const definition = {
     spec: withSource(deploymentOf(request.deployment, request.read_capacity, strictRegions), request.source_collection),
     tags: tagsOf(request.tags ?? new Map()),
     ...schemaPart(metadataFields.size === 0 ? undefined : jsonObject({ fields: metadataFields })),
+    ...(isOfDocuments && { documentFields: withoutDescriptions(fields) }),
     ...(request.cmek_id !== undefined && { cmekId: request.cmek_id }),
   };
-  return newIndex(name, schemaVectors(fields), definition, request);
+  return newIndex(name, isOfDocuments ? documentVectors(fields) : schemaVectors(fields), definition, request);
 }
 
 function withSource(spec: IndexSpec, sourceCollection: string | undefined): IndexSpec {
@@ -38,15 +42,6 @@ function withSource(spec: IndexSpec, sourceCollection: string | undefined): Inde
 
 /** The vectors of a schema that declares nothing but vectors and metadata. */
 function schemaVectors(fields: JsonObject): NewVectors {
-  for (const [name, field] of fields) requireField(name, field);
-  const typed = [...fields].filter(([, field]) => !isJsonObject(field) || field.has('type'));
-  const others = typed.map(([name]) => name).filter((name) => name !== DENSE_FIELD && name !== SPARSE_FIELD);
-  if (others.length > 0) {
-    throw new PineconeError(
-      'UNIMPLEMENTED',
-      `Indexes of documents are not served here: '${others.join("', '")}' is neither ${DENSE_FIELD} nor ${SPARSE_FIELD}`,
-    );
-  }
   const denseField = optional(fields.get(DENSE_FIELD) ?? undefined, DENSE_FIELD, asObject);
   const sparseField = optional(fields.get(SPARSE_FIELD) ?? undefined, SPARSE_FIELD, asObject);
   const dense = denseField && membersOf(DenseFieldPart, denseField);
@@ -61,12 +56,20 @@ function schemaVectors(fields: JsonObject): NewVectors {
   return { vectorType: 'dense', dimension: requireDimension(required(dense.dimension, 'dimension', asInteger)), metric };
 }
 
+/** The typed fields, as they are kept. */
+function withoutDescriptions(fields: JsonObject): JsonObject {
+  const kept = (field: JsonObject): JsonObject =>
+    new Map([...field].filter(([key, value]) => key !== 'description' && value !== null));
+  const typed = [...fields].filter((entry): entry is [string, JsonObject] => isJsonObject(entry[1]) && entry[1].has('type'));
+  return new Map(typed.map(([name, field]) => [name, kept(field)]));
+}
+
 function requireField(name: string, field: Json): void {
   if (Buffer.byteLength(name) > MAX_FIELD_NAME_BYTES) {
     throw invalidArgument(`Field names have at most ${String(MAX_FIELD_NAME_BYTES)} bytes: '${name}'`);
   }
   const description = isJsonObject(field)
-    ? optional(membersOf(DocumentFieldPart, field).description, 'description', asText)
+    ? optional(membersOf(StringFieldPart, field).description, 'description', asText)
     : undefined;
   if (description !== undefined && Buffer.byteLength(description) > MAX_DESCRIPTION_BYTES) {
     throw invalidArgument(`Descriptions have at most ${String(MAX_DESCRIPTION_BYTES)} bytes: '${name}'`);

@@ -119,11 +119,22 @@ export class SparseFieldPart {
   @Ignored(NOT_KEPT) description?: Json;
 }
 
-/** A typed field of any other name. */
-export class DocumentFieldPart {
-  @Refused('indexes of documents are not served') type?: Json;
-  @Refused('indexes of documents are not served') full_text_search?: Json;
+/** A typed field of documents that is a text, or filtered by. */
+export class StringFieldPart {
+  type?: Json;
+  full_text_search?: Json;
+  @Ignored('every field is filterable') filterable?: Json;
+  @Refused('fields that are embedded are not served in an index of documents') embed?: Json;
+  @Refused('fields that are embedded are not served in an index of documents') sparse_embed?: Json;
   @Ignored(NOT_KEPT) description?: Json;
+}
+
+/** `full_text_search`: words are compared as they are written, but for their case. */
+export class FullTextPart {
+  @Ignored('given back as it was sent: no language changes words') language?: Json;
+  @Refused('words are compared as they are written') stemming?: Json;
+  @Refused('words are compared as they are written') stop_words?: Json;
+  @Refused('words are compared as they are written') ngram?: Json;
 }
 
 /** A field of `schema` of an index that exists. */

@@ -1,9 +1,8 @@
-import { All, Body, Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import type { Request } from 'express';
 import type { RequestBody } from '../../../../http/request-body.js';
 import { check, validate } from '../../../../http/validate.js';
 import { Allow } from '../../../../keys/allow.js';
-import { PineconeError } from '../../pinecone-error.js';
 import { IndexTargets } from '../../targets.js';
 import { SCHEMA_SHAPE, versionOf } from '../../wire/api-version.js';
 import { CONTROL_PLANE } from '../../wire/dialect.js';
@@ -15,7 +14,7 @@ import { INDEX_PATHS, targetOf, type TargetPath } from './target-path.js';
 
 type NamespacePath = TargetPath & { readonly namespace: string };
 
-/** Namespaces, over REST, and the families below an index that are not served. */
+/** Namespaces, over REST. */
 @Controller(INDEX_PATHS)
 export class NamespacesController {
   constructor(
@@ -66,11 +65,5 @@ export class NamespacesController {
   async delete(@Param() path: NamespacePath): Promise<string> {
     await this.targets.run(targetOf(path), (collection) => this.namespaces.delete(collection, path.namespace));
     return '{}';
-  }
-
-  @Allow('write')
-  @All('namespaces/:namespace/documents/:operation')
-  documents(): never {
-    throw new PineconeError('UNIMPLEMENTED', 'The documents API is not served here: use the vectors API');
   }
 }
