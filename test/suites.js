@@ -21,11 +21,9 @@ const PLACES = {
   'test/console/': 'server',
   'test/console/records.spec.ts': 'both',
   'test/copy/': 'server',
-  'test/copy/jsonl.spec.ts': 'embedded',
-  'test/copy/parquet.spec.ts': 'embedded',
-  'test/copy/vector-file.spec.ts': 'embedded',
+
   'test/deploy/': 'server',
-  'test/deploy/package.spec.ts': 'embedded',
+
   'test/differences/': 'embedded',
   'test/differences/vectorizer-differences.spec.ts': 'server',
   'test/docs/': 'embedded',

@@ -29,6 +29,7 @@ const ENVIRONMENTS: Readonly<Record<(typeof SAMPLE_PAGES)[number], readonly (rea
     ['pinecone-python-7', 'pinecone-python-10'],
     ['pinecone-python-7', 'pinecone-python-8'],
     ['pinecone-python-10'],
+    ['pinecone-python-10'],
   ],
   'docs/clients/vectorizer.md': [['python3']],
   'docs/clients/frameworks.md': [],

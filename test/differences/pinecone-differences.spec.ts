@@ -4,7 +4,6 @@ import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 /** The numbers in `docs/differences.md`, section Pinecone. */
 
 const SERVERLESS = { serverless: { cloud: 'aws', region: 'us-east-1' } };
-const NEWEST = { 'x-pinecone-api-version': '2026-07' };
 
 let gateway: TestGateway;
 let control: PineconeApi;
@@ -85,10 +84,7 @@ describe('a restore', () => {
 });
 
 describe('what is not served', () => {
-  it('D37: documents, imports and backup schedules are 400 with the code UNIMPLEMENTED', async () => {
-    const schema = { fields: { title: { type: 'string', full_text_search: {} } } };
-    expect((await control.call('/indexes', { body: { name: 'docs', schema }, headers: NEWEST })).status).toBe(400);
-    expect(await dense.outcome('/namespaces/n/documents/upsert', { body: {} })).toMatchObject([400, { code: 12 }]);
+  it('D37: imports without a root and backup schedules are 400 with the code UNIMPLEMENTED', async () => {
     expect(await dense.outcome('/bulk/imports', { body: { uri: 'file:///films' } })).toMatchObject([400, { code: 12 }]);
     expect(await control.outcome(`/indexes/${dense.name}/backup-schedules`, { body: {} })).toMatchObject([
       400,

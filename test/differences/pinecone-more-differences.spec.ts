@@ -1,5 +1,12 @@
 import { tmpdir } from 'node:os';
-import { createIndex, type NamespaceApi, PineconeApi } from '../support/clients/pinecone-api.js';
+import {
+  type Answer,
+  createIndex,
+  type NamespaceApi,
+  type Outcome,
+  PineconeApi,
+  succeeded,
+} from '../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 
 /** The numbers in `docs/differences.md`, section "Pinecone, since the first list". */
@@ -82,7 +89,7 @@ describe('the control plane', () => {
     expect(await host({ ...agent, 'x-polyvec-host-style': 'other' })).toBe(`http://localhost:${String(port)}`);
   });
 
-  it('D115: imports are from files of the gateway alone', async () => {
+  it('D109: imports are from files of the gateway alone', async () => {
     const index = await createIndex(gateway, { dimension: 2 });
     const start = async (body: object): Promise<unknown> => (await index.outcome('/bulk/imports', { body }))[1];
     expect(await start({ uri: 's3://bucket/films' })).toMatchObject({
@@ -100,5 +107,45 @@ describe('the control plane', () => {
       201,
       { status: 'Ready' },
     ]);
+  });
+});
+
+describe('documents', () => {
+  const NEW = { 'x-pinecone-api-version': '2026-07' };
+  const TEXT = { type: 'string', full_text_search: {} };
+  const VECTOR = { type: 'dense_vector', dimension: 2, metric: 'cosine' };
+  const create = async (fields: object): Promise<Answer> =>
+    new PineconeApi(gateway.pineconeUrl).call('/indexes', { body: { schema: { fields } }, headers: NEW });
+  let index: PineconeApi;
+
+  const post = async (operation: string, body: object): Promise<Outcome> =>
+    index.outcome(`/namespaces/__default__/documents/${operation}`, { body, headers: NEW });
+
+  beforeAll(async () => {
+    const { host } = succeeded(await create({ body: TEXT, embedding: VECTOR })) as { readonly host: string };
+    index = new PineconeApi(`http://${host}`);
+  });
+
+  it.each([
+    ['two texts', { a: TEXT, b: TEXT }],
+    ['two dense vectors', { a: VECTOR, b: VECTOR }],
+    ['a sparse vector beside one by cosine', { a: VECTOR, b: { type: 'sparse_vector' } }],
+    ['stemming', { a: { type: 'string', full_text_search: { stemming: true } } }],
+    ['embedded text', { a: { type: 'string', embed: { model: 'polyvec-local' } } }],
+  ])('D110: an index of documents has one field of each kind (%s)', async (_what, fields) => {
+    expect((await create(fields)).body).toMatchObject({ error: { code: 'UNIMPLEMENTED' } });
+  });
+
+  it.each(['(a b)', 'a*', 'year:[1 TO 2]', 'a^2', 'a~1'])(
+    'D111: a query string of groups or wildcards is 400 (%s)',
+    async (query) => {
+      const [status] = await post('search', { score_by: [{ type: 'query_string', query }], top_k: 1 });
+      expect(status).toBe(400);
+    },
+  );
+
+  it.each(['body', 'embedding'])('D112: an update by filter that sets a searched field is 400 (%s)', async (field) => {
+    const [status] = await post('update', { filter: { year: 1 }, set_fields: { [field]: 'x' } });
+    expect(status).toBe(400);
   });
 });

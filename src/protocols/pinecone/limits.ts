@@ -18,8 +18,6 @@ export const MAX_TEXT_RECORDS = 96;
 /** Pages of the data plane. */
 export const DEFAULT_PAGE = 100;
 export const MAX_PAGE = 100;
-/** Of ids, in characters. */
-export const MAX_PREFIX_LENGTH = 512;
 export const MAX_METADATA_PAGE = 10_000;
 
 /** Pages of the control plane. */

@@ -175,7 +175,8 @@ describe.each([
 
   it('have no field that is not published', () => {
     const unknown = [...models].flatMap(([model, fields]) => {
-      const known = published(model)?.map(camelCase);
+      // a name that begins with an underscore is spelt as on the wire
+      const known = published(model)?.flatMap((field) => [field, camelCase(field)]);
       return fields.filter((field) => known?.includes(field) === false).map((field) => `${model}.${field}`);
     });
     expect(unknown).toEqual([]);
@@ -232,9 +233,9 @@ describe('a refused field', () => {
     expect(await createSchemaIndex({ deployment, schema: { fields: { _values: DENSE } } })).toEqual(refusal(400, 'pod'));
   });
 
-  it('is that of a document in a new schema', async () => {
-    const title = { type: 'string', full_text_search: { language: 'en' } };
-    expect(await createSchemaIndex({ schema: { fields: { _values: DENSE, title } } })).toEqual(refusal(400, 'title'));
+  it('is that of a text whose words are changed, in a new schema', async () => {
+    const title = { type: 'string', full_text_search: { stemming: true } };
+    expect(await createSchemaIndex({ schema: { fields: { title } } })).toEqual(refusal(400, 'title'));
   });
 
   it('is the model of a field that is embedded', async () => {

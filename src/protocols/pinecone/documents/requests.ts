@@ -1,10 +1,10 @@
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { isJsonObject, type Json, type JsonObject, readJson } from '../../../http/json.js';
 import type { JsonReader } from '../../../http/json-reader.js';
 import { readItems } from '../../../http/sliced-reading.js';
 import { Read, ReadInSlices } from '../../../http/validate.js';
 import type { Sliced } from '../../../slices.js';
-import { MAX_METADATA_PAGE, MAX_PAGE, MAX_PREFIX_LENGTH, MAX_TOP_K } from '../limits.js';
+import { MAX_METADATA_PAGE, MAX_PAGE, MAX_TOP_K } from '../limits.js';
 import { invalidArgument } from '../pinecone-error.js';
 import { readObject, readPlain, readTexts } from '../wire/sent-vector.js';
 
@@ -79,7 +79,7 @@ export class DeleteDocumentsRequest {
 }
 
 export class ListDocumentsRequest {
-  @IsOptional() @IsString() @MaxLength(MAX_PREFIX_LENGTH) prefix?: string;
+  @IsOptional() @IsString() prefix?: string;
   @Read(readPlain) @IsOptional() @IsInt() @Min(1) @Max(MAX_PAGE) limit?: number;
   @IsOptional() @IsString() pagination_token?: string;
 }
