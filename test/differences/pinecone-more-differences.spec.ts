@@ -1,12 +1,5 @@
 import { tmpdir } from 'node:os';
-import {
-  type Answer,
-  createIndex,
-  type NamespaceApi,
-  type Outcome,
-  PineconeApi,
-  succeeded,
-} from '../support/clients/pinecone-api.js';
+import { type Answer, createIndex, type NamespaceApi, type Outcome, PineconeApi } from '../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 
 /** The numbers in `docs/differences.md`, section "Pinecone, since the first list". */
@@ -122,7 +115,7 @@ describe('documents', () => {
     index.outcome(`/namespaces/__default__/documents/${operation}`, { body, headers: NEW });
 
   beforeAll(async () => {
-    const { host } = succeeded(await create({ body: TEXT, embedding: VECTOR })) as { readonly host: string };
+    const { host } = (await create({ body: TEXT, embedding: VECTOR })).body as { readonly host: string };
     index = new PineconeApi(`http://${host}`);
   });
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ChromaApi } from '../support/clients/chroma-api.js';
-import { IndexApi, PineconeApi, succeeded } from '../support/clients/pinecone-api.js';
+import { IndexApi, PineconeApi } from '../support/clients/pinecone-api.js';
 import { type Message, PineconeGrpc } from '../support/clients/pinecone-grpc.js';
 import { VectorizerApi } from '../support/clients/vectorizer-api.js';
 import { createProcessStorage, type GatewayProcess, type ProcessStorage } from '../support/gateway/gateway-process.js';
@@ -120,7 +120,7 @@ async function createDocumentIndex(pineconeUrl: string): Promise<IndexApi> {
   };
   const headers = { 'x-pinecone-api-version': '2026-07' };
   const answer = await new PineconeApi(pineconeUrl).call('/indexes', { body: { name: 'answers', schema: { fields } }, headers });
-  const { name, host } = succeeded(answer) as { readonly name: string; readonly host: string };
+  const { name, host } = answer.body as { readonly name: string; readonly host: string };
   return new IndexApi(name, Number(host.slice(host.lastIndexOf(':') + 1)));
 }
 
