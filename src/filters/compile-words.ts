@@ -23,17 +23,10 @@ export function compileWords(field: string | null, op: WordOperator, text: strin
 }
 
 function wordsOf(text: Sql): Sql {
-  return sql`SELECT l.word ${lexed(text)}`;
+  return sql`SELECT w.word FROM polyvec.words_in(${CONFIGURATION}, ${text}) w`;
 }
 
 /** The words between spaces: no word has one. */
 function inOrder(text: Sql): Sql {
-  return sql`(SELECT ' ' || COALESCE(string_agg(l.word, ' ' ORDER BY p.place), '') || ' ' ${lexed(text)})`;
-}
-
-function lexed(text: Sql): Sql {
-  return sql`FROM ts_parse('default', ${text}) WITH ORDINALITY AS p (tokid, token, place)
-    JOIN pg_ts_config_map m ON m.mapcfg = ${CONFIGURATION} AND m.maptokentype = p.tokid AND m.mapseqno = 1
-    CROSS JOIN LATERAL unnest(ts_lexize(m.mapdict::regdictionary, p.token)) AS l (word)
-    WHERE octet_length(p.token) < 2047`;
+  return sql`(SELECT ' ' || COALESCE(string_agg(w.word, ' ' ORDER BY w.place), '') || ' ' FROM polyvec.words_in(${CONFIGURATION}, ${text}) w)`;
 }

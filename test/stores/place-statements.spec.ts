@@ -30,7 +30,7 @@ const describeOnServer = hasServer ? describe : describe.skip;
 const reason = hasServer ? '' : ' (skipped: it watches gateways of its own process; TEST_DATABASE_URL names a server)';
 
 /** What a statement on a place may not name of the shared schema: everything but sequences and functions, which nodes have. */
-const SHARED = /(?:\bpolyvec|"polyvec")\.(?!rid\b|vector_seq\b|merge_patch\(|words_of\(|words_asked\()"?(\w+)/g;
+const SHARED = /(?:\bpolyvec|"polyvec")\.(?!rid\b|vector_seq\b|merge_patch\(|words_of\(|words_asked\(|words_in\()"?(\w+)/g;
 const WITH_NEW_FIELDS = new Set(['collection_fields', 'collections']);
 /** Promotion, forks and backups copy from one to the other, a table at a time or a page of records. */
 const INTO_PLACE =

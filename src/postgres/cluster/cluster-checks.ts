@@ -9,6 +9,7 @@ const FUNCTIONS = [
   'polyvec.words_of_long(regconfig,text)',
   'polyvec.words_of(regconfig,text)',
   'polyvec.words_asked(regconfig,text,integer)',
+  'polyvec.words_in(regconfig,text)',
 ];
 /** Citus' own processes, replication for moves, and workers of parallel builds share them. */
 const LEAST_WORKERS = 16;

@@ -44,6 +44,7 @@ export async function createFuzzScene(env: Readonly<Record<string, string>> = {}
       const { path, body } = exampleOf(route, namesOf({ uuid, backup, port: String(port) }));
       const headers = [
         ...(body === undefined ? [] : [['content-type', 'application/json'] as const]),
+        ...(path.includes('/documents/') ? [['x-pinecone-api-version', '2026-07'] as const] : []),
         ...(path.startsWith('/console/api') ? [['x-polyvec-console', '1'] as const] : []),
       ];
       return { method: route.method, path, headers, body: Buffer.from(body ?? '') };

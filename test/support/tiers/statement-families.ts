@@ -5,7 +5,7 @@ export const OF_REQUESTS: Readonly<Record<string, string>> = {
   'WITH live doomed deleted deleted_vectors counted': 'delete',
   'WITH live candidates hits': 'search, exactly',
   'WITH live tuned hits': 'search by the vector index',
-  'WITH live asked pending indexed fresh totals hits weights scored best': 'search for words',
+  'WITH live found asked pending indexed fresh totals hits weights scored scored best': 'search for words',
   'WITH position': 'get, fetch, list',
   'WITH position candidates scores hits': 'search by dense and sparse vectors, exactly',
   'WITH position tuned scores hits': 'search by dense and sparse vectors, by the vector index',

@@ -25,7 +25,6 @@ import {
   UpdateRequest,
   UpsertRequest,
 } from '../data/requests.js';
-import { StartImportRequest } from '../imports/requests.js';
 import {
   DeleteDocumentsRequest,
   FetchDocumentsRequest,
@@ -34,6 +33,7 @@ import {
   UpdateDocumentsRequest,
   UpsertDocumentsRequest,
 } from '../documents/requests.js';
+import { StartImportRequest } from '../imports/requests.js';
 import {
   ConfigureIndexRequest,
   ConfigureSchemaIndexRequest,
