@@ -7,7 +7,7 @@ import type { CopyArguments } from '../../src/cli/copy-rules.js';
 import { isJsonObject, parseJson, stringifyJson } from '../../src/http/json.js';
 import { copied, type CopyRun } from '../support/copy/copy-run.js';
 
-/** Answers as Qdrant's documentation has them: no real server has been asked. */
+/** Answers written by hand after Qdrant's API: no real server has been asked, and none has been recorded. */
 const COLLECTIONS = '{"result":{"collections":[{"name":"films"},{"name":"named"}]},"status":"ok","time":0.1}';
 const FILMS = '{"result":{"status":"green","config":{"params":{"vectors":{"size":2,"distance":"Dot"}}}},"status":"ok"}';
 const NAMED = `{"result":{"config":{"params":{"vectors":{"image":{"size":3,"distance":"Euclid"},"text":{"size":2,"distance":"Cosine"}},
