@@ -184,8 +184,9 @@ async function fillDocuments(): Promise<void> {
 }
 
 afterAll(async () => {
-  grpc.close();
+  // first what must not stay behind
   await storage.remove();
+  grpc.close();
 });
 
 async function severalOf(send: Send): Promise<readonly Outcome[]> {
