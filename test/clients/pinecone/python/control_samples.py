@@ -202,15 +202,15 @@ def by_schema(tour):
     holds("it is said to be there", not client.indexes.exists(name))
 
 
-@sample("backup schedules and documents are told to be missing", first=10, transports=REST)
+@sample("backup schedules, and documents in an index of vectors, are refused", first=10, transports=REST)
 def not_served(tour):
     name = tour.make_index()
     schedules = tour.client.backup_schedules
     refused(lambda: schedules.create(index_name=name, name="daily", frequency="daily", retention_days=7), "not served")
     documents = tour.client.index(name).documents
-    refused(lambda: documents.upsert(namespace="ns", documents=[{"_id": "a", "_values": [1.0, 2.0, 3.0]}]), "not served")
+    refused(lambda: documents.upsert(namespace="ns", documents=[{"_id": "a", "_values": [1.0, 2.0, 3.0]}]), "no document schema")
 
 
-@sample("imports are told to be missing", transports=REST)
+@sample("imports from elsewhere are refused", transports=REST)
 def imports(tour):
-    refused(lambda: tour.index().start_import(uri="s3://bucket/dir"), "not served")
+    refused(lambda: tour.index().start_import(uri="s3://bucket/dir"), "file:///path alone")

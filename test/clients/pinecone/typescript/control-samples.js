@@ -223,7 +223,7 @@ export const CONTROL_SAMPLES = [
     },
   ],
   [
-    'backup schedules and documents are told to be missing',
+    'backup schedules, and documents in an index of vectors, are refused',
     9,
     async (tour) => {
       const { name, index } = await tour.makeIndex({});
@@ -232,7 +232,7 @@ export const CONTROL_SAMPLES = [
       await refused(
         () => index.upsertDocuments({ documents: [{ _id: 'a', _values: [1, 2, 3] }] }),
         'PineconeBadRequestError',
-        'not served',
+        'no document schema',
       );
     },
   ],

@@ -23,7 +23,7 @@ final class QuerySamples {
             new Sample("queryByVector scores squared distances in a euclidean index", QuerySamples::euclidean),
             new Sample("queryByVectorId", QuerySamples::byId),
             new Sample("AsyncIndex upserts, queries, fetches, lists, updates and deletes", QuerySamples::asynchronous),
-            new Sample("AsyncIndex: imports are not implemented", QuerySamples::imports));
+            new Sample("AsyncIndex: imports are of the gateway's own files", QuerySamples::imports));
 
     private QuerySamples() {}
 
@@ -114,9 +114,9 @@ final class QuerySamples {
         IndexModel made = tour.create("import", 2, "cosine");
         try (AsyncIndex index = Version.openAsync(tour, made)) {
             refused(() -> index.startImport("s3://bucket/directory/", null, null), "400");
-            refused(() -> index.listImports(), "400");
-            refused(() -> index.describeImport("1"), "400");
-            refused(() -> index.cancelImport("1"), "400");
+            index.listImports();
+            refused(() -> index.describeImport("1"), "404");
+            refused(() -> index.cancelImport("1"), "404");
         }
     }
 }
