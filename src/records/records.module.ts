@@ -6,6 +6,7 @@ import { DocumentIndexStore } from './maintenance/document-index.store.js';
 import { FieldIndexMaintenance } from './maintenance/field-index-maintenance.js';
 import { HotKeys } from './maintenance/hot-keys.js';
 import { IndexBuilder } from './maintenance/index-builder.js';
+import { IndexChooser } from './maintenance/index-chooser.js';
 import { IndexMetricsStore } from './maintenance/index-metrics.store.js';
 import { IndexesService } from './maintenance/indexes.service.js';
 import { LeaseStore } from './maintenance/lease.store.js';
@@ -76,6 +77,7 @@ import { WordSearchStore } from './words/word-search.store.js';
     PromotionStore,
     VectorIndexStore,
     IndexBuilder,
+    IndexChooser,
     HotKeys,
     MetadataIndexStore,
     DocumentIndexStore,

@@ -6,7 +6,8 @@ import { hnswParameters } from '../../collections/hnsw.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Database } from '../../postgres/database.js';
 import type { Session } from '../../postgres/sessions.js';
-import { isResourceShortage } from '../../postgres/sqlstate.js';
+import { isOutOfRange, isResourceShortage } from '../../postgres/sqlstate.js';
+import { IndexChooser } from './index-chooser.js';
 import { type IndexBuild, type IndexLimits, mostOutside, type NamespaceState, planIndexes } from './index-plan.js';
 import { LeaseStore } from './lease.store.js';
 import { type IndexDefinition, VectorIndexStore } from './vector-index.store.js';
@@ -26,7 +27,6 @@ const MAX_INDEXES = 64;
 const LEAST_EF_CONSTRUCTION = 128;
 const DEFAULT_M = 16;
 const MAX_FULL_DIMENSION = 2_000;
-const MAX_HALF_DIMENSION = 4_000;
 /** About what a vector's neighbours take while the graph is in memory. */
 const GRAPH_BYTES = 1_200;
 
@@ -45,11 +45,13 @@ export class IndexBuilder {
     private readonly collections: CurrentCollections,
     private readonly leases: LeaseStore,
     private readonly store: VectorIndexStore,
+    private readonly chooser: IndexChooser,
   ) {}
 
   /** Cancels what is under way; another instance begins it anew, or this one after its next start. */
   stop(): void {
     this.stopped = true;
+    this.chooser.stop();
     this.database.cancelSessions().catch(() => undefined);
   }
 
@@ -104,7 +106,8 @@ export class IndexBuilder {
     let indexes = collection.indexes.length;
     for (const [namespace, state] of states) {
       if (this.stopped) return 'later';
-      const next = planIndexes(state, { ...limits, isFull: indexes >= MAX_INDEXES });
+      const failed = this.chooser.failed(collection, namespace);
+      const next = planIndexes(state, { ...limits, isFull: indexes >= MAX_INDEXES }) ?? planOtherForm(state, failed);
       if (next === undefined) continue;
       if (next.kind === 'build' && !this.isCalm(collection, namespace, state, limits)) {
         outcome = 'later';
@@ -148,16 +151,44 @@ export class IndexBuilder {
       state.tail.rows + state.segments.filter(({ id }) => build.replaces.includes(id)).reduce((sum, s) => sum + s.rows, 0);
     const high =
       maxRows !== null && rows > maxRows ? await this.store.numberAfter(collection, namespace, build.low, maxRows) : build.high;
-    const definition = { namespace, low: build.low, high, ...this.shapeOf(collection) };
+    const indexed = Math.min(rows, maxRows ?? rows);
+    const graph = graphOf(collection);
+    const choice = await this.chooser.choose(collection, { namespace, rows: indexed, m: graph.m, replaces: build.replaces });
+    const definition = { namespace, low: build.low, high, ...graph, ...choice };
+    return this.buildOrWider(collection, definition, build.replaces, indexed);
+  }
+
+  /** A vector may have a component that 16 bits cannot hold, whoever asked for them. */
+  private async buildOrWider(
+    collection: Collection,
+    definition: IndexDefinition,
+    replaces: readonly string[],
+    rows: number,
+  ): Promise<boolean> {
+    try {
+      return await this.buildDefined(collection, definition, replaces, rows);
+    } catch (error) {
+      if (definition.content !== 'half' || !isOutOfRange(error)) throw error;
+      this.logger.warn(`collection ${collection.name}: a component is beyond 16 bits, so its index holds no such numbers`);
+      const wider = formBeyondHalf(collection);
+      return this.buildDefined(collection, { ...definition, content: wider, reason: 'recall' }, replaces, rows);
+    }
+  }
+
+  private async buildDefined(
+    collection: Collection,
+    definition: IndexDefinition,
+    replaces: readonly string[],
+    rows: number,
+  ): Promise<boolean> {
     const id = await this.store.begin(collection, definition);
     if (id === undefined) return false;
     const start = performance.now();
-    await this.database.session((session) =>
-      this.buildWith(session, collection, id, definition, Math.min(rows, maxRows ?? rows)),
-    );
-    await this.store.finish(collection, id, definition, build.replaces);
+    await this.database.session((session) => this.buildWith(session, collection, id, definition, rows));
+    await this.store.finish(collection, id, definition, replaces);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    this.logger.log(`collection ${collection.name}: ${String(rows)} vectors indexed in ${seconds} s`);
+    const form = `${definition.content}: ${definition.reason}`;
+    this.logger.log(`collection ${collection.name}: ${String(rows)} vectors indexed in ${seconds} s (${form})`);
     return true;
   }
 
@@ -205,23 +236,23 @@ export class IndexBuilder {
     // a build stops the embedded engine: in pieces, it stops it for seconds
     return { minRows, maxRows: this.database.traits.concurrentIndexes ? null : 2 * Math.max(minRows, 1), isFull: false };
   }
-
-  private shapeOf(collection: Collection): {
-    readonly content: IndexContent;
-    readonly m: number;
-    readonly efConstruction: number;
-  } {
-    const asked = hnswParameters(collection);
-    const m = clamp(Math.round(asked.m ?? DEFAULT_M), 2, 100);
-    const efConstruction = clamp(Math.round(asked.efConstruction ?? 0), Math.max(LEAST_EF_CONSTRUCTION, 2 * m), 1000);
-    return { content: contentOf(collection, this.config.indexQuantization), m, efConstruction };
-  }
 }
 
-function contentOf(collection: Collection, wanted: Config['indexQuantization']): IndexContent {
-  const dimension = collection.dimension ?? 0;
-  if (dimension > MAX_HALF_DIMENSION || wanted === 'binary') return 'binary';
-  return dimension > MAX_FULL_DIMENSION || wanted === 'half' ? 'half' : 'full';
+/** The graph that a collection asks for. */
+function graphOf(collection: Collection): Pick<IndexDefinition, 'm' | 'efConstruction'> {
+  const asked = hnswParameters(collection);
+  const m = clamp(Math.round(asked.m ?? DEFAULT_M), 2, 100);
+  return { m, efConstruction: clamp(Math.round(asked.efConstruction ?? 0), Math.max(LEAST_EF_CONSTRUCTION, 2 * m), 1000) };
+}
+
+function formBeyondHalf(collection: Collection): IndexContent {
+  return (collection.dimension ?? 0) <= MAX_FULL_DIMENSION ? 'full' : 'binary';
+}
+
+/** An index that holds too little of its vectors is built anew, over the same ones. */
+function planOtherForm({ segments }: NamespaceState, failed: ReadonlySet<string>): IndexBuild | undefined {
+  const segment = segments.find(({ id }) => failed.has(id));
+  return segment && { kind: 'build', low: segment.low, high: segment.high, replaces: [segment.id] };
 }
 
 /** The largest first: when not all can have an index, they do. */
