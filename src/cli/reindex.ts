@@ -7,6 +7,8 @@ import type { Config } from '../config/config.js';
 import type { Database } from '../postgres/database.js';
 import { IndexBuilder } from '../records/maintenance/index-builder.js';
 import { IndexChooser } from '../records/maintenance/index-chooser.js';
+import { IndexGrower } from '../records/maintenance/index-grower.js';
+import { IndexGrowthStore } from '../records/maintenance/index-growth.store.js';
 import { IndexRebuilder, type RebuildEvent } from '../records/maintenance/index-rebuilder.js';
 import { LeaseStore } from '../records/maintenance/lease.store.js';
 import { VectorIndexStore } from '../records/maintenance/vector-index.store.js';
@@ -61,7 +63,8 @@ function rebuilderOf(config: Config, database: Database, catalog: CollectionStor
   const collections = new CurrentCollections(new CollectionMemory(), new CollectionLocks(), catalog);
   const store = new VectorIndexStore(database);
   const chooser = new IndexChooser(config, database, new RecallStore(database), store);
-  const builder = new IndexBuilder(config, database, collections, new LeaseStore(database), store, chooser);
+  const grower = new IndexGrower(database, collections, store, new IndexGrowthStore(database));
+  const builder = new IndexBuilder(config, database, collections, new LeaseStore(database), store, chooser, grower);
   return new IndexRebuilder(database, catalog, builder, store);
 }
 

@@ -7,6 +7,8 @@ import { FieldIndexMaintenance } from './maintenance/field-index-maintenance.js'
 import { HotKeys } from './maintenance/hot-keys.js';
 import { IndexBuilder } from './maintenance/index-builder.js';
 import { IndexChooser } from './maintenance/index-chooser.js';
+import { IndexGrower } from './maintenance/index-grower.js';
+import { IndexGrowthStore } from './maintenance/index-growth.store.js';
 import { IndexMetricsStore } from './maintenance/index-metrics.store.js';
 import { IndexesService } from './maintenance/indexes.service.js';
 import { LeaseStore } from './maintenance/lease.store.js';
@@ -78,6 +80,8 @@ import { WordSearchStore } from './words/word-search.store.js';
     VectorIndexStore,
     IndexBuilder,
     IndexChooser,
+    IndexGrower,
+    IndexGrowthStore,
     HotKeys,
     MetadataIndexStore,
     DocumentIndexStore,

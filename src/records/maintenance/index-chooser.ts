@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Collection, FormRecall } from '../../collections/collection.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Database } from '../../postgres/database.js';
-import { chooseIndex, formsInQuestion, hasFastHalf, indexBytes, type IndexChoice, losesTooMuch } from '../search/index-choice.js';
+import { chooseIndex, formsByCost, formsInQuestion, indexBytes, type IndexChoice, losesTooMuch } from '../search/index-choice.js';
 import { RecallStore } from '../search/recall.store.js';
 import { recallTarget } from '../search/recall-curve.js';
 import { RecallSample } from '../search/recall-sample.js';
@@ -41,11 +41,11 @@ export class IndexChooser {
   async choose(collection: Collection, planned: PlannedIndex): Promise<IndexChoice> {
     const dimension = collection.dimension ?? 0;
     const wanted = this.config.indexQuantization === 'off' ? ('full' as const) : this.config.indexQuantization;
-    const fastHalf = hasFastHalf(this.database.traits);
+    const byCost = formsByCost(this.database.traits);
     const free = wanted === 'auto' ? await this.freeBytes(planned.replaces) : Infinity;
     const fits = (content: IndexChoice['content']): boolean => indexBytes(content, dimension, planned.rows, planned.m) <= free;
     const forms = wanted === 'auto' ? await this.formsOf(collection, planned, !fits('half')) : [];
-    return chooseIndex({ dimension, wanted, fastHalf, forms, fits, target: recallTarget(collection, this.config) });
+    return chooseIndex({ dimension, wanted, byCost, forms, fits, target: recallTarget(collection, this.config) });
   }
 
   /** The indexes of a namespace whose form has turned out to lose too much. */
@@ -67,7 +67,7 @@ export class IndexChooser {
 
   private async formsOf(collection: Collection, planned: PlannedIndex, isShort: boolean): Promise<readonly FormRecall[]> {
     const known = measurementOf(collection, planned.namespace)?.forms ?? [];
-    const wanted = formsInQuestion(collection.dimension ?? 0, hasFastHalf(this.database.traits), isShort);
+    const wanted = formsInQuestion(collection.dimension ?? 0, formsByCost(this.database.traits), isShort);
     const unknown = wanted.filter((content) => !known.some((form) => form.content === content && !form.inGraph));
     if (unknown.length === 0) return known;
     const count = lookCount(planned.rows * (collection.dimension ?? 1));

@@ -19,9 +19,7 @@ export interface IndexCounts {
   readonly recall: Readonly<Record<'kept' | 'missed' | 'unmeasured', number>>;
 }
 
-type CountRow = Readonly<
-  Record<'pooled' | 'dedicated' | 'ready' | 'building' | 'namespaces' | 'measured' | 'kept', string>
-> &
+type CountRow = Readonly<Record<'pooled' | 'dedicated' | 'ready' | 'building' | 'namespaces' | 'measured' | 'kept', string>> &
   Readonly<Record<'full_vectors' | 'half_vectors' | 'binary_vectors' | 'progress', string | null>>;
 
 /** Counts for `/metrics`. */

@@ -4,7 +4,7 @@ import { CurrentCollections } from '../../collections/current-collections.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Database } from '../../postgres/database.js';
 import { isUndefinedTable } from '../../postgres/sqlstate.js';
-import { formsInQuestion, hasFastHalf } from '../search/index-choice.js';
+import { formsByCost, formsInQuestion } from '../search/index-choice.js';
 import { RecallStore } from '../search/recall.store.js';
 import { chosenPoint, LARGE_LIMIT, recallTarget, SMALL_LIMIT } from '../search/recall-curve.js';
 import { likelyQueries } from '../search/recall-queries.js';
@@ -113,7 +113,7 @@ export class RecallMeasurements {
     points: readonly RecallPoint[],
   ): Promise<readonly FormRecall[]> {
     const contents = contentsOf(indexesOf(collection, namespace));
-    const inQuestion = formsInQuestion(collection.dimension ?? 0, hasFastHalf(this.database.traits), contents.includes('binary'));
+    const inQuestion = formsInQuestion(collection.dimension ?? 0, formsByCost(this.database.traits), contents.includes('binary'));
     const compared = await sample.formRecalls(inQuestion);
     const [only] = contents;
     const best = chosenPoint(points, SMALL_LIMIT, recallTarget(collection, this.config));

@@ -1,6 +1,6 @@
 import type { RecallMeasurement, RecallPoint, VectorIndex } from '../../collections/collection.js';
 import { CANDIDATES, chosenPoint, keeps, LARGE_LIMIT, SMALL_LIMIT } from '../search/recall-curve.js';
-import { haveForms } from '../search/search-plan.js';
+import { haveForms, rowsOf } from '../search/search-plan.js';
 
 /** An effort to measure searches with. */
 export type CurveStep = Pick<RecallPoint, 'limit' | 'efSearch' | 'candidates'>;
@@ -45,7 +45,7 @@ export function isMeasurementDue(
 ): boolean {
   if (measured === undefined || !haveForms(measured, indexes)) return true;
   const fresh = indexes.filter(({ id }) => !measured.indexes.includes(id)).reduce((sum, { rows }) => sum + rows, 0);
-  if (fresh > MOST_NEW * measured.rows) return true;
+  if (fresh > MOST_NEW * measured.rows || rowsOf(indexes) > (1 + MOST_NEW) * measured.rows) return true;
   const age = now - measured.measuredAt;
   if (age >= DAY_MS) return true;
   if (age >= RECENT_AFTER_MS && recentQueries >= ENOUGH_RECENT && measured.recentQueries < ENOUGH_RECENT) return true;

@@ -93,15 +93,6 @@ export class VectorIndexStore {
     return { cacheBytes: Number(row?.cache ?? 0), indexBytes: Number(row?.used ?? 0) };
   }
 
-  /** The number of the `rows`-th vector above `low`. */
-  async numberAfter(collection: Collection, namespace: string, low: bigint, rows: number): Promise<bigint> {
-    const [row] = await this.database.query<{ high: string }>(sql`
-      SELECT max(n.seq) AS high FROM (
-        SELECT v.seq FROM ${vectorTable(collection)} v
-        WHERE v.namespace = ${namespace} AND v.seq > ${low} AND v.seq < ${UNINDEXED}::bigint ORDER BY v.seq LIMIT ${rows}) AS n`);
-    return BigInt(row?.high ?? 0);
-  }
-
   /** Notes in the catalog that an index is being built. Returns its id; undefined when the collection is gone. */
   async begin(collection: Collection, definition: IndexDefinition): Promise<string | undefined> {
     const { namespace, low, high, content, reason } = definition;
@@ -236,6 +227,7 @@ function statesOf(rows: readonly StateRow[]): ReadonlyMap<string, NamespaceState
         id: row.id,
         low: BigInt(row.low),
         high: BigInt(row.high),
+        last: BigInt(row.last),
         builtRows: Number(row.built),
         rows: Number(row.rows),
       });

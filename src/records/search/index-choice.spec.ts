@@ -1,8 +1,11 @@
 import type { FormRecall, IndexContent, RecallMeasurement } from '../../collections/collection.js';
-import { type ChoiceRequest, chooseIndex, formsInQuestion, indexBytes, losesTooMuch } from './index-choice.js';
+import { type ChoiceRequest, chooseIndex, formsByCost, formsInQuestion, indexBytes, losesTooMuch } from './index-choice.js';
+
+const SERVER = formsByCost({ concurrentIndexes: true });
+const EMBEDDED = formsByCost({ concurrentIndexes: false });
 
 const ANY: ChoiceRequest = {
-  ...{ dimension: 384, wanted: 'auto', fastHalf: true, forms: [], target: 0.98 },
+  ...{ dimension: 384, wanted: 'auto', byCost: SERVER, forms: [], target: 0.98 },
   fits: () => true,
 };
 
@@ -18,7 +21,12 @@ describe('the form of an index', () => {
     ['16 bits, where they keep the recall', { forms: GOOD }, 'half: cheapest'],
     ['whole vectors, where 16 bits lose too much', { forms: [form('half', 0.985)] }, 'full: recall'],
     ['whole vectors, where nothing is known', {}, 'full: recall'],
-    ['whole vectors, where 16 bits are slow', { forms: GOOD, fastHalf: false }, 'full: cheapest'],
+    ['bits on the embedded engine, where they keep the recall', { forms: GOOD, byCost: EMBEDDED }, 'binary: cheapest'],
+    [
+      'whole vectors on the embedded engine, where bits lose too much',
+      { forms: [form('half', 1)], byCost: EMBEDDED },
+      'full: recall',
+    ],
     ['bits, where nothing else fits', { forms: GOOD, fits: smallOnly }, 'binary: memory'],
     ['the smallest that keeps the recall, where nothing fits', { forms: GOOD, fits: () => false }, 'binary: memory'],
     [
@@ -60,11 +68,11 @@ describe('the form of an index', () => {
   });
 
   it('is looked into only where it can be chosen', () => {
-    expect(formsInQuestion(384, true, false)).toEqual(['half']);
-    expect(formsInQuestion(384, true, true)).toEqual(['half', 'binary']);
-    expect(formsInQuestion(384, false, false)).toEqual([]);
-    expect(formsInQuestion(3_000, false, false)).toEqual(['half', 'binary']);
-    expect(formsInQuestion(5_000, true, false)).toEqual(['binary']);
+    expect(formsInQuestion(384, SERVER, false)).toEqual(['half']);
+    expect(formsInQuestion(384, SERVER, true)).toEqual(['half', 'binary']);
+    expect(formsInQuestion(384, EMBEDDED, false)).toEqual(['binary']);
+    expect(formsInQuestion(3_000, EMBEDDED, false)).toEqual(['binary', 'half']);
+    expect(formsInQuestion(5_000, SERVER, false)).toEqual(['binary']);
   });
 });
 

@@ -13,8 +13,8 @@ export interface ChoiceRequest {
   readonly dimension: number;
   /** `auto`: what was measured chooses. */
   readonly wanted: IndexContent | 'auto';
-  /** Whether the engine computes with 16-bit numbers as fast as with others. */
-  readonly fastHalf: boolean;
+  /** The forms by what they cost on the engine. */
+  readonly byCost: readonly IndexContent[];
   /** What was measured; of a form that is not among them nothing is known. */
   readonly forms: readonly FormRecall[];
   /** The recall that searches are to keep. */
@@ -25,35 +25,34 @@ export interface ChoiceRequest {
 
 /** The most components that pgvector's HNSW indexes hold. */
 const MAX_DIMENSIONS: Readonly<Record<IndexContent, number>> = { full: 2_000, half: 4_000, binary: 64_000 };
-/** The least time of a search first, in memory. */
-const BY_COST: readonly IndexContent[] = ['half', 'full', 'binary'];
-/** Where 16-bit numbers are converted by a program, a comparison takes twice as long with them, and a build six times. */
-const BY_COST_WITHOUT_FAST_HALF: readonly IndexContent[] = ['full', 'half', 'binary'];
+/** On a server: the least time of a search first, in memory. */
+const ON_A_SERVER: readonly IndexContent[] = ['half', 'full', 'binary'];
+/** The embedded engine puts bits into a graph in a third of the time, and has no instructions for 16-bit numbers. */
+const EMBEDDED: readonly IndexContent[] = ['binary', 'full', 'half'];
 const BY_SIZE: readonly IndexContent[] = ['binary', 'half', 'full'];
 const PAGE_BYTES = 8_160;
 /** Of a vector, and of its list of neighbours, without their contents, with the pointers to both. */
 const ENTRY_BYTES = 92;
 const NEIGHBOUR_BYTES = 6;
 
-/** Whether the engine compares vectors of 16-bit numbers as fast as others: the embedded one has no instructions for them. */
-export function hasFastHalf({ concurrentIndexes }: Pick<EngineTraits, 'concurrentIndexes'>): boolean {
-  return concurrentIndexes;
+/** What indexes can hold, the cheapest on the engine first. */
+export function formsByCost({ concurrentIndexes }: Pick<EngineTraits, 'concurrentIndexes'>): readonly IndexContent[] {
+  return concurrentIndexes ? ON_A_SERVER : EMBEDDED;
 }
 
 /** The forms whose recall decides: the others are taken without a doubt, or never. */
-export function formsInQuestion(dimension: number, fastHalf: boolean, isShort: boolean): readonly IndexContent[] {
-  const isLong = !canHold('full', dimension);
-  const half = canHold('half', dimension) && (fastHalf || isLong);
-  const binary = isShort || isLong;
-  return [...(half ? (['half'] as const) : []), ...(binary ? (['binary'] as const) : [])];
+export function formsInQuestion(dimension: number, byCost: readonly IndexContent[], isShort: boolean): readonly IndexContent[] {
+  const possible = byCost.filter((content) => canHold(content, dimension));
+  const lossless = possible.indexOf('full');
+  return lossless < 0 || isShort ? possible.filter((content) => content !== 'full') : possible.slice(0, lossless);
 }
 
 /**
  * The form with the cheapest searches that keeps the recall and fits into memory, or else the smallest that keeps it. A form keeps it
  * when it loses at most half of what may be missed, as the graph misses, too. When none does, the largest is taken.
  */
-export function chooseIndex({ dimension, wanted, fastHalf, forms, target, fits }: ChoiceRequest): IndexChoice {
-  const possible = (fastHalf ? BY_COST : BY_COST_WITHOUT_FAST_HALF).filter((content) => canHold(content, dimension));
+export function chooseIndex({ dimension, wanted, byCost, forms, target, fits }: ChoiceRequest): IndexChoice {
+  const possible = byCost.filter((content) => canHold(content, dimension));
   if (wanted !== 'auto' && possible.includes(wanted)) return { content: wanted, reason: 'setting' };
   const largest = [...BY_SIZE].reverse().find((content) => possible.includes(content)) ?? 'binary';
   const keeping = possible.filter((content) => content === 'full' || isKeptBy(content, forms, (1 + target) / 2));
