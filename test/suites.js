@@ -72,6 +72,7 @@ const PLACES = {
   'test/stores/counted-reads.spec.ts': 'both',
   'test/stores/document-index.spec.ts': 'both',
   'test/stores/filters.spec.ts': 'both',
+  'test/stores/index-growth.spec.ts': 'embedded',
   'test/stores/model.spec.ts': 'both',
   'test/stores/place': 'both',
   'test/stores/place-settling.spec.ts': 'server',

@@ -6,9 +6,13 @@ import { CurrentCollections } from '../collections/current-collections.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../postgres/database.js';
 import { IndexBuilder } from '../records/maintenance/index-builder.js';
+import { IndexChooser } from '../records/maintenance/index-chooser.js';
+import { IndexGrower } from '../records/maintenance/index-grower.js';
+import { IndexGrowthStore } from '../records/maintenance/index-growth.store.js';
 import { IndexRebuilder, type RebuildEvent } from '../records/maintenance/index-rebuilder.js';
 import { LeaseStore } from '../records/maintenance/lease.store.js';
 import { VectorIndexStore } from '../records/maintenance/vector-index.store.js';
+import { RecallStore } from '../records/search/recall.store.js';
 import { numbered } from '../records/verification/verification.js';
 import { VerificationStore } from '../records/verification/verification.store.js';
 import { collectionsNamed } from './collection-names.js';
@@ -58,7 +62,9 @@ export async function reindexDatabase(config: Config, database: Database, option
 function rebuilderOf(config: Config, database: Database, catalog: CollectionStore): IndexRebuilder {
   const collections = new CurrentCollections(new CollectionMemory(), new CollectionLocks(), catalog);
   const store = new VectorIndexStore(database);
-  const builder = new IndexBuilder(config, database, collections, new LeaseStore(database), store);
+  const chooser = new IndexChooser(config, database, new RecallStore(database), store);
+  const grower = new IndexGrower(database, collections, store, new IndexGrowthStore(database));
+  const builder = new IndexBuilder(config, database, collections, new LeaseStore(database), store, chooser, grower);
   return new IndexRebuilder(database, catalog, builder, store);
 }
 

@@ -55,10 +55,11 @@ export const COLUMNS = sql`c.id, c.uuid, c.name, t.name AS tenant, d.name AS dat
   (SELECT json_agg(json_build_object('name', f.name, 'type', f.type) ORDER BY f.name, f.type)
    FROM polyvec.collection_fields f WHERE f.collection_id = c.id)::text AS fields,
   (SELECT json_agg(json_build_object('id', i.id::text, 'namespace', i.namespace, 'low', i.low::text, 'high', i.high::text,
-     'content', i.content, 'rows', i.rows) ORDER BY i.namespace, i.low)
+     'content', i.content, 'reason', i.reason, 'rows', i.rows) ORDER BY i.namespace, i.low)
    FROM polyvec.vector_indexes i WHERE i.collection_id = c.id AND i.state = 'ready')::text AS indexes,
   (SELECT json_agg(json_build_object('namespace', m.namespace, 'target', m.target, 'indexes', m.indexes, 'rows', m.rows,
-     'queries', m.queries, 'recentQueries', m.recent_queries, 'points', m.points,
+     'queries', m.queries, 'recentQueries', m.recent_queries, 'points', m.points, 'contents', m.contents,
+     'forms', m.forms,
      'measuredAt', floor(extract(epoch FROM m.measured_at) * 1000)::bigint) ORDER BY m.namespace)
    FROM polyvec.recall_measurements m WHERE m.collection_id = c.id)::text AS measurements`;
 export const JOINS = sql`JOIN polyvec.databases d ON d.id = c.database_id JOIN polyvec.tenants t ON t.id = d.tenant_id`;

@@ -21,6 +21,12 @@ export type WordIndexState = 'none' | 'starting' | 'ready';
 /** What a vector index holds of each vector: all of it, its components in 16 bits, or a bit of each. */
 export type IndexContent = 'full' | 'half' | 'binary';
 
+/**
+ * Why an index holds what it does: it was configured, no larger form takes so many components, the form has the cheapest searches, the
+ * cheaper ones lose too much of the recall, or those do not fit into memory.
+ */
+export type IndexReason = 'setting' | 'dimension' | 'cheapest' | 'recall' | 'memory';
+
 /** An HNSW index that searches may use: the vectors of one namespace whose numbers are above `low`, up to `high`. */
 export interface VectorIndex {
   readonly id: string;
@@ -28,6 +34,8 @@ export interface VectorIndex {
   readonly low: string;
   readonly high: string;
   readonly content: IndexContent;
+  /** Null: it was built by a version that did not choose. */
+  readonly reason: IndexReason | null;
   /** Vectors in it when it was built. */
   readonly rows: number;
 }
@@ -45,6 +53,17 @@ export interface RecallPoint {
   readonly error: number;
 }
 
+/** What is found of the nearest ten by comparing every vector as an index of a form holds it, and the best of those once more, exactly. */
+export interface FormRecall {
+  readonly content: IndexContent;
+  /** For each result, so many were compared once more. */
+  readonly candidates: number;
+  readonly recall: number;
+  readonly error: number;
+  /** Found by an index of the form instead, with the most effort. */
+  readonly inGraph: boolean;
+}
+
 /** What was measured of searches by the indexes of one namespace. */
 export interface RecallMeasurement {
   readonly namespace: string;
@@ -58,6 +77,10 @@ export interface RecallMeasurement {
   readonly recentQueries: number;
   /** By limit, the least effort first. */
   readonly points: readonly RecallPoint[];
+  /** What the indexes held; none: it was not noted. */
+  readonly contents: readonly IndexContent[];
+  /** Of the forms that an index could hold instead, as far as that matters. */
+  readonly forms: readonly FormRecall[];
   /** In milliseconds since 1970. */
   readonly measuredAt: number;
 }

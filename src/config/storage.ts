@@ -1,4 +1,4 @@
-import { duration, oneOf, positive, setting, share } from './values.js';
+import { count, duration, oneOf, positive, setting, share } from './values.js';
 
 /** The smallest recall that can be asked for. */
 export const LEAST_RECALL = 0.5;
@@ -37,9 +37,15 @@ export const STORAGE_SETTINGS = {
   ),
   indexQuantization: setting(
     'POLYVEC_INDEX_QUANTIZATION',
-    'off',
-    oneOf('off', 'half', 'binary'),
-    'What new HNSW indexes hold: whole vectors, 16-bit components, or one bit each (what they find is compared again, exactly). Above 2,000 dimensions it is `half`, above 4,000 `binary`.',
+    'auto',
+    oneOf('auto', 'off', 'half', 'binary'),
+    'What new HNSW indexes hold: whole vectors (`off`), 16-bit components, or one bit each (what they find is compared again, exactly). `auto`: what keeps the recall at the least cost, by measurement. Above 2,000 dimensions it is at most `half`, above 4,000 `binary`.',
+  ),
+  indexCacheMb: setting(
+    'POLYVEC_INDEX_CACHE_MB',
+    0,
+    count,
+    'The memory that all vector indexes together may fill, in MiB: one that would go beyond it holds less of each vector, as long as the recall is kept. `0`: what the server says in `effective_cache_size`.',
   ),
   recall: setting(
     'POLYVEC_RECALL',

@@ -30,7 +30,8 @@ export class MetricsController {
   });
   private readonly indexedVectors = new Gauge({
     name: 'polyvec_indexed_vectors',
-    help: 'Vectors in HNSW indexes, as many as they were when these were built.',
+    help: 'Vectors in HNSW indexes, as many as they were when these were built, by what the indexes hold of them.',
+    labelNames: ['form'],
     registers: [this.registry],
   });
   private readonly buildProgress = new Gauge({
@@ -90,7 +91,7 @@ export class MetricsController {
     this.collections.set({ tier: 'dedicated' }, counts.dedicated);
     this.vectorIndexes.set({ state: 'ready' }, counts.ready);
     this.vectorIndexes.set({ state: 'building' }, counts.building);
-    this.indexedVectors.set(counts.vectors);
+    for (const [form, vectors] of Object.entries(counts.vectors)) this.indexedVectors.set({ form }, vectors);
     this.buildProgress.set(counts.progress);
     for (const [state, count] of Object.entries(counts.recall)) this.recall.set({ state }, count);
     return this.registry.metrics();

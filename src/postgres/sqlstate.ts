@@ -124,6 +124,11 @@ export function isResourceShortage(error: unknown): boolean {
   return codeOf(error)?.startsWith('53') ?? false;
 }
 
+/** A number is too large for the type that it is to have. */
+export function isOutOfRange(error: unknown): boolean {
+  return codeOf(error instanceof GatewayError ? error.cause : error) === '22003';
+}
+
 /** A table that the statement names is gone. */
 export function isUndefinedTable(error: unknown): boolean {
   return codeOf(error) === '42P01';

@@ -6,6 +6,9 @@ import { DocumentIndexStore } from './maintenance/document-index.store.js';
 import { FieldIndexMaintenance } from './maintenance/field-index-maintenance.js';
 import { HotKeys } from './maintenance/hot-keys.js';
 import { IndexBuilder } from './maintenance/index-builder.js';
+import { IndexChooser } from './maintenance/index-chooser.js';
+import { IndexGrower } from './maintenance/index-grower.js';
+import { IndexGrowthStore } from './maintenance/index-growth.store.js';
 import { IndexMetricsStore } from './maintenance/index-metrics.store.js';
 import { IndexesService } from './maintenance/indexes.service.js';
 import { LeaseStore } from './maintenance/lease.store.js';
@@ -76,6 +79,9 @@ import { WordSearchStore } from './words/word-search.store.js';
     PromotionStore,
     VectorIndexStore,
     IndexBuilder,
+    IndexChooser,
+    IndexGrower,
+    IndexGrowthStore,
     HotKeys,
     MetadataIndexStore,
     DocumentIndexStore,

@@ -73,7 +73,7 @@ describeWithPooler(`behind PgBouncer in transaction mode, with ${String(POOL_SIZ
         pineconeUrl: urls.get('pinecone') ?? '',
         vectorizerUrl: urls.get('vectorizer') ?? '',
       }));
-      cluster = { instances, tables, stop: () => Promise.resolve() };
+      cluster = { instances, tables, databaseUrl: pooledUrl, stop: () => Promise.resolve() };
     });
 
     afterAll(async () => {

@@ -65,7 +65,9 @@ describe.each(['off', 'half', 'binary'])('a collection with an index, quantizati
 
   it('says what it did, expected and found', async () => {
     const { plan } = await nearestTo(2.5);
-    expect(plan).toMatch(/^hnsw; indexes=\d+; ef=\d+; reason=[a-z ]+; budget=none; estimate=none; found=10$/);
+    expect(plan).toMatch(
+      /^hnsw; indexes=\d+; ef=\d+; reason=[a-z ]+; budget=none; estimate=none; form=(full|half|binary); found=10$/,
+    );
     const few = await nearestTo(2.5, { where: { seed: { $lt: 20 } } });
     expect(few.plan).toMatch(/^exact; reason=few matches; estimate=\d+; candidates=20; found=10$/);
     const all = await nearestTo(2.5, { n_results: 500 });

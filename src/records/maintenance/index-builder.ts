@@ -6,8 +6,19 @@ import { hnswParameters } from '../../collections/hnsw.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Database } from '../../postgres/database.js';
 import type { Session } from '../../postgres/sessions.js';
-import { isResourceShortage } from '../../postgres/sqlstate.js';
-import { type IndexBuild, type IndexLimits, mostOutside, type NamespaceState, planIndexes } from './index-plan.js';
+import { isOutOfRange, isResourceShortage } from '../../postgres/sqlstate.js';
+import { IndexChooser } from './index-chooser.js';
+import { IndexGrower } from './index-grower.js';
+import {
+  type IndexBuild,
+  type IndexDrop,
+  type IndexGrowth,
+  type IndexLimits,
+  mostOutside,
+  type NamespaceState,
+  planGrowth,
+  planIndexes,
+} from './index-plan.js';
 import { LeaseStore } from './lease.store.js';
 import { type IndexDefinition, VectorIndexStore } from './vector-index.store.js';
 
@@ -26,9 +37,10 @@ const MAX_INDEXES = 64;
 const LEAST_EF_CONSTRUCTION = 128;
 const DEFAULT_M = 16;
 const MAX_FULL_DIMENSION = 2_000;
-const MAX_HALF_DIMENSION = 4_000;
 /** About what a vector's neighbours take while the graph is in memory. */
 const GRAPH_BYTES = 1_200;
+
+type NextStep = IndexBuild | IndexGrowth | IndexDrop;
 
 /** Builds and drops the vector indexes of dedicated tables. */
 @Injectable()
@@ -45,11 +57,15 @@ export class IndexBuilder {
     private readonly collections: CurrentCollections,
     private readonly leases: LeaseStore,
     private readonly store: VectorIndexStore,
+    private readonly chooser: IndexChooser,
+    private readonly grower: IndexGrower,
   ) {}
 
   /** Cancels what is under way; another instance begins it anew, or this one after its next start. */
   stop(): void {
     this.stopped = true;
+    this.chooser.stop();
+    this.grower.stop();
     this.database.cancelSessions().catch(() => undefined);
   }
 
@@ -90,7 +106,7 @@ export class IndexBuilder {
   async rebuild(collection: Collection, namespace: string, state: NamespaceState): Promise<boolean> {
     const replaces = state.segments.map(({ id }) => id);
     const high = state.segments.reduce((highest, segment) => (segment.high > highest ? segment.high : highest), state.tail.high);
-    const isBuilt = await this.build(collection, namespace, { kind: 'build', low: 0n, high, replaces }, state, null);
+    const isBuilt = await this.build(collection, namespace, { kind: 'build', low: 0n, high, replaces }, state);
     this.collections.forget(collection);
     await this.dropLeftovers();
     return isBuilt;
@@ -104,23 +120,42 @@ export class IndexBuilder {
     let indexes = collection.indexes.length;
     for (const [namespace, state] of states) {
       if (this.stopped) return 'later';
-      const next = planIndexes(state, { ...limits, isFull: indexes >= MAX_INDEXES });
+      const next = this.nextOf(collection, namespace, state, { ...limits, isFull: indexes >= MAX_INDEXES });
       if (next === undefined) continue;
-      if (next.kind === 'build' && !this.isCalm(collection, namespace, state, limits)) {
+      if (next.kind !== 'drop' && !this.isCalm(collection, namespace, state, limits)) {
         outcome = 'later';
         continue;
       }
-      // what has been one index can be one again: a part of it would leave the rest to no index
-      const maxRows = next.kind === 'build' && next.high === state.tail.high ? limits.maxRows : null;
-      if (next.kind === 'build') await this.build(collection, namespace, next, state, maxRows);
-      else await this.store.retire(collection, next.ids);
+      await this.carryOut(collection, namespace, state, next);
       this.collections.forget(collection);
       await this.dropLeftovers();
-      indexes += next.kind === 'build' ? 1 - next.replaces.length : -next.ids.length;
+      if (next.kind !== 'grow') indexes += next.kind === 'build' ? 1 - next.replaces.length : -next.ids.length;
       // there may be another one to build
       outcome = 'later';
     }
     return outcome;
+  }
+
+  private nextOf(collection: Collection, namespace: string, state: NamespaceState, limits: IndexLimits): NextStep | undefined {
+    const plan = this.grows ? planGrowth(state, limits) : planIndexes(state, limits);
+    return plan ?? planOtherForm(state, this.chooser.failed(collection, namespace));
+  }
+
+  private async carryOut(collection: Collection, namespace: string, state: NamespaceState, next: NextStep): Promise<void> {
+    if (next.kind === 'drop') return this.store.retire(collection, next.ids);
+    if (next.kind === 'grow') return this.grower.grow(collection, namespace, next);
+    if (!this.grows) {
+      await this.build(collection, namespace, next, state);
+      return;
+    }
+    const graph = graphOf(collection);
+    const planned = { namespace, rows: rowsToBuild(next, state), m: graph.m, replaces: next.replaces };
+    await this.grower.begin(collection, { namespace, ...graph, ...(await this.chooser.choose(collection, planned)) }, next);
+  }
+
+  /** A build stops the embedded engine for as long as it takes. */
+  private get grows(): boolean {
+    return !this.database.traits.concurrentIndexes;
   }
 
   /** Whether it has stopped growing, for its size, or has been waiting long enough. */
@@ -137,27 +172,45 @@ export class IndexBuilder {
     return isCalm || isLate;
   }
 
-  private async build(
+  private async build(collection: Collection, namespace: string, build: IndexBuild, state: NamespaceState): Promise<boolean> {
+    const rows = rowsToBuild(build, state);
+    const graph = graphOf(collection);
+    const choice = await this.chooser.choose(collection, { namespace, rows, m: graph.m, replaces: build.replaces });
+    const definition = { namespace, low: build.low, high: build.high, ...graph, ...choice };
+    return this.buildOrWider(collection, definition, build.replaces, rows);
+  }
+
+  /** A vector may have a component that 16 bits cannot hold, whoever asked for them. */
+  private async buildOrWider(
     collection: Collection,
-    namespace: string,
-    build: IndexBuild,
-    state: NamespaceState,
-    maxRows: number | null,
+    definition: IndexDefinition,
+    replaces: readonly string[],
+    rows: number,
   ): Promise<boolean> {
-    const rows =
-      state.tail.rows + state.segments.filter(({ id }) => build.replaces.includes(id)).reduce((sum, s) => sum + s.rows, 0);
-    const high =
-      maxRows !== null && rows > maxRows ? await this.store.numberAfter(collection, namespace, build.low, maxRows) : build.high;
-    const definition = { namespace, low: build.low, high, ...this.shapeOf(collection) };
+    try {
+      return await this.buildDefined(collection, definition, replaces, rows);
+    } catch (error) {
+      if (definition.content !== 'half' || !isOutOfRange(error)) throw error;
+      this.logger.warn(`collection ${collection.name}: a component is beyond 16 bits, so its index holds no such numbers`);
+      const wider = formBeyondHalf(collection);
+      return this.buildDefined(collection, { ...definition, content: wider, reason: 'recall' }, replaces, rows);
+    }
+  }
+
+  private async buildDefined(
+    collection: Collection,
+    definition: IndexDefinition,
+    replaces: readonly string[],
+    rows: number,
+  ): Promise<boolean> {
     const id = await this.store.begin(collection, definition);
     if (id === undefined) return false;
     const start = performance.now();
-    await this.database.session((session) =>
-      this.buildWith(session, collection, id, definition, Math.min(rows, maxRows ?? rows)),
-    );
-    await this.store.finish(collection, id, definition, build.replaces);
+    await this.database.session((session) => this.buildWith(session, collection, id, definition, rows));
+    await this.store.finish(collection, id, definition, replaces);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    this.logger.log(`collection ${collection.name}: ${String(rows)} vectors indexed in ${seconds} s`);
+    const form = `${definition.content}: ${definition.reason}`;
+    this.logger.log(`collection ${collection.name}: ${String(rows)} vectors indexed in ${seconds} s (${form})`);
     return true;
   }
 
@@ -202,26 +255,30 @@ export class IndexBuilder {
 
   private limitsOf(collection: Collection): IndexLimits {
     const minRows = Math.floor(this.config.indexMinFloats / (collection.dimension ?? 1));
-    // a build stops the embedded engine: in pieces, it stops it for seconds
-    return { minRows, maxRows: this.database.traits.concurrentIndexes ? null : 2 * Math.max(minRows, 1), isFull: false };
-  }
-
-  private shapeOf(collection: Collection): {
-    readonly content: IndexContent;
-    readonly m: number;
-    readonly efConstruction: number;
-  } {
-    const asked = hnswParameters(collection);
-    const m = clamp(Math.round(asked.m ?? DEFAULT_M), 2, 100);
-    const efConstruction = clamp(Math.round(asked.efConstruction ?? 0), Math.max(LEAST_EF_CONSTRUCTION, 2 * m), 1000);
-    return { content: contentOf(collection, this.config.indexQuantization), m, efConstruction };
+    return { minRows, isFull: false };
   }
 }
 
-function contentOf(collection: Collection, wanted: Config['indexQuantization']): IndexContent {
-  const dimension = collection.dimension ?? 0;
-  if (dimension > MAX_HALF_DIMENSION || wanted === 'binary') return 'binary';
-  return dimension > MAX_FULL_DIMENSION || wanted === 'half' ? 'half' : 'full';
+/** Vectors that a build puts into its index. */
+function rowsToBuild({ replaces }: IndexBuild, { segments, tail }: NamespaceState): number {
+  return segments.filter(({ id }) => replaces.includes(id)).reduce((sum, { rows }) => sum + rows, tail.rows);
+}
+
+/** The graph that a collection asks for. */
+function graphOf(collection: Collection): Pick<IndexDefinition, 'm' | 'efConstruction'> {
+  const asked = hnswParameters(collection);
+  const m = clamp(Math.round(asked.m ?? DEFAULT_M), 2, 100);
+  return { m, efConstruction: clamp(Math.round(asked.efConstruction ?? 0), Math.max(LEAST_EF_CONSTRUCTION, 2 * m), 1000) };
+}
+
+function formBeyondHalf(collection: Collection): IndexContent {
+  return (collection.dimension ?? 0) <= MAX_FULL_DIMENSION ? 'full' : 'binary';
+}
+
+/** An index that holds too little of its vectors is built anew, over the same ones. */
+function planOtherForm({ segments }: NamespaceState, failed: ReadonlySet<string>): IndexBuild | undefined {
+  const segment = segments.find(({ id }) => failed.has(id));
+  return segment && { kind: 'build', low: segment.low, high: segment.high, replaces: [segment.id] };
 }
 
 /** The largest first: when not all can have an index, they do. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Collection } from '../../collections/collection.js';
+import type { Collection, IndexContent } from '../../collections/collection.js';
 import { localName, type RemoteBuild, remoteBuilds } from '../../postgres/cluster/builds.js';
 import { Database } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
@@ -11,18 +11,16 @@ export interface IndexCounts {
   readonly dedicated: number;
   readonly ready: number;
   readonly building: number;
-  /** Vectors in indexes, as they were when built. */
-  readonly vectors: number;
+  /** Vectors in indexes, as they were when built, by what the indexes hold of them. */
+  readonly vectors: Readonly<Record<IndexContent, number>>;
   /** How much of the index that is being built is done, from 0 to 1; 1 when there is none. */
   readonly progress: number;
   /** Namespaces whose indexes keep the recall that was asked for when it was measured, those that miss it, and those not measured. */
   readonly recall: Readonly<Record<'kept' | 'missed' | 'unmeasured', number>>;
 }
 
-type CountRow = Readonly<
-  Record<'pooled' | 'dedicated' | 'ready' | 'building' | 'vectors' | 'namespaces' | 'measured' | 'kept', string>
-> &
-  Readonly<{ progress: string | null }>;
+type CountRow = Readonly<Record<'pooled' | 'dedicated' | 'ready' | 'building' | 'namespaces' | 'measured' | 'kept', string>> &
+  Readonly<Record<'full_vectors' | 'half_vectors' | 'binary_vectors' | 'progress', string | null>>;
 
 /** Counts for `/metrics`. */
 @Injectable()
@@ -47,14 +45,16 @@ export class IndexMetricsStore {
 
   async count(): Promise<IndexCounts> {
     const [row] = await this.database.query<CountRow>(sql`
-      SELECT c.pooled, c.dedicated, i.ready, i.building, i.vectors, i.namespaces, m.measured, m.kept, (
+      SELECT c.pooled, c.dedicated, i.ready, i.building, i.full_vectors, i.half_vectors, i.binary_vectors, i.namespaces, m.measured, m.kept, (
         SELECT min(p.tuples_done::float8 / NULLIF(p.tuples_total, 0)) FROM pg_stat_progress_create_index p
         JOIN pg_class k ON k.oid = p.index_relid WHERE k.relname LIKE 'hnsw\_%') AS progress
       FROM (
         SELECT count(*) FILTER (WHERE record_table = 'pool_records') AS pooled,
           count(*) FILTER (WHERE record_table <> 'pool_records') AS dedicated FROM polyvec.collections) AS c,
       (SELECT count(*) FILTER (WHERE state = 'ready') AS ready, count(*) FILTER (WHERE state = 'building') AS building,
-          COALESCE(sum(rows) FILTER (WHERE state = 'ready'), 0) AS vectors,
+          sum(rows) FILTER (WHERE state = 'ready' AND content = 'full') AS full_vectors,
+          sum(rows) FILTER (WHERE state = 'ready' AND content = 'half') AS half_vectors,
+          sum(rows) FILTER (WHERE state = 'ready' AND content = 'binary') AS binary_vectors,
           count(DISTINCT (collection_id, namespace)) FILTER (WHERE state = 'ready') AS namespaces
         FROM polyvec.vector_indexes) AS i,
       (SELECT count(*) AS measured, count(*) FILTER (WHERE EXISTS (
@@ -70,7 +70,7 @@ export class IndexMetricsStore {
       dedicated: of(row?.dedicated, 0),
       ready: of(row?.ready, 0),
       building,
-      vectors: of(row?.vectors, 0),
+      vectors: { full: of(row?.full_vectors, 0), half: of(row?.half_vectors, 0), binary: of(row?.binary_vectors, 0) },
       recall: { kept, missed: measured - kept, unmeasured: Math.max(0, of(row?.namespaces, 0) - measured) },
       progress: row?.progress == null && building > 0 ? await this.remoteProgress() : of(row?.progress, 1),
     };

@@ -1,13 +1,14 @@
-import { type IndexLimits, type NamespaceState, planIndexes, type SegmentState } from './index-plan.js';
+import { type IndexLimits, type NamespaceState, planGrowth, planIndexes, type SegmentState } from './index-plan.js';
 
-const LIMITS: IndexLimits = { minRows: 100, maxRows: null, isFull: false };
+const LIMITS: IndexLimits = { minRows: 100, isFull: false };
 const NO_TAIL = { rows: 0, high: 0n };
 
 /** Segments of these sizes, one after the other, a number each. */
 function segments(...sizes: readonly (number | readonly [built: number, rows: number])[]): readonly SegmentState[] {
   return sizes.map((size, index) => {
     const [builtRows, rows] = typeof size === 'number' ? [size, size] : size;
-    return { id: String(index), low: BigInt(index * 10_000), high: BigInt((index + 1) * 10_000), builtRows, rows };
+    const [low, high] = [BigInt(index * 10_000), BigInt((index + 1) * 10_000)];
+    return { id: String(index), low, high, last: high, builtRows, rows };
   });
 }
 
@@ -52,12 +53,6 @@ describe('vectors outside of every index', () => {
       replaces: ['1'],
     });
   });
-
-  it('never make an index larger than the limit', () => {
-    const limits = { ...LIMITS, maxRows: 200 };
-    expect(planIndexes(stateOf(segments(150), 120), limits)).toMatchObject({ low: 10_000n, replaces: [] });
-    expect(planIndexes(stateOf(segments(60), 120), limits)).toMatchObject({ low: 0n, replaces: ['0'] });
-  });
 });
 
 describe('an index', () => {
@@ -89,11 +84,39 @@ it('builds into few indexes, and each vector not often, while a namespace grows'
     const replaces = plan?.kind === 'build' ? plan.replaces : [];
     const rows = 101 + state.segments.filter(({ id }) => replaces.includes(id)).reduce((sum, segment) => sum + segment.rows, 0);
     const kept = state.segments.filter(({ id }) => !replaces.includes(id));
-    const segment = { id: `s${String(step)}`, low: kept.at(-1)?.high ?? 0n, high: state.tail.high, builtRows: rows, rows };
+    const { high } = state.tail;
+    const segment = { id: `s${String(step)}`, low: kept.at(-1)?.high ?? 0n, high, last: high, builtRows: rows, rows };
     state = { segments: [...kept, segment], tail: NO_TAIL };
     built += rows;
     expect(state.segments.length).toBeLessThanOrEqual(9);
   }
   expect(state.segments.reduce((sum, { rows }) => sum + rows, 0)).toBe(101_000);
   expect(built / 101_000).toBeLessThan(10);
+});
+
+describe('an index that is grown', () => {
+  const grown = (rows: number, last: bigint): SegmentState => ({ id: '7', low: 0n, high: 1_000n, last, builtRows: rows, rows });
+
+  it('is made when there are many vectors', () => {
+    expect(planGrowth(stateOf([], 100), LIMITS)).toBeUndefined();
+    expect(planGrowth(stateOf([], 101), LIMITS)).toEqual({ kind: 'build', low: 0n, high: 999_999n, replaces: [] });
+  });
+
+  it('takes in what is new, once that is a quarter of what is worth an index', () => {
+    expect(planGrowth(stateOf([grown(500, 500n)], 25), LIMITS)).toBeUndefined();
+    const plan = { kind: 'grow', id: '7', low: 1_000n, high: 999_999n, last: 500n };
+    expect(planGrowth(stateOf([grown(500, 500n)], 26), LIMITS)).toEqual(plan);
+  });
+
+  it('is followed by another one when it has no numbers left, as those of earlier versions', () => {
+    const another = { kind: 'build', low: 1_000n, high: 999_999n, replaces: [] };
+    expect(planGrowth(stateOf([grown(900, 980n)], 26), LIMITS)).toEqual(another);
+    expect(planGrowth(stateOf([grown(900, 980n)], 26), { ...LIMITS, isFull: true })).toBeUndefined();
+  });
+
+  it('is replaced when too much of it is gone, and dropped when all is', () => {
+    const worn = { ...grown(1_000, 1_000n), rows: 800 };
+    expect(planGrowth(stateOf([worn], 0), LIMITS)).toEqual({ kind: 'build', low: 0n, high: 1_000n, replaces: ['7'] });
+    expect(planGrowth(stateOf([{ ...worn, rows: 0 }], 0), LIMITS)).toEqual({ kind: 'drop', ids: ['7'] });
+  });
 });

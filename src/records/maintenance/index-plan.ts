@@ -3,6 +3,8 @@ export interface SegmentState {
   readonly id: string;
   readonly low: bigint;
   readonly high: bigint;
+  /** The highest number of a vector in it. */
+  readonly last: bigint;
   /** Vectors in it when it was built. */
   readonly builtRows: number;
   /** Those of them that are still there. */
@@ -18,8 +20,6 @@ export interface NamespaceState {
 export interface IndexLimits {
   /** A namespace with fewer vectors has no index. */
   readonly minRows: number;
-  /** Vectors in one index at most; null: any number. */
-  readonly maxRows: number | null;
   /** Whether the table has as many indexes as it may: a new one takes the place of others, or is not built. */
   readonly isFull: boolean;
 }
@@ -30,6 +30,16 @@ export interface IndexBuild {
   readonly low: bigint;
   readonly high: bigint;
   readonly replaces: readonly string[];
+}
+
+/** Vectors, those above `low` up to `high`, to give numbers in the range of an index, which has room for them. */
+export interface IndexGrowth {
+  readonly kind: 'grow';
+  readonly id: string;
+  readonly low: bigint;
+  readonly high: bigint;
+  /** The highest number that is taken in the index' range. */
+  readonly last: bigint;
 }
 
 /** Indexes that hold nothing any more. */
@@ -59,7 +69,23 @@ export function mostOutside(indexes: number, minRows: number): number {
 export function planIndexes(state: NamespaceState, limits: IndexLimits): IndexBuild | IndexDrop | undefined {
   const empty = state.segments.filter(({ rows }) => rows === 0);
   if (empty.length > 0) return { kind: 'drop', ids: empty.map(({ id }) => id) };
-  return planTail(state, limits) ?? planRenewal(state, limits);
+  return planTail(state, limits) ?? planRenewal(state);
+}
+
+/**
+ * The same where indexes are grown, vector by vector: what is new goes into the newest index that has numbers left. One that is worn is
+ * replaced, like one that holds nothing.
+ */
+export function planGrowth(state: NamespaceState, limits: IndexLimits): IndexBuild | IndexGrowth | IndexDrop | undefined {
+  const { segments, tail } = state;
+  const empty = segments.filter(({ rows }) => rows === 0);
+  if (empty.length > 0) return { kind: 'drop', ids: empty.map(({ id }) => id) };
+  if (tail.rows <= mostOutside(segments.length, limits.minRows)) return planRenewal(state);
+  const newest = segments.at(-1);
+  if (newest !== undefined && newest.high - newest.last >= BigInt(tail.rows)) {
+    return { kind: 'grow', id: newest.id, low: newest.high, high: tail.high, last: newest.last };
+  }
+  return limits.isFull ? undefined : { kind: 'build', low: newest?.high ?? 0n, high: tail.high, replaces: [] };
 }
 
 function planTail({ segments, tail }: NamespaceState, limits: IndexLimits): IndexBuild | undefined {
@@ -67,10 +93,9 @@ function planTail({ segments, tail }: NamespaceState, limits: IndexLimits): Inde
   const merged: SegmentState[] = [];
   let rows = tail.rows;
   for (const segment of [...segments].reverse()) {
-    const fits = limits.maxRows === null || rows + segment.rows <= limits.maxRows;
-    const crowded = limits.maxRows === null && segments.length - merged.length >= MAX_SEGMENTS;
+    const crowded = segments.length - merged.length >= MAX_SEGMENTS;
     const mustMerge = crowded || (limits.isFull && merged.length === 0 && segment.rows <= MOST_TIMES_LARGER * rows);
-    if (!fits || (segment.rows > 2 * rows && !mustMerge)) break;
+    if (segment.rows > 2 * rows && !mustMerge) break;
     merged.unshift(segment);
     rows += segment.rows;
   }
@@ -80,13 +105,12 @@ function planTail({ segments, tail }: NamespaceState, limits: IndexLimits): Inde
 }
 
 /** Too much of an index is gone. What is left of its neighbours joins in where it fits. */
-function planRenewal({ segments }: NamespaceState, limits: IndexLimits): IndexBuild | undefined {
+function planRenewal({ segments }: NamespaceState): IndexBuild | undefined {
   const worn = segments.findIndex(({ builtRows, rows }) => builtRows - rows > MAX_GONE * builtRows);
   const segment = segments[worn];
   if (segment === undefined) return undefined;
   const below = segments[worn - 1];
-  const joins =
-    below !== undefined && below.rows <= 2 * segment.rows && segment.rows + below.rows <= (limits.maxRows ?? Infinity);
+  const joins = below !== undefined && below.rows <= 2 * segment.rows;
   const first = joins ? below : segment;
   return { kind: 'build', low: first.low, high: segment.high, replaces: joins ? [below.id, segment.id] : [segment.id] };
 }

@@ -1,7 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Collection, isPooled } from '../../collections/collection.js';
+import {
+  type Collection,
+  type FormRecall,
+  type IndexContent,
+  type IndexReason,
+  isPooled,
+  type VectorIndex,
+} from '../../collections/collection.js';
 import { CurrentCollections } from '../../collections/current-collections.js';
 import { CONFIG, type Config } from '../../config/config.js';
+import { bestForms } from '../search/index-choice.js';
 import { chosenPoint, recallTarget, SMALL_LIMIT } from '../search/recall-curve.js';
 import { indexesOf } from '../search/search-plan.js';
 import { type IndexCounts, IndexMetricsStore } from './index-metrics.store.js';
@@ -28,6 +36,10 @@ export interface NamespaceEffort {
   readonly queries: number;
   readonly recentQueries: number;
   readonly curve: readonly { readonly efSearch: number; readonly recall: number }[];
+  /** What its indexes hold now, by form. */
+  readonly indexes: readonly { readonly content: IndexContent; readonly reason: IndexReason | null; readonly vectors: number }[];
+  /** What the forms that were in question would find, each with the most candidates. */
+  readonly forms: readonly FormRecall[];
   /** In milliseconds since 1970. */
   readonly measuredAt: number;
 }
@@ -66,7 +78,9 @@ export class IndexesService {
       const { namespace, rows, queries, recentQueries, points, measuredAt } = measured;
       const curve = points.filter(({ limit }) => limit === SMALL_LIMIT).map(({ efSearch, recall }) => ({ efSearch, recall }));
       const { efSearch, recall } = chosen;
-      return [{ namespace, target, efSearch, recall, vectors: rows, queries, recentQueries, curve, measuredAt }];
+      const held = heldBy(indexesOf(collection, namespace));
+      const found = { namespace, target, efSearch, recall, vectors: rows, queries, recentQueries, curve, measuredAt };
+      return [{ ...found, indexes: held, forms: bestForms(measured) }];
     });
   }
 
@@ -80,4 +94,14 @@ export class IndexesService {
       return { operations: coverage.operations, pending: isDue ? Math.min(coverage.tail, coverage.rows) : 0 };
     });
   }
+}
+
+/** What indexes hold, and why: a row for each form and reason. */
+function heldBy(indexes: readonly VectorIndex[]): NamespaceEffort['indexes'] {
+  const held = new Map<string, NamespaceEffort['indexes'][number]>();
+  for (const { content, reason, rows } of indexes) {
+    const key = `${content} ${String(reason)}`;
+    held.set(key, { content, reason, vectors: (held.get(key)?.vectors ?? 0) + rows });
+  }
+  return [...held.values()];
 }

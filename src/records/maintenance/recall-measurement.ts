@@ -1,34 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { Collection, RecallPoint } from '../../collections/collection.js';
+import type { Collection, FormRecall, IndexContent, RecallPoint, VectorIndex } from '../../collections/collection.js';
 import { CurrentCollections } from '../../collections/current-collections.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Database } from '../../postgres/database.js';
 import { isUndefinedTable } from '../../postgres/sqlstate.js';
-import { type RecallQuery, RecallStore } from '../search/recall.store.js';
-import { LARGE_LIMIT, recallTarget, SMALL_LIMIT } from '../search/recall-curve.js';
+import { formsByCost, formsInQuestion } from '../search/index-choice.js';
+import { RecallStore } from '../search/recall.store.js';
+import { chosenPoint, LARGE_LIMIT, recallTarget, SMALL_LIMIT } from '../search/recall-curve.js';
 import { likelyQueries } from '../search/recall-queries.js';
-import { RecallSample, type RunStep, type StepSize } from '../search/recall-sample.js';
+import { RecallSample } from '../search/recall-sample.js';
 import { RecentQueries } from '../search/recent-queries.js';
 import { indexesOf, isBeyondGraph, measurementOf, rowsOf } from '../search/search-plan.js';
 import { fewFloats } from '../search/search-planner.js';
+import { BackgroundSteps, stepSize, Stopped } from './background-steps.js';
 import { type Improvement, IndexBuilder } from './index-builder.js';
 import { curveSteps, isEnough, isMeasurementDue, queryCount, recentCount } from './recall-plan.js';
-
-/** A step that took longer is followed by no longer a pause. */
-const LONGEST_PAUSE_MS = 250;
-/** About half a second on a server, and some hundredths of one on the embedded engine, which does nothing else meanwhile. */
-const ORDINARY: StepSize = { floats: 100e6, candidates: 8_000 };
-const GENTLE: StepSize = { floats: 8e6, candidates: 400 };
-
-/** It was stopped. */
-class Stopped extends Error {}
 
 /** Measures how far searches by vector indexes have to look for the recall that is to be kept. */
 @Injectable()
 export class RecallMeasurements {
   private readonly logger = new Logger(RecallMeasurements.name);
-  private stopped = false;
+  private readonly steps = new BackgroundSteps();
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -41,7 +33,7 @@ export class RecallMeasurements {
 
   /** Ends what is under way with its next step; it is begun anew, here after the next start or by another instance. */
   stop(): void {
-    this.stopped = true;
+    this.steps.stop();
   }
 
   /** Measures what is due of the collection, one namespace after another, unless an instance builds or measures. */
@@ -50,7 +42,8 @@ export class RecallMeasurements {
     if (due.length === 0) return 'done';
     const measure = async (): Promise<Improvement> => {
       for (const namespace of due) await this.measureNamespace(collection, namespace);
-      return 'done';
+      // another form of index may turn out to be needed
+      return 'later';
     };
     try {
       return (await this.builder.alone(measure)) ?? 'later';
@@ -83,13 +76,15 @@ export class RecallMeasurements {
     const count = queryCount(rows * (collection.dimension ?? 1), isGentle);
     const recent = this.queries.of(collection, namespace).filter((query) => !isBeyondGraph(collection, query));
     const own = recent.slice(0, recentCount(count, recent.length)).map((embedding) => ({ embedding, rid: null, isRecent: true }));
-    const run: RunStep = (work) => this.step(work);
+    const { run } = this.steps;
     const queries = [...own, ...(await likelyQueries(this.store, collection, namespace, count - own.length, run))];
     if (queries.length === 0) return;
-    const points = await this.curve(collection, namespace, queries, isGentle ? GENTLE : ORDINARY);
+    const sample = await RecallSample.of(this.store, collection, namespace, queries, run, stepSize(this.database.traits));
+    const points = await this.curve(collection, namespace, sample);
+    const forms = await this.forms(collection, namespace, sample, points);
     const isSaved = await this.store.save(collection, {
       ...{ namespace, rows, points, target: recallTarget(collection, this.config), indexes: indexes.map(({ id }) => id) },
-      ...{ queries: queries.length, recentQueries: own.length },
+      ...{ queries: queries.length, recentQueries: own.length, contents: contentsOf(indexes), forms },
     });
     if (!isSaved) return;
     this.collections.forget(collection);
@@ -98,14 +93,7 @@ export class RecallMeasurements {
   }
 
   /** At each limit from the least effort on, as far as more of it is worth measuring. */
-  private async curve(
-    collection: Collection,
-    namespace: string,
-    queries: readonly RecallQuery[],
-    size: StepSize,
-  ): Promise<readonly RecallPoint[]> {
-    const run: RunStep = (work) => this.step(work);
-    const sample = await RecallSample.of(this.store, collection, namespace, queries, run, size);
+  private async curve(collection: Collection, namespace: string, sample: RecallSample): Promise<readonly RecallPoint[]> {
     const points: RecallPoint[] = [];
     for (const limit of [SMALL_LIMIT, LARGE_LIMIT]) {
       for (const step of curveSteps(indexesOf(collection, namespace), limit)) {
@@ -117,12 +105,30 @@ export class RecallMeasurements {
     return points;
   }
 
-  /** Requests come first: as long as a step takes, nothing more is asked of the database. */
-  private async step<T>(work: () => Promise<T>): Promise<T> {
-    if (this.stopped) throw new Stopped();
-    const start = performance.now();
-    const result = await work();
-    await sleep(Math.min(performance.now() - start, LONGEST_PAUSE_MS));
-    return result;
+  /** What other forms of index would find; what graphs of bits or of 16-bit numbers did find at most is remembered. */
+  private async forms(
+    collection: Collection,
+    namespace: string,
+    sample: RecallSample,
+    points: readonly RecallPoint[],
+  ): Promise<readonly FormRecall[]> {
+    const contents = contentsOf(indexesOf(collection, namespace));
+    const inQuestion = formsInQuestion(collection.dimension ?? 0, formsByCost(this.database.traits), contents.includes('binary'));
+    const compared = await sample.formRecalls(inQuestion);
+    const [only] = contents;
+    const best = chosenPoint(points, SMALL_LIMIT, recallTarget(collection, this.config));
+    const inGraph = contents.length === 1 && only !== undefined && only !== 'full' && best !== undefined;
+    const now: readonly FormRecall[] = inGraph ? [{ ...formOf(best), content: only, inGraph: true }] : [];
+    const before = measurementOf(collection, namespace)?.forms.filter((form) => form.inGraph && form.content !== only) ?? [];
+    return [...compared, ...now, ...before];
   }
+}
+
+/** What indexes hold, each once. */
+function contentsOf(indexes: readonly VectorIndex[]): readonly IndexContent[] {
+  return [...new Set(indexes.map(({ content }) => content))];
+}
+
+function formOf({ candidates, recall, error }: RecallPoint): Pick<FormRecall, 'candidates' | 'recall' | 'error'> {
+  return { candidates, recall, error };
 }

@@ -5,7 +5,7 @@ import { curveSteps, isEnough, isMeasurementDue, queryCount, recentCount } from 
 const HOUR_MS = 3_600_000;
 
 function indexOf(id: string, rows: number, content: VectorIndex['content'] = 'full'): VectorIndex {
-  return { id, namespace: '', low: '0', high: '9', content, rows };
+  return { id, namespace: '', low: '0', high: '9', content, reason: null, rows };
 }
 
 function pointOf(efSearch: number, recall: number, given: Partial<RecallPoint> = {}): RecallPoint {
@@ -15,7 +15,7 @@ function pointOf(efSearch: number, recall: number, given: Partial<RecallPoint> =
 function measured(given: Partial<RecallMeasurement> = {}): RecallMeasurement {
   const points = [pointOf(20, 0.9), pointOf(40, 0.97), pointOf(80, 0.995), pointOf(200, 0.98, { limit: 100 })];
   const counts = { rows: 1_000, queries: 64, recentQueries: 0 };
-  return { namespace: '', target: 0.98, indexes: ['1'], ...counts, points, measuredAt: 0, ...given };
+  return { namespace: '', target: 0.98, indexes: ['1'], ...counts, points, contents: [], forms: [], measuredAt: 0, ...given };
 }
 
 describe('a measurement', () => {

@@ -1,5 +1,6 @@
 import type { RecallMeasurement, RecallPoint, VectorIndex } from '../../collections/collection.js';
-import { chosenPoint, keeps, LARGE_LIMIT, SMALL_LIMIT } from '../search/recall-curve.js';
+import { CANDIDATES, chosenPoint, keeps, LARGE_LIMIT, SMALL_LIMIT } from '../search/recall-curve.js';
+import { haveForms, rowsOf } from '../search/search-plan.js';
 
 /** An effort to measure searches with. */
 export type CurveStep = Pick<RecallPoint, 'limit' | 'efSearch' | 'candidates'>;
@@ -10,6 +11,9 @@ const FEWEST_QUERIES = 16;
 const BUDGET_FLOATS = 4e9;
 /** On the embedded engine, where searches wait for each of its steps. */
 const GENTLE_BUDGET_FLOATS = 1e9;
+const MOST_LOOKS = 32;
+const FEWEST_LOOKS = 8;
+const LOOK_FLOATS = 2e9;
 /** Of the vectors in a measured namespace's indexes: so many in indexes that are newer make another measurement due. */
 const MOST_NEW = 1 / 2;
 const DAY_MS = 24 * 3_600_000;
@@ -27,7 +31,6 @@ const EFS: Readonly<Record<number, readonly number[]>> = {
   [SMALL_LIMIT]: [20, 28, 40, 56, 80, 112, 160, 224, 320, 448, 640, MAX_EF],
   [LARGE_LIMIT]: [112, 160, 224, 320, 448, 640, MAX_EF],
 };
-const CANDIDATES = [5, 10, 20, 40, 80];
 
 /**
  * Whether a namespace is to be measured: for the first time, after its indexes have grown by half, for a higher target than its curve
@@ -40,9 +43,9 @@ export function isMeasurementDue(
   recentQueries: number,
   now: number,
 ): boolean {
-  if (measured === undefined) return true;
+  if (measured === undefined || !haveForms(measured, indexes)) return true;
   const fresh = indexes.filter(({ id }) => !measured.indexes.includes(id)).reduce((sum, { rows }) => sum + rows, 0);
-  if (fresh > MOST_NEW * measured.rows) return true;
+  if (fresh > MOST_NEW * measured.rows || rowsOf(indexes) > (1 + MOST_NEW) * measured.rows) return true;
   const age = now - measured.measuredAt;
   if (age >= DAY_MS) return true;
   if (age >= RECENT_AFTER_MS && recentQueries >= ENOUGH_RECENT && measured.recentQueries < ENOUGH_RECENT) return true;
@@ -54,6 +57,11 @@ export function isMeasurementDue(
 export function queryCount(floats: number, isGentle: boolean): number {
   const affordable = Math.floor((isGentle ? GENTLE_BUDGET_FLOATS : BUDGET_FLOATS) / Math.max(floats, 1));
   return Math.min(MOST_QUERIES, Math.max(FEWEST_QUERIES, affordable));
+}
+
+/** How many queries look at a namespace before its first index is built: what is built is measured anyway. */
+export function lookCount(floats: number): number {
+  return Math.min(MOST_LOOKS, Math.max(FEWEST_LOOKS, Math.floor(LOOK_FLOATS / Math.max(floats, 1))));
 }
 
 /** How many of them are what clients have searched for, of so many that are known: half, or none where a few would have to stand for all. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Collection, IndexContent, Metric } from '../../collections/collection.js';
+import type { Collection, IndexContent, IndexReason, Metric } from '../../collections/collection.js';
 import { namespaceTable, vectorTable } from '../../collections/place-tables.store.js';
 import { textArray } from '../../postgres/binary.js';
 import { type BuildSetting, localName, remoteBuilds, setOnNodes } from '../../postgres/cluster/builds.js';
@@ -15,6 +15,7 @@ export interface IndexDefinition {
   readonly low: bigint;
   readonly high: bigint;
   readonly content: IndexContent;
+  readonly reason: IndexReason;
   readonly m: number;
   readonly efConstruction: number;
 }
@@ -83,22 +84,22 @@ export class VectorIndexStore {
     return statesOf(rows);
   }
 
-  /** The number of the `rows`-th vector above `low`. */
-  async numberAfter(collection: Collection, namespace: string, low: bigint, rows: number): Promise<bigint> {
-    const [row] = await this.database.query<{ high: string }>(sql`
-      SELECT max(n.seq) AS high FROM (
-        SELECT v.seq FROM ${vectorTable(collection)} v
-        WHERE v.namespace = ${namespace} AND v.seq > ${low} AND v.seq < ${UNINDEXED}::bigint ORDER BY v.seq LIMIT ${rows}) AS n`);
-    return BigInt(row?.high ?? 0);
+  /** What the server says that it can keep in memory, and what all vector indexes take but these. Those on other nodes take none here. */
+  async memory(except: readonly string[]): Promise<{ readonly cacheBytes: number; readonly indexBytes: number }> {
+    const [row] = await this.database.query<{ cache: string; used: string }>(sql`
+      SELECT (SELECT setting::bigint FROM pg_settings WHERE name = 'effective_cache_size') * 8192 AS cache,
+        COALESCE(sum(pg_relation_size(c.oid)), 0)::bigint AS used
+      FROM pg_class c WHERE c.relkind = 'i' AND c.relname ~ '^hnsw_[0-9]+$' AND NOT c.relname = ANY (${except.map(indexName)}::text[])`);
+    return { cacheBytes: Number(row?.cache ?? 0), indexBytes: Number(row?.used ?? 0) };
   }
 
   /** Notes in the catalog that an index is being built. Returns its id; undefined when the collection is gone. */
   async begin(collection: Collection, definition: IndexDefinition): Promise<string | undefined> {
-    const { namespace, low, high, content } = definition;
+    const { namespace, low, high, content, reason } = definition;
     const [row] = await this.database.query<{ id: string }>(sql`
       WITH live AS MATERIALIZED (${heldCollection(collection, 'catalog')})
-      INSERT INTO polyvec.vector_indexes (collection_id, namespace, low, high, content)
-      SELECT ${collection.id}, ${namespace}, ${low}, ${high}, ${content} FROM live RETURNING id`);
+      INSERT INTO polyvec.vector_indexes (collection_id, namespace, low, high, content, reason)
+      SELECT ${collection.id}, ${namespace}, ${low}, ${high}, ${content}, ${reason} FROM live RETURNING id`);
     return row?.id;
   }
 
@@ -226,6 +227,7 @@ function statesOf(rows: readonly StateRow[]): ReadonlyMap<string, NamespaceState
         id: row.id,
         low: BigInt(row.low),
         high: BigInt(row.high),
+        last: BigInt(row.last),
         builtRows: Number(row.built),
         rows: Number(row.rows),
       });

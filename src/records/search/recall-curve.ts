@@ -4,6 +4,9 @@ import type { Collection, RecallMeasurement, RecallPoint } from '../../collectio
 export const SMALL_LIMIT = 10;
 export const LARGE_LIMIT = 100;
 
+/** Of an index of bits, the candidates for each result that are compared again, the least first. */
+export const CANDIDATES = [5, 10, 20, 40, 80] as const;
+
 /** Standard errors that a recall is taken to be lower: of fifteen measurements one may still promise too much. */
 const DEVIATIONS = 1.5;
 
@@ -43,7 +46,7 @@ export function chosenPoint(points: readonly RecallPoint[], limit: number, targe
 }
 
 /** Whether searches with this effort have the recall, as far as the sample can say. */
-export function keeps({ recall, error }: RecallPoint, target: number): boolean {
+export function keeps({ recall, error }: Pick<RecallPoint, 'recall' | 'error'>, target: number): boolean {
   return recall - error >= target || recall === 1;
 }
 

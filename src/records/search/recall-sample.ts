@@ -1,6 +1,7 @@
-import type { Collection, RecallPoint } from '../../collections/collection.js';
-import type { Neighbour, NumberRange, RecallQuery, RecallStore } from './recall.store.js';
-import { type Finding, LARGE_LIMIT, recallOf } from './recall-curve.js';
+import type { Collection, FormRecall, IndexContent, RecallPoint } from '../../collections/collection.js';
+import type { FormNeighbour, Neighbour, NumberRange, RecallQuery, RecallStore } from './recall.store.js';
+import { CANDIDATES, type Finding, LARGE_LIMIT, recallOf, SMALL_LIMIT } from './recall-curve.js';
+import { RERANKED } from './record-nearest.store.js';
 import { indexesOf } from './search-plan.js';
 
 /** Runs a step of background work: others have their turn before the next one. */
@@ -21,6 +22,7 @@ export class RecallSample {
     private readonly collection: Collection,
     private readonly namespace: string,
     private readonly answered: readonly { readonly query: RecallQuery; readonly nearest: readonly Neighbour[] }[],
+    private readonly ranges: readonly NumberRange[],
     private readonly run: RunStep,
     private readonly size: StepSize,
   ) {}
@@ -45,7 +47,7 @@ export class RecallSample {
       const others = found.filter(({ rid }) => rid !== query.rid).sort((left, right) => left.distance - right.distance);
       answered.push({ query, nearest: others.slice(0, LARGE_LIMIT) });
     }
-    return new RecallSample(store, collection, namespace, answered, run, size);
+    return new RecallSample(store, collection, namespace, answered, ranges, run, size);
   }
 
   /** What searches find with this effort. */
@@ -65,6 +67,39 @@ export class RecallSample {
       });
     }
     return { limit, efSearch, candidates, ...worse(byClients, byVectors) };
+  }
+
+  /** What would be left of the recall at ten, were every vector compared as an index of each form holds it. */
+  async formRecalls(contents: readonly IndexContent[]): Promise<readonly FormRecall[]> {
+    const recalls: FormRecall[] = [];
+    for (const content of contents) recalls.push(...(await this.formRecall(content)));
+    return recalls;
+  }
+
+  private async formRecall(content: IndexContent): Promise<readonly FormRecall[]> {
+    const steps = content === 'binary' ? CANDIDATES : [RERANKED[content]];
+    const findings = steps.map((): Finding[] => []);
+    for (const { query, nearest } of this.answered) {
+      const found = await this.byForm(content, query, SMALL_LIMIT * Math.max(...steps) + 1);
+      // a number of a vector, or of the query, is beyond the form
+      if (found === undefined) return [{ content, candidates: RERANKED[content], recall: 0, error: 0, inGraph: false }];
+      steps.forEach((candidates, at) => {
+        const compared = found.slice(0, SMALL_LIMIT * candidates);
+        findings[at]?.push(findingOf(query, nearest.slice(0, SMALL_LIMIT), compared));
+      });
+    }
+    return steps.map((candidates, at) => ({ content, candidates, ...recallOf(findings[at] ?? []), inGraph: false }));
+  }
+
+  private async byForm(content: IndexContent, query: RecallQuery, wanted: number): Promise<readonly FormNeighbour[] | undefined> {
+    const found: FormNeighbour[] = [];
+    for (const range of this.ranges) {
+      const part = await this.run(() => this.store.byForm(this.collection, this.namespace, query, wanted, content, range));
+      if (part === undefined) return undefined;
+      found.push(...part);
+    }
+    const nearest = found.sort((left, right) => left.formDistance - right.formDistance).slice(0, wanted);
+    return nearest.filter(({ rid }) => rid !== query.rid);
   }
 }
 

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import type { Collection, RecallMeasurement } from '../../collections/collection.js';
+import type { Collection, IndexContent, RecallMeasurement } from '../../collections/collection.js';
 import { vectorTable } from '../../collections/place-tables.store.js';
 import { vectorArray } from '../../postgres/binary.js';
 import { Database } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
+import { isOutOfRange } from '../../postgres/sqlstate.js';
 import { embeddingOf } from '../embedding-of.js';
 import { UNINDEXED } from '../record-tables.js';
 import { DISTANCES } from './record-distance.store.js';
-import { nearest, preparations } from './record-nearest.store.js';
+import { formDistance, nearest, preparations } from './record-nearest.store.js';
 import { COMPLETE, type IndexPlan, type SearchPlan } from './search-plan.js';
 
 /** A search that recall is measured by. */
@@ -31,6 +32,12 @@ export interface NumberRange {
   readonly high: bigint | null;
 }
 
+/** A vector with its distance as an index of a form sees it. */
+export interface FormNeighbour extends Neighbour {
+  readonly formDistance: number;
+}
+
+type FormNeighbourRow = Readonly<{ rid: string; distance: string; form_distance: string }>;
 type NeighbourRow = Readonly<{ query: string; rid: string; distance: string }>;
 
 /** What recall is measured by, and what was measured. */
@@ -79,11 +86,41 @@ export class RecallStore {
     wanted: number,
     range: NumberRange,
   ): Promise<readonly (readonly Neighbour[])[]> {
-    const above = range.low === 0n ? sql`` : sql`AND v.seq > ${range.low}`;
-    const upTo = range.high === null ? sql`` : sql`AND v.seq <= ${range.high}`;
     const rows = sql`${vectorTable(collection)} v
-      WHERE v.collection_id = ${collection.id} AND v.namespace = ${namespace} ${above} ${upTo}`;
+      WHERE v.collection_id = ${collection.id} AND v.namespace = ${namespace} ${within(range)}`;
     return this.neighbours(collection, namespace, queries, wanted, COMPLETE, rows);
+  }
+
+  /**
+   * The `wanted` vectors of the range that are nearest to the query when all are compared as an index of this form holds them, in that
+   * order, which `formDistance` says. Undefined: the form cannot hold one of them.
+   */
+  async byForm(
+    collection: Collection,
+    namespace: string,
+    query: RecallQuery,
+    wanted: number,
+    content: IndexContent,
+    range: NumberRange,
+  ): Promise<readonly FormNeighbour[] | undefined> {
+    const embeddings = vectorArray([query.embedding], this.database.vectorOid);
+    // an index on the same expression would be used, were it not for the sum
+    const rows = this.database.query<FormNeighbourRow>(sql`
+      SELECT v.rid, ${DISTANCES[collection.metric]} AS distance, v.form_distance
+      FROM unnest(${embeddings}::vector[]) AS q (embedding)
+      CROSS JOIN LATERAL (
+        SELECT v.rid, v.embedding, (${formDistance(collection, content)})::float8 + 0 AS form_distance
+        FROM ${vectorTable(collection)} v
+        WHERE v.collection_id = ${collection.id} AND v.namespace = ${namespace} ${within(range)} ORDER BY 3, 1 LIMIT ${wanted}) AS v
+      ORDER BY v.form_distance, v.rid`);
+    try {
+      return (await rows).map(({ rid, distance, form_distance }) => ({
+        ...{ rid, distance: Number(distance), formDistance: Number(form_distance) },
+      }));
+    } catch (error) {
+      if (isOutOfRange(error)) return undefined;
+      throw error;
+    }
   }
 
   /** As searches of the namespace find them by the plan, nearest first. */
@@ -100,19 +137,20 @@ export class RecallStore {
 
   /** Keeps a measurement in the place of an earlier one. False, when the collection or one of the indexes is gone. */
   async save(collection: Collection, measured: Omit<RecallMeasurement, 'measuredAt'>): Promise<boolean> {
-    const { namespace, target, indexes, rows, queries, recentQueries, points } = measured;
+    const { namespace, target, indexes, rows, queries, recentQueries, points, contents, forms } = measured;
     const saved = await this.database.query(sql`
       WITH saved AS (
         INSERT INTO polyvec.recall_measurements AS m (
-          collection_id, namespace, target, indexes, rows, queries, recent_queries, points)
+          collection_id, namespace, target, indexes, rows, queries, recent_queries, points, contents, forms)
         SELECT c.id, ${namespace}, ${target}::float8, ${indexes}::text[], ${rows}::bigint, ${queries}::integer,
-          ${recentQueries}::integer, ${JSON.stringify(points)}::json
+          ${recentQueries}::integer, ${JSON.stringify(points)}::json, ${contents}::text[], ${JSON.stringify(forms)}::json
         FROM polyvec.collections c WHERE c.id = ${collection.id} AND ${indexes.length}::integer = (
           SELECT count(*) FROM polyvec.vector_indexes i
           WHERE i.collection_id = c.id AND i.id = ANY (${indexes}::text[]::bigint[]) AND i.state = 'ready')
         ON CONFLICT (collection_id, namespace) DO UPDATE SET
           target = excluded.target, indexes = excluded.indexes, rows = excluded.rows, queries = excluded.queries,
-          recent_queries = excluded.recent_queries, points = excluded.points, measured_at = now()
+          recent_queries = excluded.recent_queries, points = excluded.points, contents = excluded.contents,
+          forms = excluded.forms, measured_at = now()
         RETURNING m.collection_id)
       UPDATE polyvec.collections SET epoch = epoch + 1 WHERE id = (SELECT collection_id FROM saved) RETURNING id`);
     return saved.length > 0;
@@ -141,4 +179,9 @@ export class RecallStore {
     for (const { query, rid, distance } of rows) found[Number(query) - 1]?.push({ rid, distance: Number(distance) });
     return found;
   }
+}
+
+function within({ low, high }: NumberRange): Sql {
+  const above = low === 0n ? sql`` : sql`AND v.seq > ${low}`;
+  return high === null ? above : sql`${above} AND v.seq <= ${high}`;
 }

@@ -11,7 +11,7 @@ import type { IndexPlan, SearchPlan } from './search-plan.js';
 /** The operator that an index on the metric serves. */
 const OPERATORS: Readonly<Record<Metric, Sql>> = { l2: sql`<->`, cosine: sql`<=>`, ip: sql`<#>` };
 /** A graph of less than whole vectors finds those that come nearest to it: so many times more are compared again. */
-const RERANKED: Readonly<Record<IndexContent, number>> = { full: 1, half: 2, binary: 20 };
+export const RERANKED: Readonly<Record<IndexContent, number>> = { full: 1, half: 2, binary: 20 };
 /** `hnsw.scan_mem_multiplier`: with less, a scan for rare matches ends early. */
 const SCAN_MEMORY = 8;
 
@@ -88,14 +88,19 @@ function nearestByIndex(
 
 /** The nearest vectors that a graph gives, about in their order. */
 function graphRows(collection: Collection, namespace: string, index: VectorIndex, limit: number): Sql {
-  const dimension = collection.dimension ?? 0;
-  const stored = indexedForm(index.content, dimension, sql`v.embedding`);
-  const query = indexedForm(index.content, dimension, sql`q.embedding`);
-  const operator = index.content === 'binary' ? sql`<~>` : OPERATORS[collection.metric];
   return sql`
     SELECT v.rid, v.embedding FROM ${vectorTable(collection)} v
     WHERE ${scopeOf(collection, namespace)} AND v.seq > ${index.low} AND v.seq <= ${index.high} AND (SELECT is_set FROM tuned)
-    ORDER BY ${stored} ${operator} ${query} LIMIT ${limit}`;
+    ORDER BY ${formDistance(collection, index.content)} LIMIT ${limit}`;
+}
+
+/** How far the vector row `v` is from the query `q` in an index: the expression that its order is used for. */
+export function formDistance(collection: Collection, content: IndexContent): Sql {
+  const dimension = collection.dimension ?? 0;
+  const stored = indexedForm(content, dimension, sql`v.embedding`);
+  const query = indexedForm(content, dimension, sql`q.embedding`);
+  const operator = content === 'binary' ? sql`<~>` : OPERATORS[collection.metric];
+  return sql`${stored} ${operator} ${query}`;
 }
 
 /** All vectors in a range of numbers, in the order of their distance, equals in the order of first insert. */

@@ -15,7 +15,7 @@ const RECALL = 0.98;
 const FEW = { few: 1_000_000, recall: RECALL };
 
 function collectionOf(rows: number, given: Partial<Collection> = {}): Collection {
-  const index: VectorIndex = { id: '1', namespace: '', low: '0', high: '9', content: 'full', rows };
+  const index: VectorIndex = { id: '1', namespace: '', low: '0', high: '9', content: 'full', reason: null, rows };
   const indexes = rows === 0 ? [] : [index];
   return { dimension: 384, metric: 'cosine', settings: '{}', indexes, measurements: [], ...given } as Collection;
 }

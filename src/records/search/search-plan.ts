@@ -13,6 +13,7 @@ export interface ExactPlan {
     | 'few vectors'
     | 'many results'
     | 'no direction'
+    | 'beyond 16 bits'
     | 'ids'
     | 'few matches'
     | 'too few found'
@@ -115,6 +116,7 @@ export function planUnfiltered(
   if (rows * (collection.dimension ?? 0) < few) return exact('few vectors');
   if (request.limit > rows * MANY_RESULTS) return exact('many results');
   if (request.queries.some((query) => isBeyondGraph(collection, query))) return exact('no direction');
+  if (indexes.some(({ content }) => content === 'half') && request.queries.some(isBeyondHalf)) return exact('beyond 16 bits');
   if (request.filter !== undefined) return { kind: 'by matches', filter: request.filter };
   return { kind: 'index', indexes, ...effort(collection, namespace, request.limit, 1, recall), budget: null, estimate: null };
 }
@@ -160,6 +162,17 @@ export function measurementOf(collection: Collection, namespace: string): Recall
   return collection.measurements.find((measurement) => measurement.namespace === namespace);
 }
 
+/** The same, unless an index holds its vectors in a form that was not measured. */
+function measurementOfForms(collection: Collection, namespace: string): RecallMeasurement | undefined {
+  const measured = measurementOf(collection, namespace);
+  return measured !== undefined && haveForms(measured, indexesOf(collection, namespace)) ? measured : undefined;
+}
+
+/** Whether all indexes hold their vectors in forms that were measured, as far as that was noted. */
+export function haveForms({ contents }: RecallMeasurement, indexes: readonly VectorIndex[]): boolean {
+  return contents.length === 0 || indexes.every(({ content }) => contents.includes(content));
+}
+
 /** How far a search looks in each graph: as far as what was measured, what is wanted and what was configured ask for. */
 function effort(
   collection: Collection,
@@ -169,7 +182,7 @@ function effort(
   recall: number,
 ): Pick<IndexPlan, 'efSearch' | 'efReason' | 'candidates'> {
   const rows = rowsOf(indexesOf(collection, namespace));
-  const measurement = measurementOf(collection, namespace);
+  const measurement = measurementOfForms(collection, namespace);
   const base = measurement === undefined ? undefined : measuredBase(measurement, rows, limit / share, recall);
   const asked: (readonly [EfReason, number])[] = [
     base === undefined ? ['size', efOfSize(rows)] : ['measured recall', base],
@@ -210,6 +223,11 @@ export function isBeyondGraph(collection: Collection, query: Float32Array): bool
   let square = 0;
   for (const component of query) square += component * component;
   return square >= 3e38 || (collection.metric === 'cosine' && square <= 1e-37);
+}
+
+/** The largest number of 16 bits is 65,504; what rounds to it is below 65,520. */
+export function isBeyondHalf(query: Float32Array): boolean {
+  return query.some((component) => Math.abs(component) >= 65_520);
 }
 
 function exact(reason: ExactPlan['reason']): ExactPlan {

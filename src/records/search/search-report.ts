@@ -24,7 +24,7 @@ export function reportSparseSearch(pending: number | undefined, found: number): 
   listeners.getStore()?.(`sparse; ${way}; found=${String(found)}`);
 }
 
-/** `hnsw; indexes=1; ef=120; reason=size; budget=none; estimate=none; found=10` or `exact; reason=few matches; estimate=210; candidates=198; found=10`. */
+/** `hnsw; indexes=1; ef=120; reason=size; budget=none; estimate=none; form=half; found=10` or `exact; reason=few matches; estimate=210; candidates=198; found=10`. */
 function lineOf(plan: SearchPlan, { candidates, found }: Outcome): string {
   const known = (value: number | null): string => (value === null ? 'none' : String(value));
   const parts =
@@ -36,6 +36,7 @@ function lineOf(plan: SearchPlan, { candidates, found }: Outcome): string {
           `reason=${plan.efReason}`,
           `budget=${known(plan.budget)}`,
           `estimate=${known(plan.estimate)}`,
+          `form=${[...new Set(plan.indexes.map(({ content }) => content))].join('+')}`,
         ]
       : ['exact', `reason=${plan.reason}`, `estimate=${known(plan.estimate)}`, `candidates=${known(candidates)}`];
   return [...parts, `found=${String(found)}`].join('; ');

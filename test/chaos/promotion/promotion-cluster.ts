@@ -22,6 +22,8 @@ export interface Cluster {
   readonly instances: readonly Instance[];
   /** Sees the tables as they are. */
   readonly tables: pg.Client;
+  /** Of the database that they share. */
+  readonly databaseUrl: string;
   stop(): Promise<void>;
 }
 
@@ -41,14 +43,15 @@ export async function startCluster(count: number, env: Readonly<Record<string, s
   const gateways: Gateway[] = [];
   try {
     for (let index = 0; index < count; index += 1) gateways.push(await start(readConfig(environment)));
-    const tables = new pg.Client({ connectionString: storage.environment['DATABASE_URL'] });
+    const databaseUrl = storage.environment['DATABASE_URL'] ?? '';
+    const tables = new pg.Client({ connectionString: databaseUrl });
     await tables.connect();
     const stop = async (): Promise<void> => {
       await tables.end();
       await Promise.all(gateways.map((gateway) => gateway.stop()));
       await storage.remove();
     };
-    return { instances: gateways.map(instanceOf), tables, stop };
+    return { instances: gateways.map(instanceOf), tables, databaseUrl, stop };
   } catch (error) {
     await Promise.all(gateways.map((gateway) => gateway.stop()));
     await storage.remove();

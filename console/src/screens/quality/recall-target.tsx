@@ -54,14 +54,34 @@ export function RecallTarget(): JSX.Element {
   );
 }
 
+const FORMS = { full: 'whole vectors', half: '16-bit numbers', binary: 'bits' } as const;
+const REASONS = {
+  setting: 'as configured',
+  dimension: 'no larger form has room for so many components',
+  cheapest: 'the cheapest searches that keep the recall',
+  recall: 'cheaper forms lose too much',
+  memory: 'cheaper forms do not fit into memory',
+} as const;
+
 function Curve({ measured }: { readonly measured: MeasuredRecall }): JSX.Element {
-  const { namespace, efSearch, queries, recentQueries, vectors, curve, measuredAt } = measured;
+  const { namespace, efSearch, queries, recentQueries, vectors, curve, indexes, forms, measuredAt } = measured;
   const label = `Recall by ef_search, namespace ${namespaceLabel(namespace)}`;
   return (
     <table class="listing" aria-label={label}>
       <caption class="muted">
         {namespaceLabel(namespace)}: measured {dateTime(new Date(measuredAt).toISOString())} by {queries} searches,{' '}
-        {recentQueries} of them by clients, in indexes of {count(vectors)} vectors
+        {recentQueries} of them by clients, in indexes of {count(vectors)} vectors.{' '}
+        {indexes.map(({ content, reason, vectors: held }) => (
+          <span key={`${content} ${String(reason)}`}>
+            {count(held)} are held as {FORMS[content]}
+            {reason === null ? '' : `: ${REASONS[reason]}`}.{' '}
+          </span>
+        ))}
+        {forms.map(({ content, inGraph, recall }) => (
+          <span key={`${content} ${String(inGraph)}`}>
+            {inGraph ? 'An index of' : 'Compared as'} {FORMS[content]}: {percent(recall)}.{' '}
+          </span>
+        ))}
       </caption>
       <thead>
         <tr>

@@ -29,6 +29,12 @@ export interface CollectionRow {
   readonly createdAt: string;
 }
 
+/** What a vector index holds of each vector: all of it, 16-bit components, or a bit of each. */
+export type IndexForm = 'full' | 'half' | 'binary';
+
+/** Why: it is configured, the dimension asks for it, its searches are the cheapest, or cheaper forms lose too much, or do not fit into memory. */
+export type IndexReason = 'setting' | 'dimension' | 'cheapest' | 'recall' | 'memory';
+
 /** How searches of a namespace find what is nearest. */
 export interface MeasuredRecall {
   readonly namespace: string;
@@ -45,6 +51,16 @@ export interface MeasuredRecall {
   readonly recentQueries: number;
   /** By effort, for the ten nearest. */
   readonly curve: readonly { readonly efSearch: number; readonly recall: number }[];
+  /** What the indexes hold of each vector, and why; null: built by an earlier version. */
+  readonly indexes: readonly { readonly content: IndexForm; readonly reason: IndexReason | null; readonly vectors: number }[];
+  /** What was measured of other forms: by comparing every vector in that form, or by an index of it. */
+  readonly forms: readonly {
+    readonly content: IndexForm;
+    readonly candidates: number;
+    readonly recall: number;
+    readonly error: number;
+    readonly inGraph: boolean;
+  }[];
   /** In milliseconds since 1970. */
   readonly measuredAt: number;
 }

@@ -3,6 +3,7 @@ import { planInWords } from './plan-words.js';
 describe('a plan in words', () => {
   it.each([
     ['hnsw; indexes=1; ef=120; budget=none; estimate=none; found=10', 'graph, ef 120, found 10'],
+    ['hnsw; indexes=1; ef=40; budget=none; estimate=none; form=half; found=10', 'graph of 16-bit numbers, ef 40, found 10'],
     [
       'hnsw; indexes=2; ef=80; budget=400; estimate=5000; found=10',
       '2 graphs, ef 80, at most 400 vectors from each, about 5000 match the filter, found 10',

@@ -41,7 +41,7 @@ export class ConsoleSystem {
         waiting: connections('waiting'),
       },
       collections: { pooled, dedicated },
-      indexes: { ready, building, vectors, progress },
+      indexes: { ready, building, vectors: vectors.full + vectors.half + vectors.binary, progress },
       requests: requestsOf(figures),
       settings: this.settings(),
     };
