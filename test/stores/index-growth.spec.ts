@@ -61,6 +61,14 @@ describeEmbedded(`indexes of the embedded engine${reason}`, () => {
     await gateway.stop();
   });
 
+  it('are gone on with after a restart in the middle of the first one', async () => {
+    const isBegun = async (): Promise<number> => Number(/form=|few vectors/.test(await planOf(collection)));
+    await eventually(isBegun, (begun) => begun === 1);
+    gateway = await gateway.restart();
+    collection = new CollectionApi(new ChromaApi(gateway.chromaUrl), collection.id, collection.name);
+    expect(await everything()).toBe(COUNT);
+  });
+
   it('hold bits where these keep the recall', async () => {
     expect(await held(COUNT)).toEqual([`binary: cheapest, ${String(COUNT)}`]);
     expect(await planOf(collection)).toMatch(/^hnsw; indexes=1; .*form=binary; found=10$/);

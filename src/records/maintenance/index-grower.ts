@@ -45,24 +45,26 @@ export class IndexGrower {
     await this.database.session((session) => this.indexes.build(session, collection, id, definition));
     await this.indexes.finish(collection, id, definition, []);
     this.collections.forget(collection);
-    await this.grow(collection, graph.namespace, { kind: 'grow', id, low: build.low, high: build.high, last: definition.low });
+    const from = [{ low: build.low, high: build.high }];
+    await this.grow(collection, graph.namespace, { kind: 'grow', id, from, last: definition.low });
     if (build.replaces.length > 0) await this.indexes.retire(collection, build.replaces);
   }
 
   /** Moves the vectors into an index. @throws Stopped */
-  async grow(collection: Collection, namespace: string, { id, low, high, last }: IndexGrowth): Promise<void> {
+  async grow(collection: Collection, namespace: string, { id, from, last }: IndexGrowth): Promise<void> {
     const start = performance.now();
-    const from = { namespace, low, high };
     let [rows, moved, noted] = [FIRST_ROWS, 0, 0];
     try {
-      for (;;) {
-        const step = await this.steps.run(() => this.step(collection, from, last + BigInt(moved), rows));
-        if (step.moved === 0 && !step.setAside) break;
-        moved += step.moved;
-        rows = nextRows(rows, step.milliseconds);
-        if (moved - noted < NOTED_ROWS) continue;
-        await this.note(collection, id, moved - noted);
-        noted = moved;
+      for (const span of from) {
+        for (;;) {
+          const step = await this.steps.run(() => this.step(collection, { namespace, ...span }, last + BigInt(moved), rows));
+          if (step.moved === 0 && !step.setAside) break;
+          moved += step.moved;
+          rows = nextRows(rows, step.milliseconds);
+          if (moved - noted < NOTED_ROWS) continue;
+          await this.note(collection, id, moved - noted);
+          noted = moved;
+        }
       }
     } finally {
       if (moved > noted) await this.note(collection, id, moved - noted);

@@ -4,15 +4,14 @@ import { vectorTable } from '../../collections/place-tables.store.js';
 import { Database } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
 import { UNINDEXED } from '../record-tables.js';
+import type { NumberSpan } from './index-plan.js';
 
 /** Numbers of one index that grows: more than a namespace will ever have vectors here, and 2^30 such ranges are below `UNINDEXED`. */
 const ROOM = 2n ** 32n;
 
-/** The vectors of a namespace with numbers above `low`, up to `high`. */
-export interface Movable {
+/** The vectors of a namespace with these numbers. */
+export interface Movable extends NumberSpan {
   readonly namespace: string;
-  readonly low: bigint;
-  readonly high: bigint;
 }
 
 /** Gives vectors numbers in the range of an index: that is what puts them into it. */

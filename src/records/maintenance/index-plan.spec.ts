@@ -104,8 +104,20 @@ describe('an index that is grown', () => {
 
   it('takes in what is new, once that is a quarter of what is worth an index', () => {
     expect(planGrowth(stateOf([grown(500, 500n)], 25), LIMITS)).toBeUndefined();
-    const plan = { kind: 'grow', id: '7', low: 1_000n, high: 999_999n, last: 500n };
+    const plan = { kind: 'grow', id: '7', from: [{ low: 1_000n, high: 999_999n }], last: 500n };
     expect(planGrowth(stateOf([grown(500, 500n)], 26), LIMITS)).toEqual(plan);
+  });
+
+  it('takes in what a growth that was cut off has left below it', () => {
+    const begun = { ...grown(10, 2_010n), low: 2_000n, high: 9_000n };
+    const from = (high: bigint): unknown => planGrowth({ segments: [begun], tail: { rows: 500, high } }, LIMITS);
+    expect(from(800n)).toMatchObject({ from: [{ low: 0n, high: 2_000n }] });
+    expect(from(9_500n)).toMatchObject({
+      from: [
+        { low: 0n, high: 2_000n },
+        { low: 9_000n, high: 9_500n },
+      ],
+    });
   });
 
   it('is followed by another one when it has no numbers left, as those of earlier versions', () => {

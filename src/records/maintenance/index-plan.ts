@@ -32,12 +32,17 @@ export interface IndexBuild {
   readonly replaces: readonly string[];
 }
 
-/** Vectors, those above `low` up to `high`, to give numbers in the range of an index, which has room for them. */
+/** Numbers above `low`, up to `high`. */
+export interface NumberSpan {
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+/** The vectors with these numbers are to get others, in the range of an index, which has room for them. */
 export interface IndexGrowth {
   readonly kind: 'grow';
   readonly id: string;
-  readonly low: bigint;
-  readonly high: bigint;
+  readonly from: readonly NumberSpan[];
   /** The highest number that is taken in the index' range. */
   readonly last: bigint;
 }
@@ -83,9 +88,19 @@ export function planGrowth(state: NamespaceState, limits: IndexLimits): IndexBui
   if (tail.rows <= mostOutside(segments.length, limits.minRows)) return planRenewal(state);
   const newest = segments.at(-1);
   if (newest !== undefined && newest.high - newest.last >= BigInt(tail.rows)) {
-    return { kind: 'grow', id: newest.id, low: newest.high, high: tail.high, last: newest.last };
+    return { kind: 'grow', id: newest.id, from: gapsOf(state), last: newest.last };
   }
   return limits.isFull ? undefined : { kind: 'build', low: newest?.high ?? 0n, high: tail.high, replaces: [] };
+}
+
+/** The numbers that are in no index: what a growth that was cut off has left behind is below the index, what came later above it. */
+function gapsOf({ segments, tail }: NamespaceState): readonly NumberSpan[] {
+  const lows = [0n, ...segments.map(({ high }) => high)];
+  const highs = [...segments.map(({ low }) => low), tail.high];
+  return lows.flatMap((low, at) => {
+    const high = highs[at] ?? low;
+    return high > low ? [{ low, high }] : [];
+  });
 }
 
 function planTail({ segments, tail }: NamespaceState, limits: IndexLimits): IndexBuild | undefined {

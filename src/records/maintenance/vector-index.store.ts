@@ -5,8 +5,9 @@ import { textArray } from '../../postgres/binary.js';
 import { type BuildSetting, localName, remoteBuilds, setOnNodes } from '../../postgres/cluster/builds.js';
 import { Database } from '../../postgres/database.js';
 import type { Session } from '../../postgres/sessions.js';
-import { identifier, integer, literal, type Sql, sql } from '../../postgres/sql.js';
+import { identifier, integer, join, literal, type Sql, sql } from '../../postgres/sql.js';
 import { heldCollection, liveCollection, recordCount, UNINDEXED } from '../record-tables.js';
+import { uncovered } from '../search/search-plan.js';
 import type { NamespaceState, SegmentState } from './index-plan.js';
 
 /** An index to be built: its place in the catalog, and how. */
@@ -203,14 +204,16 @@ export class VectorIndexStore {
 
   /** How much of a namespace is indexed, whatever is worth an index. */
   async coverage(collection: Collection, namespace: string): Promise<IndexCoverage | 'stale'> {
-    const covered = collection.indexes.filter((index) => index.namespace === namespace).map(({ high }) => BigInt(high));
-    const high = covered.reduce((most, each) => (each > most ? each : most), 0n);
+    const indexes = collection.indexes.filter((index) => index.namespace === namespace);
+    const outside = uncovered(indexes).map(({ low, high }) =>
+      high === null ? sql`v.seq > ${low}` : sql`(v.seq > ${low} AND v.seq <= ${high})`,
+    );
     const [row] = await this.database.query<{ rows: string; tail: string; operations: string }>(sql`
       SELECT ${recordCount(collection, namespace)} AS rows,
         COALESCE((SELECT n.operations FROM ${namespaceTable(collection)} n
           WHERE n.collection_id = ${collection.id} AND n.name = ${namespace}), 0) AS operations,
         (SELECT count(*) FROM ${vectorTable(collection)} v WHERE v.collection_id = ${collection.id} AND v.namespace = ${namespace}
-           AND (v.seq = 0 OR v.seq > ${high}) AND v.seq < ${UNINDEXED}::bigint) AS tail
+           AND (${join(outside, ' OR ')}) AND v.seq < ${UNINDEXED}::bigint) AS tail
       FROM (${liveCollection(collection)}) AS live`);
     return row === undefined ? 'stale' : { rows: Number(row.rows), tail: Number(row.tail), operations: Number(row.operations) };
   }

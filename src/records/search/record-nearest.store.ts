@@ -6,7 +6,7 @@ import { indexedForm } from '../maintenance/vector-index.store.js';
 import type { Selection } from '../record.js';
 import { selected } from '../record-tables.js';
 import { DISTANCES } from './record-distance.store.js';
-import type { IndexPlan, SearchPlan } from './search-plan.js';
+import { type IndexPlan, type SearchPlan, uncovered } from './search-plan.js';
 
 /** The operator that an index on the metric serves. */
 const OPERATORS: Readonly<Record<Metric, Sql>> = { l2: sql`<->`, cosine: sql`<=>`, ip: sql`<#>` };
@@ -113,17 +113,6 @@ function remainingRows(
   return sql`
     SELECT v.rid FROM ${vectorTable(collection)} v WHERE ${scopeOf(collection, namespace)} AND v.seq > ${range.low} ${end}
     ORDER BY ${DISTANCES[collection.metric]}, v.rid`;
-}
-
-/** The ranges of numbers between the indexes, and after the last one. */
-function uncovered(indexes: readonly VectorIndex[]): readonly { readonly low: string; readonly high: string | null }[] {
-  const ranges: { low: string; high: string | null }[] = [];
-  let low = '-1';
-  for (const index of indexes) {
-    if (BigInt(index.low) > BigInt(low === '-1' ? '0' : low)) ranges.push({ low, high: index.low });
-    low = index.high;
-  }
-  return [...ranges, { low, high: null }];
 }
 
 function tuning(plan: IndexPlan): Sql {

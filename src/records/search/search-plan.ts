@@ -157,6 +157,17 @@ export function rowsOf(indexes: readonly VectorIndex[]): number {
   return indexes.reduce((sum, { rows }) => sum + rows, 0);
 }
 
+/** The ranges of numbers before, between and after a namespace's indexes; from -1 on, as vectors without a number have 0. */
+export function uncovered(indexes: readonly VectorIndex[]): readonly { readonly low: string; readonly high: string | null }[] {
+  const ranges: { low: string; high: string | null }[] = [];
+  let low = '-1';
+  for (const index of indexes) {
+    if (BigInt(index.low) > BigInt(low === '-1' ? '0' : low)) ranges.push({ low, high: index.low });
+    low = index.high;
+  }
+  return [...ranges, { low, high: null }];
+}
+
 /** What was measured of the namespace's indexes. */
 export function measurementOf(collection: Collection, namespace: string): RecallMeasurement | undefined {
   return collection.measurements.find((measurement) => measurement.namespace === namespace);
