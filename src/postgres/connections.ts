@@ -6,6 +6,7 @@ import type { CountedResult, Excess } from './counted-query.js';
 import { isAbandoned, placeOf } from './host-client.js';
 import { type LimitedRequest, queryOn } from './measured.js';
 import type { OverdueBackends } from './overdue-backends.js';
+import type { Prepared } from './prepared.js';
 import type { RetryBudget } from './retry-budget.js';
 import { Slots } from './slots.js';
 import { isOverdue, isReadOnly, isTooLongFilter, leavesConnectionSound, NothingDone } from './sqlstate.js';
@@ -15,6 +16,9 @@ export class NoTime extends Error {}
 
 /** All connections are thrown away at most so often: the server may take no writes for long, and is still read. */
 const RENEWAL_MS = 500;
+
+/** What releasing statements may take. */
+const FORGETTING_MS = 5_000;
 
 /** How many connections there are, and what they do. */
 export interface PoolState {
@@ -35,6 +39,7 @@ export class Connection {
     private readonly client: pg.PoolClient & { readonly processID?: number | null },
     private readonly overdue?: OverdueBackends,
     private readonly answers?: AnswerBudget,
+    private readonly prepared?: Prepared,
   ) {}
 
   /**
@@ -43,7 +48,9 @@ export class Connection {
   async send(request: pg.QueryConfig, limitMs: number | undefined, excess: Excess = 'refuse'): Promise<CountedResult> {
     const limited: LimitedRequest = { ...request, query_timeout: limitMs };
     try {
-      return await queryOn(this.client, limited, this.answers, excess);
+      const result = await queryOn(this.client, limited, this.answers, excess);
+      if (request.name !== undefined) this.prepared?.note(this.client, request.name);
+      return result;
     } catch (error) {
       this.isSound &&= leavesConnectionSound(error);
       const place = placeOf(this.client);
@@ -73,6 +80,7 @@ export class Connections {
     maxWaiting: number,
     private readonly overdue?: OverdueBackends,
     private readonly answers?: AnswerBudget,
+    private readonly prepared?: Prepared,
   ) {
     this.slots = new Slots(size, maxWaiting);
   }
@@ -89,16 +97,26 @@ export class Connections {
     await measureWait(() => this.slots.take(budget.waitMs));
     try {
       const client = await measureWait(() => this.connect(budget.waitMs));
-      const connection = new Connection(client, this.overdue, this.answers);
+      const connection = new Connection(client, this.overdue, this.answers, this.prepared);
       try {
         return await work(connection);
       } finally {
+        await this.forget(client, connection);
         if (connection.isMisled) this.renew();
         client.release(!connection.isSound);
       }
     } finally {
       this.slots.give();
     }
+  }
+
+  /** Releases prepared statements that nobody uses any more. A connection on which that fails is not used again. */
+  private async forget(client: pg.PoolClient, connection: Connection): Promise<void> {
+    const text = connection.isSound ? this.prepared?.release(client) : undefined;
+    if (text === undefined) return;
+    await connection.send({ text }, FORGETTING_MS).catch(() => {
+      connection.isSound = false;
+    });
   }
 
   /** Uses none of the present connections any more: another server has taken over, and new ones may find it. */

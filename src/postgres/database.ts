@@ -9,6 +9,7 @@ import type { EngineTraits } from './engine.js';
 import { FaultLog, isFault } from './fault-log.js';
 import { FailureCounts } from './measured.js';
 import type { Access } from './pooler.js';
+import { Prepared } from './prepared.js';
 import type { ReadReplica } from './read-replica.js';
 import { GRACE_MS, RetryBudget } from './retry-budget.js';
 import type { Service } from './service.js';
@@ -74,9 +75,11 @@ export class Database implements Queryable {
     const { connections, maxWaiting } = service;
     this.statements = new Statements(traits.namedStatements);
     this.faultLog = new FaultLog(service.log);
-    this.primary = new Connections(pool, ready, connections, maxWaiting, access.sessions.overdue, service.answers);
+    const prepared = (): Prepared => new Prepared((name) => this.statements.isRetired(name));
+    this.primary = new Connections(pool, ready, connections, maxWaiting, access.sessions.overdue, service.answers, prepared());
     const { replica } = access;
-    this.standby = replica && new Connections(replica.pool, ready, connections, maxWaiting, undefined, service.answers);
+    this.standby =
+      replica && new Connections(replica.pool, ready, connections, maxWaiting, undefined, service.answers, prepared());
   }
 
   get vectorOid(): number {

@@ -2,8 +2,10 @@ import type pg from 'pg';
 import { GatewayError } from '../errors.js';
 import type { Sql } from './sql.js';
 
-/** Statements of the same text are prepared once per connection; beyond this many texts no new ones are. */
+/** Statements of the same text are prepared once per connection: so many texts, those that were used last. */
 const MAX_NAMED_STATEMENTS = 200;
+/** Characters of all of them; the server keeps several times as much. */
+const MAX_NAMED_CHARACTERS = 1_000_000;
 /** Filters of many conditions make longer texts, which are hardly ever sent again. */
 const MAX_NAMED_LENGTH = 50_000;
 /** Texts that are kept in mind to see whether they come again. */
@@ -22,8 +24,12 @@ export function isRead(text: string): boolean {
 
 /** Puts statements into the driver's form. */
 export class Statements {
+  /** By text, the one that was not used for the longest time first. */
   private readonly names = new Map<string, string>();
+  private readonly live = new Set<string>();
   private readonly seen = new Set<string>();
+  private characters = 0;
+  private given = 0;
 
   constructor(private readonly isNamed: boolean) {}
 
@@ -37,16 +43,38 @@ export class Statements {
     return { name, text, values: statement.parameters, types: RAW_TYPES };
   }
 
+  /** Whether nothing is sent by the name any more: no other text ever gets it. */
+  isRetired(name: string): boolean {
+    return !this.live.has(name);
+  }
+
   private nameOf(text: string): string | undefined {
     const known = this.names.get(text);
-    if (known !== undefined || this.names.size >= MAX_NAMED_STATEMENTS || text.length > MAX_NAMED_LENGTH) return known;
-    if (!this.wasSeenBefore(text)) return undefined;
-    const name = `polyvec_${String(this.names.size)}`;
+    if (known !== undefined) {
+      this.names.delete(text);
+      this.names.set(text, known);
+      return known;
+    }
+    if (text.length > MAX_NAMED_LENGTH || !this.wasSeenBefore(text)) return undefined;
+    const name = `polyvec_${String(this.given)}`;
+    this.given += 1;
     this.names.set(text, name);
+    this.live.add(name);
+    this.characters += text.length;
+    this.retire();
     return name;
   }
 
-  /** A prepared statement keeps its name, so what is sent only once gets none. */
+  private retire(): void {
+    for (const [text, name] of this.names) {
+      if (this.names.size <= MAX_NAMED_STATEMENTS && this.characters <= MAX_NAMED_CHARACTERS) return;
+      this.names.delete(text);
+      this.live.delete(name);
+      this.characters -= text.length;
+    }
+  }
+
+  /** A name costs every connection memory, so what is sent only once gets none. */
   private wasSeenBefore(text: string): boolean {
     if (this.seen.delete(text)) return true;
     if (this.seen.size >= MAX_SEEN_STATEMENTS) this.seen.clear();
