@@ -63,7 +63,6 @@ const PLACES = {
   'test/protocols/pinecone/upsert.spec.ts': 'both',
   'test/protocols/vectorizer/batch-update.spec.ts': 'both',
   'test/protocols/vectorizer/delete.spec.ts': 'both',
-  'test/protocols/vectorizer/filter-model.spec.ts': 'both',
   'test/protocols/vectorizer/read.spec.ts': 'both',
   'test/protocols/vectorizer/request-fields.spec.ts': 'embedded',
   'test/protocols/vectorizer/search.spec.ts': 'both',
@@ -76,7 +75,7 @@ const PLACES = {
   'test/stores/model.spec.ts': 'both',
   'test/stores/place': 'both',
   'test/stores/place-settling.spec.ts': 'server',
-  'test/stores/snapshots.spec.ts': 'both',
+  'test/stores/snapshots.spec.ts': 'server',
   'test/support/': 'embedded',
 };
 
