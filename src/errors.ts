@@ -57,12 +57,13 @@ export type ErrorDetail =
   | ({ readonly kind: 'invalid'; readonly subject: 'limit' } & ExceededLimit)
   | {
       readonly kind: 'not_found';
-      readonly subject: 'tenant' | 'database' | 'collection' | 'namespace' | 'snapshot' | 'restore_job' | 'model';
+      readonly subject:
+        'tenant' | 'database' | 'collection' | 'namespace' | 'snapshot' | 'restore_job' | 'backup_schedule' | 'model';
       readonly name: string;
     }
   | {
       readonly kind: 'already_exists';
-      readonly subject: 'tenant' | 'database' | 'collection' | 'resource_name' | 'namespace' | 'snapshot';
+      readonly subject: 'tenant' | 'database' | 'collection' | 'resource_name' | 'namespace' | 'snapshot' | 'backup_schedule';
       readonly name: string;
       /** What has the name, where the client's protocol does not show it: another protocol's collection without a dimension. */
       readonly hidden?: { readonly protocol: string; readonly metric: string };

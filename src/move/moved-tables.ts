@@ -23,6 +23,9 @@ export const TABLES: Readonly<Record<string, TableFate>> = {
   snapshots: { kind: 'catalog' },
   snapshot_namespaces: { kind: 'catalog' },
   restore_jobs: { kind: 'catalog' },
+  // the target's gateways go on with them; the source's are to be stopped by then
+  backup_schedules: { kind: 'catalog' },
+  backup_runs: { kind: 'catalog' },
   api_keys: { kind: 'catalog' },
   // with its collections, so that what has begun goes on in the target
   copies: { kind: 'catalog' },

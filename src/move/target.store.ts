@@ -1,7 +1,7 @@
 import { SHARED_PLACE } from '../collections/place-tables.store.js';
 import type { Database, Queryable } from '../postgres/database.js';
 import { identifier, literal, type Sql, sql } from '../postgres/sql.js';
-import { createIndexes, createTables, runEach } from '../records/maintenance/dedicated-tables.store.js';
+import { analyzeTables, createIndexes, createTables, runEach } from '../records/maintenance/dedicated-tables.store.js';
 import { digest } from './digest.store.js';
 import { isDedicated, type NamespaceDigest, type Owner, type Part, type RowPlace, START } from './move.js';
 
@@ -74,7 +74,7 @@ export class TargetStore {
   /** All rows are there: those in tables of their own get their indexes, except on vectors. */
   async finishPart(owner: Owner, milliseconds: number): Promise<void> {
     await this.database.transaction(async (transaction) => {
-      if (isDedicated(owner)) await runEach(transaction, createIndexes(owner));
+      if (isDedicated(owner)) await runEach(transaction, [...createIndexes(owner), ...analyzeTables(owner, 'local')]);
       await transaction.query(sql`
         UPDATE polyvec.moves SET is_copied = TRUE, milliseconds = milliseconds + ${milliseconds} WHERE id = ${owner.id}`);
     });

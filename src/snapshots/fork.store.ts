@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Collection, Metric } from '../collections/collection.js';
+import type { Collection } from '../collections/collection.js';
 import { namespaceTable, recordTable, sparseTable, vectorTable } from '../collections/place-tables.store.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import { isUniqueViolation } from '../postgres/sqlstate.js';
 import { createIndexes, createTables, runEach } from '../records/maintenance/dedicated-tables.store.js';
-import { nextNumber } from '../records/record-tables.js';
 import { copyRows, insertPostings, type Rows } from './row-copy.store.js';
 
 /** A fork that has just been made. */
@@ -19,7 +18,6 @@ type SourceRow = Readonly<{
   record_table: string;
   vector_table: string;
   dimension: string | null;
-  metric: Metric;
 }>;
 type CreatedRow = Readonly<{ id: string; uuid: string; place: string; record_table: string; vector_table: string }>;
 
@@ -55,14 +53,14 @@ async function fork(transaction: Queryable, source: Collection, name: string): P
   await transaction.query(sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`);
   // its rows stay where they are while this one is locked; writers do not wait
   const [row] = await transaction.query<SourceRow>(sql`
-    SELECT place, record_table, vector_table, dimension, metric FROM polyvec.collections WHERE id = ${source.id} FOR KEY SHARE`);
+    SELECT place, record_table, vector_table, dimension FROM polyvec.collections WHERE id = ${source.id} FOR KEY SHARE`);
   if (row === undefined) return 'missing';
   const [created] = await transaction.query<CreatedRow>(insertFork(source, name));
   if (created === undefined) return 'taken';
   const from: Rows = { id: source.id, place: row.place, recordTable: row.record_table, vectorTable: row.vector_table };
   const to: Rows = { id: created.id, place: created.place, recordTable: created.record_table, vectorTable: created.vector_table };
   if (row.record_table === 'pool_records') await copyRows(transaction, from, to, 'searchable');
-  else await copyTables(transaction, from, to, { dimension: Number(row.dimension), metric: row.metric });
+  else await copyTables(transaction, from, to, Number(row.dimension));
   const namespaces = await transaction.query<{ records: string }>(insertBelongings(from, to));
   return { uuid: created.uuid, records: namespaces.reduce((sum, { records }) => sum + Number(records), 0) };
 }
@@ -96,13 +94,11 @@ function insertBelongings(from: Rows, to: Rows): Sql {
     FROM ${namespaceTable(from)} WHERE collection_id = ${from.id} RETURNING record_count AS records`;
 }
 
-/** Into new tables, whose indexes are built when they are filled. Statements may take as long as they need. */
-async function copyTables(
-  transaction: Queryable,
-  from: Rows,
-  to: Rows,
-  { dimension, metric }: { readonly dimension: number; readonly metric: Metric },
-): Promise<void> {
+/**
+ * Into new tables, whose indexes are built when they are filled. Vectors keep their numbers: later ones are higher in either collection.
+ * Statements may take as long as they need. Statistics are for the maintenance, which hears of the fork.
+ */
+async function copyTables(transaction: Queryable, from: Rows, to: Rows, dimension: number): Promise<void> {
   await transaction.script('SET LOCAL statement_timeout = 0');
   await runEach(transaction, createTables(to, dimension));
   await transaction.query(sql`
@@ -111,7 +107,7 @@ async function copyTables(
     FROM ${recordTable(from)} WHERE collection_id = ${from.id}`);
   await transaction.query(sql`
     INSERT INTO ${vectorTable(to)} (collection_id, namespace, rid, embedding, seq)
-    SELECT ${to.id}, namespace, rid, embedding, ${nextNumber(metric, sql`embedding`)}
+    SELECT ${to.id}, namespace, rid, embedding, seq
     FROM ${vectorTable(from)} WHERE collection_id = ${from.id}`);
   await transaction.query(sql`
     WITH sparse AS (

@@ -43,7 +43,7 @@ export const JOB_COLUMNS = sql`j.uuid, j.snapshot_uuid, j.target_uuid, j.target_
   floor(extract(epoch FROM j.completed_at) * 1000)::bigint AS completed_ms, ${micros(sql`j.created_at`)} AS created_micros`;
 
 /** The id of the database that the scope names. */
-function databaseId(scope: Scope): Sql {
+export function databaseId(scope: Scope): Sql {
   return sql`(SELECT d.id FROM polyvec.databases d JOIN polyvec.tenants t ON t.id = d.tenant_id
     WHERE t.name = ${scope.tenant} AND d.name = ${scope.database})`;
 }
@@ -55,13 +55,14 @@ export function within(table: Sql, name: Sql, reach: Reach): Sql {
 
 /** Rows of `table`, named in `name`, that are in the list, after where the page before ended. */
 export function pageOf(table: Sql, name: Sql, reach: Reach, page: ListPage): Sql {
-  const { after } = page;
-  const start =
-    after === undefined
-      ? sql`TRUE`
-      : sql`(${table}.created_at, ${table}.uuid)
-          < (timestamptz 'epoch' + ${after.createdMicros}::bigint * interval '1 microsecond', ${after.uuid}::uuid)`;
-  return sql`${within(table, name, reach)} AND ${table}.kind = ${page.kind} AND ${start}`;
+  return sql`${within(table, name, reach)} AND ${table}.kind = ${page.kind} AND ${isAfter(table, page.after)}`;
+}
+
+/** Whether a row of `table` comes after the position, in a list with the newest first. */
+export function isAfter(table: Sql, after: ListPosition | undefined): Sql {
+  if (after === undefined) return sql`TRUE`;
+  return sql`(${table}.created_at, ${table}.uuid)
+    < (timestamptz 'epoch' + ${after.createdMicros}::bigint * interval '1 microsecond', ${after.uuid}::uuid)`;
 }
 
 export function toSnapshot(row: SnapshotRow): Snapshot {
@@ -95,7 +96,7 @@ export function toJob(row: JobRow): RestoreJob {
   };
 }
 
-function positionOf(row: ListedRow): ListPosition {
+export function positionOf(row: ListedRow): ListPosition {
   return { createdMicros: row.created_micros, uuid: row.uuid };
 }
 
@@ -103,6 +104,6 @@ function toDate(milliseconds: string | null): Date | null {
   return milliseconds === null ? null : new Date(Number(milliseconds));
 }
 
-function micros(time: Sql): Sql {
+export function micros(time: Sql): Sql {
   return sql`(extract(epoch FROM ${time}) * 1000000)::bigint`;
 }

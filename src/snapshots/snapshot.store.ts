@@ -58,7 +58,7 @@ export class SnapshotStore {
 
   /**
    * Copies all that the collection is at one moment; others go on writing meanwhile, except that its deletion waits.
-   * `missing`: there is no such collection any more. `taken`: the name is another snapshot's.
+   * `missing`: there is no such collection any more. `taken`: the name or the uuid is another snapshot's.
    */
   async create(collection: Collection, snapshot: NewSnapshot): Promise<CreatedSnapshot | 'missing' | 'taken'> {
     try {
@@ -195,9 +195,10 @@ function insertSnapshot(collection: Collection, snapshot: NewSnapshot): Sql {
   return sql`
     WITH source AS MATERIALIZED (SELECT * FROM polyvec.collections WHERE id = ${collection.id} FOR KEY SHARE),
     created AS (
-      INSERT INTO polyvec.snapshots (database_id, kind, name, description, source_uuid, source_name,
+      INSERT INTO polyvec.snapshots (uuid, database_id, kind, name, description, source_uuid, source_name,
         protocol, metric, dimension, vector_type, has_sparse, settings, metadata, fields)
-      SELECT c.database_id, ${snapshot.kind}, ${snapshot.name}, ${snapshot.description}, c.uuid, c.name,
+      SELECT COALESCE(${snapshot.uuid ?? null}::uuid, gen_random_uuid()), c.database_id, ${snapshot.kind}, ${snapshot.name},
+        ${snapshot.description}, c.uuid, c.name,
         c.protocol, c.metric, c.dimension, c.vector_type, c.has_sparse, c.settings, c.metadata, COALESCE((
           SELECT json_agg(json_build_object('name', f.name, 'type', f.type)) FROM polyvec.collection_fields f
           WHERE f.collection_id = c.id), '[]')

@@ -38,6 +38,8 @@ export interface NewSnapshot {
   readonly kind: SnapshotKind;
   readonly name: string | null;
   readonly description: string | null;
+  /** Absent: a new one. */
+  readonly uuid?: string;
 }
 
 /** The collection that a snapshot becomes. */

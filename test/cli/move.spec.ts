@@ -160,6 +160,9 @@ describeOnServer(`polyvec move${reason}`, () => {
         INSERT INTO polyvec.copies (collection_id, tenant, database, name, is_hidden, source, origin, fingerprint, records, is_finished)
         SELECT id, 'default_tenant', 'default_database', name, false, 'chroma-dir:./chroma', 'it''s', 'f', 63, true
         FROM polyvec.collections WHERE name = 'plain' ORDER BY id LIMIT 1`);
+      await database.query(sql`
+        INSERT INTO polyvec.backup_runs (uuid, schedule_uuid, due_at, error)
+        SELECT gen_random_uuid(), uuid, clock_timestamp(), 'it''s' FROM polyvec.backup_schedules LIMIT 1`);
       return catalogOf(database);
     });
     origin = await newDatabase();

@@ -349,7 +349,22 @@ describe('requests and answers are as the documents say', () => {
       { model: 'polyvec-local', inputs: [{ text: 'one' }, 'two'], parameters: { input_type: 'query' } },
     );
     await api.call('GET /collections');
-    expect(await api.statusOf('POST /indexes/{index}/backup-schedules', { index: 'documented' })).toBe(400);
+    const nightly = {
+      name: 'nightly',
+      schedule: { type: 'time-based', frequency: 'daily' },
+      retention: { expire_after_days: 7 },
+    };
+    const made = await api.call('POST /indexes/{index}/backup-schedules', { index: 'documented' }, nightly);
+    const { schedule_id: schedule } = made as { readonly schedule_id: string };
+    await api.call('GET /indexes/{index}/backup-schedules', { index: 'documented' });
+    await api.call('GET /backup-schedules/{id}', { id: schedule });
+    await api.call(
+      'PATCH /backup-schedules/{id}',
+      { id: schedule },
+      { frequency: 'weekly', retention: { expire_after_days: 30 } },
+    );
+    await api.call('GET /backup-schedules/{id}/history', { id: schedule });
+    await api.call('DELETE /backup-schedules/{id}', { id: schedule });
     expect(await api.statusOf('GET /indexes/{name}', { name: 'unknown' })).toBe(404);
     await api.call('DELETE /indexes/{name}', { name: 'documented-again' });
   });

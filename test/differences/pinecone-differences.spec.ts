@@ -83,13 +83,23 @@ describe('a restore', () => {
   });
 });
 
+describe('backup schedules', () => {
+  it('D114: a planned backup is in the history of its schedule alone', async () => {
+    const body = { name: 'weekly', schedule: { type: 'time-based', frequency: 'weekly' }, retention: { expire_after_days: 7 } };
+    const made = await control.call(`/indexes/${dense.name}/backup-schedules`, { body });
+    const { schedule_id: id, next_scheduled_run: next } = made.body as Readonly<Record<string, string>>;
+    expect(next).toMatch(/T06:00:00\.000Z$/);
+    const { body: history } = await control.call(`/backup-schedules/${String(id)}/history`);
+    const [planned] = (history as { readonly data: readonly { readonly backup_id: string; readonly status: string }[] }).data;
+    expect(planned?.status).toBe('Initializing');
+    expect((await control.call(`/backups/${String(planned?.backup_id)}`)).status).toBe(404);
+    await control.call(`/backup-schedules/${String(id)}`, { method: 'DELETE' });
+  });
+});
+
 describe('what is not served', () => {
-  it('D37: imports without a root and backup schedules are 400 with the code UNIMPLEMENTED', async () => {
+  it('D37: imports without a root are 400 with the code UNIMPLEMENTED', async () => {
     expect(await dense.outcome('/bulk/imports', { body: { uri: 'file:///films' } })).toMatchObject([400, { code: 12 }]);
-    expect(await control.outcome(`/indexes/${dense.name}/backup-schedules`, { body: {} })).toMatchObject([
-      400,
-      { error: { code: 'UNIMPLEMENTED' } },
-    ]);
   });
 
   it('D38: match_terms is 400 with the code UNIMPLEMENTED', async () => {

@@ -32,6 +32,7 @@ const EXAMPLE: Place = {
   host: 'host',
   backup: 'backup',
   job: 'job',
+  schedule: 'schedule',
   snapshot: 'snapshot',
 };
 const OTHER: Place = {
@@ -44,6 +45,7 @@ const OTHER: Place = {
   host: 'o',
   backup: 'o',
   job: 'o',
+  schedule: 'o',
   snapshot: 'o',
 };
 const isAboutPlace = (route: Route): boolean =>
@@ -87,12 +89,21 @@ async function makePlace(name: KeyName, collection: string): Promise<Place> {
   const { backup_id: backup } = await make('pinecone', `/indexes/${collection}/backups`, key, { name: `backup-${collection}` });
   const restored = { name: `restored-${collection}` };
   const { restore_job_id: job } = await make('pinecone', `/backups/${String(backup)}/create-index`, key, restored);
+  const nightly = { name: 'nightly', schedule: { type: 'time-based', frequency: 'daily' }, retention: { expire_after_days: 7 } };
+  const { schedule_id: schedule } = await make('pinecone', `/indexes/${collection}/backup-schedules`, key, nightly);
   const snapshot = `snap-${collection}`;
   const pods = { environment: 'us-east-1-aws', pod_type: 'p1.x1', pods: 1 };
   await make('pinecone', '/indexes', key, { name: `pod-${collection}`, dimension: 2, metric: 'cosine', spec: { pod: pods } });
   await make('pinecone', '/collections', key, { name: snapshot, source: `pod-${collection}` });
   const port = Number(/:(\d+)$/.exec(host)?.[1]);
-  const parts = { backup: String(backup), job: String(job), snapshot, port, host: `${collection}-0000000` };
+  const parts = {
+    backup: String(backup),
+    job: String(job),
+    schedule: String(schedule),
+    snapshot,
+    port,
+    host: `${collection}-0000000`,
+  };
   return { tenant, database, collection, uuid: String(uuid), ...parts };
 }
 
@@ -133,13 +144,24 @@ function nowhere(tenant = 'nobody'): Place {
     host: 'void-0000000',
     backup: randomUUID(),
     job: randomUUID(),
+    schedule: randomUUID(),
     snapshot: 'snap-void',
   };
 }
 
 /** An answer with the names that the client sent, and what is another one each time, taken out of it. */
 function withoutNames({ status, text }: Answer, place: Place): Answer {
-  const names = [place.uuid, place.backup, place.job, place.snapshot, place.host, place.collection, place.tenant, place.database];
+  const names = [
+    place.uuid,
+    place.backup,
+    place.job,
+    place.schedule,
+    place.snapshot,
+    place.host,
+    place.collection,
+    place.tenant,
+    place.database,
+  ];
   const blank = names.reduce(
     (rest, name) => rest.replaceAll(name, '<name>'),
     text.replaceAll(/(?<=(?:localhost|127\.0\.0\.1):)\d+/g, '<port>').replaceAll(`Index ${String(place.port)} `, 'Index <port> '),

@@ -140,7 +140,17 @@ beforeAll(async () => {
   );
   const { id: uuid } = found.body as { readonly id: string };
   // there are no backups
-  place = { ...at, uuid, host: `${index.name}-0000000`, backup: uuid, job: uuid, snapshot: 'none', texts: 'texts', documents };
+  place = {
+    ...at,
+    uuid,
+    host: `${index.name}-0000000`,
+    backup: uuid,
+    job: uuid,
+    schedule: uuid,
+    snapshot: 'none',
+    texts: 'texts',
+    documents,
+  };
   for (let start = 0; start < RECORDS; start += BATCH) {
     const some = IDS.slice(start, start + BATCH);
     await records('add', {

@@ -127,6 +127,8 @@ function wordDetail(detail: Exclude<ErrorDetail, { kind: 'unavailable' }>): stri
       return wordMissing(detail);
     case 'already_exists':
       if (detail.subject === 'namespace') return `Namespace '${detail.name}' already exists`;
+      if (detail.subject === 'backup_schedule')
+        return 'The index already has an enabled backup schedule. Disable or delete it first.';
       return `Resource already exists${hiddenWords(detail)}.`;
     case 'conflict':
       return 'The index is being changed by other requests; try again';

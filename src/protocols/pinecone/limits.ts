@@ -28,6 +28,9 @@ export const MAX_METADATA_PAGE = 10_000;
 export const DEFAULT_LIST_PAGE = 10;
 export const MAX_LIST_PAGE = 100;
 
+/** Backup schedules: how long a backup is kept. */
+export const MAX_RETENTION_DAYS = 3_650;
+
 /** Names, in characters. */
 export const MAX_NAME_LENGTH = 45;
 export const MAX_ID_LENGTH = 512;

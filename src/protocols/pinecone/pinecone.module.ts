@@ -30,10 +30,12 @@ import { InferenceController } from './inference/inference.controller.js';
 import { InferenceOperations } from './inference/operations.js';
 import { RateLimits } from './rate-limits/rate-limits.js';
 import { BackupOperations } from './snapshots/backup-operations.js';
+import { BackupSchedulesController } from './snapshots/backup-schedules.controller.js';
 import { BackupsController } from './snapshots/backups.controller.js';
 import { CollectionOperations } from './snapshots/collection-operations.js';
 import { CollectionsController } from './snapshots/collections.controller.js';
 import { RestoreJobsController } from './snapshots/restore-jobs.controller.js';
+import { ScheduleOperations } from './snapshots/schedule-operations.js';
 import { IndexTargets } from './targets.js';
 
 /** Everything under `/pinecone`: the control plane, and each index' data plane over REST and gRPC. */
@@ -46,6 +48,7 @@ import { IndexTargets } from './targets.js';
     RecordsController,
     IndexesController,
     BackupsController,
+    BackupSchedulesController,
     RestoreJobsController,
     CollectionsController,
     InferenceController,
@@ -59,6 +62,7 @@ import { IndexTargets } from './targets.js';
     IndexOperations,
     SourceCollections,
     BackupOperations,
+    ScheduleOperations,
     CollectionOperations,
     InferenceOperations,
     RateLimits,

@@ -42,7 +42,7 @@ export function createTables(tables: RowTables, dimension: number, storage: Stor
  * The pool's keys, an index on metadata, and one on the vectors' numbers, for tables that are filled. Dead vectors stay in the vector
  * indexes until these are built anew, which costs less than a vacuum of them. One definition each.
  */
-export function createIndexes(tables: RowTables, storage: Storage = 'local'): readonly Sql[] {
+export function createIndexes(tables: RowTables): readonly Sql[] {
   const records = recordTable(tables);
   const vectors = vectorTable(tables);
   return [
@@ -52,9 +52,12 @@ export function createIndexes(tables: RowTables, storage: Storage = 'local'): re
       USING gin (metadata jsonb_path_ops) WITH (fastupdate = off)`,
     sql`ALTER TABLE ${vectors} ADD PRIMARY KEY (collection_id, namespace, rid)`,
     sql`CREATE INDEX ${identifier(`${tables.vectorTable}_seq`)} ON ${vectors} (namespace, seq)`,
-    // shards are looked at once they are committed, and it is said how: `sampleShards`
-    ...(storage === 'local' ? [sql`ANALYZE ${records}`, sql`ANALYZE ${vectors}`] : []),
   ];
+}
+
+/** Statistics of tables that are filled. Shards are looked at once they are committed, and it is said how: `sampleShards`. */
+export function analyzeTables(tables: RowTables, storage: Storage): readonly Sql[] {
+  return storage === 'local' ? [sql`ANALYZE ${recordTable(tables)}`, sql`ANALYZE ${vectorTable(tables)}`] : [];
 }
 
 /** A schema for a collection alone, with all but its records and vectors. One definition each. */

@@ -12,6 +12,15 @@ const MIN_CHANGES = 500;
 /** Tables are looked at again when this share of their rows has changed. */
 const SHARE = 0.3;
 
+/** What has changed since a table's last refresh. */
+interface TableChanges {
+  /** As it was noted last. */
+  collection: Collection;
+  changes: number;
+  /** So many lead to the next one. */
+  threshold: number;
+}
+
 /**
  * Keeps the planner's statistics near the truth while tables grow. A server's autovacuum does it within a minute, and a bulk
  * load is queried sooner: until then plans are up to a hundred times slower. The embedded engine has no autovacuum at all.
@@ -19,9 +28,10 @@ const SHARE = 0.3;
 @Injectable()
 export class Maintenance implements BeforeApplicationShutdown {
   private readonly logger = new Logger(Maintenance.name);
-  /** By record table: rows changed since the last refresh, and how many lead to the next one. */
-  private readonly tables = new Map<string, { changes: number; threshold: number }>();
+  /** By record table. */
+  private readonly tables = new Map<string, TableChanges>();
   private running: Promise<void> | undefined;
+  private stopped = false;
 
   constructor(
     private readonly database: Database,
@@ -32,6 +42,7 @@ export class Maintenance implements BeforeApplicationShutdown {
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
     await this.running;
   }
 
@@ -41,13 +52,21 @@ export class Maintenance implements BeforeApplicationShutdown {
     this.storage.note(collection, rows);
     this.sparseKeys.noteWrite(collection);
     this.words.note(collection);
-    const table = this.tables.get(collection.recordTable) ?? { changes: 0, threshold: MIN_CHANGES };
+    const table = this.tables.get(collection.recordTable) ?? { collection, changes: 0, threshold: MIN_CHANGES };
     this.tables.set(collection.recordTable, table);
+    table.collection = collection;
     table.changes += rows;
-    if (table.changes < table.threshold || this.running !== undefined) return;
-    table.changes = 0;
-    this.running = this.refresh(collection, table).finally(() => {
+    if (table.changes >= table.threshold) this.refreshNext(table);
+  }
+
+  /** One after the other: those that have become due meanwhile may not change again. */
+  private refreshNext(due: TableChanges): void {
+    if (this.running !== undefined || this.stopped) return;
+    due.changes = 0;
+    this.running = this.refresh(due).finally(() => {
       this.running = undefined;
+      const next = [...this.tables.values()].find(({ changes, threshold }) => changes >= threshold);
+      if (next !== undefined) this.refreshNext(next);
     });
   }
 
@@ -66,7 +85,8 @@ export class Maintenance implements BeforeApplicationShutdown {
     this.sparseKeys.noteSearch(collection, key, pending);
   }
 
-  private async refresh(collection: Collection, table: { threshold: number }): Promise<void> {
+  private async refresh(table: TableChanges): Promise<void> {
+    const { collection } = table;
     try {
       await this.store.refresh(collection);
       table.threshold = Math.max(MIN_CHANGES, SHARE * (await this.store.estimateRows(collection)));

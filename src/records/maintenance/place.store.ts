@@ -125,7 +125,7 @@ async function copyTables(transaction: Queryable, collection: Collection): Promi
     await transaction.query(sql`
       INSERT INTO ${tableOf(placed)} SELECT * FROM ${tableOf(shared)} WHERE collection_id = ${collection.id} ORDER BY namespace, rid`);
   }
-  await runEach(transaction, createIndexes(placed, 'sharded'));
+  await runEach(transaction, createIndexes(placed));
   await transaction.query(sql`DELETE FROM polyvec.vector_indexes WHERE collection_id = ${collection.id}`);
   await transaction.query(sql`UPDATE polyvec.collections SET document_index = FALSE WHERE id = ${collection.id}`);
   for (const tableOf of [recordTable, vectorTable]) await transaction.script(`DROP TABLE ${tableOf(shared).text}`);

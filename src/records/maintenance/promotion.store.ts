@@ -4,7 +4,7 @@ import { ownPlace, recordTable, type RowTables, SHARED_PLACE, vectorTable } from
 import { Database, type Queryable } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
 import { moveLock, nextNumber } from '../record-tables.js';
-import { createIndexes, createPlace, createTables, runEach, type Storage } from './dedicated-tables.store.js';
+import { analyzeTables, createIndexes, createPlace, createTables, runEach, type Storage } from './dedicated-tables.store.js';
 import { enterPlace, fillPlace, leaveBehind, PlaceStore } from './place.store.js';
 
 /** Moves collections out of the pool, into tables of their own, in a schema of their own where that may be. There is no way back. */
@@ -84,5 +84,5 @@ async function copyRows(transaction: Queryable, collection: Collection, storage:
     INSERT INTO ${vectorTable(collection)} (collection_id, namespace, rid, embedding, seq)
     SELECT collection_id, namespace, rid, embedding, ${nextNumber(collection.metric, sql`embedding`)}
     FROM polyvec.pool_vectors WHERE collection_id = ${collection.id} ORDER BY namespace, rid`);
-  await runEach(transaction, createIndexes(collection, storage));
+  await runEach(transaction, [...createIndexes(collection), ...analyzeTables(collection, storage)]);
 }

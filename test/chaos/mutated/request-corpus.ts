@@ -145,6 +145,11 @@ const EXAMPLES: readonly (readonly [RegExp, Example])[] = [
   ],
   [/^PATCH \/pinecone/, json({ tags: { a: 'b' }, deletion_protection: 'disabled' })],
   [/^POST \/pinecone.*\/bulk\/imports$/, json({ uri: 'file:///films', errorMode: { onError: 'abort' } })],
+  [
+    /^POST \/pinecone.*\/backup-schedules$/,
+    json({ name: 'nightly', schedule: { type: 'time-based', frequency: 'daily' }, retention: { expire_after_days: 7 } }),
+  ],
+  [/^PATCH \/pinecone.*\/backup-schedules/, json({ frequency: 'weekly', retention: { expire_after_days: 7 }, enabled: true })],
   [/^POST \/pinecone.*\/backups$/, json({ name: 'backup', description: 'words' })],
   [/^POST \/pinecone.*\/create-index$/, json({ name: 'restored', tags: { a: 'b' } })],
   [/^POST \/pinecone\/collections$/, json({ name: 'collected', source: '{index}' })],

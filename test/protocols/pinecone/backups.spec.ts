@@ -381,15 +381,6 @@ it('lists restore jobs page after page', async () => {
   expect((await page({ limit: 1, paginationToken: first.next })).ids).toEqual(made.slice(2));
 });
 
-it.each(['/indexes/any/backup-schedules', '/backup-schedules/any', '/backup-schedules/any/history'])(
-  'says that backup schedules are not served: %s',
-  async (path) => {
-    const unimplemented = failure(400, 'UNIMPLEMENTED', expect.stringContaining('schedules'));
-    expect(await control.outcome(path)).toEqual(unimplemented);
-    expect(await control.outcome(path, { body: { name: 'x' } })).toEqual(unimplemented);
-  },
-);
-
 /** Everything that an index shows of its records and namespaces. */
 async function contents(
   index: IndexApi,

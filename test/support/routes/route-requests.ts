@@ -11,6 +11,8 @@ export interface Place {
   /** A backup of the collection, a job that restored one, and a Pinecone collection made of it. */
   readonly backup: string;
   readonly job: string;
+  /** A schedule of the collection's backups. */
+  readonly schedule: string;
   readonly snapshot: string;
 }
 
@@ -53,6 +55,15 @@ const BODIES: readonly (readonly [end: string, body: Body])[] = [
   ['/embed', () => ({ model: 'polyvec-local', inputs: [{ text: 'x' }], parameters: {}, text: 'x' })],
   ['/rerank', () => ({ model: 'polyvec-local', query: 'x', documents: [{ text: 'x' }] })],
   ['/pinecone/indexes/:index/backups', ({ collection }) => ({ name: `backup-made-${collection}` })],
+  [
+    '/backup-schedules',
+    ({ collection }) => ({
+      name: `schedule-made-${collection}`,
+      schedule: { type: 'time-based', frequency: 'daily' },
+      retention: { expire_after_days: 7 },
+    }),
+  ],
+  ['PATCH /pinecone/backup-schedules/:id', () => ({ frequency: 'weekly' })],
   ['/create-index', ({ collection }) => ({ name: `index-restored-${collection}` })],
   [
     'POST /pinecone/indexes',
@@ -148,6 +159,7 @@ function pineconeUpsert({ collection }: Place): object {
 /** Paths of which a parameter means something of its own. */
 const IDS: readonly (readonly [part: string, parameter: string, value: (place: Place) => string])[] = [
   ['/pinecone/backups', ':id', ({ backup }) => backup],
+  ['/pinecone/backup-schedules', ':id', ({ schedule }) => schedule],
   ['/pinecone/restore-jobs', ':id', ({ job }) => job],
   ['/pinecone/collections', ':name', ({ snapshot }) => snapshot],
 ];

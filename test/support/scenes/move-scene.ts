@@ -120,6 +120,12 @@ async function fillPinecone(gateway: TestGateway): Promise<void> {
   const sparse = await createIndex(gateway, { vector_type: 'sparse', metric: 'dotproduct', deletion_protection: 'enabled' });
   await sparse.namespace('s').fill([{ id: 'only', sparseValues: { indices: [1, 2], values: [0.25, 3] } }]);
   const backup = await control.call(`/indexes/${hybrid.name}/backups`, { body: { name: 'nightly' }, headers: NEWEST });
+  const schedule = {
+    name: 'weekly',
+    schedule: { type: 'time-based', frequency: 'weekly' },
+    retention: { expire_after_days: 30 },
+  };
+  await control.call(`/indexes/${hybrid.name}/backup-schedules`, { body: schedule, headers: NEWEST });
   const { backup_id } = backup.body as { readonly backup_id: string };
   await hybrid.namespace('third').post('/vectors/delete', { ids: ['b'] });
   await control.call(`/backups/${backup_id}/create-index`, { body: { name: 'restored' }, headers: NEWEST });
@@ -209,6 +215,7 @@ async function pineconeAnswers(gateway: TestGateway): Promise<Readonly<Record<st
   for (const path of ['/backups', '/restore-jobs', '/collections', '/collections/pods']) await keep(control, path);
   for (const { name, host, metric } of indexes) {
     await keep(control, `/indexes/${name}`);
+    await keep(control, `/indexes/${name}/backup-schedules`);
     // a port, or where another protocol made it, a path
     const index = new PineconeApi(`http://${host}`);
     const { namespaces } = (await keep(index, '/describe_index_stats', { method: 'POST' }, name)) as Stats;

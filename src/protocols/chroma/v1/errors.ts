@@ -29,6 +29,7 @@ export function toLegacyError(detail: ErrorDetail, request: Request): ChromaErro
       resource_name: 'Resource name',
       namespace: 'Namespace',
       snapshot: 'Snapshot',
+      backup_schedule: 'Backup schedule',
     }[detail.subject];
     const where = detail.subject === 'database' ? ` for tenant ${tenant}` : '';
     return new ChromaError(409, 'UniqueConstraintError', `${subject} ${detail.name} already exists${where}`);

@@ -160,6 +160,36 @@ const RECORDS: Operations = below('/records/namespaces/{namespace}', 'Records', 
   },
 });
 
+const SCHEDULES: Operations = {
+  ...below('/indexes/{index}/backup-schedules', 'Backup schedules', {
+    'GET ': { id: 'list_backup_schedules', summary: 'Lists the schedules of an index', query: PAGE, answer: 'BackupSchedules' },
+    'POST ': {
+      id: 'create_backup_schedule',
+      summary: 'Lets the gateway back up an index again and again',
+      body: 'CreateBackupScheduleRequest',
+      status: 201,
+      answer: 'BackupSchedule',
+    },
+  }),
+  ...below('/backup-schedules/{id}', 'Backup schedules', {
+    'GET ': { id: 'describe_backup_schedule', summary: 'Describes a schedule', answer: 'BackupSchedule' },
+    'PATCH ': {
+      id: 'update_backup_schedule',
+      summary: 'Changes, disables or enables a schedule',
+      body: 'UpdateBackupScheduleRequest',
+      isBodyOptional: true,
+      answer: 'BackupSchedule',
+    },
+    'DELETE ': { id: 'delete_backup_schedule', summary: 'Deletes a schedule; its backups stay', status: 204 },
+    'GET /history': {
+      id: 'list_backup_schedule_history',
+      summary: 'Lists the backups of a schedule, and its next run',
+      query: PAGE,
+      answer: 'BackupRuns',
+    },
+  }),
+};
+
 const IMPORTS: Operations = below('/bulk/imports', 'Imports', {
   'GET ': { id: 'list_bulk_imports', summary: 'Lists imports', query: PAGE, answer: 'Imports' },
   'POST ': {
@@ -210,16 +240,6 @@ const DOCUMENTS: Operations = below('/namespaces/{namespace}/documents', 'Docume
 });
 
 const REFUSED: Operations = {
-  ...below('/indexes/{index}/backup-schedules', 'Not served', {
-    'GET ': { id: 'list_backup_schedules', summary: 'Backup schedules', refusal: UNIMPLEMENTED },
-    'POST ': { id: 'create_backup_schedule', summary: 'Backup schedules', refusal: UNIMPLEMENTED },
-  }),
-  ...below('/backup-schedules/{id}', 'Not served', {
-    'GET ': { id: 'describe_backup_schedule', summary: 'Backup schedules', refusal: UNIMPLEMENTED },
-    'PATCH ': { id: 'update_backup_schedule', summary: 'Backup schedules', refusal: UNIMPLEMENTED },
-    'DELETE ': { id: 'delete_backup_schedule', summary: 'Backup schedules', refusal: UNIMPLEMENTED },
-    'GET /history': { id: 'list_backup_schedule_history', summary: 'Backup schedules', refusal: UNIMPLEMENTED },
-  }),
   ...below('/namespaces/{namespace}/documents', 'Not served', {
     'POST /{operation}': { id: 'documents', summary: 'Other calls of the documents API', refusal: UNIMPLEMENTED },
   }),
@@ -233,6 +253,7 @@ export const OPERATIONS: Operations = {
   ...NAMESPACES,
   ...INDEXES,
   ...SNAPSHOTS,
+  ...SCHEDULES,
   ...INFERENCE,
   ...IMPORTS,
   ...REFUSED,

@@ -15,6 +15,7 @@ import {
   type Schemas,
   TEXT,
 } from '../../../http/schema.js';
+import { FREQUENCIES } from '../../../snapshots/backup-schedule.js';
 import { SearchRecordsRequest } from '../data/record-requests.js';
 import {
   CreateNamespaceRequest,
@@ -42,8 +43,14 @@ import {
   CreateSchemaIndexRequest,
 } from '../indexes/requests.js';
 import { EmbedRequest, RerankRequest } from '../inference/requests.js';
-import { MAX_TOP_K } from '../limits.js';
-import { CreateBackupRequest, CreateCollectionRequest, RestoreBackupRequest } from '../snapshots/requests.js';
+import { MAX_RETENTION_DAYS, MAX_TOP_K } from '../limits.js';
+import {
+  CreateBackupRequest,
+  CreateBackupScheduleRequest,
+  CreateCollectionRequest,
+  RestoreBackupRequest,
+  UpdateBackupScheduleRequest,
+} from '../snapshots/requests.js';
 
 const NAMESPACE = described(TEXT, 'The default namespace unless given.');
 const FILTER = ref('Filter');
@@ -51,6 +58,7 @@ const IDS = listOf(TEXT);
 const VALUES = listOf(NUMBER);
 const TAGS = ref('Tags');
 const CAPACITY = described(OBJECT, 'Given back as it was asked for; without effect.');
+const RETENTION = objectOf({ expire_after_days: { type: 'integer', minimum: 1, maximum: MAX_RETENTION_DAYS } });
 const FIELDS = described(objectOf({ fields: OBJECT }), 'Fields, by name.');
 const METRIC = oneOf('cosine', 'euclidean', 'dotproduct');
 const PLACE: Schemas = { cloud: oneOf('aws', 'gcp', 'azure'), region: TEXT };
@@ -130,6 +138,19 @@ const CONTROL: Readonly<Record<string, RequestType>> = {
     description: 'From API version 2026-07 on. Other fields are refused.',
   },
   CreateBackupRequest: { type: CreateBackupRequest },
+  CreateBackupScheduleRequest: {
+    type: CreateBackupScheduleRequest,
+    fields: {
+      schedule: objectOf({ type: oneOf('time-based'), frequency: oneOf(...FREQUENCIES) }),
+      retention: RETENTION,
+    },
+    required: ['schedule', 'retention'],
+  },
+  UpdateBackupScheduleRequest: {
+    type: UpdateBackupScheduleRequest,
+    fields: { frequency: oneOf(...FREQUENCIES), retention: RETENTION },
+    description: 'What is absent stays. Another frequency, and enabling, plan the next run anew.',
+  },
   StartImportRequest: { type: StartImportRequest, fields: { errorMode: objectOf({}, { onError: oneOf('abort', 'continue') }) } },
   RestoreBackupRequest: { type: RestoreBackupRequest, fields: { tags: TAGS, read_capacity: CAPACITY } },
   CreateCollectionRequest: { type: CreateCollectionRequest },

@@ -17,6 +17,7 @@ import {
   TIME,
   UUID,
 } from '../../../http/schema.js';
+import { FREQUENCIES } from '../../../snapshots/backup-schedule.js';
 import { MAX_ID_LENGTH, MAX_SPARSE_INDEX, MAX_TAGS } from '../limits.js';
 
 const PAGINATION = objectOf({ next: described(TEXT, 'The token of the next page.') });
@@ -75,6 +76,41 @@ const INDEXES: Schemas = {
     },
   ),
   Backups: objectOf({ data: listOf(ref('Backup')) }, { pagination: PAGINATION }),
+  BackupSchedule: objectOf({
+    schedule_id: UUID,
+    name: TEXT,
+    index_id: UUID,
+    project_id: TEXT,
+    schedule_type: oneOf('time-based'),
+    frequency: oneOf(...FREQUENCIES),
+    retention_expire_after_days: INTEGER,
+    enabled: BOOLEAN,
+    next_scheduled_run: orNull(TIME),
+    created_at: TIME,
+  }),
+  BackupSchedules: objectOf({ data: listOf(ref('BackupSchedule')) }, { pagination: orNull(PAGINATION) }),
+  BackupRun: objectOf(
+    {
+      backup_id: UUID,
+      source_index_name: TEXT,
+      source_index_id: UUID,
+      status: oneOf('Initializing', 'Ready', 'InitializationFailed'),
+      cloud: TEXT,
+      region: TEXT,
+      created_at: TIME,
+    },
+    {
+      name: TEXT,
+      description: TEXT,
+      schema: OBJECT,
+      record_count: COUNT,
+      namespace_count: COUNT,
+      size_bytes: COUNT,
+      tags: orNull(OBJECT),
+      source_index_deleted_at: TIME,
+    },
+  ),
+  BackupRuns: objectOf({ data: listOf(ref('BackupRun')) }, { pagination: orNull(PAGINATION) }),
   Restore: objectOf({ restore_job_id: UUID, index_id: UUID }),
   RestoreJob: objectOf(
     {

@@ -1,9 +1,8 @@
-import { All, Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
-import { PineconeError } from '../pinecone-error.js';
 import { createdStatus, NO_CONTENT_TYPE } from '../wire/answers.js';
 import { versionOf } from '../wire/api-version.js';
 import { CONTROL_PLANE } from '../wire/dialect.js';
@@ -65,11 +64,5 @@ export class BackupsController {
   @HttpCode(202)
   async restore(@Param('id') id: string, @Body() body: RequestBody): Promise<string> {
     return toRestoreResponse(await this.backups.restore(id, validate(RestoreBackupRequest, body, CONTROL_PLANE)));
-  }
-
-  @Allow('write')
-  @All(['indexes/:index/backup-schedules', 'backup-schedules/:id', 'backup-schedules/:id/history'])
-  schedules(): never {
-    throw new PineconeError('UNIMPLEMENTED', 'Backup schedules are not served here: create backups when they are due');
   }
 }

@@ -43,7 +43,7 @@ export function toCollectionsResponse(snapshots: readonly Snapshot[]): string {
   return JSON.stringify({ collections: snapshots.map(collectionOf) });
 }
 
-function backupOf(snapshot: Snapshot, version: ApiVersion): object {
+export function backupOf(snapshot: Snapshot, version: ApiVersion): object {
   const definition = definitionOf(snapshot);
   const { spec, tags } = definition;
   const isNew = version >= SCHEMA_SHAPE;
@@ -75,7 +75,7 @@ function classicDefinitionOf(snapshot: Snapshot): object {
 }
 
 /** The cloud and region of a backup: those of its index. */
-function placeOf(spec: IndexSpec): { readonly cloud: string; readonly region: string } {
+export function placeOf(spec: IndexSpec): { readonly cloud: string; readonly region: string } {
   if (spec.kind === 'serverless') return { cloud: spec.cloud, region: spec.region };
   const [, region = spec.environment, cloud = 'aws'] = /^(.+)-(aws|gcp|azure)$/.exec(spec.environment) ?? [];
   return { cloud, region };

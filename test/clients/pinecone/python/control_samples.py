@@ -202,11 +202,29 @@ def by_schema(tour):
     holds("it is said to be there", not client.indexes.exists(name))
 
 
-@sample("backup schedules, and documents in an index of vectors, are refused", first=10, transports=REST)
-def not_served(tour):
+@sample("backup schedules", first=10, transports=REST)
+def backup_schedules(tour):
     name = tour.make_index()
     schedules = tour.client.backup_schedules
-    refused(lambda: schedules.create(index_name=name, name="daily", frequency="daily", retention_days=7), "not served")
+    made = schedules.create(index_name=name, name="nightly", frequency="daily", retention_days=7)
+    same("the schedule", (made.name, made.frequency, made.retention_expire_after_days, made.enabled), ("nightly", "daily", 7, True))
+    same("the hour", (made.next_scheduled_run.hour, made.next_scheduled_run.minute), (6, 0))
+    same("it again", schedules.describe(schedule_id=made.schedule_id), made)
+    same("the list", schedules.list(index_name=name).names(), ["nightly"])
+    [run] = list(schedules.iter_history(schedule_id=made.schedule_id))
+    same("the run to come", (run.status, run.source_index_name), ("Initializing", name))
+    refused(lambda: schedules.create(index_name=name, name="other", frequency="weekly", retention_days=7), "already has an enabled")
+    paused = schedules.update(schedule_id=made.schedule_id, frequency="weekly", retention_days=30, enabled=False)
+    same("the paused one", (paused.frequency, paused.retention_expire_after_days, paused.enabled), ("weekly", 30, False))
+    same("its next run", paused.next_scheduled_run, None)
+    schedules.delete(schedule_id=made.schedule_id)
+    same("the schedules", list(schedules.iter_schedules(index_name=name)), [])
+    refused(lambda: schedules.describe(schedule_id=made.schedule_id), "not found")
+
+
+@sample("documents in an index of vectors are refused", first=10, transports=REST)
+def not_served(tour):
+    name = tour.make_index()
     documents = tour.client.index(name).documents
     refused(lambda: documents.upsert(namespace="ns", documents=[{"_id": "a", "_values": [1.0, 2.0, 3.0]}]), "no document schema")
 
