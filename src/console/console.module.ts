@@ -25,6 +25,7 @@ import { ConsoleQuality } from './api/streams/quality.js';
 import { ConsoleStreamsController } from './api/streams/streams.controller.js';
 import { ConsoleBackups } from './api/system/backups.js';
 import { ConsoleKeys } from './api/system/keys.js';
+import { ConsolePlaces } from './api/system/places.js';
 import { ConsoleSamples } from './api/system/samples.js';
 import { ConsoleSystemController } from './api/system/system.controller.js';
 import { ConsoleSystem } from './api/system/system.js';
@@ -67,6 +68,7 @@ import { PageController } from './serving/page.controller.js';
     ConsoleKeys,
     ConsoleBackups,
     ConsoleSamples,
+    ConsolePlaces,
   ],
 })
 export class ConsoleModule {}

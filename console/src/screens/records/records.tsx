@@ -72,17 +72,13 @@ export function Records(): JSX.Element {
               <IconButton icon="close" label="Show all records" onClick={() => change({ ids: null, pick: null }, true)} />
             </span>
           )}
-          {mayWrite.value && (selected.size > 0 || filter.conditions.length > 0) && (
-            <Button
-              icon="trash"
-              onClick={() => {
-                if (selected.size > 0) startDelete([...selected]);
-                else setOpen({ kind: 'delete', selection: { namespace, ...filterPart(filter) } });
-              }}
-            >
-              {selected.size > 0 ? `Delete ${count(selected.size)} selected…` : 'Delete what the filter selects…'}
-            </Button>
-          )}
+          <DeleteButton
+            selected={selected}
+            picked={state.ids}
+            isFiltered={filter.conditions.length > 0}
+            onIds={startDelete}
+            onFilter={() => setOpen({ kind: 'delete', selection: { namespace, ...filterPart(filter) } })}
+          />
         </FilterBuilder>
         {query === '' ? (
           <Browse
@@ -122,6 +118,35 @@ export function Records(): JSX.Element {
         />
       )}
     </div>
+  );
+}
+
+interface DeleteButtonProperties {
+  readonly selected: ReadonlySet<string>;
+  /** On the map; null: none were. */
+  readonly picked: readonly string[] | null;
+  readonly isFiltered: boolean;
+  readonly onIds: (ids: readonly string[]) => void;
+  readonly onFilter: () => void;
+}
+
+/** Deletes what is most narrowly chosen: the selected rows, else what was picked, else what the filter selects. */
+function DeleteButton({ selected, picked, isFiltered, onIds, onFilter }: DeleteButtonProperties): JSX.Element | null {
+  if (!mayWrite.value) return null;
+  const ids = selected.size > 0 ? [...selected] : picked;
+  if (ids !== null) {
+    if (ids.length === 0) return null;
+    return (
+      <Button icon="trash" onClick={() => onIds(ids)}>
+        Delete {count(ids.length)} {selected.size > 0 ? 'selected' : 'picked'}…
+      </Button>
+    );
+  }
+  if (!isFiltered) return null;
+  return (
+    <Button icon="trash" onClick={onFilter}>
+      Delete what the filter selects…
+    </Button>
   );
 }
 
