@@ -20,6 +20,8 @@ export interface SystemState {
     readonly failures: number;
     readonly seconds: number;
   }[];
+  /** Searches since the start, by how they were carried out. */
+  readonly plans: readonly { readonly plan: string; readonly count: number }[];
   /** Secrets are `set` or `not set`. */
   readonly settings: readonly {
     readonly name: string;

@@ -48,6 +48,7 @@ export class ConsoleSystem {
       collections: { pooled, dedicated },
       indexes: { ready, building, vectors, progress },
       requests: requestsOf(figures),
+      plans: [...figures.by('polyvec_search_plans_total', 'plan')].map(([plan, count]) => ({ plan, count })),
       settings: this.settings(),
     };
   }
