@@ -30,6 +30,17 @@ async function countOf(collection: CollectionApi): Promise<unknown> {
   return (await collection.api.call(`${collection.path}/count`)).body;
 }
 
+/** Holds a row that the second part of a deletion waits for, until the function that is returned is called. */
+async function heldSecondPart(gateway: TestGateway): Promise<() => Promise<void>> {
+  const holder = new pg.Client({ connectionString: gateway.environment['DATABASE_URL'] });
+  await holder.connect();
+  await holder.query(`BEGIN; SELECT FROM polyvec.pool_records WHERE id = 'r1500' FOR UPDATE`);
+  return async () => {
+    await holder.query('COMMIT');
+    await holder.end();
+  };
+}
+
 describe('a large selection', () => {
   let gateway: TestGateway;
   let api: ConsoleApi;
@@ -95,10 +106,7 @@ describe('a large selection', () => {
     const collection = await filled(gateway, COUNT, 'left');
     const selection = { namespace: '', ids: idsOf(COUNT) };
     const { token, count } = await preview(collection, selection);
-    const holder = new pg.Client({ connectionString: gateway.environment['DATABASE_URL'] });
-    await holder.connect();
-    // the second part waits for this row
-    await holder.query(`BEGIN; SELECT FROM polyvec.pool_records WHERE id = 'r1500' FOR UPDATE`);
+    const release = await heldSecondPart(gateway);
     const stop = new AbortController();
     const answer = await fetch(`${gateway.consoleUrl}/console/api/v1/collections/${collection.id}/delete`, {
       method: 'POST',
@@ -111,8 +119,7 @@ describe('a large selection', () => {
     stop.abort();
     // the gateway hears of it long before
     await new Promise((wake) => setTimeout(wake, 2_000));
-    await holder.query('COMMIT');
-    await holder.end();
+    await release();
     await new Promise((wake) => setTimeout(wake, 500));
     expect([COUNT - 1_000, COUNT - 2_000]).toContain(await countOf(collection));
   });
@@ -134,7 +141,26 @@ describeInBrowser('a large selection on the page', () => {
     await openPicked(collection, 2_400);
     await console.page.getByRole('button', { name: 'Delete 2,400 records' }).click();
     await console.page.getByText('2,400 records deleted.').waitFor();
+    await console.page.getByText('None of the picked records is there any more').waitFor();
     expect(await countOf(collection)).toBe(100);
+  });
+
+  itOnServer(`shows how far it is, and stops when it is closed${reason}`, async () => {
+    const collection = await filled(console.gateway, COUNT, 'stopped');
+    await openPicked(collection, 2_400);
+    const release = await heldSecondPart(console.gateway);
+    const { page } = console;
+    await page.getByRole('button', { name: 'Delete 2,400 records' }).click();
+    await page.getByText('1,000 of 2,400 deleted; closing this stops it').waitFor();
+    expect(await page.getByRole('progressbar', { name: 'Deleting' }).getAttribute('aria-valuenow')).toBe('42');
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByText('Stopped after 1,000 records. What was under way may be gone, too.').waitFor();
+    await new Promise((wake) => setTimeout(wake, 2_000));
+    await release();
+    await page.reload();
+    await page.getByText('200 loaded, more as you scroll').waitFor();
+    expect([COUNT - 1_000, COUNT - 2_000]).toContain(await countOf(collection));
   });
 
   it('whose answer is cut says how much is gone, and shows what is left', async () => {

@@ -71,7 +71,6 @@ async function takeAll(browser: TestBrowser, uuid: string): Promise<void> {
     home: { path: '/', ready: '[role=grid] [role=gridcell]' },
     records: { path: `/c/${uuid}/records?id=art-00002`, ready: '.panel .document' },
     search: { path: `/c/${uuid}/records?mode=vector&q=${query}`, ready: '.plan' },
-    system: { path: '/system', ready: '[aria-label=Places] .listing' },
     map: { path: `/c/${uuid}/map?color=subject&n=1000`, ready: 'canvas[data-drawn][data-placed="1"]' },
   };
   for (const [name, { path, ready }] of Object.entries(pictures)) {

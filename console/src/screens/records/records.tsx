@@ -84,6 +84,7 @@ export function Records(): JSX.Element {
           <Browse
             pages={pages}
             isFiltered={filter.conditions.length > 0}
+            isPicked={state.ids !== null}
             {...shared}
             selected={selected}
             onSelect={setSelected}
@@ -175,6 +176,7 @@ function NamespacePicker({
 interface BrowseProperties {
   readonly pages: RecordPages;
   readonly isFiltered: boolean;
+  readonly isPicked: boolean;
   readonly columns: readonly string[];
   readonly chosen: string | null;
   readonly onOpen: (row: RecordRow) => void;
@@ -184,11 +186,12 @@ interface BrowseProperties {
   readonly onSelect: (selected: ReadonlySet<string>) => void;
 }
 
-function Browse({ pages, isFiltered, ...table }: BrowseProperties): JSX.Element {
+function Browse({ pages, isFiltered, isPicked, ...table }: BrowseProperties): JSX.Element {
   const { rows, hasMore, isLoading, error, more, reload } = pages;
   if (error !== null) return <Failed error={error} onRetry={reload} />;
   if (rows.length === 0) {
     if (isLoading) return <Loading what="records" />;
+    if (isPicked) return <Empty icon="records" title="None of the picked records is there any more" />;
     return (
       <Empty
         icon={isFiltered ? 'filter' : 'records'}

@@ -7,6 +7,8 @@ import { isDark } from '../../state/theme.js';
 
 /** Readings that are kept: five minutes of one every two seconds. */
 const KEPT = 150;
+/** The height of two lines below a chart, in pixels. */
+const LEGEND = 64;
 const COLOURS = ['#4f46e5', '#0d9488', '#c2410c', '#a21caf', '#64748b'];
 
 /** Counters of one series, at one time. */
@@ -74,7 +76,9 @@ function Chart({ title, readings, of, measure }: ChartProperties): JSX.Element {
     if (element === null) return;
     const made = new uPlot(optionsOf(element, names), drawn.current, element);
     chart.current = made;
-    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: element.clientHeight - 34 }));
+    const observer = new ResizeObserver(() =>
+      made.setSize({ width: element.clientWidth, height: element.clientHeight - LEGEND }),
+    );
     observer.observe(element);
     return () => {
       observer.disconnect();
@@ -123,7 +127,7 @@ function optionsOf(element: HTMLElement, names: readonly string[]): uPlot.Option
   };
   return {
     width: Math.max(200, element.clientWidth),
-    height: element.clientHeight - 34,
+    height: element.clientHeight - LEGEND,
     cursor: { y: false, drag: { x: false } },
     axes: [axis, { ...axis, size: 44 }],
     scales: { y: { range: (_chart, _low, high) => [0, Math.max(1, high * 1.1)] } },
