@@ -18,6 +18,7 @@ import { switchTheme, theme } from './state/theme.js';
 const Requests = lazily('requests', async () => (await import('./screens/requests/requests.js')).Requests);
 const Explorer = lazily('the API console', async () => (await import('./screens/explorer/explorer.js')).Explorer);
 const Backups = lazily('backups', async () => (await import('./screens/backups/backups.js')).Backups);
+const Imports = lazily('imports', async () => (await import('./screens/imports/imports.js')).Imports);
 const System = lazily('the system', async () => (await import('./screens/system/system.js')).System);
 
 export function App(): JSX.Element {
@@ -54,6 +55,9 @@ function Shell(): JSX.Element {
           <Route path="/backups">
             <Backups />
           </Route>
+          <Route path="/imports">
+            <Imports />
+          </Route>
           <Route path="/system">
             <System />
           </Route>
@@ -82,6 +86,7 @@ const PLACES: readonly Place[] = [
   { path: '/requests', label: 'Requests', icon: 'requests' },
   { path: '/console', label: 'API console', icon: 'code' },
   { path: '/backups', label: 'Backups', icon: 'backups' },
+  { path: '/imports', label: 'Imports', icon: 'import' },
 ];
 const SYSTEM: Place = { path: '/system', label: 'System', icon: 'system' };
 

@@ -11,6 +11,8 @@ import { CurrentCollections } from './current-collections.js';
 import { DroppedCollectionStore } from './dropped-collection.store.js';
 import { OverviewStore } from './overview.store.js';
 import { OverviewsService } from './overviews.service.js';
+import { TransferStore } from './transfer.store.js';
+import { TransfersService } from './transfers.service.js';
 
 @Module({
   providers: [
@@ -26,7 +28,17 @@ import { OverviewsService } from './overviews.service.js';
     AliasStore,
     OverviewStore,
     OverviewsService,
+    TransferStore,
+    TransfersService,
   ],
-  exports: [OverviewsService, CollectionsService, CurrentCollections, CollectionPortsService, CollectionStore, CollectionSweeper],
+  exports: [
+    OverviewsService,
+    TransfersService,
+    CollectionsService,
+    CurrentCollections,
+    CollectionPortsService,
+    CollectionStore,
+    CollectionSweeper,
+  ],
 })
 export class CollectionsModule {}

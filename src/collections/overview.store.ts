@@ -21,7 +21,8 @@ export class OverviewStore {
   /** Ordered by uuid; `reach` bounds them. */
   async list(reach: Reach, page: OverviewPage): Promise<readonly CollectionOverview[]> {
     const after = page.after === undefined ? sql`` : sql`AND c.uuid > ${page.after}::uuid`;
-    return this.read(reach, sql`${isIn(page)} ${after}`, page.limit);
+    const only = page.only === undefined ? sql`` : sql`AND c.uuid = ANY (${page.only}::text[]::uuid[])`;
+    return this.read(reach, sql`${isIn(page)} ${after} ${only}`, page.limit);
   }
 
   async find(reach: Reach, uuid: string): Promise<CollectionOverview | undefined> {

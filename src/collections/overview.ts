@@ -17,5 +17,7 @@ export interface OverviewPage {
   readonly tenant?: string | undefined;
   readonly database?: string | undefined;
   readonly after?: string | undefined;
+  /** Of these alone, by uuid. */
+  readonly only?: readonly string[] | undefined;
   readonly limit: number;
 }

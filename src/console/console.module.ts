@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CollectionsModule } from '../collections/collections.module.js';
 import { EmbeddingModule } from '../embedding/embedding.module.js';
+import { PineconeImportsModule } from '../protocols/pinecone/imports/pinecone-imports.module.js';
 import { EmbeddingProviders } from '../protocols/vectorizer/collections/embedding-providers.js';
 import { RecordsModule } from '../records/records.module.js';
 import { SnapshotsModule } from '../snapshots/snapshots.module.js';
@@ -9,6 +10,8 @@ import { Audit } from './api/audit.js';
 import { ConsoleCollectionsController } from './api/collections/collections.controller.js';
 import { CollectionModels } from './api/collections/models.js';
 import { ConsoleCollections } from './api/collections/operations.js';
+import { ConsoleImportsController } from './api/imports/imports.controller.js';
+import { ConsoleImports } from './api/imports/imports.js';
 import { ConsoleDeletes } from './api/records/deletes.js';
 import { RecordEdits } from './api/records/edits.js';
 import { RecordFaces } from './api/records/faces.js';
@@ -25,6 +28,7 @@ import { ConsoleQuality } from './api/streams/quality.js';
 import { ConsoleStreamsController } from './api/streams/streams.controller.js';
 import { ConsoleBackups } from './api/system/backups.js';
 import { ConsoleKeys } from './api/system/keys.js';
+import { ConsolePlaces } from './api/system/places.js';
 import { ConsoleSamples } from './api/system/samples.js';
 import { ConsoleSystemController } from './api/system/system.controller.js';
 import { ConsoleSystem } from './api/system/system.js';
@@ -35,7 +39,7 @@ import { PageController } from './serving/page.controller.js';
 
 /** What the console port serves besides the protocols. */
 @Module({
-  imports: [TenantsModule, CollectionsModule, RecordsModule, SnapshotsModule, EmbeddingModule],
+  imports: [TenantsModule, CollectionsModule, RecordsModule, SnapshotsModule, EmbeddingModule, PineconeImportsModule],
   controllers: [
     DocsController,
     HealthController,
@@ -46,6 +50,7 @@ import { PageController } from './serving/page.controller.js';
     ConsoleRecordsController,
     ConsoleStreamsController,
     ConsoleSystemController,
+    ConsoleImportsController,
   ],
   providers: [
     OpenPorts,
@@ -67,6 +72,8 @@ import { PageController } from './serving/page.controller.js';
     ConsoleKeys,
     ConsoleBackups,
     ConsoleSamples,
+    ConsolePlaces,
+    ConsoleImports,
   ],
 })
 export class ConsoleModule {}

@@ -16,6 +16,7 @@ import { LeasesService } from './maintenance/leases.service.js';
 import { Maintenance } from './maintenance/maintenance.js';
 import { MetadataIndexStore } from './maintenance/metadata-index.store.js';
 import { PlaceStore } from './maintenance/place.store.js';
+import { PlacesService } from './maintenance/places.service.js';
 import { PromotionStore } from './maintenance/promotion.store.js';
 import { RecallMeasurements } from './maintenance/recall-measurement.js';
 import { SparseKeyIndexStore } from './maintenance/sparse-key-index.store.js';
@@ -76,6 +77,7 @@ import { WordSearchStore } from './words/word-search.store.js';
     LeaseStore,
     LeasesService,
     PlaceStore,
+    PlacesService,
     PromotionStore,
     VectorIndexStore,
     IndexBuilder,
@@ -125,6 +127,7 @@ import { WordSearchStore } from './words/word-search.store.js';
     NamespacesService,
     ReplicaReads,
     IndexesService,
+    PlacesService,
     LeasesService,
     Maintenance,
   ],

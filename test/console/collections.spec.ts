@@ -183,6 +183,15 @@ describe('the list of collections', () => {
     expect([others.collections.length > 10, others.next]).toEqual([true, null]);
   });
 
+  it('has only those that are asked for again, and refuses what is no list of them', async () => {
+    const made = [(await create('again-1')).uuid, (await create('again-2')).uuid].sort();
+    const { collections, next } = await console.get<CollectionPage>(`/collections?only=${made.join(',')}`);
+    expect([collections.map(({ uuid }) => uuid), next]).toEqual([made, null]);
+    expect((await console.get<CollectionPage>(`/collections?only=${String(made[0])}&tenant=nobody`)).collections).toEqual([]);
+    for (const only of ['', 'x', `${String(made[0])},`, Array.from({ length: 101 }, () => made[0]).join(',')])
+      expect((await console.call(`/collections?only=${only}`)).status).toBe(400);
+  });
+
   it('is of the tenant and the database that are asked for', async () => {
     const { collections } = await console.get<CollectionPage>('/collections?tenant=nobody');
     expect(collections).toEqual([]);

@@ -89,6 +89,7 @@ describeInBrowser('the console of a gateway with keys', () => {
     const { page } = console;
     await page.getByText('POLYVEC_ROOT_KEY').first().waitFor();
     await page.getByRole('img', { name: /Requests a second/ }).waitFor();
+    await page.getByRole('img', { name: /Searches a second, by plan/ }).waitFor();
     expect(await page.content()).not.toContain(ROOT_KEY);
     expect(await accessibilityViolations(page)).toEqual([]);
   });

@@ -69,6 +69,7 @@ const BODIES: readonly (readonly [end: string, body: object])[] = [
   ['/quality', { queries: 10 }],
   ['/map', { namespace: '', count: 10, seed: 1 }],
   ['/backups', { name: 'backup' }],
+  ['/imports', { path: 'films', isStrict: false }],
   ['/restore', { name: 'restored' }],
   ['/samples', { tenant: 'acme', database: 'default_database' }],
   ['/keys', { name: 'key', permissions: ['admin'] }],
@@ -81,7 +82,12 @@ const BODIES: readonly (readonly [end: string, body: object])[] = [
 
 function callOf(api: ConsoleApi, { key, method, path }: Route, uuid: string): Promise<ConsoleAnswer> {
   const body = method === 'GET' ? undefined : BODIES.find(([end]) => key.endsWith(end))?.[1];
-  const sent = path.replace('/console/api/v1', '').replace(':uuid', uuid).replace(':alias', 'bees-alias').replace(':id', NONE);
+  const sent = path
+    .replace('/console/api/v1', '')
+    .replace(':uuid', uuid)
+    .replace(':alias', 'bees-alias')
+    .replace(':id', NONE)
+    .replace(':number', '1');
   return api.call(`${sent}${path.endsWith('/record') ? '?id=a' : ''}`, { method, body });
 }
 
@@ -275,13 +281,16 @@ describe('names of any kind', () => {
 });
 
 describe('the page', () => {
-  it.each(['/', '/c/1/records', '/console', '/requests', '/system', '/backups'])('has strict headers at %s', async (path) => {
-    const { headers } = await fetch(`${open.consoleUrl}${path}`);
-    expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'; .*frame-ancestors 'none'$/);
-    const names = ['x-frame-options', 'x-content-type-options', 'referrer-policy', 'cross-origin-opener-policy'];
-    expect(names.map((name) => headers.get(name))).toEqual(['DENY', 'nosniff', 'no-referrer', 'same-origin']);
-    expect(headers.get('set-cookie')).toBeNull();
-  });
+  it.each(['/', '/c/1/records', '/console', '/requests', '/system', '/backups', '/imports'])(
+    'has strict headers at %s',
+    async (path) => {
+      const { headers } = await fetch(`${open.consoleUrl}${path}`);
+      expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'; .*frame-ancestors 'none'$/);
+      const names = ['x-frame-options', 'x-content-type-options', 'referrer-policy', 'cross-origin-opener-policy'];
+      expect(names.map((name) => headers.get(name))).toEqual(['DENY', 'nosniff', 'no-referrer', 'same-origin']);
+      expect(headers.get('set-cookie')).toBeNull();
+    },
+  );
 
   it.each([
     ['/docs', 200, /text\/html/],

@@ -90,6 +90,15 @@ describe('the system', () => {
     expect(chroma?.count).toBeGreaterThan(0);
   });
 
+  it('counts searches by their plans', async () => {
+    const countOf = async (): Promise<number> =>
+      (await root.get<SystemState>('/system')).plans.reduce((sum, { count }) => sum + count, 0);
+    const { uuid } = await makeCollection('planned');
+    const before = await countOf();
+    await acme.get<SearchResult>(`/collections/${uuid}/search`, { body: { namespace: '', embedding: [1, 0], limit: 1 } });
+    expect(await countOf()).toBe(before + 1);
+  });
+
   it('counts the requests of a client', async () => {
     const count = async (): Promise<number | undefined> =>
       (await root.get<SystemState>('/system')).requests.find(({ protocol }) => protocol === 'vectorizer')?.count;

@@ -6,6 +6,7 @@ const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
 const describeOnServer = hasServer ? describe : describe.skip;
 const reason = hasServer ? '' : ' (skipped: the embedded engine serves one process; TEST_DATABASE_URL names a server)';
 const CALLS = 20;
+const NONE_DELETED = { kind: 'done', deleted: 0 };
 const nginx = findNginx();
 
 describeOnServer(`the console of several workers${reason}`, () => {
@@ -39,7 +40,7 @@ describeOnServer(`the console of several workers${reason}`, () => {
     const selection = { namespace: '', ids: ['none'] };
     for (let round = 0; round < CALLS; round += 1) {
       const { token } = await call<{ readonly token: string }>(`/collections/${uuid}/delete-preview`, selection);
-      expect(await call(`/collections/${uuid}/delete`, { token, selection, expected: 0 })).toEqual({ deleted: 0 });
+      expect(await call(`/collections/${uuid}/delete`, { token, selection, expected: 0 })).toContainEqual(NONE_DELETED);
     }
   });
 
@@ -93,7 +94,7 @@ describeBehindNginx(`the console of two instances behind nginx${reason}`, () => 
       const preview = await post(`${path}/delete-preview`, selection);
       const { token } = preview.body as { readonly token: string };
       const done = await post(`${path}/delete`, { token, selection, expected: 0 });
-      expect(done.body).toEqual({ deleted: 0 });
+      expect(done.body).toContainEqual(NONE_DELETED);
       instances.add(preview.headers.get('x-served-by') === done.headers.get('x-served-by') ? 'the same' : 'another');
       // the next round begins at the other one
       await fetch(`${proxy.url}/healthz`);

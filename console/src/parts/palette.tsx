@@ -2,8 +2,8 @@ import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
-import type { CollectionPage, CollectionRow } from '../../../src/console/api/contract/collections.js';
-import { call, withParameters } from '../api.js';
+import type { CollectionRow } from '../../../src/console/api/contract/collections.js';
+import { loadCollections } from '../state/collection-list.js';
 import { switchTheme } from '../state/theme.js';
 import { Dialog } from './dialog.js';
 
@@ -21,6 +21,7 @@ const FIXED: readonly Entry[] = [
   { label: 'Requests', about: 'Screen', run: (navigate) => navigate('/requests') },
   { label: 'API console', about: 'Screen', run: (navigate) => navigate('/console') },
   { label: 'Backups', about: 'Screen', run: (navigate) => navigate('/backups') },
+  { label: 'Imports', about: 'Screen', run: (navigate) => navigate('/imports') },
   { label: 'System', about: 'Screen', run: (navigate) => navigate('/system') },
   { label: 'New collection', about: 'Action', run: (navigate) => navigate('/?new=1') },
   { label: 'Switch between light and dark', about: 'Action', run: switchTheme },
@@ -43,10 +44,9 @@ export function Palette(): JSX.Element {
   const [active, setActive] = useState(0);
   const [collections, setCollections] = useState<readonly CollectionRow[]>([]);
   useEffect(() => {
-    call<CollectionPage>('GET', withParameters('/collections', { limit: 200 })).then(
-      (page) => setCollections(page.collections),
-      () => undefined,
-    );
+    const controller = new AbortController();
+    loadCollections({ tenant: null, database: null }, controller.signal).then(setCollections, () => undefined);
+    return () => controller.abort();
   }, []);
   const entries = entriesOf(collections, typed);
   const close = (): void => {
@@ -86,7 +86,7 @@ export function Palette(): JSX.Element {
       <div id="palette-entries" role="listbox" class="palette" aria-label="Found">
         {entries.map((entry, index) => (
           <div
-            key={`${entry.about}/${entry.label}`}
+            key={`${entry.about}/${entry.label}/${index}`}
             id={`palette-${index}`}
             role="option"
             aria-selected={index === active}

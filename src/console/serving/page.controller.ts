@@ -35,7 +35,7 @@ export class PageController {
   }
 
   @Allow('anyone')
-  @Get(['', 'c/*path', 'console', 'requests', 'system', 'backups'])
+  @Get(['', 'c/*path', 'console', 'requests', 'system', 'backups', 'imports'])
   page(@Req() request: Request, @Res() response: Response): void {
     if (!this.isServed) throw new NotFoundException();
     const file = this.files.find('index.html', request.headers['accept-encoding']);

@@ -60,12 +60,13 @@ export async function contentsOfNodes(queryable: Queryable): Promise<readonly No
   });
 }
 
-/** The names of collections that have places, with their tenant and database, by place. */
-export async function ownersOf(
-  queryable: Queryable,
-): Promise<ReadonlyMap<string, Readonly<Record<'tenant' | 'database' | 'name', string>>>> {
-  const rows = await queryable.query<Readonly<Record<'place' | 'tenant' | 'database' | 'name', string>>>(sql`
-    SELECT c.place, t.name AS tenant, d.name AS database, c.name FROM polyvec.collections c
+/** A collection that has a place. */
+export type PlaceOwner = Readonly<Record<'uuid' | 'tenant' | 'database' | 'name', string>>;
+
+/** The collections that have places, by place. */
+export async function ownersOf(queryable: Queryable): Promise<ReadonlyMap<string, PlaceOwner>> {
+  const rows = await queryable.query<PlaceOwner & { readonly place: string }>(sql`
+    SELECT c.place, c.uuid, t.name AS tenant, d.name AS database, c.name FROM polyvec.collections c
       JOIN polyvec.databases d ON d.id = c.database_id JOIN polyvec.tenants t ON t.id = d.tenant_id
     WHERE c.place <> 'polyvec'`);
   return new Map(rows.map((row) => [row.place, row]));
@@ -97,6 +98,14 @@ export async function moveProgress(queryable: Queryable): Promise<MoveProgress |
     FROM get_rebalance_progress()`);
   if (row === undefined || row.shards === '0') return undefined;
   return { copied: Number(row.copied ?? 0), total: Number(row.total ?? 0), status: row.status ?? '' };
+}
+
+/** The places whose shards are being moved, those that `moveProgress` sums up. To be asked only where there are nodes. */
+export async function movingPlaces(queryable: Queryable): Promise<ReadonlySet<string>> {
+  const rows = await queryable.query<{ place: string }>(sql`
+    SELECT DISTINCT n.nspname AS place FROM get_rebalance_progress() p
+      JOIN pg_class c ON c.oid = p.table_name JOIN pg_namespace n ON n.oid = c.relnamespace`);
+  return new Set(rows.map(({ place }) => place));
 }
 
 async function localSizes(queryable: Queryable): Promise<ReadonlyMap<string, number>> {

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { CollectionsModule } from '../../collections/collections.module.js';
-import { ImportsModule } from '../../copy/imports/imports.module.js';
 import { EmbeddingModule } from '../../embedding/embedding.module.js';
 import { RecordsModule } from '../../records/records.module.js';
 import { SnapshotsModule } from '../../snapshots/snapshots.module.js';
@@ -17,9 +16,8 @@ import { VectorOperations } from './data/vector-operations.js';
 import { DocumentReads } from './documents/document-reads.js';
 import { DocumentWrites } from './documents/document-writes.js';
 import { DocumentsController } from './documents/documents.controller.js';
-import { ImportOperations } from './imports/import-operations.js';
-import { ImportWorker } from './imports/import-worker.js';
 import { ImportsController } from './imports/imports.controller.js';
+import { PineconeImportsModule } from './imports/pinecone-imports.module.js';
 import { IndexHosts } from './indexes/index-hosts.js';
 import { IndexPorts } from './indexes/index-ports.js';
 import { IndexQuotas } from './indexes/index-quotas.js';
@@ -40,7 +38,7 @@ import { IndexTargets } from './targets.js';
 
 /** Everything under `/pinecone`: the control plane, and each index' data plane over REST and gRPC. */
 @Module({
-  imports: [TenantsModule, CollectionsModule, RecordsModule, SnapshotsModule, EmbeddingModule, ImportsModule],
+  imports: [TenantsModule, CollectionsModule, RecordsModule, SnapshotsModule, EmbeddingModule, PineconeImportsModule],
   controllers: [
     VectorsController,
     DocumentsController,
@@ -72,8 +70,6 @@ import { IndexTargets } from './targets.js';
     RecordOperations,
     DocumentWrites,
     DocumentReads,
-    ImportOperations,
-    ImportWorker,
     VectorService,
     GrpcServers,
   ],

@@ -74,6 +74,7 @@ const EXAMPLES: readonly (readonly [RegExp, Example])[] = [
   [/^POST \/console.*\/quality$/, json({ queries: 10, filter: CONSOLE_FILTER })],
   [/^POST \/console.*\/map$/, json({ namespace: '', count: 10, seed: 7, colorBy: 'text' })],
   [/^POST \/console.*\/(?:backups|restore)$/, json({ name: 'fuzzed' })],
+  [/^POST \/console.*\/imports$/, json({ path: 'films', isStrict: true })],
   [/^POST \/console.*\/samples$/, json({ tenant: 'nobody', database: 'nothing' })],
   [
     /^POST \/console.*\/keys$/,

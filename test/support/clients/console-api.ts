@@ -3,7 +3,7 @@ export interface ConsoleAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as JSON; undefined for an empty one. */
+  /** The body as JSON, a list of lines where it is made of them; undefined for an empty one. */
   readonly body: unknown;
 }
 
@@ -42,8 +42,7 @@ export class ConsoleApi {
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await answer.text();
-    const isJson = text !== '' && (answer.headers.get('content-type') ?? '').startsWith('application/json');
-    return { status: answer.status, headers: answer.headers, text, body: isJson ? JSON.parse(text) : undefined };
+    return { status: answer.status, headers: answer.headers, text, body: bodyOf(text, answer.headers.get('content-type') ?? '') };
   }
 
   /** The body of an answer that must be good. @throws Error with the answer */
@@ -52,4 +51,12 @@ export class ConsoleApi {
     if (answer.status > 299) throw new Error(`${path}: ${String(answer.status)} ${answer.text}`);
     return answer.body as T;
   }
+}
+
+function bodyOf(text: string, type: string): unknown {
+  if (text === '') return undefined;
+  if (type.startsWith('application/json')) return JSON.parse(text);
+  if (!type.startsWith('application/x-ndjson')) return undefined;
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as unknown);
 }

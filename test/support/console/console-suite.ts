@@ -36,7 +36,7 @@ export function useConsole<G extends ServedConsole>(
     await gateway.stop();
   });
   afterEach(async () => {
-    expect(watched?.problems.filter((problem) => expected?.test(problem) !== true)).toEqual([]);
+    expect((watched?.problems ?? []).filter((problem) => expected?.test(problem) !== true)).toEqual([]);
     await watched?.page.context().close();
     watched = undefined;
   });

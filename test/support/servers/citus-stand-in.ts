@@ -46,8 +46,9 @@ const STAND_IN = `
     INSERT INTO pg_dist_placement VALUES (substr($1::text, 9)::bigint, 1) $$;
   CREATE FUNCTION citus_schema_undistribute(place regnamespace) RETURNS void LANGUAGE sql AS $$
     DELETE FROM pg_dist_placement WHERE 'polyvec_' || shardid = $1::text $$;
-  CREATE FUNCTION get_rebalance_progress(OUT source_shard_size bigint, OUT target_shard_size bigint, OUT status text)
-    RETURNS SETOF record LANGUAGE sql AS $$ SELECT 2048::bigint, 1024::bigint, 'Copying Data' $$;
+  CREATE FUNCTION get_rebalance_progress(OUT table_name regclass, OUT source_shard_size bigint, OUT target_shard_size bigint,
+    OUT status text) RETURNS SETOF record LANGUAGE sql AS $$
+    SELECT (SELECT min(logicalrelid::oid)::regclass FROM pg_dist_shard), 2048::bigint, 1024::bigint, 'Copying Data' $$;
 
   -- a schema that is made while sharding is on is put on the second node
   CREATE FUNCTION place_made() RETURNS event_trigger LANGUAGE plpgsql AS $$

@@ -1,6 +1,5 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { CollectionPage } from '../../../../src/console/api/contract/collections.js';
 import type { BackupRow } from '../../../../src/console/api/contract/system.js';
 import { call, withParameters } from '../../api.js';
 import { Button, IconButton } from '../../parts/button.js';
@@ -9,6 +8,7 @@ import { Select, TextField } from '../../parts/field.js';
 import { Empty, Failed, Loading } from '../../parts/states.js';
 import { type Column, Table } from '../../parts/table.js';
 import { notify } from '../../parts/toast.js';
+import { loadCollections } from '../../state/collection-list.js';
 import { count, dateTime } from '../../state/format.js';
 import { useResource } from '../../state/resource.js';
 import { mayWrite, tenants } from '../../state/session.js';
@@ -106,13 +106,10 @@ interface CreateProperties {
 }
 
 function CreateDialog({ place, onClose, onDone }: CreateProperties): JSX.Element {
-  const collections = useResource(
-    (signal) => call<CollectionPage>('GET', withParameters('/collections', { ...place, limit: 200 }), { signal }),
-    [],
-  );
+  const collections = useResource((signal) => loadCollections(place, signal), []);
   const [uuid, setUuid] = useState('');
   const [name, setName] = useState('');
-  const rows = collections.data?.collections ?? [];
+  const rows = collections.data ?? [];
   const chosen = uuid === '' ? (rows[0]?.uuid ?? '') : uuid;
   const make = async (): Promise<void> => {
     await call('POST', `/collections/${chosen}/backups`, { body: { name } });

@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { CollectionPage, CollectionRow } from '../../../../src/console/api/contract/collections.js';
-import { call, withParameters } from '../../api.js';
+import type { CollectionRow } from '../../../../src/console/api/contract/collections.js';
 import { Button } from '../../parts/button.js';
 import { SearchField, Select } from '../../parts/field.js';
 import { Empty, Failed, Loading } from '../../parts/states.js';
+import { isBuilding, loadCollections, MOST_COLLECTIONS, withBuildingAgain } from '../../state/collection-list.js';
+import { count } from '../../state/format.js';
 import { type Resource, useInterval, useResource } from '../../state/resource.js';
 import { mayWrite, tenants } from '../../state/session.js';
 import { useParameters } from '../../state/url.js';
@@ -12,10 +13,6 @@ import { type Action, CollectionDialog } from './collection-dialogs.js';
 import { CollectionTable } from './collection-table.js';
 import { FirstRun } from './first-run.js';
 
-/** The first page. Where there are more collections, the second one has all the others. */
-const PAGE = 200;
-/** So many are listed; what lies behind is found by its tenant and database. */
-const MOST = 10_000;
 /** How often what is being built is looked at. */
 const REFRESH_MS = 3_000;
 
@@ -44,7 +41,7 @@ export function Home(): JSX.Element {
     <div class="screen">
       <header class="screen-head">
         <h1>Collections</h1>
-        <span class="muted">{rows.length === 0 ? '' : rows.length}</span>
+        <span class="muted">{countText(rows.length)}</span>
         <span class="grow" />
         <Places tenant={tenant} database={database} onChange={change} />
         {mayWrite.value && (
@@ -84,29 +81,36 @@ export function Home(): JSX.Element {
   );
 }
 
+function countText(length: number): string {
+  if (length === 0) return '';
+  return length < MOST_COLLECTIONS ? count(length) : `the first ${count(length)}: choose a tenant for others`;
+}
+
 function isLike(text: string, search: string): boolean {
   return text.toLowerCase().includes(search.toLowerCase());
 }
 
 function useCollections(tenant: string | null, database: string | null): Resource<readonly CollectionRow[]> {
-  const list = useResource(
-    async (signal): Promise<readonly CollectionRow[]> => {
-      const rows: CollectionRow[] = [];
-      let after: string | null = null;
-      do {
-        const limit = after === null ? PAGE : MOST - rows.length;
-        const path: string = withParameters('/collections', { tenant, database, after, limit });
-        const page: CollectionPage = await call('GET', path, { signal });
-        rows.push(...page.collections);
-        after = page.next;
-      } while (after !== null && rows.length < MOST);
-      return rows;
-    },
-    [tenant, database],
-  );
-  const isBuilding = list.data?.some(({ indexes }) => indexes.isBuilding) === true;
+  const list = useResource((signal) => loadCollections({ tenant, database }, signal), [tenant, database]);
+  const { data = [], reload, replace } = list;
   const isEmpty = list.data?.length === 0;
-  useInterval(() => (isBuilding || isEmpty ? list.reload() : undefined), REFRESH_MS, [isBuilding, isEmpty]);
+  const hasBuilding = data.some(isBuilding);
+  useInterval(() => (isEmpty ? reload() : undefined), REFRESH_MS, [isEmpty, reload]);
+  useEffect(() => {
+    if (!hasBuilding) return;
+    const controller = new AbortController();
+    const look = async (): Promise<void> => {
+      if (document.hidden) return;
+      const now = await withBuildingAgain(data, controller.signal);
+      if (!controller.signal.aborted) replace(now);
+    };
+    // a failure is shown by what is loaded next; until then the rows stay
+    const timer = window.setInterval(() => void look().catch(() => undefined), REFRESH_MS);
+    return () => {
+      window.clearInterval(timer);
+      controller.abort();
+    };
+  }, [hasBuilding, data]);
   return list;
 }
 

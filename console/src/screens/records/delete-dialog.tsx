@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
-import type { DeleteConfirmation, DeleteInput, DeletePreview } from '../../../../src/console/api/contract/records.js';
-import { ApiError, call } from '../../api.js';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { DeleteConfirmation, DeleteInput, DeleteLine, DeletePreview } from '../../../../src/console/api/contract/records.js';
+import { ApiError, call, isAbort, lines } from '../../api.js';
 import { Dialog, FormDialog } from '../../parts/dialog.js';
 import { TextField } from '../../parts/field.js';
-import { Failed, Loading } from '../../parts/states.js';
+import { Bar, Failed, Loading } from '../../parts/states.js';
 import { notify } from '../../parts/toast.js';
 import { useCollection } from '../../state/collection.js';
 import { conditionText } from '../../state/filter.js';
@@ -19,6 +19,7 @@ interface DeleteDialogProperties {
 
 /** Up to here a click is enough; more is confirmed by typing how many. */
 const FEW = 20;
+const UNDER_WAY = 'What was under way may be gone, too.';
 
 /** Shows what would be deleted, and deletes it when that is confirmed. */
 export function DeleteDialog({ selection, onClose, onDone }: DeleteDialogProperties): JSX.Element {
@@ -26,6 +27,7 @@ export function DeleteDialog({ selection, onClose, onDone }: DeleteDialogPropert
   const path = `/collections/${collection.uuid}`;
   const preview = useResource((signal) => call<DeletePreview>('POST', `${path}/delete-preview`, { body: selection, signal }), []);
   const [typed, setTyped] = useState('');
+  const deletion = useDeletion(`${path}/delete`, onDone);
   const { data, error } = preview;
   if (data === undefined) {
     return (
@@ -34,18 +36,14 @@ export function DeleteDialog({ selection, onClose, onDone }: DeleteDialogPropert
       </Dialog>
     );
   }
+  // what was seen is no longer what is there: the next confirmation is of another preview
   const lookAgain = (refusal: unknown): never => {
-    if (refusal instanceof ApiError && refusal.status === 409) {
+    const isOutdated = !(refusal instanceof ApiError) || refusal.status === 409;
+    if (isOutdated) {
       setTyped('');
       preview.reload();
     }
     throw refusal;
-  };
-  const remove = async (): Promise<void> => {
-    const body: DeleteConfirmation = { token: data.token, selection, expected: data.count };
-    const { deleted } = await call<{ readonly deleted: number }>('POST', `${path}/delete`, { body }).catch(lookAgain);
-    onDone();
-    notify(`${counted(deleted, 'record')} deleted.`);
   };
   const isMany = data.count > FEW;
   const isReady = !preview.isLoading && data.count > 0 && (!isMany || typed.replaceAll(/[ ,]/g, '') === String(data.count));
@@ -57,7 +55,7 @@ export function DeleteDialog({ selection, onClose, onDone }: DeleteDialogPropert
       isWide
       isReady={isReady}
       onClose={onClose}
-      onSubmit={remove}
+      onSubmit={() => deletion.run({ token: data.token, selection, expected: data.count }).catch(lookAgain)}
     >
       <p>
         <Selected selection={selection} /> <strong>{`${data.isMore ? 'More than ' : ''}${counted(data.count, 'record')}`}</strong>{' '}
@@ -65,7 +63,67 @@ export function DeleteDialog({ selection, onClose, onDone }: DeleteDialogPropert
       </p>
       <Examples preview={data} />
       {isMany && <TextField label={`Type ${count(data.count)} to confirm`} value={typed} onChange={setTyped} isRequired />}
+      {deletion.progress !== null && <Progress progress={deletion.progress} />}
     </FormDialog>
+  );
+}
+
+type Progress = Extract<DeleteLine, { readonly kind: 'progress' }>;
+
+interface Deletion {
+  /** Null: nothing is being deleted. */
+  readonly progress: Progress | null;
+  /** @throws Error that says how many are gone, when not all of them are */
+  readonly run: (confirmation: DeleteConfirmation) => Promise<void>;
+}
+
+/** A deletion, part by part. Closing the dialog ends it: what is gone by then is said. */
+function useDeletion(path: string, onDone: () => void): Deletion {
+  const [progress, setProgress] = useState<Progress | null>(null);
+  const controller = useRef<AbortController | null>(null);
+  useEffect(() => () => controller.current?.abort(), []);
+  const run = async (body: DeleteConfirmation): Promise<void> => {
+    controller.current = new AbortController();
+    const { signal } = controller.current;
+    let deleted = 0;
+    try {
+      for await (const line of lines<DeleteLine>('POST', path, { body, signal })) {
+        deleted = line.deleted;
+        if (line.kind === 'progress') setProgress(line);
+        else if (line.kind === 'failed') throw new Error(`${counted(deleted, 'record')} deleted, then: ${line.message}`);
+        else return finish(onDone, `${counted(deleted, 'record')} deleted.`);
+      }
+      throw new Error(cutText(deleted));
+    } catch (error) {
+      setProgress(null);
+      if (isAbort(error)) return finish(onDone, `Stopped after ${counted(deleted, 'record')}. ${UNDER_WAY}`);
+      if (error instanceof ApiError) throw error;
+      onDone();
+      throw error instanceof TypeError ? new Error(cutText(deleted)) : error;
+    }
+  };
+  return { progress, run };
+}
+
+function finish(onDone: () => void, text: string): void {
+  onDone();
+  notify(text);
+}
+
+/** Of an answer without its last line. */
+function cutText(deleted: number): string {
+  return `The answer ended after ${counted(deleted, 'record')} had been deleted. ${UNDER_WAY}`;
+}
+
+function Progress({ progress: { deleted, of } }: { readonly progress: Progress }): JSX.Element {
+  return (
+    <p class="state" role="status">
+      {of !== null && <Bar share={of === 0 ? 1 : deleted / of} label="Deleting" />}
+      <span>
+        {count(deleted)}
+        {of === null ? '' : ` of ${count(of)}`} deleted; closing this stops it
+      </span>
+    </p>
   );
 }
 

@@ -124,11 +124,14 @@ export function useRecordPages(uuid: string, namespace: string, filter: FilterIn
   return { rows: pages.rows, hasMore: pages.next !== null, isLoading, error: pages.error, more, reload };
 }
 
-/** The records of the next ids; `next` is the place of those after them. */
+/** The records of the next ids of which there are any; `next` is the place of the ids after them. */
 async function pageOfIds(ids: readonly string[], from: number, load: (body: object) => Promise<RecordPage>): Promise<RecordPage> {
-  const end = from + PAGE;
-  const { records } = await load({ ids: ids.slice(from, end) });
-  return { records, next: end < ids.length ? String(end) : null };
+  for (let start = from; start < ids.length; start += PAGE) {
+    const end = start + PAGE;
+    const { records } = await load({ ids: ids.slice(start, end) });
+    if (records.length > 0) return { records, next: end < ids.length ? String(end) : null };
+  }
+  return { records: [], next: null };
 }
 
 export type Scalar = string | number | boolean;

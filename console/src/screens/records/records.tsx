@@ -72,22 +72,19 @@ export function Records(): JSX.Element {
               <IconButton icon="close" label="Show all records" onClick={() => change({ ids: null, pick: null }, true)} />
             </span>
           )}
-          {mayWrite.value && (selected.size > 0 || filter.conditions.length > 0) && (
-            <Button
-              icon="trash"
-              onClick={() => {
-                if (selected.size > 0) startDelete([...selected]);
-                else setOpen({ kind: 'delete', selection: { namespace, ...filterPart(filter) } });
-              }}
-            >
-              {selected.size > 0 ? `Delete ${count(selected.size)} selected…` : 'Delete what the filter selects…'}
-            </Button>
-          )}
+          <DeleteButton
+            selected={selected}
+            picked={state.ids}
+            isFiltered={filter.conditions.length > 0}
+            onIds={startDelete}
+            onFilter={() => setOpen({ kind: 'delete', selection: { namespace, ...filterPart(filter) } })}
+          />
         </FilterBuilder>
         {query === '' ? (
           <Browse
             pages={pages}
             isFiltered={filter.conditions.length > 0}
+            isPicked={state.ids !== null}
             {...shared}
             selected={selected}
             onSelect={setSelected}
@@ -125,6 +122,35 @@ export function Records(): JSX.Element {
   );
 }
 
+interface DeleteButtonProperties {
+  readonly selected: ReadonlySet<string>;
+  /** On the map; null: none were. */
+  readonly picked: readonly string[] | null;
+  readonly isFiltered: boolean;
+  readonly onIds: (ids: readonly string[]) => void;
+  readonly onFilter: () => void;
+}
+
+/** Deletes what is most narrowly chosen: the selected rows, else what was picked, else what the filter selects. */
+function DeleteButton({ selected, picked, isFiltered, onIds, onFilter }: DeleteButtonProperties): JSX.Element | null {
+  if (!mayWrite.value) return null;
+  const ids = selected.size > 0 ? [...selected] : picked;
+  if (ids !== null) {
+    if (ids.length === 0) return null;
+    return (
+      <Button icon="trash" onClick={() => onIds(ids)}>
+        Delete {count(ids.length)} {selected.size > 0 ? 'selected' : 'picked'}…
+      </Button>
+    );
+  }
+  if (!isFiltered) return null;
+  return (
+    <Button icon="trash" onClick={onFilter}>
+      Delete what the filter selects…
+    </Button>
+  );
+}
+
 /** `-` stands for none: an empty parameter is no parameter. */
 function columnsText(names: readonly string[]): string {
   return names.length === 0 ? '-' : names.map(encodeURIComponent).join(',');
@@ -150,6 +176,7 @@ function NamespacePicker({
 interface BrowseProperties {
   readonly pages: RecordPages;
   readonly isFiltered: boolean;
+  readonly isPicked: boolean;
   readonly columns: readonly string[];
   readonly chosen: string | null;
   readonly onOpen: (row: RecordRow) => void;
@@ -159,11 +186,12 @@ interface BrowseProperties {
   readonly onSelect: (selected: ReadonlySet<string>) => void;
 }
 
-function Browse({ pages, isFiltered, ...table }: BrowseProperties): JSX.Element {
+function Browse({ pages, isFiltered, isPicked, ...table }: BrowseProperties): JSX.Element {
   const { rows, hasMore, isLoading, error, more, reload } = pages;
   if (error !== null) return <Failed error={error} onRetry={reload} />;
   if (rows.length === 0) {
     if (isLoading) return <Loading what="records" />;
+    if (isPicked) return <Empty icon="records" title="None of the picked records is there any more" />;
     return (
       <Empty
         icon={isFiltered ? 'filter' : 'records'}

@@ -7,18 +7,24 @@ import { isDark } from '../../state/theme.js';
 
 /** Readings that are kept: five minutes of one every two seconds. */
 const KEPT = 150;
+/** The height of two lines below a chart, in pixels. */
+const LEGEND = 64;
 const COLOURS = ['#4f46e5', '#0d9488', '#c2410c', '#a21caf', '#64748b'];
+
+/** Counters of one series, at one time. */
+interface Counted {
+  readonly name: string;
+  readonly count: number;
+  readonly seconds: number;
+}
 
 interface Reading {
   readonly at: number;
-  readonly requests: SystemState['requests'];
+  readonly requests: readonly Counted[];
+  readonly plans: readonly Counted[];
 }
 
-type Measure = (
-  now: SystemState['requests'][number],
-  before: SystemState['requests'][number] | undefined,
-  seconds: number,
-) => number | null;
+type Measure = (now: Counted, before: Counted | undefined, seconds: number) => number | null;
 
 const perSecond: Measure = (now, before, seconds) => (now.count - (before?.count ?? 0)) / seconds;
 const meanMs: Measure = (now, before) => {
@@ -28,29 +34,41 @@ const meanMs: Measure = (now, before) => {
 
 /** Rates since the screen was opened, of the gateway's own counters. */
 export function Charts({ state }: { readonly state: SystemState }): JSX.Element {
+  const read = useRef<SystemState | null>(null);
   const readings = useRef<readonly Reading[]>([]);
-  if (readings.current.at(-1)?.requests !== state.requests) {
-    readings.current = [...readings.current.slice(1 - KEPT), { at: Date.now() / 1_000, requests: state.requests }];
+  if (read.current !== state) {
+    read.current = state;
+    readings.current = [...readings.current.slice(1 - KEPT), readingOf(state)];
   }
   return (
     <div class="charts">
-      <Chart title="Requests a second" readings={readings.current} measure={perSecond} />
-      <Chart title="Mean time, ms" readings={readings.current} measure={meanMs} />
+      <Chart title="Requests a second" readings={readings.current} of="requests" measure={perSecond} />
+      <Chart title="Mean time, ms" readings={readings.current} of="requests" measure={meanMs} />
+      <Chart title="Searches a second, by plan" readings={readings.current} of="plans" measure={perSecond} />
     </div>
   );
+}
+
+function readingOf({ requests, plans }: SystemState): Reading {
+  return {
+    at: Date.now() / 1_000,
+    requests: requests.map(({ protocol, count, seconds }) => ({ name: protocol, count, seconds })),
+    plans: plans.map(({ plan, count }) => ({ name: plan, count, seconds: 0 })),
+  };
 }
 
 interface ChartProperties {
   readonly title: string;
   readonly readings: readonly Reading[];
+  readonly of: 'requests' | 'plans';
   readonly measure: Measure;
 }
 
-function Chart({ title, readings, measure }: ChartProperties): JSX.Element {
+function Chart({ title, readings, of, measure }: ChartProperties): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
-  const names = [...new Set(readings.flatMap(({ requests }) => requests.map(({ protocol }) => protocol)))].sort();
-  const data = dataOf(readings, names, measure);
+  const names = [...new Set(readings.flatMap((reading) => reading[of].map(({ name }) => name)))].sort();
+  const data = dataOf(readings, of, names, measure);
   const drawn = useRef(data);
   drawn.current = data;
   useEffect(() => {
@@ -58,7 +76,9 @@ function Chart({ title, readings, measure }: ChartProperties): JSX.Element {
     if (element === null) return;
     const made = new uPlot(optionsOf(element, names), drawn.current, element);
     chart.current = made;
-    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: element.clientHeight - 34 }));
+    const observer = new ResizeObserver(() =>
+      made.setSize({ width: element.clientWidth, height: element.clientHeight - LEGEND }),
+    );
     observer.observe(element);
     return () => {
       observer.disconnect();
@@ -74,21 +94,27 @@ function Chart({ title, readings, measure }: ChartProperties): JSX.Element {
   );
 }
 
-function dataOf(readings: readonly Reading[], names: readonly string[], measure: Measure): uPlot.AlignedData {
+function dataOf(
+  readings: readonly Reading[],
+  of: ChartProperties['of'],
+  names: readonly string[],
+  measure: Measure,
+): uPlot.AlignedData {
   const times = readings.slice(1).map(({ at }) => at);
   const series = names.map((name) =>
     readings.slice(1).map((reading, index) => {
       const before = readings[index];
-      const of = (one: Reading | undefined): SystemState['requests'][number] | undefined =>
-        one?.requests.find(({ protocol }) => protocol === name);
-      const now = of(reading);
-      return now === undefined || before === undefined ? null : measure(now, of(before), Math.max(0.001, reading.at - before.at));
+      const counted = (one: Reading | undefined): Counted | undefined => one?.[of].find((series) => series.name === name);
+      const now = counted(reading);
+      if (now === undefined || before === undefined) return null;
+      return measure(now, counted(before), Math.max(0.001, reading.at - before.at));
     }),
   );
   return [times, ...series];
 }
 
 function latest(data: uPlot.AlignedData, names: readonly string[]): string {
+  if (names.length === 0) return 'nothing';
   return names.map((name, index) => `${name} ${data[index + 1]?.at(-1)?.toFixed(1) ?? 'nothing'}`).join(', ');
 }
 
@@ -101,7 +127,7 @@ function optionsOf(element: HTMLElement, names: readonly string[]): uPlot.Option
   };
   return {
     width: Math.max(200, element.clientWidth),
-    height: element.clientHeight - 34,
+    height: element.clientHeight - LEGEND,
     cursor: { y: false, drag: { x: false } },
     axes: [axis, { ...axis, size: 44 }],
     scales: { y: { range: (_chart, _low, high) => [0, Math.max(1, high * 1.1)] } },

@@ -10,6 +10,7 @@ import { session } from '../../state/session.js';
 import { useParameters } from '../../state/url.js';
 import { Charts } from './charts.js';
 import { Keys } from './keys.js';
+import { Places } from './places.js';
 
 const LOOK_MS = 2_000;
 
@@ -32,6 +33,7 @@ export function System(): JSX.Element {
       <div class="body">
         <Figures state={data} />
         <Charts state={data} />
+        <Places />
         {session.value?.keys === true && <Keys />}
         <Settings settings={data.settings} />
       </div>

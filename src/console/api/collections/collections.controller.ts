@@ -12,6 +12,8 @@ import { CollectionChangeRequest, CollectionDeletionRequest, NewCollectionReques
 /** A page is one statement, however long it is: Home reads all that it shows in two. */
 const MAX_PAGE = 10_000;
 const PAGE = 200;
+/** Collections that are looked at again. */
+const MAX_ONLY = 100;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Collections of every tenant within the key's reach. */
@@ -24,8 +26,12 @@ export class ConsoleCollectionsController {
   @Get()
   async list(@Query() query: Readonly<Record<string, string | undefined>>): Promise<CollectionPage> {
     const { tenant, database, after, limit = String(PAGE) } = query;
+    const only = query['only']?.split(',');
     if (after !== undefined && !UUID.test(after)) throw invalid('after: must be a uuid');
-    return this.collections.list({ tenant, database, after, limit: wholeNumber(limit, 'limit', { least: 1, most: MAX_PAGE }) });
+    if (only?.every((uuid) => UUID.test(uuid)) === false || (only ?? []).length > MAX_ONLY)
+      throw invalid(`only: must be uuids with commas between, at most ${String(MAX_ONLY)}`);
+    const page = { tenant, database, after, only, limit: wholeNumber(limit, 'limit', { least: 1, most: MAX_PAGE }) };
+    return this.collections.list(page);
   }
 
   @Allow('write')

@@ -1,6 +1,9 @@
 export type ProtocolName = 'chroma' | 'pinecone' | 'vectorizer';
 
-/** GET `/collections?tenant=&database=&after=&limit=`: at most 200 a page, ordered by uuid; one statement for the catalog, one for sizes. */
+/**
+ * GET `/collections?tenant=&database=&after=&only=&limit=`: 200 a page unless `limit` asks for up to 10,000, ordered by uuid; one
+ * statement. `only`: up to 100 uuids with commas between, to look at them again.
+ */
 export interface CollectionPage {
   readonly collections: readonly CollectionRow[];
   /** Null: there are no more. */

@@ -122,7 +122,7 @@ export interface SearchResult {
 /** POST `/collections/{uuid}/delete-preview`. */
 export interface DeleteInput {
   readonly namespace: string;
-  /** One of both. A filter without conditions selects everything. */
+  /** One of both, at most 100,000 ids. A filter without conditions selects everything. */
   readonly ids?: readonly string[];
   readonly filter?: FilterInput;
 }
@@ -137,9 +137,17 @@ export interface DeletePreview {
   readonly token: string;
 }
 
-/** 409 when there are more records than `expected` by now; answers `{deleted}`. */
+/** 409 when there are more records than `expected` by now, or others; else NDJSON, a {@link DeleteLine} as each part is gone. */
 export interface DeleteConfirmation {
   readonly token: string;
   readonly selection: DeleteInput;
   readonly expected: number;
 }
+
+/** Many records are deleted in parts: who ends the connection ends it between two of them. Without the last line it was cut. */
+export type DeleteLine =
+  /** `of`: null where more are selected than are counted. */
+  | { readonly kind: 'progress'; readonly deleted: number; readonly of: number | null }
+  | { readonly kind: 'done'; readonly deleted: number }
+  /** What is counted here is gone all the same. */
+  | { readonly kind: 'failed'; readonly deleted: number; readonly message: string };

@@ -20,6 +20,8 @@ export interface SystemState {
     readonly failures: number;
     readonly seconds: number;
   }[];
+  /** Searches since the start, by how they were carried out. */
+  readonly plans: readonly { readonly plan: string; readonly count: number }[];
   /** Secrets are `set` or `not set`. */
   readonly settings: readonly {
     readonly name: string;
@@ -76,4 +78,42 @@ export interface BackupRow {
 export interface SampleInput {
   readonly tenant: string;
   readonly database: string;
+}
+
+/** GET `/places` (operator): where large collections lie; sizes are those of tables and indexes on the disk. */
+export interface PlaceList {
+  /** False: one plain Postgres, which is the only node. */
+  readonly isCluster: boolean;
+  readonly nodes: readonly PlaceNode[];
+  /** Of all places that go from node to node, in bytes; null: none does. */
+  readonly move: { readonly copied: number; readonly total: number; readonly status: string } | null;
+}
+
+export interface PlaceNode {
+  /** `host:port`. */
+  readonly name: string;
+  readonly role: 'server' | 'coordinator' | 'worker';
+  /** False: it is down, and sizes are not known. */
+  readonly answers: boolean;
+  /** Whether new places may be put on it. */
+  readonly takesPlaces: boolean;
+  /** Of all its places. */
+  readonly bytes: number;
+  readonly placeCount: number;
+  /** The largest, at most 1,000. */
+  readonly places: readonly PlaceRow[];
+}
+
+export interface PlaceRow {
+  readonly place: string;
+  readonly bytes: number;
+  /** Null: the catalog with all collections that share tables, or one that is being dropped. */
+  readonly collection: {
+    readonly uuid: string;
+    readonly tenant: string;
+    readonly database: string;
+    readonly name: string;
+  } | null;
+  readonly isShared: boolean;
+  readonly isMoving: boolean;
 }

@@ -1,21 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Collection } from '../../../collections/collection.js';
 import { CONFIG, type Config } from '../../../config/config.js';
-import { isJsonObject, type Json, stringifyJson } from '../../../http/json.js';
 import { SharedSecrets } from '../../../keys/shared-secrets.service.js';
 import { LimitedWork } from '../../../records/limited-work.service.js';
-import type { Selection } from '../../../records/record.js';
+import type { Fingerprint, Selection, StoredRecord } from '../../../records/record.js';
 import { RecordReads } from '../../../records/record-reads.service.js';
 import { RecordWrites } from '../../../records/record-writes.service.js';
 import { currentCaller } from '../../../tenants/caller.js';
 import { Audit } from '../audit.js';
-import { listOf, objectOf, textOf } from '../bodies.js';
 import { ConsoleCollections } from '../collections/operations.js';
 import { ConsoleError, invalid } from '../console-error.js';
-import type { DeletePreview } from '../contract/records.js';
-import { toFilter } from '../filter/chroma-filter.js';
-import { readFilter, type SentFilter } from '../filter/input.js';
-import { type DeleteConfirmationRequest, type DeleteRequest, MAX_DELETED_IDS } from './requests.js';
+import type { DeleteLine, DeletePreview } from '../contract/records.js';
+import { toConsoleError } from '../errors.js';
+import type { Streamed } from '../streams/streamed.js';
+import { partsOf, readSelection, redacted, selectionOf, type SentSelection } from './delete-selection.js';
+import type { DeleteConfirmationRequest, DeleteRequest } from './requests.js';
 import { ROW_PARTS, toRecordRow } from './responses.js';
 
 const MAX_COUNT = 100_000;
@@ -25,19 +24,24 @@ const PURPOSE = 'console delete';
 /** In place of a fingerprint: of more than are counted none is taken. */
 const MORE = 'more';
 const NONE = 'none';
+/** Ids in a statement. */
+const PART_IDS = 1_000;
+/** Records of a filter that a statement deletes. */
+const PART_ROWS = 10_000;
 
-/** What is to be deleted, as it was sent. */
-interface SentSelection {
-  readonly namespace: string;
-  readonly ids?: readonly string[] | undefined;
-  readonly filter: SentFilter;
-  /** All of it, in one form: what is signed. */
-  readonly text: string;
+/** A deletion that somebody has seen a preview of, and that nothing speaks against any more. */
+export interface ConfirmedDelete {
+  readonly collection: Collection;
+  readonly sent: SentSelection;
+  /** How many records; undefined: more than are counted. */
+  readonly expected: number | undefined;
 }
 
 /** Deletes what somebody has seen a preview of, and no more. */
 @Injectable()
 export class ConsoleDeletes {
+  private readonly partIds: number;
+
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly collections: ConsoleCollections,
@@ -46,52 +50,120 @@ export class ConsoleDeletes {
     private readonly secrets: SharedSecrets,
     private readonly audit: Audit,
     private readonly work: LimitedWork,
-  ) {}
+  ) {
+    this.partIds = config.maxIds === 0 ? PART_IDS : Math.min(PART_IDS, config.maxIds);
+  }
 
   async preview(uuid: string, { namespace, ids, filter }: DeleteRequest): Promise<DeletePreview> {
     const sent = selectionOf(namespace, ids, filter);
-    return this.work.run(async () => {
-      const collection = await this.collections.require(uuid);
-      const selection = toSelection(sent);
-      const { count, fingerprint } = await this.reads.fingerprintUpTo(collection, namespace, selection, MAX_COUNT + 1);
-      const first = { ...selection, after: undefined, limit: EXAMPLES, parts: ROW_PARTS };
-      const { records } = await this.reads.readAfter(collection, namespace, first);
-      const isMore = count > MAX_COUNT;
-      const shown = { count: Math.min(count, MAX_COUNT), isMore };
-      const signed = { ...shown, until: Date.now() + VALID_MS, mark: isMore ? MORE : (fingerprint ?? NONE) };
-      const signature = await this.secrets.sign(PURPOSE, signedText(collection, sent, signed));
-      return {
-        ...shown,
-        examples: records.map((record) => toRecordRow(record, { embedding: false, whole: false })),
-        token: `${String(signed.until)}.${signed.mark}.${signature}`,
-      };
-    });
+    const collection = await this.work.run(() => this.collections.require(uuid));
+    const { count, fingerprint } = await this.fingerprint(collection, sent, MAX_COUNT + 1);
+    const examples = await this.examples(collection, sent);
+    const isMore = count > MAX_COUNT;
+    const shown = { count: Math.min(count, MAX_COUNT), isMore };
+    const signed = { ...shown, until: Date.now() + VALID_MS, mark: isMore ? MORE : (fingerprint ?? NONE) };
+    const signature = await this.work.run(() => this.secrets.sign(PURPOSE, signedText(collection, sent, signed)));
+    return {
+      ...shown,
+      examples: examples.map((record) => toRecordRow(record, { embedding: false, whole: false })),
+      token: `${String(signed.until)}.${signed.mark}.${signature}`,
+    };
   }
 
   /** @throws ConsoleError 409 when other records are selected by now, or they were written again, 400 for a token that is not of this selection, count and caller, or too old */
-  async delete(uuid: string, { token, selection, expected }: DeleteConfirmationRequest): Promise<{ readonly deleted: number }> {
+  async confirm(uuid: string, { token, selection, expected }: DeleteConfirmationRequest): Promise<ConfirmedDelete> {
     const sent = readSelection(selection);
-    // nobody waits for a large delete but who has asked for it
-    return this.work.run(async () => {
-      const collection = await this.collections.require(uuid);
-      const mark = await this.requireSigned(collection, sent, token, expected);
-      const selected = toSelection(sent);
-      if (mark !== MORE) await this.requireUnchanged(collection, sent.namespace, selected, { mark, expected });
-      // what comes after this comparison stays
-      const limit = mark === MORE || sent.ids !== undefined ? null : expected;
-      const { count } = await this.writes.delete(collection, sent.namespace, { ...selected, limit, listIds: false });
-      this.audit.note('records.delete', collection, { namespace: sent.namespace, deleted: count, selection: redacted(sent) });
-      return { deleted: count };
-    }, this.config.statementTimeoutMs);
+    const collection = await this.work.run(() => this.collections.require(uuid));
+    const mark = await this.work.run(() => this.requireSigned(collection, sent, token, expected));
+    if (mark === MORE) return { collection, sent, expected: undefined };
+    await this.requireUnchanged(collection, sent, { mark, expected });
+    return { collection, sent, expected };
+  }
+
+  /**
+   * Deletes, a statement after the other: a line as each has ended, and one at the end. A viewer that leaves, or a failure, ends it
+   * between two statements; what they have deleted is gone, and the audit says how much.
+   */
+  async carryOut({ collection, sent, expected }: ConfirmedDelete, streamed: Streamed): Promise<void> {
+    const write = (line: DeleteLine): void => {
+      streamed.line(line);
+    };
+    let deleted = 0;
+    let outcome = 'cut';
+    try {
+      for await (const count of this.deletions(collection, sent, expected)) {
+        deleted += count;
+        if (streamed.ended.aborted) return;
+        write({ kind: 'progress', deleted, of: expected ?? null });
+      }
+      outcome = 'done';
+      write({ kind: 'done', deleted });
+    } catch (error) {
+      outcome = 'failed';
+      write({ kind: 'failed', deleted, message: toConsoleError(error).message });
+    } finally {
+      const { namespace } = sent;
+      this.audit.note('records.delete', collection, { namespace, deleted, outcome, selection: redacted(sent) });
+    }
+  }
+
+  /** How many records each statement has deleted. */
+  private async *deletions(collection: Collection, sent: SentSelection, expected: number | undefined): AsyncGenerator<number> {
+    if (sent.ids !== undefined) {
+      for (const part of partsOf(sent, this.partIds)) yield this.deletePart(collection, sent.namespace, part, null);
+      return;
+    }
+    const [selected = {}] = partsOf(sent, this.partIds);
+    // what has come since the comparison has higher numbers, and stays
+    for (let left = expected ?? Infinity; left > 0;) {
+      const limit = Math.min(left, PART_ROWS);
+      const count = await this.deletePart(collection, sent.namespace, selected, limit);
+      yield count;
+      if (count < limit) return;
+      left -= count;
+    }
+  }
+
+  /** Nobody waits for it but who has asked for it: it may take as long as a client's. */
+  private async deletePart(collection: Collection, namespace: string, part: Selection, limit: number | null): Promise<number> {
+    const request = { ...part, limit, listIds: false };
+    const { count } = await this.work.run(
+      () => this.writes.delete(collection, namespace, request),
+      this.config.statementTimeoutMs,
+    );
+    return count;
+  }
+
+  /** Of all parts together. */
+  private async fingerprint(collection: Collection, sent: SentSelection, limit: number): Promise<Fingerprint> {
+    let count = 0;
+    let whole: bigint | undefined;
+    for (const part of partsOf(sent, this.partIds)) {
+      const found = await this.work.run(() => this.reads.fingerprintUpTo(collection, sent.namespace, part, limit));
+      count += found.count;
+      if (found.fingerprint !== null) whole = (whole ?? 0n) ^ BigInt(found.fingerprint);
+    }
+    return { count, fingerprint: whole === undefined ? null : String(whole) };
+  }
+
+  /** The first records that are selected. */
+  private async examples(collection: Collection, sent: SentSelection): Promise<readonly StoredRecord[]> {
+    const examples: StoredRecord[] = [];
+    for (const part of partsOf(sent, this.partIds)) {
+      const request = { ...part, after: undefined, limit: EXAMPLES - examples.length, parts: ROW_PARTS };
+      const { records } = await this.work.run(() => this.reads.readAfter(collection, sent.namespace, request));
+      examples.push(...records);
+      if (examples.length >= EXAMPLES) break;
+    }
+    return examples;
   }
 
   private async requireUnchanged(
     collection: Collection,
-    namespace: string,
-    selected: Selection,
+    sent: SentSelection,
     { mark, expected }: { readonly mark: string; readonly expected: number },
   ): Promise<void> {
-    const { count, fingerprint } = await this.reads.fingerprintUpTo(collection, namespace, selected, expected + 1);
+    const { count, fingerprint } = await this.fingerprint(collection, sent, expected + 1);
     if (count > expected) throw new ConsoleError(409, 'grown', 'There are more records by now: look at them first');
     if ((fingerprint ?? NONE) !== mark)
       throw new ConsoleError(409, 'changed', 'The records have changed by now: look at them first');
@@ -113,30 +185,4 @@ function signedText(
   shown: { readonly count: number; readonly until: number; readonly mark: string },
 ): string {
   return JSON.stringify([currentCaller().keyId, uuid, text, shown.count, shown.mark, shown.until]);
-}
-
-function readSelection(sent: Json): SentSelection {
-  const selection = objectOf(sent, 'selection');
-  const ids = selection.get('ids');
-  const texts =
-    ids === undefined || ids === null ? undefined : listOf(ids, 'selection.ids').map((id) => textOf(id, 'selection.ids'));
-  return selectionOf(textOf(selection.get('namespace'), 'selection.namespace'), texts, selection.get('filter'));
-}
-
-function selectionOf(namespace: string, ids: readonly string[] | undefined, filter: Json | undefined): SentSelection {
-  if ((ids === undefined) === (filter === undefined || filter === null)) throw invalid('one of ids and filter: is needed');
-  if (ids !== undefined && ids.length > MAX_DELETED_IDS) throw invalid(`ids: are more than ${String(MAX_DELETED_IDS)}`);
-  const text = JSON.stringify([namespace, ids ?? null, isJsonObject(filter) ? stringifyJson(filter) : null]);
-  return { namespace, ids, filter: readFilter(filter), text };
-}
-
-function toSelection({ ids, filter }: SentSelection): Selection {
-  return ids === undefined ? { filter: toFilter(filter) } : { ids };
-}
-
-/** Which fields were asked for how, or how many ids: no values. */
-function redacted({ ids, filter }: SentSelection): object {
-  if (ids !== undefined) return { ids: ids.length };
-  const conditions = filter.conditions.map(({ field, op }) => ({ field: field ?? 'document', op, value: '[redacted]' }));
-  return { match: filter.match, conditions };
 }

@@ -1,8 +1,10 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res, UseGuards } from '@nestjs/common';
+import type { Response } from 'express';
 import { jsonObject } from '../../../http/json.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
+import { Lifecycle } from '../../../lifecycle/lifecycle.js';
 import { ChangesGuard } from '../changes.guard.js';
 import { invalid } from '../console-error.js';
 import type { FieldList } from '../contract/collections.js';
@@ -16,6 +18,7 @@ import type {
   SearchResult,
 } from '../contract/records.js';
 import { readFilter } from '../filter/input.js';
+import { Streamed } from '../streams/streamed.js';
 import { ConsoleDeletes } from './deletes.js';
 import { RecordEdits } from './edits.js';
 import { RecordFaces } from './faces.js';
@@ -41,6 +44,7 @@ export class ConsoleRecordsController {
     private readonly edits: RecordEdits,
     private readonly searches: ConsoleSearches,
     private readonly deletes: ConsoleDeletes,
+    private readonly lifecycle: Lifecycle,
   ) {}
 
   @Allow('read')
@@ -100,8 +104,10 @@ export class ConsoleRecordsController {
 
   @Allow('write')
   @Post('delete')
-  @HttpCode(200)
-  async delete(@Param('uuid') uuid: string, @Body() body: RequestBody): Promise<{ readonly deleted: number }> {
-    return this.deletes.delete(uuid, validate(DeleteConfirmationRequest, body));
+  async delete(@Param('uuid') uuid: string, @Body() body: RequestBody, @Res() response: Response): Promise<void> {
+    const confirmed = await this.deletes.confirm(uuid, validate(DeleteConfirmationRequest, body));
+    const streamed = new Streamed(response.status(200), this.lifecycle);
+    await this.deletes.carryOut(confirmed, streamed);
+    streamed.finish();
   }
 }

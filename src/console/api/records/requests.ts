@@ -9,7 +9,8 @@ export const MAX_PAGE = 200;
 const MAX_HITS = 100;
 /** Ids that a filter is tried on at once. */
 const MAX_TRIED = 5_000;
-export const MAX_DELETED_IDS = 1_000;
+/** Ids of a selection that is deleted: all points of the largest map. */
+export const MAX_DELETED_IDS = 100_000;
 
 export class FilterRequest {
   @IsOptional() @IsString() match?: string;

@@ -5,9 +5,10 @@ import { Allow } from '../../../keys/allow.js';
 import { callerScope } from '../../../tenants/caller.js';
 import { ChangesGuard } from '../changes.guard.js';
 import type { CollectionDetail } from '../contract/collections.js';
-import type { BackupRow, CreatedKey, KeyList, SystemState } from '../contract/system.js';
+import type { BackupRow, CreatedKey, KeyList, PlaceList, SystemState } from '../contract/system.js';
 import { ConsoleBackups } from './backups.js';
 import { ConsoleKeys } from './keys.js';
+import { ConsolePlaces } from './places.js';
 import { NamedRequest, NewKeyRequest, SampleRequest } from './requests.js';
 import { ConsoleSamples } from './samples.js';
 import { ConsoleSystem } from './system.js';
@@ -21,12 +22,19 @@ export class ConsoleSystemController {
     private readonly keys: ConsoleKeys,
     private readonly backups: ConsoleBackups,
     private readonly samples: ConsoleSamples,
+    private readonly places: ConsolePlaces,
   ) {}
 
   @Allow('operator')
   @Get('system')
   async state(): Promise<SystemState> {
     return this.system.state();
+  }
+
+  @Allow('operator')
+  @Get('places')
+  async listPlaces(): Promise<PlaceList> {
+    return this.places.list();
   }
 
   @Allow('operator')

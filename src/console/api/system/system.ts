@@ -8,10 +8,15 @@ import { VERSION } from '../../../version.js';
 import type { SystemState } from '../contract/system.js';
 import { Figures } from './figures.js';
 
+const COUNTS_KEPT_MS = 10_000;
+
+type Counts = Awaited<ReturnType<IndexesService['counts']>>;
+
 /** What an operator sees of the gateway itself: of all its processes. */
 @Injectable()
 export class ConsoleSystem {
   private readonly startedAt = new Date().toISOString();
+  private counted: { readonly at: number; readonly counts: Counts } | undefined;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -22,7 +27,7 @@ export class ConsoleSystem {
   ) {}
 
   async state(): Promise<SystemState> {
-    const counts = await this.work.run(() => this.indexes.counts());
+    const counts = await this.counts();
     const figures = new Figures(await this.metrics.text());
     const connections = (state: string): number => figures.sum('polyvec_pool_connections', ['state', state]);
     const { pooled, dedicated, ready, building, vectors, progress } = counts;
@@ -43,8 +48,18 @@ export class ConsoleSystem {
       collections: { pooled, dedicated },
       indexes: { ready, building, vectors: vectors.full + vectors.half + vectors.binary, progress },
       requests: requestsOf(figures),
+      plans: [...figures.by('polyvec_search_plans_total', 'plan')].map(([plan, count]) => ({ plan, count })),
       settings: this.settings(),
     };
+  }
+
+  /** They are counted over the whole catalog: not again for each reading of a page, unless an index is being built. */
+  private async counts(): Promise<Counts> {
+    const { at, counts: known } = this.counted ?? { at: 0, counts: undefined };
+    if (known?.building === 0 && performance.now() - at < COUNTS_KEPT_MS) return known;
+    const counts = await this.work.run(() => this.indexes.counts());
+    this.counted = { at: performance.now(), counts };
+    return counts;
   }
 
   private settings(): SystemState['settings'] {

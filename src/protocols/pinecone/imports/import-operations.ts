@@ -21,6 +21,11 @@ export class ImportOperations {
     private readonly worker: ImportWorker,
   ) {}
 
+  /** Whether the gateway has a root for them. */
+  get isServed(): boolean {
+    return this.imports.isServed;
+  }
+
   async start(collection: Collection, request: StartImportRequest): Promise<number> {
     this.requireServed();
     if (request.integrationId !== undefined)
