@@ -12,6 +12,8 @@ export class BadLine extends Error {
     message: string,
     /** The record's, if it has one. */
     readonly id?: string,
+    /** The record, if it lacks nothing but a vector. */
+    readonly unembedded?: Omit<CopyRecord, 'embedding'>,
   ) {
     super(message);
   }
@@ -77,16 +79,17 @@ function recordOf(
     const namespace = textOf(object.get(fields.namespace), fields.namespace);
     const sparse = sparseOf(object.get(fields.sparse), fields.sparse);
     const embedding = known ?? embeddingOf(object.get(fields.embedding), fields.embedding);
-    if (embedding === null && sparse === null) throw new BadLine(`it has no vector: no field ${fields.embedding}`);
     const metadata = 'from' in fields.metadata ? object.get(fields.metadata.from) : others(object, fields.metadata.except);
-    return {
-      ...{ id, embedding, metadata: metadataOf(metadata) },
+    const unembedded = {
+      ...{ id, metadata: metadataOf(metadata) },
       ...{ document: textOf(object.get(fields.document), fields.document), uri: textOf(object.get(fields.uri), fields.uri) },
       ...(namespace !== null && namespace !== '' && { namespace }),
-      ...(sparse !== null && { sparse }),
     };
+    if (embedding === null && sparse === null)
+      throw new BadLine(`it has no vector: no field ${fields.embedding}`, id, unembedded);
+    return { ...unembedded, embedding, ...(sparse !== null && { sparse }) };
   } catch (error) {
-    throw error instanceof BadLine ? new BadLine(error.message, id) : error;
+    throw error instanceof BadLine ? new BadLine(error.message, id, error.unembedded) : error;
   }
 }
 

@@ -11,7 +11,7 @@ const MAX_NAME_BYTES = 255 - '.part'.length;
 
 /** A folder with a folder for each collection, in Pinecone's schema for imports: it has another name until it has been compared. */
 export class ParquetFolder implements Target {
-  readonly policies = ['fail', 'overwrite'] as const;
+  readonly policies = ['fail', 'overwrite', 'newer-fail'] as const;
   readonly label: string;
   private readonly path: string;
 
@@ -40,7 +40,8 @@ export class ParquetFolder implements Target {
     const files = await filesIn(folder);
     const finished = await readDescription(join(folder, DESCRIPTION));
     if (finished?.origin === from.key && finished.bytes === totalBytes(files)) {
-      return { kind: 'finished', checkpoint: finished.checkpoint, isSourceUnchanged: finished.fingerprint === from.fingerprint };
+      const isSourceUnchanged = finished.fingerprint === from.fingerprint;
+      return { kind: 'finished', checkpoint: finished.checkpoint, isSourceUnchanged, isTargetUnchanged: true };
     }
     if (finished === undefined && files.length === 0) return { kind: 'new' };
     return { kind: 'occupied', records: finished?.checkpoint.records ?? 0 };
