@@ -134,6 +134,7 @@ TO    polyvec:[TENANT[/DATABASE[/COLLECTION]]]                the same
       pinecone://[INDEX]                                      Pinecone (pinecone+http://HOST:PORT[/INDEX], another server)
       jsonl:FOLDER  jsonl:FILE.jsonl                          a file for each collection, or one for the only one
       parquet:FOLDER                                          a folder for each collection, in Pinecone's schema for imports
+      vdf:FOLDER                                              Vector Data Format, an index for each collection
 
 The source stays as it is. A new collection is seen when all of it is equal. When the command is cut off, the same one goes on.`;
 

@@ -25,6 +25,7 @@ import { JsonlFolder } from './targets/jsonl.js';
 import { ParquetFolder } from './targets/parquet.js';
 import { PineconeTarget } from './targets/pinecone.js';
 import { PolyvecDatabase } from './targets/polyvec-database.js';
+import { VdfTarget } from './targets/vdf.js';
 
 /** A place as the command line names it: `scheme:rest`. */
 export interface Place {
@@ -90,6 +91,7 @@ const TARGETS: Readonly<Record<string, (rest: string, surroundings: Surroundings
   'polyvec+https': (rest, surroundings) => openPolyvecServer('https', rest, surroundings),
   jsonl: (rest) => Promise.resolve(openFiles(rest)),
   parquet: (rest) => Promise.resolve({ target: new ParquetFolder(rest), into: {} }),
+  vdf: (rest) => Promise.resolve({ target: new VdfTarget(rest), into: { tenant: DEFAULT_TENANT, database: DEFAULT_DATABASE } }),
   chroma: (rest, surroundings) => openChroma('http', rest, surroundings),
   'chroma+https': (rest, surroundings) => openChroma('https', rest, surroundings),
   pinecone: (rest, surroundings) => openPinecone(undefined, rest, surroundings),

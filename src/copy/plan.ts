@@ -6,6 +6,8 @@ export interface PlannedCopy {
   readonly from: SourceCollection;
   readonly to: Destination;
   readonly standing: Standing;
+  /** What a person should know before the start, a sentence each. */
+  readonly warnings: readonly string[];
   /** What is in the way, a sentence each. */
   readonly problems: readonly string[];
 }
@@ -54,7 +56,8 @@ async function planOne(source: Source, target: Target, from: SourceCollection, o
   const standing = await target.standing(source.label, from, to);
   const obstacle = options.isRound === true ? undefined : (unableTo(target, standing, options) ?? obstacleOf(standing, options));
   const problems = await target.problemsOf(from, to);
-  return { from, to, standing, problems: obstacle === undefined ? problems : [obstacle, ...problems] };
+  const warnings = [...from.warnings, ...(target.warningsOf?.(from) ?? [])];
+  return { from, to, standing, warnings, problems: obstacle === undefined ? problems : [obstacle, ...problems] };
 }
 
 /** A policy that the target cannot follow where it would have to. */
