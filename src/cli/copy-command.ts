@@ -127,6 +127,7 @@ FROM  chroma-dir:FOLDER[/COLLECTION]                          a folder of Chroma
       parquet:FILE  parquet:FOLDER                            Parquet, in Pinecone's schema for imports or with --map
       vdf:FOLDER                                              Vector Data Format, as vector-io writes it
       npy:FILE[?ids=FILE]  fvecs:FILE  bvecs:FILE             vectors alone; their ids are the lines of a file, or numbers
+      hdf5:FILE[#DATASET][?ids=FILE]                          the same, by the package h5wasm, where that is installed
       polyvec:[TENANT[/DATABASE[/COLLECTION]]]                DATABASE_URL, or the embedded database, of a running gateway, too
       polyvec+http://HOST:PORT[/TENANT[/DATABASE[/COLLECTION]]]  a gateway elsewhere, through its API of Chroma
 TO    polyvec:[TENANT[/DATABASE[/COLLECTION]]]                the same

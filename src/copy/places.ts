@@ -75,6 +75,7 @@ const SOURCES: Readonly<Record<string, (rest: string, surroundings: Surroundings
   npy: (rest, { files }) => VectorFile.open('npy', rest, files),
   fvecs: (rest, { files }) => VectorFile.open('fvecs', rest, files),
   bvecs: (rest, { files }) => VectorFile.open('bvecs', rest, files),
+  hdf5: (rest, { files }) => VectorFile.openHdf5(rest, files),
   vdf: (rest, { files }) => VdfFolder.open(rest, files),
   qdrant: (rest, { fromKey }) => QdrantServer.open('http', rest, fromKey),
   'qdrant+https': (rest, { fromKey }) => QdrantServer.open('https', rest, fromKey),
@@ -208,7 +209,7 @@ function placeOf(text: string, known: readonly string[], option: 'FROM' | 'TO'):
       `${option} has a password in it: leave it out, and name a file that holds it with ${option === 'FROM' ? '--from-key-file' : '--to-key-file'}`,
     );
   }
-  const [, scheme = '', rest = ''] = /^([a-z+-]+):(.*)$/s.exec(text) ?? [];
+  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+-]*):(.*)$/s.exec(text) ?? [];
   if (!known.includes(scheme)) {
     throw new Error(`${option} must begin with ${known.map((name) => `${name}:`).join(' or ')}`);
   }

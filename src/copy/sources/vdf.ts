@@ -3,7 +3,7 @@ import { join, resolve, sep } from 'node:path';
 import { isJsonObject, type Json, JsonNumber, parseJson } from '../../http/json.js';
 import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../../tenants/tenant.js';
 import type { Chunk, Source, SourceCollection } from '../copy.js';
-import { METRICS, VDF_META, vdfFields,VECTOR } from '../parquet/vdf-format.js';
+import { METRICS, VDF_META, vdfFields, VECTOR } from '../parquet/vdf-format.js';
 import type { FileOptions } from './jsonl.js';
 import { ParquetFiles } from './parquet.js';
 

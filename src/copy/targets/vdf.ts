@@ -8,7 +8,7 @@ import { ENDING, fileName, filesIn, namespaceFolder, type PartFile } from '../pa
 import { ParquetFile } from '../parquet/parquet-file.js';
 import { recordOfForeignRow } from '../parquet/rows.js';
 import { groupsOf, problemOfVdf } from '../parquet/vdf-columns.js';
-import { METRICS, VDF_META, vdfFields,VECTOR } from '../parquet/vdf-format.js';
+import { METRICS, VDF_META, vdfFields, VECTOR } from '../parquet/vdf-format.js';
 import { writeVdf } from '../parquet/write-file.js';
 import { ParquetFolder } from './parquet.js';
 
