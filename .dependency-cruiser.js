@@ -48,6 +48,7 @@ const LAYERS = [
   // of protocols/ only Chroma's numbers, which a Chroma folder holds, too
   [
     ...['copy', 'errors.ts', 'config', 'postgres', 'limits', 'http/json.ts', 'tenants', 'collections', 'records', 'move'],
+    'embedding',
     'protocols/chroma/wire/number.ts',
   ],
   ['protocols/pinecone', ...PROTOCOL, 'copy'],

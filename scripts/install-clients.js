@@ -12,6 +12,7 @@ const INSTALLERS = [
   'test/clients/pinecone/install.sh',
   'test/clients/vectorizer/python/install.sh',
   'test/clients/vectorizer/install.sh',
+  'test/clients/copy/install.sh',
 ];
 
 const FRAMEWORK_INSTALLERS = ['test/frameworks/python/install.sh', 'test/frameworks/javascript/install.sh'];

@@ -1,13 +1,22 @@
 /**
  * `npm run demo`: loads images of Fashion-MNIST through the official client and shows what can be asked of them.
  * `--url http://host:port` uses a gateway (or a real Chroma server) that runs already; `--keep` leaves the collection there.
+ * `--parquet FILE` shows a Parquet file of the caller's in place of the images, `--metric` (cosine) and `--map` as of `polyvec copy`.
  */
 import { parseArgs } from 'node:util';
 import { ChromaClient, type Collection, type Metadata, type QueryRowResult, type Where } from 'chromadb-3';
 import { brightnessOf, embeddingOf, type Image, readImages } from './images.js';
 import { startOwnGateway } from './own-gateway.js';
+import { parquetTour } from './parquet-tour.js';
 import { faint, gallery, heading, print, progress, table } from './terminal.js';
 
+const OPTIONS = {
+  url: { type: 'string' },
+  keep: { type: 'boolean', default: false },
+  parquet: { type: 'string' },
+  metric: { type: 'string', default: 'cosine' },
+  map: { type: 'string' },
+} as const;
 const USUAL_URL = 'http://127.0.0.1:8000';
 const BATCH = 250;
 const NEIGHBOURS = 5;
@@ -35,13 +44,19 @@ const labelOf = (row: { readonly metadata?: Metadata | null | undefined }): stri
 const idOf = (image: Image): string => `image-${String(image.number)}`;
 
 async function main(signal: AbortSignal): Promise<void> {
-  const { values } = parseArgs({ options: { url: { type: 'string' }, keep: { type: 'boolean', default: false } } });
-  if (values.url !== undefined) return tour(values.url, 'a gateway that runs already', values.keep, signal);
+  const { values } = parseArgs({ options: OPTIONS });
+  const show = (url: string, engine: string, keep: boolean): Promise<void> => {
+    const { parquet: file, metric, map } = values;
+    return file === undefined
+      ? tour(url, engine, keep, signal)
+      : parquetTour(clientOf(url), { file, url, metric, map, keep }, signal);
+  };
+  if (values.url !== undefined) return show(values.url, 'a gateway that runs already', values.keep);
   if (await isServed(USUAL_URL))
     print(faint(`  A gateway runs at ${USUAL_URL}: npm run demo -- --url ${USUAL_URL} uses that one.`));
   const gateway = await startOwnGateway(signal);
   try {
-    await tour(gateway.url, gateway.engine, false, signal);
+    await show(gateway.url, gateway.engine, false);
   } finally {
     await gateway.stop();
   }
@@ -55,11 +70,15 @@ async function isServed(url: string): Promise<boolean> {
   );
 }
 
-async function tour(url: string, engine: string, keep: boolean, signal: AbortSignal): Promise<void> {
-  const { images, source } = await readImages();
+function clientOf(url: string): ChromaClient {
   const { hostname, port, protocol } = new URL(url);
   const ssl = protocol === 'https:';
-  const client = new ChromaClient({ host: hostname, port: port === '' ? (ssl ? 443 : 80) : Number(port), ssl });
+  return new ChromaClient({ host: hostname, port: port === '' ? (ssl ? 443 : 80) : Number(port), ssl });
+}
+
+async function tour(url: string, engine: string, keep: boolean, signal: AbortSignal): Promise<void> {
+  const { images, source } = await readImages();
+  const client = clientOf(url);
   // never the name of a collection that is there already
   const name = `fashion-mnist-demo-${String(Date.now())}`;
   heading(`Fashion-MNIST in ${url}`);

@@ -72,7 +72,10 @@ function withCommon(command: Command, help: string): Command {
     .option('--include <pattern...>', 'only collections of these names; * stands for any characters')
     .option('--exclude <pattern...>', 'no collections of these names')
     .option('--rename <old=new...>', 'other names in the target')
-    .option('--on-conflict <policy>', 'records that the target has from elsewhere: fail, skip or overwrite', 'fail')
+    .option('--namespace <name...>', 'only records of these namespaces; __default__ is the default one')
+    .option('--filter <json>', 'only records whose metadata match, in the words of Chroma: {"year": {"$gte": 1990}}')
+    .option('--limit <records>', 'the most records of each collection')
+    .option('--on-conflict <policy>', 'records that the target has from elsewhere: fail, skip, overwrite or newer-fail', 'fail')
     .option('--on-error <what>', 'a record that cannot be copied: stop, or skip it', 'stop')
     .option('--reject-file <file>', 'where records that are skipped are written, a JSON object in a line')
     .option(
@@ -80,6 +83,12 @@ function withCommon(command: Command, help: string): Command {
       'what is compared at the end: none, count, sample=1000 or full (default: full; into pinecone: a sample, because it charges for reading)',
     )
     .option('--rate <records>', 'the most records in a second')
+    .option('--concurrency <batches>', 'batches that are read ahead, and that a server is sent at once (default: 1)')
+    .option(
+      '--batch-bytes <bytes>',
+      'the most bytes of a batch, such as 500k or 4M (default: as the source gives them, about 4M)',
+    )
+    .option('--embed <model>', 'the model that makes vectors of the texts of records that have none')
     .option('--restart', 'begin anew what was not finished')
     .option('--path <directory>', 'where the embedded Postgres keeps its data (default: ./polyvec-data)')
     .option('--json', 'print JSON, an object in a line')
@@ -118,6 +127,7 @@ FROM  chroma-dir:FOLDER[/COLLECTION]                          a folder of Chroma
       parquet:FILE  parquet:FOLDER                            Parquet, in Pinecone's schema for imports or with --map
       vdf:FOLDER                                              Vector Data Format, as vector-io writes it
       npy:FILE[?ids=FILE]  fvecs:FILE  bvecs:FILE             vectors alone; their ids are the lines of a file, or numbers
+      hdf5:FILE[#DATASET][?ids=FILE]                          the same, by the package h5wasm, where that is installed
       polyvec:[TENANT[/DATABASE[/COLLECTION]]]                DATABASE_URL, or the embedded database, of a running gateway, too
       polyvec+http://HOST:PORT[/TENANT[/DATABASE[/COLLECTION]]]  a gateway elsewhere, through its API of Chroma
 TO    polyvec:[TENANT[/DATABASE[/COLLECTION]]]                the same
@@ -125,6 +135,7 @@ TO    polyvec:[TENANT[/DATABASE[/COLLECTION]]]                the same
       pinecone://[INDEX]                                      Pinecone (pinecone+http://HOST:PORT[/INDEX], another server)
       jsonl:FOLDER  jsonl:FILE.jsonl                          a file for each collection, or one for the only one
       parquet:FOLDER                                          a folder for each collection, in Pinecone's schema for imports
+      vdf:FOLDER                                              Vector Data Format, an index for each collection
 
 The source stays as it is. A new collection is seen when all of it is equal. When the command is cut off, the same one goes on.`;
 

@@ -12,6 +12,8 @@ const ENDINGS = {
   '.npy': 'npy',
   '.fvecs': 'fvecs',
   '.bvecs': 'bvecs',
+  '.hdf5': 'hdf5',
+  '.h5': 'hdf5',
 } as const;
 
 /** What `polyvec import` copies. @throws Error for a file that does not say what it is */
@@ -37,5 +39,5 @@ function fileUri(file: string): string {
 
 /** One letter and a colon are a drive. */
 function isUri(text: string): boolean {
-  return /^[a-z][a-z+-]+:/.test(text);
+  return /^[a-z][a-z0-9+-]+:/.test(text);
 }

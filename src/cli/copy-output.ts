@@ -26,10 +26,10 @@ export class CopyOutput {
   }
 
   plan(plans: readonly PlannedCopy[]): void {
-    for (const { from, to, standing, problems } of plans) {
+    for (const { from, to, standing, warnings, problems } of plans) {
       const source = labelOf(from);
       if (this.isJson) {
-        const { records, dimension, metric, warnings } = from;
+        const { records, dimension, metric } = from;
         this.event('plan', {
           from: source,
           to: labelOf(to),
@@ -44,7 +44,7 @@ export class CopyOutput {
         const target = labelOf(to) === source ? '' : ` -> ${labelOf(to)}`;
         const size = from.dimension === null ? 'no vectors yet' : `${String(from.dimension)} dimensions, ${from.metric}`;
         this.print(`${source}${target}  ${grouped(from.records)} records, ${size}${STANDINGS[standing.kind]}`);
-        for (const warning of from.warnings) this.print(`  warning: ${warning}`);
+        for (const warning of warnings) this.print(`  warning: ${warning}`);
       }
     }
   }

@@ -4,7 +4,9 @@ import { CONFLICT_POLICIES, type ShadowQuery } from '../copy/copy.js';
 import { wantedFields } from '../copy/jsonl/field-map.js';
 import { shadowQueries } from '../copy/jsonl/shadow-queries.js';
 import type { Surroundings } from '../copy/places.js';
+import { recordFilter } from '../copy/record-filter.js';
 import { verificationOf } from '../copy/verification.js';
+import type { Wanted } from '../copy/wanted.js';
 
 /** The arguments of `polyvec copy`, as they are given. */
 export interface CopyArguments {
@@ -35,6 +37,16 @@ export interface CopyArguments {
   readonly settle?: string;
   readonly map?: string;
   readonly metric?: string;
+  readonly namespace?: readonly string[];
+  /** A condition on metadata, as JSON. */
+  readonly filter?: string;
+  /** The most records of each collection. */
+  readonly limit?: string;
+  /** A number of bytes: 500k, 4M. */
+  readonly batchBytes?: string;
+  readonly concurrency?: string;
+  /** The model that makes vectors of the texts of records without one. */
+  readonly embed?: string;
   readonly restart?: boolean;
   readonly path?: string;
   readonly json?: boolean;
@@ -46,12 +58,23 @@ const ON_ERROR = ['stop', 'skip'] as const;
 const CHARGED = 'sample=1000';
 const THRESHOLD = 0.95;
 const WATCH_SECONDS = 10;
+const MAX_CONCURRENCY = 64;
+const DEFAULT_NAMESPACE = '__default__';
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['k', 1024],
+  ['m', 1024 * 1024],
+]);
 
 /** The rules of one call. */
-export type Rules = Pick<CopierOptions, 'policy' | 'verification' | 'onError' | 'isRestart' | 'rate' | 'isWatching'>;
+export type Rules = Pick<
+  CopierOptions,
+  'policy' | 'verification' | 'onError' | 'isRestart' | 'rate' | 'isWatching' | 'concurrency'
+>;
 
-export function rulesOf({ to, onConflict, onError, verify, restart, rate, watch }: CopyArguments): Rules {
+export function rulesOf({ to, onConflict, onError, verify, restart, rate, watch, concurrency }: CopyArguments): Rules {
   return {
+    concurrency: concurrency === undefined ? undefined : whole('--concurrency', concurrency, MAX_CONCURRENCY),
     policy: oneOf('--on-conflict', onConflict, CONFLICT_POLICIES),
     onError: oneOf('--on-error', onError, ON_ERROR),
     verification: verificationOf(verify ?? (to.startsWith('pinecone:') ? CHARGED : 'full')),
@@ -90,6 +113,26 @@ export function filesOf({ map, metric }: CopyArguments): Surroundings['files'] {
   };
 }
 
+/** Which of the source's records are wanted, and in how large batches. */
+export function wantedOf({ namespace, filter, limit, batchBytes, embed }: CopyArguments): Wanted {
+  const words = [
+    ...(namespace ?? []).map((name) => `--namespace ${name}`),
+    ...(filter === undefined ? [] : [`--filter ${filter}`]),
+    ...(limit === undefined ? [] : [`--limit ${limit}`]),
+  ];
+  const selected = {
+    namespaces: namespace?.map((name) => (name === DEFAULT_NAMESPACE ? '' : name)),
+    filter: filter === undefined ? undefined : recordFilter(filter),
+    limit: limit === undefined ? undefined : whole('--limit', limit),
+    words: words.join(' '),
+  };
+  return {
+    selected: words.length === 0 ? undefined : selected,
+    batchBytes: batchBytes === undefined ? undefined : bytes('--batch-bytes', batchBytes),
+    embed,
+  };
+}
+
 export function renamesOf(given: readonly string[]): ReadonlyMap<string, string> {
   return new Map(
     given.map((pair) => {
@@ -111,4 +154,20 @@ function positive(option: string, given: string): number {
   if (given.trim() === '' || !(number > 0) || !Number.isFinite(number))
     throw new Error(`${option} must be a number above 0, not "${given}"`);
   return number;
+}
+
+function whole(option: string, given: string, most = Number.MAX_SAFE_INTEGER): number {
+  const number = positive(option, given);
+  if (!Number.isInteger(number) || number > most) {
+    const range = most === Number.MAX_SAFE_INTEGER ? '' : ` up to ${String(most)}`;
+    throw new Error(`${option} must be a whole number${range}, not "${given}"`);
+  }
+  return number;
+}
+
+function bytes(option: string, given: string): number {
+  const [, number = '', unit = ''] = /^(\d+)([kKmM]?)$/.exec(given) ?? [];
+  const size = Number(number) * (UNITS.get(unit.toLowerCase()) ?? 1);
+  if (size > 0) return size;
+  throw new Error(`${option} must be a number of bytes, such as 500k or 4M, not "${given}"`);
 }

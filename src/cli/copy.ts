@@ -4,10 +4,21 @@ import { Copier, type CopierOptions, type CopyReport, Unfinished } from '../copy
 import type { Source } from '../copy/copy.js';
 import { type OpenedTarget, openSource, openTarget, sourcePlace, type Surroundings, targetPlace } from '../copy/places.js';
 import { planCopy, type PlannedCopy, type PlanOptions } from '../copy/plan.js';
+import { wantedFrom } from '../copy/wanted.js';
 import { createLogger } from '../logger.js';
 import { NO_PROGRESS, ProgressBar } from '../move/progress.js';
 import { CopyOutput } from './copy-output.js';
-import { type CopyArguments, filesOf, intervalOf, renamesOf, type Rules, rulesOf, settleOf, shadowOf } from './copy-rules.js';
+import {
+  type CopyArguments,
+  filesOf,
+  intervalOf,
+  renamesOf,
+  type Rules,
+  rulesOf,
+  settleOf,
+  shadowOf,
+  wantedOf,
+} from './copy-rules.js';
 import { interruptible, ROUND, watch } from './copy-watch.js';
 import { maintenanceConfig } from './maintenance-config.js';
 
@@ -40,16 +51,13 @@ export async function copy(
     settleSeconds: settleOf(given),
     checkpointFolder: given.checkpointDir ?? CHECKPOINTS,
   };
-  const source = await openSource(from, surroundings);
+  const wanted = wantedOf(given);
+  const open = async (): Promise<Source> => wantedFrom(await openSource(from, surroundings), wanted, config);
+  const source = await open();
   try {
     const opened = await openTarget(to, surroundings);
     try {
-      return await carryOut(
-        source,
-        opened,
-        { given, rules, searches, output, open: () => openSource(from, surroundings) },
-        stream,
-      );
+      return await carryOut(source, opened, { given, rules, searches, output, open }, stream);
     } finally {
       await opened.target.close();
     }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Progress } from '../move/progress.js';
+import { ahead } from './ahead.js';
 import type { Checkpoint, Chunk, ConflictPolicy, CopyRecord, Filling, Reject, ShadowQuery, Source, Target } from './copy.js';
 import { NOTHING_YET } from './copy.js';
 import { Pacer } from './pacer.js';
@@ -7,6 +8,7 @@ import { labelOf, type PlannedCopy } from './plan.js';
 import { nameOf, sumOf } from './record-digest.js';
 import { ownQueries, shadow, type ShadowReport } from './shadow.js';
 import { compareById, compareSample, compareWhole, differencesBetween, type Verification } from './verification.js';
+import { Writer } from './writer.js';
 
 export interface CopierOptions {
   readonly policy: ConflictPolicy;
@@ -17,6 +19,8 @@ export interface CopierOptions {
   /** Takes records that are skipped. A record may come twice, when the command was killed in between. */
   readonly reject: (collection: string, rejects: readonly Reject[]) => Promise<void>;
   readonly progress: Progress;
+  /** Batches that are read before they are needed, and that a server is sent at once; absent: one. */
+  readonly concurrency?: number | undefined;
   /** Records in a second; absent: as many as can be. */
   readonly rate?: number | undefined;
   /** Searches that both sides carry out when all is there. */
@@ -128,14 +132,33 @@ export class Copier {
     return shadow(this.source, from, await this.target.finished(to), queries);
   }
 
-  private async fill({ from, to }: PlannedCopy, filling: Filling, before: Checkpoint): Promise<Filled> {
+  private async fill(plan: PlannedCopy, filling: Filling, before: Checkpoint): Promise<Filled> {
+    const { concurrency = 1 } = this.options;
+    const writer = new Writer(filling, concurrency);
+    try {
+      const chunks = ahead(this.source.read(plan.from, before.cursor), concurrency);
+      const filled = await this.writeAll(plan, filling, before, chunks, writer);
+      await writer.finish();
+      return filled;
+    } finally {
+      await writer.settle();
+    }
+  }
+
+  private async writeAll(
+    { from, to }: PlannedCopy,
+    filling: Filling,
+    before: Checkpoint,
+    chunks: AsyncIterable<Chunk>,
+    writer: Writer,
+  ): Promise<Filled> {
     const { progress, isRound = false, rate, signal } = this.options;
     const pacer = new Pacer(rate);
     progress.copying(labelOf(to), before.records, from.records);
     let checkpoint = before;
     let written = 0;
     const differences: string[] = [];
-    for await (const chunk of this.source.read(from, before.cursor)) {
+    for await (const chunk of chunks) {
       if (signal.aborted) throw new Unfinished('stopped');
       const { records, rejects } = this.sift(from, chunk);
       if (rejects.length > 0) await this.refuse(labelOf(to), rejects);
@@ -146,7 +169,7 @@ export class Copier {
         checksum: sumOf(records, checkpoint.checksum),
       };
       const changed = isRound ? await changedAmong(records, filling) : records;
-      await filling.write(changed, checkpoint, next);
+      await (isRound ? filling : writer).write(changed, checkpoint, next);
       // the next round looks at what is not to be seen yet
       if (isRound && filling.settleMs === undefined)
         differences.push(...differencesBetween(changed, await filling.find(changed), 'different', filling.tolerance));

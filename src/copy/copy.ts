@@ -13,6 +13,8 @@ export type RecordName = Pick<CopyRecord, 'id' | 'namespace'>;
 /** A record that cannot be copied, and why. */
 export interface Reject extends RecordName {
   readonly reason: string;
+  /** The record, if it lacks nothing but a vector. */
+  readonly unembedded?: Omit<CopyRecord, 'embedding'>;
 }
 
 /** What a source says of one of its collections. */
@@ -110,15 +112,23 @@ export type Standing =
   /** This very copy has begun before. */
   | { readonly kind: 'begun'; readonly checkpoint: Checkpoint; readonly isSourceUnchanged: boolean }
   /** This very copy has been finished before. */
-  | { readonly kind: 'finished'; readonly checkpoint: Checkpoint; readonly isSourceUnchanged: boolean }
+  | {
+      readonly kind: 'finished';
+      readonly checkpoint: Checkpoint;
+      readonly isSourceUnchanged: boolean;
+      /** Nobody else has written to it since; undefined: that cannot be told. */
+      readonly isTargetUnchanged?: boolean | undefined;
+    }
   /** A copy of something else is under way. */
   | { readonly kind: 'another'; readonly source: string }
   /** A collection that has records which are not from this copy. */
   | { readonly kind: 'occupied'; readonly records: number };
 
-/** What happens to ids that the destination has from elsewhere. */
-export const CONFLICT_POLICIES = ['fail', 'skip', 'overwrite'] as const;
+/** What happens to ids that the destination has from elsewhere; `newer-fail`: as `overwrite`, unless others have written there since this copy. */
+export const CONFLICT_POLICIES = ['fail', 'skip', 'overwrite', 'newer-fail'] as const;
 export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
+/** Those of a target that cannot tell when it was written to. */
+export const MERGE_POLICIES = ['fail', 'skip', 'overwrite'] as const satisfies readonly ConflictPolicy[];
 
 /** A collection in the target that is being filled. */
 export interface Filling {
@@ -130,6 +140,8 @@ export interface Filling {
   readonly settleMs?: number | undefined;
   /** Writes a chunk and remembers `next` in place of `previous`: both or neither, wherever the target allows it. */
   write(records: readonly CopyRecord[], previous: Checkpoint, next: Checkpoint): Promise<void>;
+  /** Writes and remembers nothing: several may be under way at once, and a batch may come twice; absent: `write` alone can write. */
+  send?(records: readonly CopyRecord[]): Promise<void>;
   /** All records that are there, in any order. */
   records(): AsyncIterable<readonly CopyRecord[]>;
   /** Those of these records that are there. */
@@ -148,6 +160,8 @@ export interface Target {
   readonly policies: readonly ConflictPolicy[];
   /** What is in the way of copying this collection there, a sentence each; found without a change. */
   problemsOf(collection: SourceCollection, destination: Destination): Promise<readonly string[]>;
+  /** What of this collection it has no place for, a sentence each: records go there without it; absent: nothing. */
+  warningsOf?(collection: SourceCollection): readonly string[];
   standing(source: string, collection: SourceCollection, destination: Destination): Promise<Standing>;
   /** Why the target cannot hold this record; undefined when it can. */
   problemOf(collection: SourceCollection, record: CopyRecord): string | undefined;

@@ -25,6 +25,7 @@ import { JsonlFolder } from './targets/jsonl.js';
 import { ParquetFolder } from './targets/parquet.js';
 import { PineconeTarget } from './targets/pinecone.js';
 import { PolyvecDatabase } from './targets/polyvec-database.js';
+import { VdfTarget } from './targets/vdf.js';
 
 /** A place as the command line names it: `scheme:rest`. */
 export interface Place {
@@ -74,6 +75,7 @@ const SOURCES: Readonly<Record<string, (rest: string, surroundings: Surroundings
   npy: (rest, { files }) => VectorFile.open('npy', rest, files),
   fvecs: (rest, { files }) => VectorFile.open('fvecs', rest, files),
   bvecs: (rest, { files }) => VectorFile.open('bvecs', rest, files),
+  hdf5: (rest, { files }) => VectorFile.openHdf5(rest, files),
   vdf: (rest, { files }) => VdfFolder.open(rest, files),
   qdrant: (rest, { fromKey }) => QdrantServer.open('http', rest, fromKey),
   'qdrant+https': (rest, { fromKey }) => QdrantServer.open('https', rest, fromKey),
@@ -90,6 +92,7 @@ const TARGETS: Readonly<Record<string, (rest: string, surroundings: Surroundings
   'polyvec+https': (rest, surroundings) => openPolyvecServer('https', rest, surroundings),
   jsonl: (rest) => Promise.resolve(openFiles(rest)),
   parquet: (rest) => Promise.resolve({ target: new ParquetFolder(rest), into: {} }),
+  vdf: (rest) => Promise.resolve({ target: new VdfTarget(rest), into: { tenant: DEFAULT_TENANT, database: DEFAULT_DATABASE } }),
   chroma: (rest, surroundings) => openChroma('http', rest, surroundings),
   'chroma+https': (rest, surroundings) => openChroma('https', rest, surroundings),
   pinecone: (rest, surroundings) => openPinecone(undefined, rest, surroundings),
@@ -206,7 +209,7 @@ function placeOf(text: string, known: readonly string[], option: 'FROM' | 'TO'):
       `${option} has a password in it: leave it out, and name a file that holds it with ${option === 'FROM' ? '--from-key-file' : '--to-key-file'}`,
     );
   }
-  const [, scheme = '', rest = ''] = /^([a-z+-]+):(.*)$/s.exec(text) ?? [];
+  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+-]*):(.*)$/s.exec(text) ?? [];
   if (!known.includes(scheme)) {
     throw new Error(`${option} must begin with ${known.map((name) => `${name}:`).join(' or ')}`);
   }

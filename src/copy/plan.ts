@@ -6,6 +6,8 @@ export interface PlannedCopy {
   readonly from: SourceCollection;
   readonly to: Destination;
   readonly standing: Standing;
+  /** What a person should know before the start, a sentence each. */
+  readonly warnings: readonly string[];
   /** What is in the way, a sentence each. */
   readonly problems: readonly string[];
 }
@@ -52,16 +54,17 @@ export async function planCopy(source: Source, target: Target, options: PlanOpti
 async function planOne(source: Source, target: Target, from: SourceCollection, options: PlanOptions): Promise<PlannedCopy> {
   const to = { tenant: from.tenant, database: from.database, name: options.rename?.get(from.name) ?? from.name, ...options.into };
   const standing = await target.standing(source.label, from, to);
-  const obstacle = options.isRound === true ? undefined : (obstacleOf(standing, options) ?? unableTo(target, standing, options));
+  const obstacle = options.isRound === true ? undefined : (unableTo(target, standing, options) ?? obstacleOf(standing, options));
   const problems = await target.problemsOf(from, to);
-  return { from, to, standing, problems: obstacle === undefined ? problems : [obstacle, ...problems] };
+  const warnings = [...from.warnings, ...(target.warningsOf?.(from) ?? [])];
+  return { from, to, standing, warnings, problems: obstacle === undefined ? problems : [obstacle, ...problems] };
 }
 
 /** A policy that the target cannot follow where it would have to. */
 function unableTo(target: Target, standing: Standing, { policy }: PlanOptions): string | undefined {
   const isAsked = standing.kind === 'occupied' || (standing.kind === 'finished' && !standing.isSourceUnchanged);
   if (!isAsked || target.policies.includes(policy)) return undefined;
-  return `${target.label} cannot ${policy} what is there: --on-conflict ${target.policies.filter((other) => other !== 'fail').join(' or ')}`;
+  return `${target.label} cannot ${policy} what is there: --on-conflict ${target.policies.filter((other) => other !== 'fail' && other !== 'newer-fail').join(' or ')}`;
 }
 
 function isMeant(name: string, { include, exclude }: PlanOptions): boolean {
@@ -82,11 +85,14 @@ function obstacleOf(standing: Standing, { policy, isRestart }: PlanOptions): str
         ? undefined
         : `a copy from ${standing.source} has begun there: let it come to its end, or --restart removes it`;
     case 'finished':
-      return standing.isSourceUnchanged || policy !== 'fail'
-        ? undefined
-        : 'the source has changed since it was copied there: --on-conflict overwrite or skip copies it again';
-    case 'occupied':
+      if (standing.isSourceUnchanged) return undefined;
+      if (policy === 'newer-fail' && standing.isTargetUnchanged !== true)
+        return 'both it and the source have been written to since it was copied there: --on-conflict overwrite or skip decides';
       return policy === 'fail'
+        ? 'the source has changed since it was copied there: --on-conflict overwrite or skip copies it again'
+        : undefined;
+    case 'occupied':
+      return policy === 'fail' || policy === 'newer-fail'
         ? `it has ${String(standing.records)} records there that are not from this copy: --on-conflict skip or overwrite, or --rename`
         : undefined;
   }

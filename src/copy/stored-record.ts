@@ -1,4 +1,6 @@
+import type { Collection } from '../collections/collection.js';
 import { embeddingOf, sparseOf } from '../records/embedding-of.js';
+import type { NamespaceTotals } from '../records/namespace.js';
 import type { Parts, StoredRecord } from '../records/record.js';
 import type { CopyRecord } from './copy.js';
 
@@ -14,4 +16,9 @@ export function toCopyRecord(stored: StoredRecord, namespace: string): CopyRecor
     ...(namespace !== '' && { namespace }),
     ...(sparse !== null && { sparse }),
   };
+}
+
+/** Another one whenever a client has written to the collection: every write moves the counter of its namespace. */
+export function writeState({ uuid }: Pick<Collection, 'uuid'>, totals: readonly NamespaceTotals[]): string {
+  return `${uuid} ${JSON.stringify(totals.map(({ name, lsn, count }) => [name, lsn, count]))}`;
 }

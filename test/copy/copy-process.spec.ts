@@ -7,9 +7,19 @@ import { enlarge, onGateway, readOver } from '../support/copy/copy-run.js';
 import { createStorage, startGateway, type TestGateway, type TestStorage } from '../support/gateway/gateway.js';
 import { exitCode, polyvec, type Run, runProgram, waitFor } from '../support/gateway/polyvec-command.js';
 import { POLYVEC } from '../support/gateway/program.js';
+import { byEffort } from '../support/setup/effort.js';
 
-const RECORDS = 3_000;
+/** A full run kills copies of 100,000 records. */
+const RECORDS = byEffort({ quick: 3_000, full: 100_000 });
+const ALL = (RECORDS + 20).toLocaleString('en-US');
+const WRITTEN = RECORDS.toLocaleString('en-US');
 const KILLS = 10;
+/** Between one kill and the next, each of which comes so much later than the one before: most of the records are still to come. */
+const STEP_MS = {
+  database: byEffort({ quick: 25, full: 200 }),
+  file: byEffort({ quick: 5, full: 40 }),
+  server: byEffort({ quick: 25, full: 200 }),
+};
 const PASSWORD = 'geheim-7411-geheim-7411-geheim-7411-geheim';
 
 let fixture: ChromaFixture;
@@ -45,13 +55,13 @@ it('case 30: killed at ten moments, it goes on each time, and in the end every r
   for (let kill = 0; kill < KILLS; kill += 1) {
     const run = start();
     await waitFor(run, 'copying default_tenant');
-    await sleep(kill * 25);
+    await sleep(kill * STEP_MS.database);
     run.child.kill('SIGKILL');
     await exitCode(run);
   }
   const last = start();
   expect(await exitCode(last)).toBe(0);
-  expect(last.output()).toContain('3,020 records in 1 collection, and all of it is equal');
+  expect(last.output()).toContain(`${ALL} records in 1 collection, and all of it is equal`);
   expect(await seen()).toBe(RECORDS + 20);
 }, 600_000);
 
@@ -65,7 +75,7 @@ it('case 32: SIGINT ends it with code 3 and the command that goes on, and nothin
   expect(await seen()).toBeUndefined();
   const again = start();
   expect(await exitCode(again)).toBe(0);
-  expect(again.output()).toMatch(/3,020 records, [\d,]+ of them there from before/);
+  expect(again.output()).toMatch(new RegExp(`${ALL} records, [\\d,]+ of them there from before`));
 }, 300_000);
 
 it('case 30: killed while it writes a file, it goes on, and the file has every record once', async () => {
@@ -75,13 +85,13 @@ it('case 30: killed while it writes a file, it goes on, and the file has every r
   for (let kill = 0; kill < KILLS; kill += 1) {
     const run = toFile();
     await waitFor(run, 'copying default_tenant');
-    await sleep(kill * 5);
+    await sleep(kill * STEP_MS.file);
     run.child.kill('SIGKILL');
     await exitCode(run);
   }
   const last = toFile();
   expect(await exitCode(last)).toBe(0);
-  expect(last.output()).toContain('3,020 records in 1 collection, and all of it is equal');
+  expect(last.output()).toContain(`${ALL} records in 1 collection, and all of it is equal`);
   const ids = (await readFile(file, 'utf8'))
     .trimEnd()
     .split('\n')
@@ -102,8 +112,8 @@ it('case 33: when the disk of the target is full it ends with code 3, and goes o
   await expect(readFile(file)).rejects.toThrow('ENOENT');
   const again = polyvec(words, {});
   expect(await exitCode(again)).toBe(0);
-  expect(again.output()).toMatch(/3,000 records, [\d,]+ of them there from before/);
-  expect(again.output()).toContain('3,000 records in 1 collection, and all of it is equal');
+  expect(again.output()).toMatch(new RegExp(`${WRITTEN} records, [\\d,]+ of them there from before`));
+  expect(again.output()).toContain(`${WRITTEN} records in 1 collection, and all of it is equal`);
   expect((await readFile(file, 'utf8')).trimEnd().split('\n')).toHaveLength(RECORDS);
   await rm(folder, { recursive: true });
 }, 300_000);
@@ -133,7 +143,7 @@ describe('case 30: killed at ten moments while it fills a server', () => {
       for (let kill = 0; kill < KILLS; kill += 1) {
         const run = polyvec(words, {});
         await waitFor(run, 'copying default_tenant');
-        await sleep(kill * 25);
+        await sleep(kill * STEP_MS.server);
         run.child.kill('SIGKILL');
         await exitCode(run);
       }
@@ -141,7 +151,7 @@ describe('case 30: killed at ten moments while it fills a server', () => {
       expect([await exitCode(last), last.output()]).toEqual([0, expect.stringContaining('all of it is equal')]);
       const back = join(checkpoints, 'back', 'films.jsonl');
       const read = polyvec(['copy', `${server()}${path}${name}`, `jsonl:${back}`], {});
-      expect([await exitCode(read), read.output()]).toEqual([0, expect.stringContaining('3,000 records in 1 collection')]);
+      expect([await exitCode(read), read.output()]).toEqual([0, expect.stringContaining(`${WRITTEN} records in 1 collection`)]);
       await rm(checkpoints, { recursive: true });
     },
     600_000,
@@ -156,7 +166,7 @@ it('case 37: export and import are commands, too; what is imported is what was e
   expect(await exitCode(exported)).toBe(0);
   const imported = polyvec(['import', file, '--into', 'default_tenant/default_database/films'], storage.environment);
   expect(await exitCode(imported)).toBe(0);
-  expect(imported.output()).toContain('3,020 records in 1 collection, and all of it is equal');
+  expect(imported.output()).toContain(`${ALL} records in 1 collection, and all of it is equal`);
   await rm(folder, { recursive: true });
 }, 300_000);
 

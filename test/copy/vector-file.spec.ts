@@ -1,6 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { VectorFile } from '../../src/copy/sources/vector-file.js';
+import type { Hdf5Library } from '../../src/copy/sources/vector-file/hdf5.js';
 import { copied } from '../support/copy/copy-run.js';
 
 let folder: string;
@@ -95,5 +97,69 @@ describe('case 29: fvecs and bvecs', () => {
     const file = join(folder, 'base.bvecs');
     await writeFile(file, Buffer.from([2, 0, 0, 0, 7, 255]));
     expect(await vectorsOf(`bvecs:${file}`)).toEqual([['0', [7, 255]]]);
+  });
+});
+
+describe('case 29: HDF5', () => {
+  const HEAD = Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const OPTIONS = { metric: undefined, fields: new Map<string, string>() };
+
+  /** Answers as h5wasm 0.10 does, for a file that has these datasets. h5wasm itself is not installed where the tests run. */
+  function answering(datasets: Readonly<Record<string, unknown>>): () => Promise<Hdf5Library> {
+    const file = { keys: () => Object.keys(datasets), get: (name: string) => datasets[name] ?? null, close: () => 0 };
+    const File = function (): typeof file {
+      return file;
+    };
+    return () => Promise.resolve({ ready: Promise.resolve(), File } as unknown as Hdf5Library);
+  }
+
+  function dataset(shape: readonly number[], dtype: string, numbers: ArrayLike<number>): unknown {
+    const [, columns = 0] = shape;
+    const slice = ([[from, to]]: readonly [readonly [number, number]]): readonly number[] =>
+      Array.from(numbers).slice(from * columns, to * columns);
+    return { shape, dtype, slice };
+  }
+
+  async function written(bytes = HEAD): Promise<string> {
+    const file = join(folder, 'glove.hdf5');
+    await writeFile(file, bytes);
+    return file;
+  }
+
+  it('without the package that reads it, is told what to install', async () => {
+    expect(await vectorsOf(`hdf5:${await written()}`)).toMatch(/npm install h5wasm beside it .* or write the array as \.npy$/);
+  });
+
+  it('is read row by row, the dataset "train" or the one that is named', async () => {
+    const load = answering({ train: dataset([2, 2], '<f', [1, -0.5, 0.1, 3]), other: dataset([1, 1], '<d', [7]) });
+    const read = async (place: string): Promise<readonly (readonly [string, readonly number[]])[]> => {
+      const source = await VectorFile.openHdf5(place, OPTIONS, load);
+      const found: (readonly [string, readonly number[]])[] = [];
+      for (const collection of await source.collections()) {
+        for await (const { records } of source.read(collection, null))
+          found.push(...records.map(({ id, embedding }) => [id, Array.from(embedding ?? [])] as const));
+      }
+      await source.close();
+      return found;
+    };
+    const file = await written();
+    expect(await read(file)).toEqual(READ);
+    expect(await read(`${file}#other`)).toEqual([['0', [7]]]);
+    await writeFile(join(folder, 'ids.txt'), 'a\nb\n');
+    expect((await read(`${file}?ids=${join(folder, 'ids.txt')}`)).map(([id]) => id)).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    ['no HDF5 file', Buffer.from('something else'), 'train', /it is no HDF5 file$/],
+    ['a dataset that is not there', HEAD, 'none', /it has no dataset none: there are train, ints, flat$/],
+    ['other numbers', HEAD, 'ints', /the numbers of ints are of the type <i/],
+    ['another shape', HEAD, 'flat', /it must have rows and columns$/],
+  ])('%s is refused', async (_, bytes, name, words) => {
+    const load = answering({
+      train: dataset([1, 1], '<f', [1]),
+      ints: dataset([1, 1], '<i', [1]),
+      flat: dataset([4], '<f', [1, 2, 3, 4]),
+    });
+    await expect(VectorFile.openHdf5(`${await written(bytes)}#${name}`, OPTIONS, load)).rejects.toThrow(words);
   });
 });

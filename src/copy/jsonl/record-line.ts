@@ -12,6 +12,8 @@ export class BadLine extends Error {
     message: string,
     /** The record's, if it has one. */
     readonly id?: string,
+    /** The record, if it lacks nothing but a vector. */
+    readonly unembedded?: Omit<CopyRecord, 'embedding'>,
   ) {
     super(message);
   }
@@ -37,12 +39,14 @@ export function numbersText(values: Float32Array): string {
 
 /** A line that `lineOf` has written: its metadata are taken as they are. @throws BadLine */
 export function recordOfOwn(line: string): CopyRecord {
-  return recordOf(objectOf(line), OWN_FIELDS, (value) => (isJsonObject(value) ? stringifyJson(value) : null));
+  const { object, embedding } = partsOf(line, OWN_FIELDS.embedding);
+  return recordOf(object, OWN_FIELDS, (value) => (isJsonObject(value) ? stringifyJson(value) : null), embedding);
 }
 
 /** A line of anybody's. @throws BadLine */
 export function recordOfForeign(line: string, fields: FieldMap): CopyRecord {
-  return recordOfObject(objectOf(line), fields);
+  const { object, embedding } = partsOf(line, fields.embedding);
+  return recordOfObject(object, fields, embedding);
 }
 
 /** An object of anybody's, whose embedding may be known already. @throws BadLine */
@@ -53,6 +57,32 @@ export function recordOfObject(object: JsonObject, fields: FieldMap, embedding?:
     return read.text;
   };
   return recordOf(object, fields, metadataOf, embedding);
+}
+
+/**
+ * A line's object and its embedding. A list of numbers is read apart, natively: most of a line is numbers whose text nobody needs. If it
+ * is not one field of the object itself, and the only one of its name in the line, all of the line is read as it is.
+ */
+function partsOf(line: string, field: string): { readonly object: JsonObject; readonly embedding?: Float32Array } {
+  const name = JSON.stringify(field).replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const found = [...line.matchAll(new RegExp(`(?<=[{,]\\s*)${name}\\s*:\\s*(\\[[-+.\\deE,\\s]+\\])`, 'g'))];
+  const [match] = found;
+  const embedding = match === undefined || found.length > 1 ? undefined : floatsOf(match[1] ?? '');
+  if (match === undefined || embedding === undefined) return { object: objectOf(line) };
+  const rest = `${line.slice(0, match.index)}${JSON.stringify(field)}:null${line.slice(match.index + match[0].length)}`;
+  const object = objectOf(rest);
+  // it lies in the metadata, or another one of the same name does not begin with a list
+  return object.get(field) === null ? { object, embedding } : { object: objectOf(line) };
+}
+
+/** Undefined: it is no list of numbers, or an empty one. */
+function floatsOf(text: string): Float32Array | undefined {
+  try {
+    const numbers = JSON.parse(text) as readonly number[];
+    return numbers.length === 0 ? undefined : Float32Array.from(numbers);
+  } catch {
+    return undefined;
+  }
 }
 
 export function objectOf(line: string): JsonObject {
@@ -77,16 +107,17 @@ function recordOf(
     const namespace = textOf(object.get(fields.namespace), fields.namespace);
     const sparse = sparseOf(object.get(fields.sparse), fields.sparse);
     const embedding = known ?? embeddingOf(object.get(fields.embedding), fields.embedding);
-    if (embedding === null && sparse === null) throw new BadLine(`it has no vector: no field ${fields.embedding}`);
     const metadata = 'from' in fields.metadata ? object.get(fields.metadata.from) : others(object, fields.metadata.except);
-    return {
-      ...{ id, embedding, metadata: metadataOf(metadata) },
+    const unembedded = {
+      ...{ id, metadata: metadataOf(metadata) },
       ...{ document: textOf(object.get(fields.document), fields.document), uri: textOf(object.get(fields.uri), fields.uri) },
       ...(namespace !== null && namespace !== '' && { namespace }),
-      ...(sparse !== null && { sparse }),
     };
+    if (embedding === null && sparse === null)
+      throw new BadLine(`it has no vector: no field ${fields.embedding}`, id, unembedded);
+    return { ...unembedded, embedding, ...(sparse !== null && { sparse }) };
   } catch (error) {
-    throw error instanceof BadLine ? new BadLine(error.message, id) : error;
+    throw error instanceof BadLine ? new BadLine(error.message, id, error.unembedded) : error;
   }
 }
 

@@ -176,8 +176,12 @@ function readLine({ text, number }: Line, { toRecord }: OpenedFile, names: NameS
     if (names?.add(record) !== false) return record;
     return { ...reject(record.id, 'the id has occurred before'), ...(record.namespace !== undefined && record) };
   } catch (error) {
-    if (error instanceof BadLine) return reject(error.id, error.message);
-    throw error;
+    if (!(error instanceof BadLine)) throw error;
+    const { id, message, unembedded } = error;
+    if (unembedded !== undefined && names?.add(unembedded) === false) return reject(id, 'the id has occurred before');
+    if (unembedded === undefined) return reject(id, message);
+    const { namespace } = unembedded;
+    return { ...reject(id, message), ...(namespace !== undefined && { namespace }), unembedded };
   }
 }
 

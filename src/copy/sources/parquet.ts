@@ -208,7 +208,12 @@ function checked(
 ): CopyRecord | Reject {
   const place = `row ${String(row + 1)} of ${basename(path)}`;
   const named = namespace === '' ? {} : { namespace };
-  if (read instanceof BadLine) return { id: read.id ?? place, ...named, reason: `${place}: ${read.message}` };
+  if (read instanceof BadLine) {
+    const { id = place, message, unembedded } = read;
+    if (unembedded !== undefined && names?.add(unembedded) === false)
+      return { id, ...named, reason: `${place}: the id has occurred before` };
+    return { id, ...named, reason: `${place}: ${message}`, ...(unembedded !== undefined && { unembedded }) };
+  }
   if (names?.add(read) !== false) return read;
   return { id: read.id, ...named, reason: `${place}: the id has occurred before` };
 }

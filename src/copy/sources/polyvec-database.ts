@@ -4,8 +4,9 @@ import type { Database } from '../../postgres/database.js';
 import type { NamespaceTotals } from '../../records/namespace.js';
 import { NamespaceStore } from '../../records/namespace.store.js';
 import { RecordPageStore } from '../../records/record-page.store.js';
-import type { Chunk, CopyRecord, Destination, Source, SourceCollection } from '../copy.js';
-import { EVERYTHING, toCopyRecord } from '../stored-record.js';
+import type { Chunk, Destination, Source, SourceCollection } from '../copy.js';
+import { EVERYTHING, toCopyRecord, writeState } from '../stored-record.js';
+import { bytesOf } from './portions.js';
 import { ShownStore } from './shown.store.js';
 
 /** A chunk has about so many bytes, and never more records than this. */
@@ -56,7 +57,7 @@ export class PolyvecSource implements Source {
   async requireUnchanged(): Promise<void> {
     for (const [key, { collection, fingerprint }] of this.opened) {
       const now = await this.look(key);
-      if (fingerprintOf(now.collection, now.totals) !== fingerprint) {
+      if (writeState(now.collection, now.totals) !== fingerprint) {
         throw new Error(`${collection.name} was written to meanwhile: stop its writers, and copy with --restart`);
       }
     }
@@ -86,7 +87,7 @@ export class PolyvecSource implements Source {
   private async describe(uuid: string): Promise<SourceCollection> {
     const { collection, totals } = await this.look(uuid);
     const { tenant, database, name, metric, dimension, metadata, protocol, vectorType, settings } = collection;
-    const fingerprint = fingerprintOf(collection, totals);
+    const fingerprint = writeState(collection, totals);
     this.opened.set(uuid, { collection, fingerprint });
     const records = totals.reduce((sum, { count }) => sum + count, 0);
     return {
@@ -103,15 +104,4 @@ export class PolyvecSource implements Source {
       if (totals !== 'stale') return { collection, totals };
     }
   }
-}
-
-/** Every write moves the counter of its namespace. */
-function fingerprintOf({ uuid }: Collection, totals: readonly NamespaceTotals[]): string {
-  return `${uuid} ${JSON.stringify(totals.map(({ name, lsn, count }) => [name, lsn, count]))}`;
-}
-
-/** About what a record takes on its way. */
-function bytesOf({ id, embedding, sparse, document, uri, metadata }: CopyRecord): number {
-  const texts = [id, document, uri, metadata].reduce((sum, text) => sum + (text?.length ?? 0), 0);
-  return texts + (embedding?.byteLength ?? 0) + (sparse?.indices.length ?? 0) * 12 + 1;
 }

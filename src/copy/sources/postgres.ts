@@ -225,11 +225,12 @@ function readRow(row: RecordRow, id: string): CopyRecord | Reject {
   try {
     const metadata = row.metadata === null ? null : parseJson(row.metadata);
     const object: JsonObject = new Map<string, Json>(Object.entries({ ...row, embedding: null, metadata }));
-    if (row.embedding === null) throw new BadLine('it has no vector');
-    return recordOfObject(object, FIELDS, vectorOf(row.embedding));
+    return recordOfObject(object, FIELDS, row.embedding === null ? undefined : vectorOf(row.embedding));
   } catch (error) {
-    if (error instanceof BadLine || error instanceof SyntaxError) return { id, reason: error.message };
-    throw error;
+    if (error instanceof SyntaxError) return { id, reason: error.message };
+    if (!(error instanceof BadLine)) throw error;
+    const { message, unembedded } = error;
+    return unembedded === undefined ? { id, reason: message } : { id, reason: 'it has no vector', unembedded };
   }
 }
 

@@ -176,12 +176,13 @@ function recordOf(point: Json, { dense, sparse }: Vectors): CopyRecord | Reject 
   const embedding = numbersOf(dense === undefined ? vector : at(vector, dense));
   const terms = sparse === undefined ? undefined : at(vector, sparse);
   const indices = numbersOf(at(terms, 'indices')) ?? [];
-  if (embedding === undefined && indices.length === 0) return { id, reason: 'it has no vector' };
   const { document, metadata } = partsOf(at(point, 'payload'));
   const read = metadataOfJson(metadata);
   if ('unholdable' in read) return { id, reason: `the value of ${JSON.stringify(read.unholdable)} is no metadata here` };
+  const unembedded = { id, document, uri: null, metadata: read.text };
+  if (embedding === undefined && indices.length === 0) return { id, reason: 'it has no vector', unembedded };
   return {
-    ...{ id, document, uri: null, metadata: read.text },
+    ...unembedded,
     embedding: embedding === undefined ? null : Float32Array.from(embedding),
     ...(indices.length > 0 && { sparse: { indices, values: Float32Array.from(numbersOf(at(terms, 'values')) ?? []) } }),
   };

@@ -1,19 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
-import type { Metric } from '../../collections/collection.js';
 import { isJsonObject, type Json, JsonNumber, parseJson } from '../../http/json.js';
 import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../../tenants/tenant.js';
 import type { Chunk, Source, SourceCollection } from '../copy.js';
+import { METRICS, VDF_META, vdfFields, VECTOR } from '../parquet/vdf-format.js';
 import type { FileOptions } from './jsonl.js';
 import { ParquetFiles } from './parquet.js';
-
-/** The description of everything, in a folder of Vector Data Format. */
-export const VDF_META = 'VDF_META.json';
-const METRICS: ReadonlyMap<string, Metric> = new Map([
-  ['Cosine', 'cosine'],
-  ['Euclid', 'l2'],
-  ['Dot', 'ip'],
-]);
 
 /** A namespace of an index: a folder with Parquet files. */
 interface Part {
@@ -104,10 +96,7 @@ export class VdfFolder implements Source {
     const columns = memberOf(entry, 'vector_columns');
     const [vector, ...others] = Array.isArray(columns) ? (columns as readonly Json[]) : [];
     const id = textOf(this.meta, 'id_column') ?? 'id';
-    const known = [
-      ...[['id', id] as const, ['embedding', typeof vector === 'string' ? vector : 'vector'] as const],
-      ...[['document', 'document'] as const, ['metadata', '*'] as const, ...ABSENT],
-    ];
+    const known = vdfFields(id, typeof vector === 'string' ? vector : VECTOR);
     const fields = new Map([...known, ...this.options.fields]);
     const source = await ParquetFiles.open(path, { metric: this.options.metric ?? 'cosine', fields });
     const [from, ...more] = await source.collections();
@@ -118,9 +107,6 @@ export class VdfFolder implements Source {
     return { namespace: textOf(entry, 'namespace') ?? '', source, from: { ...from, warnings: [...from.warnings, ...left] } };
   }
 }
-
-/** Metadata may have keys of these names: they are no parts of a record there. */
-const ABSENT = ['namespace', 'sparse', 'uri'].map((part) => [part, `\0${part}`] as const);
 
 function memberOf(value: Json | undefined, key: string): Json | undefined {
   return isJsonObject(value) ? value.get(key) : undefined;

@@ -5,7 +5,8 @@ import type { Chunk, CopyRecord, Source, SourceCollection } from '../copy.js';
 import { linesOf } from '../jsonl/lines.js';
 import { NameSet } from '../jsonl/name-set.js';
 import type { FileOptions } from './jsonl.js';
-import { bytesAt, type Layout, layoutOf, type VectorFormat } from './vector-file/layout.js';
+import { type Hdf5Library, hdf5Rows } from './vector-file/hdf5.js';
+import { rowsOf, type VectorFormat, type VectorRows } from './vector-file/layout.js';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const MAX_RECORDS = 1_000;
@@ -16,21 +17,38 @@ export class VectorFile implements Source {
     readonly label: string,
     private readonly paths: { readonly vectors: string; readonly ids: string | undefined },
     private readonly handle: FileHandle,
-    private readonly layout: Layout,
+    private readonly vectors: VectorRows,
     private readonly options: FileOptions,
     private readonly stamp: string,
   ) {}
 
   /** `place`: the file, and perhaps `?ids=` with another one. */
   static async open(format: VectorFormat, place: string, options: FileOptions): Promise<VectorFile> {
+    return VectorFile.with(place, options, format, (handle) => rowsOf(format, handle));
+  }
+
+  /** `place`: as of `open`, with `#` and the name of the dataset behind the file. @throws Error when the library is not installed */
+  static async openHdf5(place: string, options: FileOptions, load?: () => Promise<Hdf5Library>): Promise<VectorFile> {
+    const [, file = '', dataset, query = ''] = /^([^#?]*)(?:#([^?]*))?(\?.*)?$/s.exec(place) ?? [];
+    const suffix = dataset === undefined ? '' : `#${dataset}`;
+    return VectorFile.with(file + query, options, 'hdf5', (handle, path) => hdf5Rows(handle, path, dataset, load), suffix);
+  }
+
+  private static async with(
+    place: string,
+    options: FileOptions,
+    scheme: string,
+    read: (handle: FileHandle, path: string) => Promise<VectorRows>,
+    suffix = '',
+  ): Promise<VectorFile> {
     const [file = '', query = ''] = place.split('?');
     const ids = new URLSearchParams(query).get('ids');
     const paths = { vectors: resolve(file), ids: ids === null ? undefined : resolve(ids) };
     const handle = await open(paths.vectors, 'r');
     try {
-      const layout = await layoutOf(format, handle);
-      if (paths.ids !== undefined) await requireIds(paths.ids, layout.rows);
-      return new VectorFile(`${format}:${paths.vectors}`, paths, handle, layout, options, await stampOf(paths));
+      const vectors = await read(handle, paths.vectors);
+      if (paths.ids !== undefined) await requireIds(paths.ids, vectors.rows);
+      return new VectorFile(`${scheme}:${paths.vectors}${suffix}`, paths, handle, vectors, options, await stampOf(paths));
     } catch (error) {
       await handle.close();
       throw new Error(`${paths.vectors}: ${(error as Error).message}`, { cause: error });
@@ -41,7 +59,7 @@ export class VectorFile implements Source {
     const { metric } = this.options;
     const warning = 'nothing says how its vectors are compared: it gets the metric l2, or the one that --metric names';
     const name = basename(this.paths.vectors).replace(/\.\w+$/, '');
-    const { dimension, rows: records } = this.layout;
+    const { dimension, rows: records } = this.vectors;
     return Promise.resolve([
       {
         ...{ key: this.label, tenant: DEFAULT_TENANT, database: DEFAULT_DATABASE, name, metadata: null, dimension, records },
@@ -51,17 +69,15 @@ export class VectorFile implements Source {
   }
 
   async *read(_collection: SourceCollection, after: string | null): AsyncIterable<Chunk> {
-    const { rows, rowBytes, start, read } = this.layout;
+    const { rows, rowBytes } = this.vectors;
     const step = Math.max(1, Math.min(MAX_RECORDS, Math.floor(CHUNK_BYTES / rowBytes)));
     const ids = this.ids(Number(after ?? 0));
     for (let row = Number(after ?? 0); row < rows; row += step) {
       const count = Math.min(step, rows - row);
-      const block = await bytesAt(this.handle, start + row * rowBytes, count * rowBytes);
       const records: CopyRecord[] = [];
-      for (let index = 0; index < count; index += 1) {
+      for (const embedding of await this.vectors.read(row, count)) {
         const next = await ids.next();
         if (next.done === true) throw new Error(`${String(this.paths.ids)} has changed meanwhile`);
-        const embedding = read(block.subarray(index * rowBytes, (index + 1) * rowBytes));
         records.push({ id: next.value, embedding, document: null, uri: null, metadata: null });
       }
       yield { records, rejects: [], cursor: String(row + count) };
@@ -74,13 +90,14 @@ export class VectorFile implements Source {
   }
 
   async close(): Promise<void> {
+    this.vectors.close?.();
     await this.handle.close();
   }
 
   /** From a row on. */
   private async *ids(first: number): AsyncGenerator<string, void, undefined> {
     if (this.paths.ids === undefined) {
-      for (let row = first; row < this.layout.rows; row += 1) yield String(row);
+      for (let row = first; row < this.vectors.rows; row += 1) yield String(row);
       return;
     }
     for await (const { text, number } of linesOf(this.paths.ids)) if (number > first) yield text ?? '';

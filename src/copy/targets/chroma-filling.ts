@@ -54,14 +54,18 @@ export class ChromaFilling implements Filling {
   async write(records: readonly CopyRecord[], previous: Checkpoint, next: Checkpoint): Promise<void> {
     const known = await this.file.read();
     if (known?.checkpoint.cursor !== previous.cursor) throw new Error(`another polyvec copy writes to ${this.place.to.name}`);
+    await this.send(records);
+    this.copy = { ...known, checkpoint: next };
+    await this.file.write(this.copy);
+  }
+
+  async send(records: readonly CopyRecord[]): Promise<void> {
     const { policy } = this.place;
     for (const part of await this.parts(records)) {
       // an upsert would merge the metadata of the one that is there with those of the source
       if (!this.isWhole && policy === 'overwrite') await this.post('delete', JSON.stringify({ ids: part.map(({ id }) => id) }));
       await this.post(!this.isWhole && policy === 'skip' ? 'add' : 'upsert', bodyOf(part));
     }
-    this.copy = { ...known, checkpoint: next };
-    await this.file.write(this.copy);
   }
 
   async nearest(query: ShadowQuery, limit: number): Promise<readonly Nearest[]> {

@@ -1,11 +1,11 @@
 import { isJsonObject, parseJson } from '../../http/json.js';
 import { NOTHING_YET } from '../copy.js';
 import {
-  CONFLICT_POLICIES,
   type ConflictPolicy,
   type CopyRecord,
   type Destination,
   type Filling,
+  MERGE_POLICIES,
   type SourceCollection,
   type Standing,
   type Target,
@@ -26,7 +26,7 @@ interface Unfinished {
 
 /** A Chroma server of API v2, another Polyvec among them. */
 export class ChromaTarget implements Target {
-  readonly policies = CONFLICT_POLICIES;
+  readonly policies = MERGE_POLICIES;
 
   constructor(
     private readonly server: ChromaServer,

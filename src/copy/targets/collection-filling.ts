@@ -9,7 +9,7 @@ import { RecordPageStore } from '../../records/record-page.store.js';
 import { RecordWriteStore } from '../../records/record-write.store.js';
 import type { Checkpoint, ConflictPolicy, CopyRecord, Destination, Filling, RecordName } from '../copy.js';
 import { fieldKeys } from '../record-digest.js';
-import { EVERYTHING, toCopyRecord } from '../stored-record.js';
+import { EVERYTHING, toCopyRecord, writeState } from '../stored-record.js';
 import type { CopiesStore } from './copies.store.js';
 
 const PAGE_ROWS = 500;
@@ -85,13 +85,19 @@ export class CollectionFilling implements Filling {
 
   async finish(): Promise<void> {
     const { isHidden, collection, to } = this.place;
-    if (!isHidden) await this.copies.finishVisible(collection);
-    else if ((await this.copies.publish(collection, to)) === 'taken') {
+    const state = await this.state();
+    if (!isHidden) await this.copies.finishVisible(collection, state);
+    else if ((await this.copies.publish(collection, to, state)) === 'taken') {
       throw new Error(
         `another collection has got the name ${to.name} meanwhile: it stays as it is, and what was copied is hidden still`,
       );
     }
     await new StatisticsStore(this.database).refresh(await this.current());
+  }
+
+  /** What its writes have come to. */
+  async state(): Promise<string> {
+    return writeState(this.place.collection, await this.namespaces());
   }
 
   private async attempt(

@@ -94,9 +94,9 @@ export class CopiesStore {
 
   /**
    * Shows the collection at its place, whose tenant and database are made if they are not there; nothing happens when another process has
-   * shown it already. `taken`: another one has the name by now.
+   * shown it already. `taken`: another one has the name by now. `state`: as `finishVisible`.
    */
-  async publish({ id }: Collection, { tenant, database, name }: Destination): Promise<'published' | 'taken'> {
+  async publish({ id }: Collection, { tenant, database, name }: Destination, state: string): Promise<'published' | 'taken'> {
     try {
       return await this.database.transaction(async (transaction) => {
         // the tenant of a collection that is shown is no hidden one: it must not be removed
@@ -118,7 +118,7 @@ export class CopiesStore {
             SELECT FROM polyvec.collection_aliases a WHERE a.database_id = d.id AND a.name = ${name}) RETURNING c.id`);
         if (rows.length === 0) return 'taken';
         await transaction.query(sql`DELETE FROM polyvec.tenants WHERE id = ${hidden?.tenant_id ?? null}::bigint`);
-        await this.markFinished(transaction, id);
+        await this.markFinished(transaction, id, state);
         return 'published';
       });
     } catch (error) {
@@ -127,9 +127,9 @@ export class CopiesStore {
     }
   }
 
-  /** The collection has been visible all the time. */
-  async finishVisible({ id }: Collection): Promise<void> {
-    await this.markFinished(this.database, id);
+  /** The collection has been visible all the time. `state` takes the cursor's place: what the collection's writes had come to. */
+  async finishVisible({ id }: Collection, state: string): Promise<void> {
+    await this.markFinished(this.database, id, state);
   }
 
   /** Removes the hidden collection with its tenant, or the entry of a visible one. */
@@ -144,8 +144,10 @@ export class CopiesStore {
     });
   }
 
-  private async markFinished(queryable: Queryable, id: string): Promise<void> {
-    await queryable.query(sql`UPDATE polyvec.copies SET is_finished = TRUE, is_hidden = FALSE WHERE collection_id = ${id}`);
+  private async markFinished(queryable: Queryable, id: string, state: string): Promise<void> {
+    await queryable.query(
+      sql`UPDATE polyvec.copies SET is_finished = TRUE, is_hidden = FALSE, cursor = ${state} WHERE collection_id = ${id}`,
+    );
   }
 }
 

@@ -12,7 +12,7 @@ const MAX_NAME_BYTES = 255 - '.jsonl.collection.json.new'.length;
 
 /** A folder with a file for each collection, or one file: it has another name until it has been compared. */
 export class JsonlFolder implements Target {
-  readonly policies = ['fail', 'overwrite'] as const;
+  readonly policies = ['fail', 'overwrite', 'newer-fail'] as const;
   readonly label: string;
   private readonly path: string;
 
@@ -46,7 +46,8 @@ export class JsonlFolder implements Target {
     if (size === undefined) return { kind: 'new' };
     const finished = await readDescription(paths.description);
     if (finished?.origin === from.key && finished.bytes === size) {
-      return { kind: 'finished', checkpoint: finished.checkpoint, isSourceUnchanged: finished.fingerprint === from.fingerprint };
+      const isSourceUnchanged = finished.fingerprint === from.fingerprint;
+      return { kind: 'finished', checkpoint: finished.checkpoint, isSourceUnchanged, isTargetUnchanged: true };
     }
     return { kind: 'occupied', records: await countLines(paths.file) };
   }

@@ -3,22 +3,58 @@ import { join, resolve } from 'node:path';
 import type { CopyRecord, Destination, Filling, SourceCollection, Standing, Target } from '../copy.js';
 import { NOTHING_YET } from '../copy.js';
 import { describe, readDescription } from '../jsonl/description.js';
-import { DESCRIPTION, fileName, filesIn, namespaceFolder, othersIn, totalBytes } from '../parquet/folder.js';
-import { type FolderPaths, ParquetFilling } from './parquet-filling.js';
+import {
+  DESCRIPTION,
+  ENDING,
+  fileName,
+  filesIn,
+  namespaceFolder,
+  othersIn,
+  type PartFile,
+  totalBytes,
+} from '../parquet/folder.js';
+import { ParquetFile } from '../parquet/parquet-file.js';
+import { recordOfOwnRow } from '../parquet/rows.js';
+import { writeParquet } from '../parquet/write-file.js';
+import { type FolderFormat, type FolderPaths, ParquetFilling } from './parquet-filling.js';
 
 /** What file systems allow, less what our names end with. */
 const MAX_NAME_BYTES = 255 - '.part'.length;
 
-/** A folder with a folder for each collection, in Pinecone's schema for imports: it has another name until it has been compared. */
+/** Pinecone's schema for imports. */
+const PINECONE: FolderFormat = {
+  write: (folder, prefix, records) => writeParquet(join(folder, `${prefix}${ENDING}`), records),
+  read: recordsOf,
+};
+
+/** What a folder of collections is like. */
+export interface FolderLayout {
+  readonly scheme: string;
+  readonly format: FolderFormat;
+  /** The folder of a collection, below that of all. */
+  folderOf(to: Destination): string;
+}
+
+const OWN_LAYOUT: FolderLayout = {
+  scheme: 'parquet',
+  format: PINECONE,
+  folderOf: ({ tenant, database, name }) => join(fileName(tenant), fileName(database), fileName(name)),
+};
+
+/** A folder with a folder for each collection, which has another name until it has been compared; in Pinecone's schema for imports. */
 export class ParquetFolder implements Target {
-  readonly policies = ['fail', 'overwrite'] as const;
+  readonly policies = ['fail', 'overwrite', 'newer-fail'] as const;
   readonly label: string;
   private readonly path: string;
 
-  constructor(place: string) {
-    if (place === '') throw new Error('TO must name a folder, parquet:folder');
+  constructor(
+    place: string,
+    private readonly layout: FolderLayout = OWN_LAYOUT,
+  ) {
+    const { scheme } = layout;
+    if (place === '') throw new Error(`TO must name a folder, ${scheme}:folder`);
     this.path = resolve(place);
-    this.label = `parquet:${this.path}`;
+    this.label = `${scheme}:${this.path}`;
   }
 
   async problemsOf(_from: SourceCollection, to: Destination): Promise<readonly string[]> {
@@ -40,7 +76,8 @@ export class ParquetFolder implements Target {
     const files = await filesIn(folder);
     const finished = await readDescription(join(folder, DESCRIPTION));
     if (finished?.origin === from.key && finished.bytes === totalBytes(files)) {
-      return { kind: 'finished', checkpoint: finished.checkpoint, isSourceUnchanged: finished.fingerprint === from.fingerprint };
+      const isSourceUnchanged = finished.fingerprint === from.fingerprint;
+      return { kind: 'finished', checkpoint: finished.checkpoint, isSourceUnchanged, isTargetUnchanged: true };
     }
     if (finished === undefined && files.length === 0) return { kind: 'new' };
     return { kind: 'occupied', records: finished?.checkpoint.records ?? 0 };
@@ -59,14 +96,14 @@ export class ParquetFolder implements Target {
     const paths = this.pathsFor(to);
     await mkdir(paths.part, { recursive: true });
     const description = (await readDescription(join(paths.part, DESCRIPTION))) ?? describe(source, from, to, NOTHING_YET);
-    return ParquetFilling.open(paths, description);
+    return ParquetFilling.open(paths, description, this.layout.format);
   }
 
   async finished(to: Destination): Promise<Filling> {
     const paths = this.pathsFor(to);
     const description = await readDescription(join(paths.folder, DESCRIPTION));
     if (description === undefined) throw new Error(`${paths.folder} is gone`);
-    return new ParquetFilling(paths, description, paths.folder);
+    return new ParquetFilling(paths, description, paths.folder, this.layout.format);
   }
 
   async discard(to: Destination): Promise<void> {
@@ -77,8 +114,17 @@ export class ParquetFolder implements Target {
     return Promise.resolve();
   }
 
-  private pathsFor({ tenant, database, name }: Destination): FolderPaths {
-    const folder = join(this.path, fileName(tenant), fileName(database), fileName(name));
+  private pathsFor(to: Destination): FolderPaths {
+    const folder = join(this.path, this.layout.folderOf(to));
     return { folder, part: `${folder}.part` };
+  }
+}
+
+async function* recordsOf({ path, namespace }: PartFile): AsyncIterable<readonly CopyRecord[]> {
+  const file = await ParquetFile.open(path);
+  try {
+    for await (const { rows } of file.groups(0)) yield rows.map((row) => recordOfOwnRow(row, namespace));
+  } finally {
+    await file.close();
   }
 }

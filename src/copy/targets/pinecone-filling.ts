@@ -52,16 +52,21 @@ export class PineconeFilling implements Filling {
 
   /** Sent again after a crash, it comes to the same: an upsert replaces the whole record. */
   async write(records: readonly CopyRecord[], previous: Checkpoint, next: Checkpoint): Promise<void> {
-    const { collection, policy } = this.place;
     const known = await this.file.read();
-    if (known?.checkpoint.cursor !== previous.cursor) throw new Error(`another polyvec copy writes to ${collection.name}`);
+    if (known?.checkpoint.cursor !== previous.cursor)
+      throw new Error(`another polyvec copy writes to ${this.place.collection.name}`);
+    await this.send(records);
+    this.copy = { ...known, checkpoint: next };
+    await this.file.write(this.copy);
+  }
+
+  async send(records: readonly CopyRecord[]): Promise<void> {
+    const { collection, policy } = this.place;
     const there = !this.isWhole && policy === 'skip' ? new Set((await this.find(records)).map(nameOf)) : new Set<string>();
     const missing = records.filter((record) => !there.has(nameOf(record)));
     for (const [namespace, list] of byNamespace(missing)) {
       for (const part of partsOf(list)) await this.server.indexOf(collection).upsert(namespace, part);
     }
-    this.copy = { ...known, checkpoint: next };
-    await this.file.write(this.copy);
   }
 
   async nearest(query: ShadowQuery, limit: number): Promise<readonly Nearest[]> {

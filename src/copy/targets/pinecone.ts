@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Metric } from '../../collections/collection.js';
 import { isJsonObject, type Json, JsonNumber, parseJson } from '../../http/json.js';
 import {
-  CONFLICT_POLICIES,
   type ConflictPolicy,
   type CopyRecord,
   type Destination,
   type Filling,
+  MERGE_POLICIES,
   NOTHING_YET,
   type SourceCollection,
   type Standing,
@@ -26,7 +26,7 @@ const READY_PAUSE_MS = 1_000;
 
 /** The project of a key on a server of Pinecone's protocol, another Polyvec among them: an index for each collection. */
 export class PineconeTarget implements Target {
-  readonly policies = CONFLICT_POLICIES;
+  readonly policies = MERGE_POLICIES;
 
   constructor(
     private readonly server: PineconeServer,

@@ -53,7 +53,8 @@ export class PolyvecDatabase implements Target {
     const finished = await this.copies.findFinished(existing);
     if (finished?.origin === from.key) {
       const { checkpoint, fingerprint } = finished;
-      return { kind: 'finished', checkpoint, isSourceUnchanged: fingerprint === from.fingerprint };
+      const isTargetUnchanged = checkpoint.cursor === (await this.lookAt(existing, to).state());
+      return { kind: 'finished', checkpoint, isSourceUnchanged: fingerprint === from.fingerprint, isTargetUnchanged };
     }
     const records = await this.countOf(existing, to);
     return records === 0 ? { kind: 'new' } : { kind: 'occupied', records };
@@ -103,7 +104,11 @@ export class PolyvecDatabase implements Target {
   }
 
   private async countOf(collection: Collection, to: Destination): Promise<number> {
-    return this.filling(collection, to, 'fail', { isHidden: false, isShared: true }).count();
+    return this.lookAt(collection, to).count();
+  }
+
+  private lookAt(collection: Collection, to: Destination): CollectionFilling {
+    return this.filling(collection, to, 'fail', { isHidden: false, isShared: true });
   }
 
   private async require(uuid: string): Promise<Collection> {

@@ -63,9 +63,10 @@ export class CollectionReader {
     const { text, document, uri, unholdable } = metadataOf(values, lists);
     if (unholdable !== undefined)
       return { id, reason: `the value of ${JSON.stringify(unholdable)} is infinite, which JSON cannot hold` };
+    const unembedded = { id, document, uri, metadata: text };
     const embedding = this.vector(id);
-    if (embedding === undefined) return { id, reason: 'its vector is neither in the index on disk nor in the log' };
-    return { id, embedding, document, uri, metadata: text };
+    if (embedding === undefined) return { id, reason: 'its vector is neither in the index on disk nor in the log', unembedded };
+    return { ...unembedded, embedding };
   }
 
   private vector(id: string): Float32Array | undefined {

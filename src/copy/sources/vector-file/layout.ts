@@ -1,7 +1,17 @@
 import type { FileHandle } from 'node:fs/promises';
 
+/** The vectors of a file. */
+export interface VectorRows {
+  readonly rows: number;
+  readonly dimension: number;
+  /** About what a row takes while it is read. */
+  readonly rowBytes: number;
+  read(row: number, count: number): Promise<readonly Float32Array[]>;
+  close?(): void;
+}
+
 /** Where the vectors of a file are: rows of the same length. */
-export interface Layout {
+interface Layout {
   readonly rows: number;
   readonly dimension: number;
   /** Where the first row begins, and how many bytes each has. */
@@ -22,7 +32,18 @@ const TYPES = {
 } as const satisfies Record<string, readonly [number, (row: Buffer, at: number) => number]>;
 
 /** @throws Error that says why the file cannot be read */
-export async function layoutOf(format: VectorFormat, handle: FileHandle): Promise<Layout> {
+export async function rowsOf(format: VectorFormat, handle: FileHandle): Promise<VectorRows> {
+  const { rows, dimension, start, rowBytes, read } = await layoutOf(format, handle);
+  return {
+    ...{ rows, dimension, rowBytes },
+    read: async (row, count) => {
+      const block = await bytesAt(handle, start + row * rowBytes, count * rowBytes);
+      return Array.from({ length: count }, (_, index) => read(block.subarray(index * rowBytes, (index + 1) * rowBytes)));
+    },
+  };
+}
+
+async function layoutOf(format: VectorFormat, handle: FileHandle): Promise<Layout> {
   const { size } = await handle.stat();
   const layout = format === 'npy' ? await npyLayout(handle) : await vecsLayout(handle, format === 'fvecs' ? 4 : 1, size);
   const expected = layout.start + layout.rows * layout.rowBytes;
