@@ -3,6 +3,7 @@ import { createFuzzScene, type FuzzScene, type FuzzTargets } from '../chaos/muta
 import { type FuzzAnswer, FuzzClient } from '../chaos/mutated/fuzz-send.js';
 import type { SentRequest } from '../chaos/mutated/request-mutations.js';
 import { type Message, PineconeGrpc } from '../support/clients/pinecone-grpc.js';
+import { grownBodies, many, memberObject } from './grown-bodies.js';
 
 /** What may be read in one go. */
 const AT_ONCE = 10_000;
@@ -33,25 +34,7 @@ afterAll(async () => {
   await scene.gateway.stop();
 });
 
-/** A list of that item, as long as a body may be. */
-function many(item: unknown): readonly unknown[] {
-  return new Array<unknown>(Math.ceil(BODY_BYTES / (JSON.stringify(item).length + 1))).fill(item);
-}
-
-/** The body with a value in the place of one of its members, for each of them; lists are made long, and all else is made a long filter. */
-function grown(body: Buffer): readonly string[] {
-  const members = Object.entries(memberObject(body));
-  const filter = { $or: many({}) };
-  return members.map(([key, value]) => {
-    const long = Array.isArray(value) && value.length > 0 ? many(value[0]) : filter;
-    return JSON.stringify({ ...Object.fromEntries(members), [key]: long });
-  });
-}
-
-/** The members of a JSON object, or of the first of its lines. */
-function memberObject(body: Buffer): object {
-  return JSON.parse(body.toString().split('\n')[0] ?? '') as object;
-}
+const long = (item: unknown): readonly unknown[] => many(item, BODY_BYTES);
 
 async function send(request: SentRequest, body: string): Promise<FuzzAnswer> {
   return client.send({ ...request, body: Buffer.from(body) });
@@ -64,7 +47,8 @@ describe('a body of many values', () => {
   it('is read in slices, or refused, by every route, and none reads more of it in one go than it may', async () => {
     const offences: string[] = [];
     for (const request of withBody()) {
-      for (const body of grown(request.body)) {
+      for (const [, grow] of grownBodies(request.body, BODY_BYTES)) {
+        const body = grow();
         const before = LARGEST_SLICE.values;
         const { status } = await send(request, body);
         // 0: there was no answer in time
@@ -84,7 +68,7 @@ describe('a body of many values', () => {
     const asked = withBody().filter(({ path }) => !UNREAD.test(path));
     const unnamed: string[] = [];
     for (const request of asked) {
-      const { text } = await send(request, JSON.stringify({ unknown_member: many({}), ...memberObject(request.body) }));
+      const { text } = await send(request, JSON.stringify({ unknown_member: long({}), ...memberObject(request.body) }));
       if (!NAMED.test(text)) unnamed.push(`${request.method} ${request.path}: ${text.slice(0, 200)}`);
     }
     expect(unnamed).toEqual([]);
