@@ -5,6 +5,9 @@ import { startGateway, type TestGateway } from '../support/gateway/gateway.js';
 const DEFAULT_MOST = 1_000;
 /** Searches that take more than a millisecond, wherever they run. */
 const SOME = 500;
+const MANY = 150_000;
+/** What so many results take. */
+const BUDGET = { POLYVEC_MAX_ANSWER_BYTES: '1000000000', POLYVEC_MAX_ANSWERS_IN_FLIGHT_BYTES: '1000000000' };
 const QUERY = { vector: [1, 0, 0, 0], limit: 2 };
 const many = <T>(item: T, count: number): readonly T[] => new Array<T>(count).fill(item);
 
@@ -12,7 +15,7 @@ let gateway: TestGateway;
 let hurried: TestGateway;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ env: BUDGET });
   hurried = await startGateway({ env: { POLYVEC_SEARCHES_TIMEOUT_MS: '1' } });
 });
 
@@ -69,6 +72,19 @@ describe('the searches of many collections', () => {
       400,
       { message: expect.stringMatching(TOO_LONG) as unknown },
     ]);
+  });
+});
+
+describe('a query of more vectors than a call of a function may have arguments', () => {
+  it('is answered like any other', async () => {
+    const embeddings = [
+      [1, 0],
+      [0, 1],
+    ];
+    const collection = await new ChromaApi(gateway.chromaUrl).filled({ ids: ['a', 'b'], embeddings });
+    const body = { query_embeddings: many([1, 0], MANY), n_results: 1, include: [] };
+    const [status, answer] = await collection.outcome('query', body);
+    expect([status, (answer as { ids?: unknown[] }).ids?.length]).toEqual([200, MANY]);
   });
 });
 

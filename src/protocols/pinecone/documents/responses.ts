@@ -55,8 +55,8 @@ function fieldsText(record: StoredRecord, { dense, sparse, texts }: DocumentSche
   }
   const metadata = metadataText(first === undefined ? record : { ...record, document: null });
   if (metadata !== null && fields === 'all') members.push(metadata.slice(1, -1));
-  else if (metadata !== null) members.push(...chosen(metadata, wants));
-  return members
+  const more = metadata === null || fields === 'all' ? [] : chosen(metadata, wants);
+  return [...members, ...more]
     .filter((member) => member !== '')
     .map((member) => `,${member}`)
     .join('');
