@@ -24,6 +24,8 @@ export type LimitName =
   | 'maxIds'
   | 'maxResults'
   | 'maxMatches'
+  | 'maxSearches'
+  | 'searchesTimeoutMs'
   | 'maxAnswerBytes'
   | 'maxFilterPredicates'
   | 'maxFilterDepth'

@@ -63,6 +63,24 @@ export const LIMIT_SETTINGS = {
     ),
     100_000,
   ),
+  maxSearches: strictly(
+    setting(
+      'POLYVEC_MAX_SEARCHES',
+      1_000,
+      count,
+      `Searches of one request that are carried out one after the other, as by Vectorizer's \`batch_search\`.${ANY_NUMBER}`,
+    ),
+    100,
+  ),
+  searchesTimeoutMs: strictly(
+    setting(
+      'POLYVEC_SEARCHES_TIMEOUT_MS',
+      30_000,
+      count,
+      'What they may take together: none is begun after that. `0`: any time.',
+    ),
+    10_000,
+  ),
   maxAnswerBytes: strictly(
     setting(
       'POLYVEC_MAX_ANSWER_BYTES',

@@ -7,6 +7,8 @@ const BOUNDED = {
   maxIds: ['the request has', 'ids'],
   maxResults: ['the search asks for', 'results'],
   maxMatches: ['the queries of the search ask for', 'results together'],
+  maxSearches: ['the request has', 'searches'],
+  searchesTimeoutMs: ['the searches of the request have taken', 'milliseconds'],
   maxAnswerBytes: ['the answer has', 'bytes or more'],
   maxFilterPredicates: ['the filter has', 'conditions'],
   maxFilterDepth: ['the filter has', 'levels'],
@@ -24,6 +26,8 @@ const BOUNDED = {
 /** What a client can do, where the limit is not on what it has sent. */
 const ADVICE: Readonly<Partial<Record<LimitName, string>>> = {
   maxMatches: 'send fewer queries at a time, or ask for fewer results',
+  maxSearches: 'send fewer at a time',
+  searchesTimeoutMs: 'send fewer at a time',
   maxAnswerBytes: 'ask for fewer queries or results at a time, or leave out documents, vectors or metadata',
 };
 

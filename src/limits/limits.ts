@@ -63,6 +63,14 @@ export class Limits {
     throw new GatewayError({ kind: 'too_large', subject: 'batch', limit: 'maxRecords', allowed, actual: count });
   }
 
+  /** Searches of one request that follow each other. */
+  requireSearches(count: number): void {
+    this.requireBatch(count);
+    const allowed = this.values.maxSearches;
+    if (allowed === 0 || count <= allowed) return;
+    throw new GatewayError({ kind: 'too_large', subject: 'batch', limit: 'maxSearches', allowed, actual: count });
+  }
+
   /** Records that are written, and the namespace that the write may create. */
   requireWrite(namespace: string, records: readonly LimitedRecord[]): void {
     this.requireName(namespace);

@@ -48,6 +48,7 @@ import { RecordRankStore } from './search/record-rank.store.js';
 import { RecordSearchStore } from './search/record-search.store.js';
 import { SearchPlanner } from './search/search-planner.js';
 import { SparseKeyStore } from './search/sparse-key.store.js';
+import { SearchTimes } from './search-times.service.js';
 import { ShownStatements } from './shown-statements.service.js';
 import { RecordTextsService } from './words/record-texts.service.js';
 import { WordIndexStore } from './words/word-index.store.js';
@@ -105,6 +106,7 @@ import { WordSearchStore } from './words/word-search.store.js';
     RecordSearches,
     NamespacesService,
     ReplicaReads,
+    SearchTimes,
     LimitedWork,
     EngineDescription,
     RecordSampleStore,
@@ -126,6 +128,7 @@ import { WordSearchStore } from './words/word-search.store.js';
     RecordTransfersService,
     NamespacesService,
     ReplicaReads,
+    SearchTimes,
     IndexesService,
     PlacesService,
     LeasesService,

@@ -3,7 +3,8 @@ import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
-const PAGE = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url));
+/** The page that the figures are written to. */
+export const PAGE = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url));
 
 /** What a program found, in the words of its row in docs/reliability.md. */
 export interface ChaosResult {
@@ -45,7 +46,8 @@ async function writeRow({ name, event, figure, aim, met }: ChaosResult, conditio
   await writeFile(PAGE, rows.join('\n'));
 }
 
-async function conditionsOf({ conditions }: ChaosResult): Promise<string> {
+/** Day, machine, server, and what else the figures depend on. */
+export async function conditionsOf({ conditions }: Pick<ChaosResult, 'conditions'>): Promise<string> {
   const day = new Date().toISOString().slice(0, 10);
   // the program's own load and what else ran beside it
   const [, load = 0] = loadavg();

@@ -124,6 +124,14 @@ describe('vectors', () => {
     expect(await post('/batch_delete', { collection: 'missing', ...missing })).toMatchObject([200, { deleted: 0, failed: 1 }]);
   });
 
+  it('D115: the searches of a batch have a number', async () => {
+    const collection = await filled([EAST]);
+    const queries = new Array<object>(1_001).fill({ vector: [1, 0] });
+    const refusal = { error_type: 'payload_too_large', message: expect.stringContaining('(POLYVEC_MAX_SEARCHES)') as string };
+    expect(await collection.post('/batch_search', { queries })).toMatchObject([413, refusal]);
+    expect(await collection.post('/batch_search', { queries: queries.slice(1) })).toMatchObject([200, { succeeded: 1_000 }]);
+  });
+
   it('D52: payloads keep their types', async () => {
     const collection = await create();
     const metadata = { page: 1, draft: false, none: null, list: [1, 'a'], nested: { a: 1.5 } };

@@ -36,7 +36,7 @@ beforeAll(async () => {
       new VectorizerApi(gateway.vectorizerUrl).post(`/collections/${name}/search`, body('"vector":[1,0,0,0]', values - 1)),
     // a Struct, a key with a list, and the vector
     grpc: (values) =>
-      grpc.outcome('Query', { topK: 1, vector: [1, 0], filter: { a: { $in: new Array<string>(values - 11).fill('x') } } }),
+      grpc.outcome('Query', { topK: 1, vector: [1, 0], filter: { a: { $in: new Array<string>(values - 15).fill('x') } } }),
   };
 });
 

@@ -12,6 +12,8 @@ const STRICT = {
   maxIds: 10_000,
   maxResults: 10_000,
   maxMatches: 100_000,
+  maxSearches: 100,
+  searchesTimeoutMs: 10_000,
   maxAnswerBytes: 16 * MiB,
   // a part of the heap in any profile
   maxAnswersBytes: 0,
@@ -70,7 +72,7 @@ describe('without a profile', () => {
     const { maxJsonDepth, maxJsonValues, maxValuesAtOnce, maxMatches, maxConnections, ...rest } = Object.fromEntries(
       Object.keys(LIMIT_SETTINGS).map((key) => [key, readConfig({})[key as keyof typeof LIMIT_SETTINGS]]),
     );
-    const { headersTimeoutMs, requestTimeoutMs, limits, ...others } = rest;
+    const { headersTimeoutMs, requestTimeoutMs, limits, maxSearches, searchesTimeoutMs, ...others } = rest;
     expect({ maxJsonDepth, maxJsonValues, maxValuesAtOnce, maxMatches, maxConnections }).toEqual({
       maxJsonDepth: 127,
       maxJsonValues: 5_000_000,
@@ -78,10 +80,12 @@ describe('without a profile', () => {
       maxMatches: 10_000_000,
       maxConnections: 10_000,
     });
-    expect({ headersTimeoutMs, requestTimeoutMs, limits }).toEqual({
+    expect({ headersTimeoutMs, requestTimeoutMs, limits, maxSearches, searchesTimeoutMs }).toEqual({
       headersTimeoutMs: 60_000,
       requestTimeoutMs: 300_000,
       limits: 'protocol',
+      maxSearches: 1_000,
+      searchesTimeoutMs: 30_000,
     });
     expect(new Set(Object.values(others))).toEqual(new Set([0]));
   });

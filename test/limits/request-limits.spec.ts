@@ -20,7 +20,7 @@ const nested = (levels: number): object =>
 /** A text of so many bytes, and fewer characters. */
 const bytes = (amount: number): string => 'é'.repeat(Math.floor(amount / 2)) + 'e'.repeat(amount % 2);
 
-const ROWS: Readonly<Record<Exclude<LimitName, 'maxAnswerBytes'>, Row>> = {
+const ROWS: Readonly<Record<Exclude<LimitName, 'maxAnswerBytes' | 'maxSearches' | 'searchesTimeoutMs'>, Row>> = {
   maxRecords: { allowed: 3, send: (transport, amount) => transport.write(numbered(amount, 'r').map((id) => ({ id }))) },
   maxIds: { allowed: 3, send: (transport, amount) => transport.delete(['base', ...numbered(amount - 1, 'r')]) },
   maxResults: { allowed: 5, send: (transport, amount) => transport.search(amount) },
@@ -67,6 +67,8 @@ const ELSEWHERE = {
   maxInFlightBytes: 'in-flight.spec.ts',
   maxAnswerBytes: 'answers.spec.ts',
   maxAnswersBytes: 'answers.spec.ts',
+  maxSearches: 'searches.spec.ts',
+  searchesTimeoutMs: 'searches.spec.ts',
   maxConnections: 'connections.spec.ts',
   maxConnectionsPerAddress: 'connections.spec.ts',
   headersTimeoutMs: 'connections.spec.ts',

@@ -39,6 +39,8 @@ const LIMITED_FIELDS: Readonly<Record<LimitName, string>> = {
   maxIds: 'ids',
   maxResults: 'limit',
   maxMatches: 'limit',
+  maxSearches: 'queries',
+  searchesTimeoutMs: 'queries',
   maxAnswerBytes: 'limit',
   maxFilterPredicates: 'filter',
   maxFilterDepth: 'filter',

@@ -106,6 +106,7 @@ function toResult(request: SearchRequest, rows: readonly MatchRow[], candidates:
     if (row.query !== null) matches[Number(row.query) - 1]?.push(toMatch(row));
   }
   const isTied = matches.some((list) => list.length > request.limit && list.at(-1)?.distance === list.at(-2)?.distance);
-  const found = Math.min(...matches.map(({ length }) => length), request.limit);
+  // not by `Math.min(…)`: there may be more queries than a call may have arguments
+  const found = matches.reduce((least, { length }) => Math.min(least, length), request.limit);
   return { matches: matches.map((list) => list.slice(0, request.limit)), candidates, found, isTied };
 }

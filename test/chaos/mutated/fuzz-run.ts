@@ -30,8 +30,6 @@ const BROKEN = 8;
 const GRPC = 8;
 /** Of as many requests, one is costly. */
 const PER_COSTLY = 300;
-/** Searches of a batch of Vectorizer's follow each other: without a limit, a batch of thousands takes its minutes (operations.md). */
-const LIMITS = { POLYVEC_MAX_RECORDS: '500' };
 /** Connections that never get on, beside the requests of a round. */
 const SLOW = 10;
 
@@ -44,7 +42,7 @@ export async function runFuzz(options: {
   const figures: FuzzFigures = { sent: 0, statuses: {}, offences: [], polluted: false };
   const random = randomFrom(options.seed);
   while (figures.sent < options.requests && figures.offences.length < MAX_OFFENCES) {
-    const scene = await createFuzzScene(LIMITS);
+    const scene = await createFuzzScene();
     try {
       const limit = Math.min(options.requests, figures.sent + PER_SCENE);
       while (figures.sent < limit && figures.offences.length < MAX_OFFENCES) {

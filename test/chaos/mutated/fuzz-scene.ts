@@ -4,11 +4,14 @@ import { PineconeApi } from '../../support/clients/pinecone-api.js';
 import { VectorizerApi } from '../../support/clients/vectorizer-api.js';
 import type { TestGateway } from '../../support/gateway/gateway.js';
 import { startGatewayInProcess } from '../../support/gateway/gateway-in-process.js';
-import { allRoutes } from '../../support/routes/routes.js';
+import { allRoutes, type Route } from '../../support/routes/routes.js';
 import { exampleOf, type SceneNames } from './request-corpus.js';
 import type { SentRequest } from './request-mutations.js';
 
 const DATABASES = '/api/v2/tenants/default_tenant/databases';
+
+/** Where a gateway's protocols are. */
+export type GatewayUrls = Pick<TestGateway, 'chromaUrl' | 'pineconeUrl' | 'vectorizerUrl'>;
 
 /** A gateway with a little of everything, which requests may delete. */
 export interface FuzzScene {
@@ -17,11 +20,16 @@ export interface FuzzScene {
   targets(): Promise<FuzzTargets>;
 }
 
+/** A request, and the route that it is for. */
+export interface RoutedRequest extends SentRequest {
+  readonly route: Route;
+}
+
 export interface FuzzTargets {
   /** Speaks gRPC, for the index; 0 when there was none left for it. */
   readonly grpcPort: number;
   /** A valid request to each route. */
-  readonly requests: readonly SentRequest[];
+  readonly requests: readonly RoutedRequest[];
 }
 
 const VERSION = { 'x-pinecone-api-version': '2025-10' };
@@ -35,27 +43,29 @@ const NAMES = {
 export async function createFuzzScene(env: Readonly<Record<string, string>> = {}): Promise<FuzzScene> {
   // requests make indexes, too, and each takes one
   const gateway = await startGatewayInProcess({ POLYVEC_PINECONE_INDEX_PORTS: '0:64', ...env });
+  return { gateway, targets: () => fuzzTargets(gateway) };
+}
+
+/** Makes what is gone again, and tells what to ask for now. */
+export async function fuzzTargets(gateway: GatewayUrls): Promise<FuzzTargets> {
   // one that is watched does not end
   const routes = allRoutes().filter(({ key }) => key !== 'GET /console/api/v1/requests');
-  const targets = async (): Promise<FuzzTargets> => {
-    const uuid = await makeCollections(gateway);
-    const { port, backup } = await makeIndex(gateway);
-    const requests = routes.map((route): SentRequest => {
-      const { path, body } = exampleOf(route, namesOf({ uuid, backup, port: String(port) }));
-      const headers = [
-        ...(body === undefined ? [] : [['content-type', 'application/json'] as const]),
-        ...(path.includes('/documents/') ? [['x-pinecone-api-version', '2026-07'] as const] : []),
-        ...(path.startsWith('/console/api') ? [['x-polyvec-console', '1'] as const] : []),
-      ];
-      return { method: route.method, path, headers, body: Buffer.from(body ?? '') };
-    });
-    return { grpcPort: port, requests };
-  };
-  return { gateway, targets };
+  const uuid = await makeCollections(gateway);
+  const { port, backup } = await makeIndex(gateway);
+  const requests = routes.map((route): RoutedRequest => {
+    const { path, body } = exampleOf(route, namesOf({ uuid, backup, port: String(port) }));
+    const headers = [
+      ...(body === undefined ? [] : [['content-type', 'application/json'] as const]),
+      ...(path.includes('/documents/') ? [['x-pinecone-api-version', '2026-07'] as const] : []),
+      ...(path.startsWith('/console/api') ? [['x-polyvec-console', '1'] as const] : []),
+    ];
+    return { route, method: route.method, path, headers, body: Buffer.from(body ?? '') };
+  });
+  return { grpcPort: port, requests };
 }
 
 /** Chroma's, whose uuid is returned, and Vectorizer's; of what is there already nothing is made. */
-async function makeCollections({ chromaUrl, vectorizerUrl }: TestGateway): Promise<string> {
+async function makeCollections({ chromaUrl, vectorizerUrl }: GatewayUrls): Promise<string> {
   const chroma = new ChromaApi(chromaUrl);
   await chroma.call(DATABASES, { body: { name: 'default_database' } });
   const made = await chroma.call(COLLECTIONS, { body: { name: NAMES.chroma, get_or_create: true } });
@@ -74,7 +84,7 @@ async function makeCollections({ chromaUrl, vectorizerUrl }: TestGateway): Promi
   return uuid;
 }
 
-async function makeIndex({ pineconeUrl }: TestGateway): Promise<{ readonly port: number; readonly backup: string }> {
+async function makeIndex({ pineconeUrl }: GatewayUrls): Promise<{ readonly port: number; readonly backup: string }> {
   const control = new PineconeApi(pineconeUrl);
   const spec = { serverless: { cloud: 'aws', region: 'us-east-1' } };
   const definition = { name: NAMES.index, dimension: 4, metric: 'dotproduct', spec };

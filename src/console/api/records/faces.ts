@@ -66,7 +66,8 @@ export class RecordFaces {
     const request = `GET /vectors/fetch?ids=${encode(id)}&namespace=${encode(publicName(namespace))}`;
     if (!isIndex(collection)) return hidden(request, 'Pinecone sees collections whose dimension is known');
     const records = await this.read(collection, namespace, id, pineconeParts('text', true));
-    return shown(request, toFetchResponse({ records, lsn: '0', namespace: publicName(namespace), next: undefined }), ['D41']);
+    const pieces = toFetchResponse({ records, lsn: '0', namespace: publicName(namespace), next: undefined });
+    return shown(request, [...pieces].join(''), ['D41']);
   }
 
   private async vectorizer({ collection, namespace, id }: RecordPlace): Promise<Face> {

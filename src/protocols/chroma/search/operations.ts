@@ -4,6 +4,7 @@ import type { Filter } from '../../../filters/filter.js';
 import type { Match, Parts, StoredRecord } from '../../../records/record.js';
 import { RecordSearches } from '../../../records/record-searches.service.js';
 import { type RecordSnapshot, RecordSnapshots } from '../../../records/record-snapshots.service.js';
+import { type SearchTime, SearchTimes } from '../../../records/search-times.service.js';
 import { invalidArgument } from '../chroma-error.js';
 import { schemaOf } from '../collections/collection-schema.js';
 import { sparseIndexOf } from '../collections/configuration/schema.js';
@@ -22,14 +23,15 @@ const WITH_METADATA: Parts = { ...ID_ONLY, metadata: true };
 /**
  * Chroma's Search API. All searches of a request see one snapshot. What a request holds in memory (the results of its searches by
  * distance, then the records of its pages) is bounded by the budget of answers, as every row that is read counts: beyond it the request
- * is refused. `maxResults` and `maxMatches` bound each search by distance, too, and `MAX_SEARCH_STATEMENTS` and `MAX_RANK_STEPS` the time
- * that a request takes of the database and of the process.
+ * is refused. `maxResults` and `maxMatches` bound each search by distance, too, and `MAX_SEARCH_STATEMENTS`, `searchesTimeoutMs` and
+ * `MAX_RANK_STEPS` the time that a request takes of the database and of the process.
  */
 @Injectable()
 export class SearchOperations {
   constructor(
     private readonly snapshots: RecordSnapshots,
     private readonly searches: RecordSearches,
+    private readonly times: SearchTimes,
   ) {}
 
   /** The answer's text. @throws ChromaError 400, GatewayError `invalid` */
@@ -42,9 +44,10 @@ export class SearchOperations {
       const isWeighted = (key: string): boolean => sparseIndexOf(schemaOf(collection), key)?.bm25 === true;
       const results: { selected: Selected; ranked: readonly Ranked[] }[] = [];
       const steps = new RankSteps();
+      const time = this.times.begin();
       for (const search of searches) {
         const selected = new Selected(search.select);
-        results.push({ selected, ranked: await runSearch({ snapshot, isWeighted, steps }, search, selected.parts) });
+        results.push({ selected, ranked: await runSearch({ snapshot, isWeighted, steps, time }, search, selected.parts) });
       }
       return toSearchResponse(results);
     });
@@ -112,10 +115,12 @@ interface Run {
   /** Whether the schema wants sparse queries of a key weighted by BM25's inverse document frequency. */
   readonly isWeighted: (key: string) => boolean;
   readonly steps: RankSteps;
+  readonly time: SearchTime;
 }
 
 async function runSearch(run: Run, search: Search, parts: Parts): Promise<readonly Ranked[]> {
-  const { snapshot, steps } = run;
+  const { snapshot, steps, time } = run;
+  time.require();
   const { rank, offset, limit } = search;
   const filter = search.filter?.filter;
   if (rank === undefined) {
@@ -140,11 +145,13 @@ async function nearest(run: Run, { knns }: ParsedRank, filter: Filter | undefine
   for (const limit of new Set(knns.filter(isDense).map((knn) => knn.limit))) {
     const same = knns.filter(isDense).filter((knn) => knn.limit === limit);
     const queries = same.map(({ query }) => query);
+    run.time.require();
     const lists = await run.snapshot.search({ filter, queries, parts: ID_ONLY, limit });
     for (const [place, knn] of same.entries()) results.set(knn, (lists[place] ?? []).map(foundOf));
   }
   for (const knn of knns) {
     if (isDense(knn)) continue;
+    run.time.require();
     const { key, limit, query } = knn;
     const sent = { indices: query.indices, values: new Float32Array(query.values) };
     const matches = await run.snapshot.searchSparse({ filter, key, query: sent, weighted: run.isWeighted(key), limit });

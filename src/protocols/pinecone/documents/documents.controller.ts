@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Collection } from '../../../collections/collection.js';
+import { sendPieces, type SentAnswer } from '../../../http/long-answer.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate, validateLong } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
@@ -84,21 +85,21 @@ export class DocumentsController {
   @Allow('read')
   @Post('namespaces/:namespace/documents/search')
   @HttpCode(200)
-  async search(@Param() path: DocumentsPath, @Body() body: RequestBody, @Req() sent: Request): Promise<string> {
+  async search(@Param() path: DocumentsPath, @Body() body: RequestBody, @Req() sent: Request): Promise<SentAnswer> {
     requireVersion(sent);
     const request = validate(SearchDocumentsRequest, body, CONTROL_PLANE);
     const found = await this.on(path, (collection) => this.reads.search(collection, path.namespace, request));
-    return toSearchResponse(found, path.namespace);
+    return sendPieces(toSearchResponse(found, path.namespace));
   }
 
   @Allow('read')
   @Post('namespaces/:namespace/documents/fetch')
   @HttpCode(200)
-  async fetch(@Param() path: DocumentsPath, @Body() body: RequestBody, @Req() sent: Request): Promise<string> {
+  async fetch(@Param() path: DocumentsPath, @Body() body: RequestBody, @Req() sent: Request): Promise<SentAnswer> {
     requireVersion(sent);
     const request = validate(FetchDocumentsRequest, body, CONTROL_PLANE);
     const found = await this.on(path, (collection) => this.reads.fetch(collection, path.namespace, request));
-    return toFetchResponse(found, path.namespace);
+    return sendPieces(toFetchResponse(found, path.namespace));
   }
 
   @Allow('read')

@@ -1,3 +1,4 @@
+import { commaSeparated, type Pieces } from '../../../http/long-answer.js';
 import type { RankedRecord, StoredRecord } from '../../../records/record.js';
 import { READ_UNITS } from '../data/results.js';
 import type { DocumentSchema } from '../indexes/document-schema.js';
@@ -15,14 +16,16 @@ interface Answer<T> {
   readonly next: string | undefined;
 }
 
-export function toSearchResponse({ records, schema, fields }: Answer<RankedRecord>, namespace: string): string {
-  const matches = records.map((record) => documentText(record, schema, fields, `,"_score":${record.score}`));
-  return `{"matches":[${matches.join(',')}],"namespace":${JSON.stringify(namespace)},${USAGE}}`;
+export function* toSearchResponse({ records, schema, fields }: Answer<RankedRecord>, namespace: string): Pieces {
+  yield '{"matches":[';
+  yield* commaSeparated(records, (record) => documentText(record, schema, fields, `,"_score":${record.score}`));
+  yield `],"namespace":${JSON.stringify(namespace)},${USAGE}}`;
 }
 
-export function toFetchResponse({ records, schema, fields, next }: Answer<StoredRecord>, namespace: string): string {
-  const documents = records.map((record) => `${JSON.stringify(record.id)}:${documentText(record, schema, fields, '')}`);
-  return `{"documents":{${documents.join(',')}},"namespace":${JSON.stringify(namespace)},${USAGE}${pagination(next)}}`;
+export function* toFetchResponse({ records, schema, fields, next }: Answer<StoredRecord>, namespace: string): Pieces {
+  yield '{"documents":{';
+  yield* commaSeparated(records, (record) => `${JSON.stringify(record.id)}:${documentText(record, schema, fields, '')}`);
+  yield `},"namespace":${JSON.stringify(namespace)},${USAGE}${pagination(next)}}`;
 }
 
 export function toListResponse({ records, next }: Answer<StoredRecord>, namespace: string): string {
@@ -52,8 +55,8 @@ function fieldsText(record: StoredRecord, { dense, sparse, texts }: DocumentSche
   }
   const metadata = metadataText(first === undefined ? record : { ...record, document: null });
   if (metadata !== null && fields === 'all') members.push(metadata.slice(1, -1));
-  else if (metadata !== null) members.push(...chosen(metadata, wants));
-  return members
+  const more = metadata === null || fields === 'all' ? [] : chosen(metadata, wants);
+  return [...members, ...more]
     .filter((member) => member !== '')
     .map((member) => `,${member}`)
     .join('');

@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, Param, Put, UseFilters } from '@nestjs/common';
+import type { SentAnswer } from '../../../http/long-answer.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
@@ -16,19 +17,19 @@ export class QdrantCollectionsController {
 
   @Allow('read')
   @Get()
-  async list(): Promise<string> {
+  async list(): Promise<SentAnswer> {
     return enveloped(async () => toCollectionList(await this.operations.list()));
   }
 
   @Allow('read')
   @Get(':collection')
-  async describe(@Param('collection') name: string): Promise<string> {
+  async describe(@Param('collection') name: string): Promise<SentAnswer> {
     return enveloped(async () => toCollectionInfo(await this.operations.describe(name)));
   }
 
   @Allow('write')
   @Put(':collection')
-  async create(@Param('collection') name: string, @Body() body: RequestBody): Promise<string> {
+  async create(@Param('collection') name: string, @Body() body: RequestBody): Promise<SentAnswer> {
     return enveloped(async () => {
       await this.operations.create(toCreateRequest(name, validate(CreateRequest, body, QDRANT)));
       return 'true';
@@ -37,7 +38,7 @@ export class QdrantCollectionsController {
 
   @Allow('write')
   @Delete(':collection')
-  async delete(@Param('collection') name: string): Promise<string> {
+  async delete(@Param('collection') name: string): Promise<SentAnswer> {
     return enveloped(async () => {
       await this.operations.delete(name);
       return 'true';

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Req, UseFilters } from '@nestjs/common';
 import type { Request } from 'express';
+import type { SentAnswer } from '../../../http/long-answer.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate, validateLong } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
@@ -29,7 +30,7 @@ export class PointsController {
 
   @Allow('write')
   @Put()
-  async upsert(@Param('collection') collection: string, @Body() body: RequestBody): Promise<string> {
+  async upsert(@Param('collection') collection: string, @Body() body: RequestBody): Promise<SentAnswer> {
     return enveloped(async () => {
       await this.operations.upsert(collection, requirePoints(await validateLong(UpsertRequest, body, QDRANT)));
       return completed();
@@ -39,7 +40,7 @@ export class PointsController {
   @Allow('write')
   @Post('delete')
   @HttpCode(200)
-  async delete(@Param('collection') collection: string, @Body() body: RequestBody): Promise<string> {
+  async delete(@Param('collection') collection: string, @Body() body: RequestBody): Promise<SentAnswer> {
     return enveloped(async () => {
       await this.operations.delete(collection, validate(DeleteRequest, body, QDRANT));
       return completed();
@@ -48,7 +49,7 @@ export class PointsController {
 
   @Allow('read')
   @Get()
-  async get(@Param('collection') collection: string, @Req() sent: Request): Promise<string> {
+  async get(@Param('collection') collection: string, @Req() sent: Request): Promise<SentAnswer> {
     return enveloped(async () => {
       const query = queryOf(sent);
       const lists = query.getAll('ids');
@@ -62,7 +63,7 @@ export class PointsController {
   @Allow('read')
   @Post()
   @HttpCode(200)
-  async retrieve(@Param('collection') collection: string, @Body() body: RequestBody): Promise<string> {
+  async retrieve(@Param('collection') collection: string, @Body() body: RequestBody): Promise<SentAnswer> {
     return enveloped(async () => {
       const request = validate(RetrieveRequest, body, QDRANT);
       const shown = shownOf(request);
@@ -73,7 +74,7 @@ export class PointsController {
   @Allow('read')
   @Post('count')
   @HttpCode(200)
-  async count(@Param('collection') collection: string, @Body() body: RequestBody): Promise<string> {
+  async count(@Param('collection') collection: string, @Body() body: RequestBody): Promise<SentAnswer> {
     return enveloped(async () => {
       const { filter } = validate(CountRequest, body, QDRANT);
       return `{"count":${String(await this.operations.count(collection, filter))}}`;
@@ -83,7 +84,7 @@ export class PointsController {
   @Allow('read')
   @Post('scroll')
   @HttpCode(200)
-  async scroll(@Param('collection') collection: string, @Body() body: RequestBody): Promise<string> {
+  async scroll(@Param('collection') collection: string, @Body() body: RequestBody): Promise<SentAnswer> {
     return enveloped(async () => {
       const request = validate(ScrollRequest, body, QDRANT);
       const shown = shownOf(request);
@@ -94,7 +95,7 @@ export class PointsController {
   @Allow('read')
   @Post('search')
   @HttpCode(200)
-  async search(@Param('collection') collection: string, @Body() body: RequestBody): Promise<string> {
+  async search(@Param('collection') collection: string, @Body() body: RequestBody): Promise<SentAnswer> {
     return enveloped(async () => {
       const request = validate(SearchRequest, body, QDRANT);
       const shown = shownOf(request);

@@ -1,4 +1,5 @@
 import type { Metric } from '../../../collections/collection.js';
+import { commaSeparated, type Pieces, sendPieces, type SentAnswer } from '../../../http/long-answer.js';
 import type { StoredRecord } from '../../../records/record.js';
 import { definitionOf } from '../collections/collection-definition.js';
 import type { SizedCollection } from '../collections/operations.js';
@@ -22,11 +23,18 @@ const FULL_SCAN_THRESHOLD = 10_000;
 const MS_PER_SECOND = 1000;
 
 /** The result of the work, as JSON text, in Qdrant's envelope; `time` is how long it took, in seconds. */
-export async function enveloped(work: () => Promise<string>): Promise<string> {
+export async function enveloped(work: () => Promise<string | Pieces>): Promise<SentAnswer> {
   const started = performance.now();
   const result = await work();
   const seconds = (performance.now() - started) / MS_PER_SECOND;
-  return `{"result":${result},"status":"ok","time":${String(seconds)}}`;
+  return sendPieces(envelope(result, seconds));
+}
+
+function* envelope(result: string | Pieces, seconds: number): Pieces {
+  yield '{"result":';
+  if (typeof result === 'string') yield result;
+  else yield* result;
+  yield `,"status":"ok","time":${String(seconds)}}`;
 }
 
 export function toCollectionList(collections: readonly SizedCollection[]): string {
@@ -60,22 +68,27 @@ export function completed(): string {
   return `{"operation_id":${String(operations)},"status":"completed"}`;
 }
 
-export function toPoints(records: readonly StoredRecord[], shown: Shown): string {
-  return `[${records.map((record) => pointText(record, shown)).join(',')}]`;
+export function* toPoints(records: readonly StoredRecord[], shown: Shown): Pieces {
+  yield '[';
+  yield* commaSeparated(records, (record) => pointText(record, shown));
+  yield ']';
 }
 
-export function toPage({ records, next }: PointPage, shown: Shown): string {
-  return `{"points":${toPoints(records, shown)},"next_page_offset":${next === undefined ? 'null' : pointIdText(next)}}`;
+export function* toPage({ records, next }: PointPage, shown: Shown): Pieces {
+  yield '{"points":';
+  yield* toPoints(records, shown);
+  yield `,"next_page_offset":${next === undefined ? 'null' : pointIdText(next)}}`;
 }
 
 /** Typed clients insist on a `version`. */
-export function toHits(hits: readonly Hit[], shown: Shown): string {
-  const texts = hits.map(({ record, score }) => {
+export function* toHits(hits: readonly Hit[], shown: Shown): Pieces {
+  yield '[';
+  yield* commaSeparated(hits, ({ record, score }) => {
     const { embedding } = record;
     const vector = `"vector":${embedding ?? 'null'}`;
     return `{${idText(record)},"version":0,"score":${String(score)},${payloadText(record, shown)},${vector}}`;
   });
-  return `[${texts.join(',')}]`;
+  yield ']';
 }
 
 function pointText(record: StoredRecord, shown: Shown): string {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isBeyondAnswerBudget } from '../../../errors.js';
 import { validate } from '../../../http/validate.js';
 import { Limits } from '../../../limits/limits.js';
+import { SearchTimes } from '../../../records/search-times.service.js';
 import { toVectorizerError } from '../errors.js';
 import { SEARCHES_AT_ONCE } from '../limits.js';
 import { CollectionTargets } from '../targets.js';
@@ -22,15 +23,21 @@ export class BatchSearchOperations {
     private readonly targets: CollectionTargets,
     private readonly searches: SearchOperations,
     private readonly limits: Limits,
+    private readonly times: SearchTimes,
   ) {}
 
-  /** Searches fail one by one, unless the server is to blame, or they find more than an answer may have. @throws VectorizerError 400 without any; 404 */
+  /**
+   * Searches fail one by one, unless the server is to blame, or they find more, or take longer, than a request may.
+   * @throws VectorizerError 400 without any; 404; GatewayError `too_large`
+   */
   async search(collection: string, request: BatchSearchRequest): Promise<readonly SearchOutcome[]> {
     const queries = requireQueries(request.queries);
-    this.limits.requireBatch(queries.length);
+    this.limits.requireSearches(queries.length);
     await this.targets.require(collection);
     const outcomes: SearchOutcome[] = [];
+    const time = this.times.begin();
     for (let start = 0; start < queries.length; start += SEARCHES_AT_ONCE) {
+      time.require();
       const some = queries.slice(start, start + SEARCHES_AT_ONCE);
       outcomes.push(...(await Promise.all(some.map((query) => this.searchOne(collection, query)))));
     }

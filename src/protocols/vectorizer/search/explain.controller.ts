@@ -1,4 +1,5 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { sendPieces, type SentAnswer } from '../../../http/long-answer.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
@@ -15,7 +16,7 @@ export class ExplainController {
   @Allow('read')
   @Post('collections/:collection/explain')
   @HttpCode(200)
-  async explain(@Param('collection') name: string, @Body() body: RequestBody): Promise<string> {
-    return toExplanation(name, await this.operations.explain(name, validate(SearchRequest, body, SEARCH)));
+  async explain(@Param('collection') name: string, @Body() body: RequestBody): Promise<SentAnswer> {
+    return sendPieces(toExplanation(name, await this.operations.explain(name, validate(SearchRequest, body, SEARCH))));
   }
 }

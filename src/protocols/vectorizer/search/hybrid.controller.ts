@@ -1,4 +1,5 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { sendPieces, type SentAnswer } from '../../../http/long-answer.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
@@ -15,9 +16,11 @@ export class HybridController {
   @Allow('read')
   @Post(['hybrid_search', 'collections/:collection/hybrid_search'])
   @HttpCode(200)
-  async search(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<string> {
+  async search(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<SentAnswer> {
     const request = validate(HybridRequest, body, HYBRID);
     const collection = requireCollection(path, request.collection);
-    return toHybridResponse(collection, request.query_sparse ?? null, await this.operations.search(collection, request));
+    return sendPieces(
+      toHybridResponse(collection, request.query_sparse ?? null, await this.operations.search(collection, request)),
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../../../errors.js';
 import { and, type Filter } from '../../../filters/filter.js';
+import { SearchTimes } from '../../../records/search-times.service.js';
 import { definitionOf } from '../collections/collection-definition.js';
 import { EmbeddingProviders } from '../collections/embedding-providers.js';
 import { parseFilter } from '../filter/parse-filter.js';
@@ -46,6 +47,7 @@ export class IntelligentOperations {
     private readonly targets: CollectionTargets,
     private readonly providers: EmbeddingProviders,
     private readonly searches: SearchOperations,
+    private readonly times: SearchTimes,
   ) {}
 
   /** The best hits by score, equals in the order of collections. @throws VectorizerError 400 and 404 */
@@ -57,9 +59,11 @@ export class IntelligentOperations {
     const targets = await this.targetsOf(collections);
     const embed = this.embedder(query);
     const search = (target: Target): Promise<readonly PlacedHit[]> => this.searchIn(target, plan, embed);
+    const time = this.times.begin();
     let found = 0;
     let best: readonly PlacedHit[] = [];
     for (let start = 0; start < targets.length; start += SEARCHES_AT_ONCE) {
+      time.require();
       const some = targets.slice(start, start + SEARCHES_AT_ONCE).map(search);
       const hits = (await Promise.all(collections === 'all' ? some.map(withoutGone) : some)).flat();
       found += hits.length;

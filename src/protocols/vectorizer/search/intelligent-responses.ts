@@ -1,12 +1,13 @@
+import { commaSeparated, type Pieces } from '../../../http/long-answer.js';
 import { payloadText } from '../wire/stored-vector.js';
 import type { IntelligentResult, PlacedHit } from './intelligent-operations.js';
 
 /** `collection` is for clients of the searches of one, which read it; metadata counts the collections that the top names. */
-export function toIntelligentResponse(
+export function* toIntelligentResponse(
   tool: string,
   { query, hits, collections, found, limit }: IntelligentResult,
   milliseconds: number,
-): string {
+): Pieces {
   const total = hits.length;
   const metadata = {
     total_queries: 1,
@@ -29,7 +30,9 @@ export function toIntelligentResponse(
     total_results: total,
     duration_ms: milliseconds,
   };
-  return `{"results":[${hits.map(hitText).join(',')}],${JSON.stringify(members).slice(1)}`;
+  yield '{"results":[';
+  yield* commaSeparated(hits, hitText);
+  yield `],${JSON.stringify(members).slice(1)}`;
 }
 
 function hitText({ record, score, collection }: PlacedHit): string {

@@ -1,4 +1,5 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { sendPieces, type SentAnswer } from '../../../http/long-answer.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
@@ -27,7 +28,7 @@ export class IntelligentController {
   @Allow('read')
   @Post(['intelligent_search', 'collections/:collection/intelligent_search'])
   @HttpCode(200)
-  async intelligent(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<string> {
+  async intelligent(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<SentAnswer> {
     return this.answer('intelligent_search', body, (request) =>
       scopeOf(request, collectionsOr(path, request), { limit: DEFAULT_LIMIT }),
     );
@@ -36,7 +37,7 @@ export class IntelligentController {
   @Allow('read')
   @Post(['semantic_search', 'collections/:collection/semantic_search'])
   @HttpCode(200)
-  async semantic(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<string> {
+  async semantic(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<SentAnswer> {
     return this.answer('semantic_search', body, (request) =>
       scopeOf(request, [requireCollection(path, request.collection)], { limit: DEFAULT_LIMIT, threshold: DEFAULT_SIMILARITY }),
     );
@@ -45,7 +46,7 @@ export class IntelligentController {
   @Allow('read')
   @Post('contextual_search')
   @HttpCode(200)
-  async contextual(@Body() body: RequestBody): Promise<string> {
+  async contextual(@Body() body: RequestBody): Promise<SentAnswer> {
     return this.answer('contextual_search', body, (request) =>
       scopeOf(request, [requireCollection(undefined, request.collection)], { limit: DEFAULT_LIMIT }),
     );
@@ -54,7 +55,7 @@ export class IntelligentController {
   @Allow('read')
   @Post('multi_collection_search')
   @HttpCode(200)
-  async multiCollection(@Body() body: RequestBody): Promise<string> {
+  async multiCollection(@Body() body: RequestBody): Promise<SentAnswer> {
     return this.answer('multi_collection_search', body, (request) =>
       scopeOf(request, requireCollections(request.collections), {
         limit: DEFAULT_TOTAL_LIMIT,
@@ -63,11 +64,11 @@ export class IntelligentController {
     );
   }
 
-  private async answer(tool: string, body: RequestBody, toScope: ToScope): Promise<string> {
+  private async answer(tool: string, body: RequestBody, toScope: ToScope): Promise<SentAnswer> {
     const start = performance.now();
     const request = validate(IntelligentRequest, body, INTELLIGENT);
     requireQuery(request.query);
     const result = await this.operations.search(request, toScope(request));
-    return toIntelligentResponse(tool, result, Math.round(performance.now() - start));
+    return sendPieces(toIntelligentResponse(tool, result, Math.round(performance.now() - start)));
   }
 }

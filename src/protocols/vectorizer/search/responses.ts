@@ -1,3 +1,4 @@
+import { commaSeparated, type Pieces } from '../../../http/long-answer.js';
 import { contentText, payloadText, vectorText } from '../wire/stored-vector.js';
 import type { SearchOutcome } from './batch-operations.js';
 import type { SearchResult } from './operations.js';
@@ -5,37 +6,49 @@ import type { Hit } from './scores.js';
 
 /** Answers of searches, as JSON text: stored parts go into it as the text they are. */
 
-export function toSearchResponse(collection: string, result: SearchResult): string {
-  return `{${searchMembers(collection, result)}}`;
+export function* toSearchResponse(collection: string, result: SearchResult): Pieces {
+  yield '{';
+  yield* searchMembers(collection, result);
+  yield '}';
 }
 
 /** The answer to a batch, in its order. */
-export function toBatchSearchResponse(collection: string, outcomes: readonly SearchOutcome[]): string {
+export function* toBatchSearchResponse(collection: string, outcomes: readonly SearchOutcome[]): Pieces {
   const failed = outcomes.filter(({ kind }) => kind === 'failed').length;
   const counts = `"count":${String(outcomes.length)},"succeeded":${String(outcomes.length - failed)},"failed":${String(failed)}`;
-  const results = outcomes.map((outcome, index) => outcomeText(collection, outcome, index));
-  return `{"collection":${JSON.stringify(collection)},${counts},"results":[${results.join(',')}]}`;
+  yield `{"collection":${JSON.stringify(collection)},${counts},"results":[`;
+  for (const [index, outcome] of outcomes.entries()) {
+    if (index > 0) yield ',';
+    yield* outcomeText(collection, outcome, index);
+  }
+  yield ']}';
 }
 
-function outcomeText(collection: string, outcome: SearchOutcome, index: number): string {
-  if (outcome.kind === 'found') return `{"index":${String(index)},"status":"ok",${searchMembers(collection, outcome.result)}}`;
+function* outcomeText(collection: string, outcome: SearchOutcome, index: number): Pieces {
+  if (outcome.kind === 'found') {
+    yield `{"index":${String(index)},"status":"ok",`;
+    yield* searchMembers(collection, outcome.result);
+    yield '}';
+    return;
+  }
   const { query, error } = outcome;
-  return JSON.stringify({ index, status: 'error', query: query ?? null, error: error.message, error_type: error.errorType });
+  yield JSON.stringify({ index, status: 'error', query: query ?? null, error: error.message, error_type: error.errorType });
 }
 
 /** The members of a search's answer. */
-function searchMembers(collection: string, { type, query, limit, hits, withPayload }: SearchResult): string {
+function* searchMembers(collection: string, { type, query, limit, hits, withPayload }: SearchResult): Pieces {
   const total = String(hits.length);
   const queryText = query === undefined ? '' : `"query":${JSON.stringify(query)},`;
-  return (
-    `"results":[${hits.map((hit) => hitText(hit, withPayload)).join(',')}],${queryText}"query_type":"${type}",` +
-    `"limit":${String(limit)},"collection":${JSON.stringify(collection)},"total_results":${total},"total":${total}`
-  );
+  yield '"results":[';
+  yield* commaSeparated(hits, (hit) => hitText(hit, withPayload));
+  yield `],${queryText}"query_type":"${type}","limit":${String(limit)},"collection":${JSON.stringify(collection)},`;
+  yield `"total_results":${total},"total":${total}`;
 }
 
-export function toFileSearchResponse(collection: string, path: string, { hits, limit, withPayload }: SearchResult): string {
-  const results = hits.map((hit) => hitText(hit, withPayload)).join(',');
-  return `{"results":[${results}],"file_path":${JSON.stringify(path)},"limit":${String(limit)},"collection":${JSON.stringify(collection)}}`;
+export function* toFileSearchResponse(collection: string, path: string, { hits, limit, withPayload }: SearchResult): Pieces {
+  yield '{"results":[';
+  yield* commaSeparated(hits, (hit) => hitText(hit, withPayload));
+  yield `],"file_path":${JSON.stringify(path)},"limit":${String(limit)},"collection":${JSON.stringify(collection)}}`;
 }
 
 /** One hit. */

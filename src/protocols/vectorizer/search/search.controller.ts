@@ -1,4 +1,5 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { sendPieces, type SentAnswer } from '../../../http/long-answer.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate, validateLong } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
@@ -20,36 +21,36 @@ export class SearchController {
   @Allow('read')
   @Post(['search', 'collections/:collection/search'])
   @HttpCode(200)
-  async search(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<string> {
+  async search(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<SentAnswer> {
     const request = validate(SearchRequest, body, SEARCH);
     const collection = requireCollection(path, request.collection);
-    return toSearchResponse(collection, await this.operations.search(collection, request));
+    return sendPieces(toSearchResponse(collection, await this.operations.search(collection, request)));
   }
 
   @Allow('read')
   @Post('collections/:collection/search/text')
   @HttpCode(200)
-  async searchText(@Param('collection') collection: string, @Body() body: RequestBody): Promise<string> {
+  async searchText(@Param('collection') collection: string, @Body() body: RequestBody): Promise<SentAnswer> {
     const request = validate(SearchRequest, body, SEARCH);
-    return toSearchResponse(collection, await this.operations.search(collection, request, 'query'));
+    return sendPieces(toSearchResponse(collection, await this.operations.search(collection, request, 'query')));
   }
 
   @Allow('read')
   @Post('collections/:collection/search/file')
   @HttpCode(200)
-  async searchFile(@Param('collection') collection: string, @Body() body: RequestBody): Promise<string> {
+  async searchFile(@Param('collection') collection: string, @Body() body: RequestBody): Promise<SentAnswer> {
     const request = validate(FileSearchRequest, body, SEARCH);
     const path = requirePath(request);
-    return toFileSearchResponse(collection, path, await this.operations.searchFile(collection, path, request));
+    return sendPieces(toFileSearchResponse(collection, path, await this.operations.searchFile(collection, path, request)));
   }
 
   /** Searches fail one by one. */
   @Allow('read')
   @Post(['batch_search', 'collections/:collection/batch_search'])
   @HttpCode(200)
-  async searchMany(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<string> {
+  async searchMany(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<SentAnswer> {
     const request = await validateLong(BatchSearchRequest, body, ABSENT_NULLS);
     const collection = requireCollection(path, request.collection);
-    return toBatchSearchResponse(collection, await this.batches.search(collection, request));
+    return sendPieces(toBatchSearchResponse(collection, await this.batches.search(collection, request)));
   }
 }

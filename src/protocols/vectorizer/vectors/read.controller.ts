@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import type { Request } from 'express';
+import { sendPieces, type SentAnswer } from '../../../http/long-answer.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
@@ -20,9 +21,9 @@ export class ReadController {
 
   @Allow('read')
   @Get('collections/:collection/vectors')
-  async list(@Param('collection') collection: string, @Req() sent: Request): Promise<string> {
+  async list(@Param('collection') collection: string, @Req() sent: Request): Promise<SentAnswer> {
     const request = parseListRequest(queryOf(sent));
-    return toVectorList(await this.operations.list(collection, request), request);
+    return sendPieces(toVectorList(await this.operations.list(collection, request), request));
   }
 
   @Allow('read')

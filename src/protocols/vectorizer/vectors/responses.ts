@@ -1,3 +1,4 @@
+import { commaSeparated, type Pieces } from '../../../http/long-answer.js';
 import type { Deletion, SelectionPatched, StoredRecord } from '../../../records/record.js';
 import { batchStatus } from '../wire/batch-status.js';
 import { contentText, payloadText, type Shown, vectorText } from '../wire/stored-vector.js';
@@ -8,11 +9,12 @@ import type { UpdateReport } from './update-operations.js';
 
 /** Answers; those with vectors are JSON text: stored parts go into it as the text they are. */
 
-export function toVectorList({ records, total }: VectorList, { payload, limit, offset }: ListRequest): string {
-  const vectors = records.map((record) => `{${membersOf(record, payload)}}`);
+export function* toVectorList({ records, total }: VectorList, { payload, limit, offset }: ListRequest): Pieces {
   const more = `Showing ${String(records.length)} of ${String(total)} vectors. Use pagination for more.`;
   const message = total > limit ? JSON.stringify(more) : 'null';
-  return `{"vectors":[${vectors.join(',')}],"total":${String(total)},"limit":${String(limit)},"offset":${String(offset)},"message":${message}}`;
+  yield '{"vectors":[';
+  yield* commaSeparated(records, (record) => `{${membersOf(record, payload)}}`);
+  yield `],"total":${String(total)},"limit":${String(limit)},"offset":${String(offset)},"message":${message}}`;
 }
 
 export function toVector(collection: string, record: StoredRecord, { payload }: Shown): string {

@@ -19,7 +19,8 @@ const PROTO = fileURLToPath(new URL('./vector-service.proto', import.meta.url));
 const STRUCT = 'google.protobuf.Struct';
 const VARINT = 0;
 const FIXED64 = 1;
-const BYTES = 2;
+/** The wire type of what is preceded by its length. */
+export const BYTES = 2;
 const FIXED32 = 5;
 
 const root = protobuf.loadSync(PROTO).resolveAll();
@@ -47,7 +48,8 @@ export function encode(type: Type, message: Message): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-function fieldsOf(type: Type): ReadonlyMap<number, Field> {
+/** The fields of a type, by their numbers. */
+export function fieldsOf(type: Type): ReadonlyMap<number, Field> {
   const known = fieldsByNumber.get(type);
   if (known !== undefined) return known;
   const fields = new Map(type.fieldsArray.map((field) => [field.id, field]));
@@ -55,10 +57,16 @@ function fieldsOf(type: Type): ReadonlyMap<number, Field> {
   return fields;
 }
 
-function readMessage(reader: MessageReader, type: Type, length: number): Message {
+/** A message of which nothing was read yet: with all of its lists. */
+export function emptyMessage(fields: ReadonlyMap<number, Field>): Message {
   const message: Message = {};
-  const fields = fieldsOf(type);
   for (const field of fields.values()) if (field.repeated) message[field.name] = field.type === 'float' ? new Float32Array() : [];
+  return message;
+}
+
+function readMessage(reader: MessageReader, type: Type, length: number): Message {
+  const fields = fieldsOf(type);
+  const message = emptyMessage(fields);
   eachField(reader, length, (number, wireType) => {
     const field = fields.get(number);
     if (field === undefined) return false;
@@ -68,7 +76,8 @@ function readMessage(reader: MessageReader, type: Type, length: number): Message
   return message;
 }
 
-function readField(reader: MessageReader, field: Field, wireType: number, message: Message): void {
+/** Reads a field whose tag was read, into the message. */
+export function readField(reader: MessageReader, field: Field, wireType: number, message: Message): void {
   if (field.map) {
     readMapEntry(reader, field, message);
   } else if (!field.repeated) {
@@ -153,11 +162,22 @@ function readMapEntry(reader: MessageReader, field: Field, message: Message): vo
 function writeMessage(writer: Writer, type: Type, message: Message): void {
   for (const field of fieldsOf(type).values()) {
     const value = message[field.name];
-    if (value === undefined || value === null) continue;
-    if (field.map) writeMap(writer, field, value as ReadonlyMap<string, unknown>);
-    else if (field.repeated) writeRepeated(writer, field, value);
-    else if (field.hasPresence || (value !== 0 && value !== '' && value !== false)) writeOne(writer, field.id, field, value);
+    if (isWritten(field, value)) writeField(writer, field, value);
   }
+}
+
+/** Whether the field is in the bytes of a message that has this value of it. */
+export function isWritten(field: Field, value: unknown): boolean {
+  if (value === undefined || value === null) return false;
+  return field.repeated || field.map || field.hasPresence || (value !== 0 && value !== '' && value !== false);
+}
+
+/** Writes a field with all that is in it. */
+export function writeField(writer: Writer, field: Field, value: unknown): void {
+  if (field.map) {
+    for (const [key, item] of value as Iterable<readonly [string, unknown]>) writeEntry(writer, field, key, item);
+  } else if (field.repeated) writeRepeated(writer, field, value);
+  else writeOne(writer, field.id, field, value);
 }
 
 function writeRepeated(writer: Writer, field: Field, value: unknown): void {
@@ -172,20 +192,20 @@ function writeRepeated(writer: Writer, field: Field, value: unknown): void {
     for (const number of numbers) writer.uint32(number);
     writer.ldelim();
   } else {
-    for (const item of value as readonly unknown[]) writeOne(writer, field.id, field, item);
+    for (const item of value as Iterable<unknown>) writeOne(writer, field.id, field, item);
   }
 }
 
-function writeMap(writer: Writer, field: Field, map: ReadonlyMap<string, unknown>): void {
-  for (const [key, value] of map) {
-    writer.uint32((field.id << 3) | BYTES).fork();
-    writer.uint32((1 << 3) | BYTES).string(key);
-    writeOne(writer, 2, field, value);
-    writer.ldelim();
-  }
+/** Writes an entry of a map. */
+export function writeEntry(writer: Writer, field: Field, key: string, value: unknown): void {
+  writer.uint32((field.id << 3) | BYTES).fork();
+  writer.uint32((1 << 3) | BYTES).string(key);
+  writeOne(writer, 2, field, value);
+  writer.ldelim();
 }
 
-function writeOne(writer: Writer, id: number, field: Field, value: unknown): void {
+/** Writes one value of the field's type. */
+export function writeOne(writer: Writer, id: number, field: Field, value: unknown): void {
   const tag = (wireType: number): Writer => writer.uint32((id << 3) | wireType);
   switch (field.type) {
     case 'string':

@@ -18,6 +18,7 @@ import { Authentication } from '../../../../keys/authentication.js';
 import { SourceGuard } from '../../../../keys/source-guard.js';
 import { currentRequest } from '../../../../observability/request-context.js';
 import { RequestObserver } from '../../../../observability/request-observer.js';
+import { inSteps } from '../../../../slices.js';
 import { requirePermission } from '../../../../tenants/caller.js';
 import { MAX_CONCURRENT_CALLS } from '../../limits.js';
 import { PineconeError } from '../../pinecone-error.js';
@@ -25,10 +26,11 @@ import { type IndexTarget, IndexTargets } from '../../targets.js';
 import { apiVersion } from '../../wire/api-version.js';
 import { indexOfHost } from '../../wire/index-host.js';
 import { guardCalls, toServiceError } from './call-guard.js';
-import { decode, encode, messageType } from './codec.js';
+import { messageType } from './codec.js';
 import { GrpcConnections } from './grpc-connections.js';
 import type { Message } from './messages.js';
 import { observeCall } from './observe-call.js';
+import { decoding, encoding } from './sliced-codec.js';
 import { type Method, type Reply, VectorService } from './vector-service.js';
 
 type Call = ServerUnaryCall<Buffer, Buffer>;
@@ -145,8 +147,9 @@ export class GrpcServers implements BeforeApplicationShutdown {
       const initial = new Metadata();
       initial.set('x-pinecone-request-id', requestId);
       for (const name of reply.lsn?.names ?? []) initial.set(name, reply.lsn?.value ?? '');
+      const answer = await inSteps(encoding(method.answerType, reply.message));
       call.sendMetadata(initial);
-      callback(null, encode(method.answerType, reply.message), trailer);
+      callback(null, answer, trailer);
     } catch (thrown) {
       callback(toServiceError(thrown, requestId));
     }
@@ -159,7 +162,7 @@ export class GrpcServers implements BeforeApplicationShutdown {
     try {
       const refusal = share.grow(call.request.length);
       if (refusal !== undefined) throw refusal;
-      const message = decodeRequest(method.requestType, call.request, this.config);
+      const message = await decodeRequest(method.requestType, call.request, this.config);
       return await this.targets.run(this.targetOf(call, port), (collection) =>
         method.handle(collection, message, apiVersion(version?.toString())),
       );
@@ -192,13 +195,13 @@ function definitionOf(methods: readonly Method[]): ServiceDefinition {
   return Object.fromEntries(definitions) as ServiceDefinition;
 }
 
-function decodeRequest(
+async function decodeRequest(
   type: Type,
   bytes: Buffer,
   limits: Pick<Config, 'maxJsonDepth' | 'maxJsonValues' | 'maxValuesAtOnce'>,
-): Message {
+): Promise<Message> {
   try {
-    return decode(type, bytes, limits.maxJsonDepth, valueLimitsOf(limits));
+    return await inSteps(decoding(type, bytes, limits.maxJsonDepth, valueLimitsOf(limits)));
   } catch (error) {
     if (error instanceof PineconeError || error instanceof RequestError) throw error;
     throw new PineconeError('INVALID_ARGUMENT', 'The request message cannot be decoded');

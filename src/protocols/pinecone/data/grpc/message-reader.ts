@@ -23,7 +23,8 @@ export function partsOf(call: ServerInterceptingCallInterface): CallParts {
 export class MessageReader {
   private readonly head = Buffer.alloc(HEAD_BYTES);
   private headLength = 0;
-  private readonly body = new ByteList();
+  /** The head, and what has come of the message. */
+  private readonly bytes = new ByteList();
   private isRefused = false;
 
   constructor(
@@ -42,15 +43,16 @@ export class MessageReader {
     if (size > this.maxBytes) {
       throw new Error(`Received message larger than max (${String(size)} vs ${String(this.maxBytes)})`);
     }
-    if (this.body.length + data.length - ofHead > size) throw new Error('Received more than one message');
-    const refusal = this.share.grow(this.body.length + data.length);
+    if (this.bytes.length === 0) this.bytes.append(this.head);
+    else if (data.length === 0) return [];
+    if (this.bytes.length + data.length - ofHead > HEAD_BYTES + size) throw new Error('Received more than one message');
+    const refusal = this.share.grow(this.bytes.length - HEAD_BYTES + data.length);
     if (refusal !== undefined) {
       this.isRefused = true;
       this.refuse(refusal);
       return [];
     }
-    if (data.length > ofHead) this.body.append(data, ofHead);
-    else if (ofHead === 0) return [];
-    return this.body.length === size ? [Buffer.concat([this.head, this.body.concat()])] : [];
+    this.bytes.append(data, ofHead);
+    return this.bytes.length === HEAD_BYTES + size ? [this.bytes.concat()] : [];
   }
 }

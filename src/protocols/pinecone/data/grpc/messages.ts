@@ -51,9 +51,18 @@ export function toSchema(message: unknown): JsonObject | undefined {
 
 export function fromQuery(result: QueryResult): Message {
   return {
-    matches: result.matches.map(fromMatch),
+    matches: lazily(result.matches, fromMatch),
     namespace: result.namespace,
     usage: USAGE,
+  };
+}
+
+/** What is made of each item when it is written, and not before: there may be many. */
+function lazily<T, U>(items: readonly T[], make: (item: T) => U): Iterable<U> {
+  return {
+    *[Symbol.iterator]() {
+      for (const item of items) yield make(item);
+    },
   };
 }
 
@@ -65,7 +74,7 @@ function fromMatch(match: RankedRecord): Message {
 
 export function fromFetch(result: FetchResult): Message {
   return {
-    vectors: new Map(result.records.map((record) => [record.id, fromRecord(record)])),
+    vectors: lazily(result.records, (record) => [record.id, fromRecord(record)] as const),
     namespace: result.namespace,
     usage: USAGE,
     pagination: fromNext(result.next),

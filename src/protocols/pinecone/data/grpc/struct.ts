@@ -22,6 +22,9 @@ const VARINT = 0;
 const FIXED64 = 1;
 const BYTES = 2;
 
+/** A key with its value is a message, with another in it. */
+const ENTRY_VALUES = 3;
+
 /** A reader with a limit to objects and lists within each other, and one to values. */
 export interface MessageReader extends Reader {
   readonly levels: number;
@@ -35,7 +38,7 @@ export function readStruct(reader: MessageReader, length: number, depth = 1): Js
   const object = new Map<string, Json>();
   eachField(reader, length, (field) => {
     if (field !== 1) return false;
-    count(reader, 1);
+    count(reader, ENTRY_VALUES);
     const entry = readEntry(reader, depth);
     object.set(entry.key, entry.value);
     return true;

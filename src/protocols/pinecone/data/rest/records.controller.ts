@@ -1,5 +1,6 @@
 import { Body, Controller, Header, HttpCode, Param, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { sendPieces, type SentAnswer } from '../../../../http/long-answer.js';
 import type { RequestBody } from '../../../../http/request-body.js';
 import { decodeText, validate } from '../../../../http/validate.js';
 import { Allow } from '../../../../keys/allow.js';
@@ -45,12 +46,12 @@ export class RecordsController {
     @Param() path: RecordsPath,
     @Body() body: RequestBody,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<string> {
+  ): Promise<SentAnswer> {
     const request = validate(SearchRecordsRequest, body, CONTROL_PLANE);
     const result = await this.targets.run(targetOf(path), (collection) =>
       this.records.search(collection, path.namespace, request),
     );
     setHeaders(response, READ_HEADERS, result.lsn);
-    return toSearchResponse(result, request.fields);
+    return sendPieces(toSearchResponse(result, request.fields));
   }
 }

@@ -1,4 +1,5 @@
 import { stringifyJson } from '../../../../http/json.js';
+import { commaSeparated, type Pieces } from '../../../../http/long-answer.js';
 import type { Namespace } from '../../../../records/namespace.js';
 import type { RankedRecord, StoredRecord } from '../../../../records/record.js';
 import { type ApiVersion, SCHEMA_SHAPE } from '../../wire/api-version.js';
@@ -32,18 +33,22 @@ export function toUpdateResponse({ matchedRecords }: UpdateResult): string {
   return matchedRecords === undefined ? '{}' : `{"matchedRecords":${String(matchedRecords)}}`;
 }
 
-export function toQueryResponse(result: QueryResult): string {
-  const matches = result.matches.map((match) => `{"id":${JSON.stringify(match.id)},"score":${match.score},${partsText(match)}}`);
-  return `{"results":[],"matches":[${matches.join(',')}],"namespace":${JSON.stringify(result.namespace)},${USAGE}}`;
+export function* toQueryResponse(result: QueryResult): Pieces {
+  yield '{"results":[],"matches":[';
+  yield* commaSeparated(
+    result.matches,
+    (match) => `{"id":${JSON.stringify(match.id)},"score":${match.score},${partsText(match)}}`,
+  );
+  yield `],"namespace":${JSON.stringify(result.namespace)},${USAGE}}`;
 }
 
-export function toFetchResponse(result: FetchResult): string {
-  const vectors = result.records.map((record) => {
+export function* toFetchResponse(result: FetchResult): Pieces {
+  yield '{"vectors":{';
+  yield* commaSeparated(result.records, (record) => {
     const id = JSON.stringify(record.id);
     return `${id}:{"id":${id},${partsText(record)}}`;
   });
-  const next = paginationText(result.next);
-  return `{"vectors":{${vectors.join(',')}},"namespace":${JSON.stringify(result.namespace)},${USAGE}${next}}`;
+  yield `},"namespace":${JSON.stringify(result.namespace)},${USAGE}${paginationText(result.next)}}`;
 }
 
 export function toListResponse(result: ListResult): string {
@@ -88,14 +93,18 @@ export function toNamespacesResponse(result: NamespacesResult, version: ApiVersi
 }
 
 /** A search by text; `fields` names those that a hit shows, undefined all of them. */
-export function toSearchResponse(
+export function* toSearchResponse(
   { hits, embedTokens, rerankUnits }: SearchRecordsResult,
   fields: readonly string[] | undefined,
-): string {
-  const texts = hits.map((hit) => `{"_id":${JSON.stringify(hit.id)},"_score":${hit.score},"fields":${fieldsText(hit, fields)}}`);
+): Pieces {
   const rerank = rerankUnits === undefined ? '' : `,"rerank_units":${String(rerankUnits)}`;
   const usage = `"read_units":${String(READ_UNITS)},"embed_total_tokens":${String(embedTokens)}${rerank}`;
-  return `{"result":{"hits":[${texts.join(',')}]},"usage":{${usage}}}`;
+  yield '{"result":{"hits":[';
+  yield* commaSeparated(
+    hits,
+    (hit) => `{"_id":${JSON.stringify(hit.id)},"_score":${hit.score},"fields":${fieldsText(hit, fields)}}`,
+  );
+  yield `]},"usage":{${usage}}}`;
 }
 
 /** A hit's fields as JSON text: all, also by `*`, or those of the names. */

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res 
 import type { Request, Response } from 'express';
 import type { Collection } from '../../../../collections/collection.js';
 import { CONFIG, type Config } from '../../../../config/config.js';
+import { sendPieces, type SentAnswer } from '../../../../http/long-answer.js';
 import type { RequestBody } from '../../../../http/request-body.js';
 import { check, validate, validateLong } from '../../../../http/validate.js';
 import { Allow } from '../../../../keys/allow.js';
@@ -65,17 +66,25 @@ export class VectorsController {
     @Param() path: TargetPath,
     @Body() body: RequestBody,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<string> {
+  ): Promise<SentAnswer> {
     const request = validate(QueryRequest, body, DATA_PLANE);
-    return toQueryResponse(await this.read(path, response, (collection) => this.reads.query(collection, request, 'text')));
+    return sendPieces(
+      toQueryResponse(await this.read(path, response, (collection) => this.reads.query(collection, request, 'text'))),
+    );
   }
 
   @Allow('read')
   @Get('vectors/fetch')
-  async fetch(@Param() path: TargetPath, @Req() sent: Request, @Res({ passthrough: true }) response: Response): Promise<string> {
+  async fetch(
+    @Param() path: TargetPath,
+    @Req() sent: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<SentAnswer> {
     const query = queryOf(sent);
     const request = fill(new FetchRequest(), { ids: query.getAll('ids'), namespace: textOf(query, 'namespace') });
-    return toFetchResponse(await this.read(path, response, (collection) => this.reads.fetch(collection, request, 'text')));
+    return sendPieces(
+      toFetchResponse(await this.read(path, response, (collection) => this.reads.fetch(collection, request, 'text'))),
+    );
   }
 
   @Allow('read')
@@ -85,10 +94,10 @@ export class VectorsController {
     @Param() path: TargetPath,
     @Body() body: RequestBody,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<string> {
+  ): Promise<SentAnswer> {
     const request = validate(FetchByMetadataRequest, body, DATA_PLANE);
-    return toFetchResponse(
-      await this.read(path, response, (collection) => this.reads.fetchByMetadata(collection, request, 'text')),
+    return sendPieces(
+      toFetchResponse(await this.read(path, response, (collection) => this.reads.fetchByMetadata(collection, request, 'text'))),
     );
   }
 
