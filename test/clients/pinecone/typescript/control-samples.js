@@ -223,12 +223,23 @@ export const CONTROL_SAMPLES = [
     },
   ],
   [
-    'backup schedules, and documents in an index of vectors, are refused',
+    'backup schedules',
     9,
     async (tour) => {
-      const { name, index } = await tour.makeIndex({});
-      const schedule = { name: 'daily', frequency: 'daily', retentionDays: 7 };
-      await refused(() => tour.client.backupSchedules.create(name, schedule), 'PineconeBadRequestError', 'not served');
+      const { name } = await tour.makeIndex({});
+      const { backupSchedules } = tour.client;
+      const made = await backupSchedules.create(name, { name: 'daily', frequency: 'daily', retentionDays: 7 });
+      same('the schedule', (await backupSchedules.describe(made.scheduleId)).scheduleId, made.scheduleId);
+      same('the list', (await backupSchedules.list(name)).data.length, 1);
+      await backupSchedules.delete(made.scheduleId);
+      same('the schedules', (await backupSchedules.list(name)).data.length, 0);
+    },
+  ],
+  [
+    'documents in an index of vectors are refused',
+    9,
+    async (tour) => {
+      const { index } = await tour.makeIndex({});
       await refused(
         () => index.upsertDocuments({ documents: [{ _id: 'a', _values: [1, 2, 3] }] }),
         'PineconeBadRequestError',
