@@ -12,15 +12,20 @@ let fixture: ChromaFixture;
 let source: TestGateway;
 let target: TestStorage;
 let host: string;
-let keys: Readonly<Record<'all' | 'narrow', string>>;
+let keys: Readonly<Record<'all' | 'narrow' | 'first' | 'other' | 'third', string>>;
 
 /** The source is a gateway that has what a Chroma folder had, and asks for keys. */
 beforeAll(async () => {
   fixture = await chromaFixture('1.5.9');
   const storage = await createStorage();
   await copied(storage, `chroma-dir:${fixture.folder}`);
+  const third = 'polyvec:third_tenant/third_database/third';
+  expect(await copied(storage, `chroma-dir:${fixture.folder}/waiting`, { to: third })).toMatchObject({ code: 0 });
   keys = await makeKeys(storage.environment, {
     all: { tenant: '*', scope: 'read,write,admin' },
+    first: { tenant: 'default_tenant', scope: 'read' },
+    other: { tenant: 'other_tenant', scope: 'read' },
+    third: { tenant: 'third_tenant', scope: 'read' },
     narrow: { tenant: 'default_tenant', scope: 'read', collections: 'flushed-*' },
   });
   source = await startGatewayOn(storage, { POLYVEC_AUTH: 'keys' });
@@ -52,6 +57,24 @@ it('case 20: collections of a Chroma server are copied, of each tenant that is n
     Promise.all(folder.map(({ tenant, database, name }) => readOver(api, tenant, database, name))),
   );
   expect(found).toEqual(folder);
+});
+
+it('case 20: of three tenants, each with its own key, none copies what is of another', async () => {
+  const NOTHING = '0 records in 0 collections, and all of it is equal';
+  const tenants = { default_tenant: keys.first, other_tenant: keys.other, third_tenant: keys.third };
+  for (const [tenant, key] of Object.entries(tenants)) {
+    for (const wanted of Object.keys(tenants)) {
+      const { lines } = await copied(withKey(key), `chroma://${host}/${wanted}`);
+      expect(lines.at(-1) === NOTHING).toBe(wanted !== tenant);
+    }
+  }
+  const folder = await readFolder(fixture.folder);
+  const found = await onGateway(target, async (api) => ({
+    two: await Promise.all(folder.map(({ tenant, database, name }) => readOver(api, tenant, database, name))),
+    third: await readOver(api, 'third_tenant', 'third_database', 'third'),
+  }));
+  expect(found.two).toEqual(folder);
+  expect(found.third?.records).toEqual(folder.find(({ name }) => name === 'waiting')?.records);
 });
 
 it('case 45: with a key for collections of some names, nothing else is copied', async () => {

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CopyArguments } from '../../src/cli/copy-rules.js';
 import type { CopyRecord } from '../../src/copy/copy.js';
 import { PineconeServer } from '../../src/copy/sources/pinecone.js';
+import { ChromaApi } from '../support/clients/chroma-api.js';
 import { createIndex, IndexApi, PineconeApi } from '../support/clients/pinecone-api.js';
 import { BusyProxy } from '../support/copy/busy-proxy.js';
 import { copied, type CopyRun } from '../support/copy/copy-run.js';
@@ -58,6 +61,32 @@ it('case 21: an index of a Pinecone server is copied with its namespaces, sparse
   expect(await found.namespace('a').fetch(ODD)).toEqual({ [ODD]: VECTORS.a[0] });
   expect(await found.namespace('b /%').fetch(ODD)).toEqual({ [ODD]: VECTORS['b /%'][0] });
   await target.stop();
+});
+
+it('case 21: an index whose address has a path is copied, and a collection of another protocol is', async () => {
+  const storage = await createStorage();
+  await copied(storage, `pinecone+http://${host}/${index.name}`);
+  const gateway = await startGatewayOn(storage, { POLYVEC_PINECONE_INDEX_PORTS: 'off' });
+  await new ChromaApi(gateway.chromaUrl).filled({ ids: ['a'], embeddings: [[1, 2]] }, { name: 'of-chroma' });
+  const server = `pinecone+http://${new URL(gateway.pineconeUrl).host}`;
+  const { code, lines } = await copied(NOWHERE, server, { to: `jsonl:${folder}` });
+  expect([code, lines.at(-1)]).toEqual([0, '253 records in 2 collections, and all of it is equal']);
+  await gateway.stop();
+});
+
+it('an index whose address does not know it is refused: it is not an empty one', async () => {
+  const server = createServer((request, response) => {
+    const { host: own = '' } = request.headers;
+    const isList = request.url === '/indexes';
+    response
+      .writeHead(isList ? 200 : 404)
+      .end(isList ? JSON.stringify({ indexes: [{ name: 'films', dimension: 2, host: own }] }) : '');
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  const { code, lines } = await copied(NOWHERE, `pinecone+http://127.0.0.1:${String(port)}/films`, { to: `jsonl:${folder}` });
+  expect([code, lines.at(-1)]).toEqual([2, expect.stringMatching(/does not know the index films$/)]);
+  await new Promise((closed) => server.close(closed));
 });
 
 it('case 21: of one namespace nothing else is copied', async () => {

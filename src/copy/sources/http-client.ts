@@ -18,7 +18,7 @@ export class RefusedRequest extends Error {
 /** A server over HTTP. What it may answer differently a moment later is asked again. */
 export class HttpClient {
   constructor(
-    /** Scheme, host and port. */
+    /** Scheme, host and port; perhaps a path that all of the server's own lie below. */
     readonly origin: string,
     private readonly headers: Readonly<Record<string, string>>,
   ) {}

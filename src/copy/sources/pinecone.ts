@@ -107,7 +107,7 @@ export class PineconeServer implements Source {
     const [name, host, metric] = [textAt(entry, 'name') ?? '', textAt(entry, 'host') ?? '', textAt(entry, 'metric')];
     const known = isJsonObject(entry) ? entry.get('dimension') : undefined;
     const key = `${this.control.origin} ${name} ${this.only.namespace ?? '*'}`;
-    const index = new PineconeIndex(new HttpClient(this.originOf(host), this.headers), name);
+    const index = new PineconeIndex(new HttpClient(this.addressOf(host), this.headers), name);
     this.indexes.set(key, index);
     const counts = this.meant(await index.counts());
     return {
@@ -123,9 +123,10 @@ export class PineconeServer implements Source {
     };
   }
 
-  /** A host without a scheme has that of the server that names it. */
-  private originOf(host: string): string {
-    return new URL(host.includes('://') ? host : `${new URL(this.control.origin).protocol}//${host}`).origin;
+  /** A host without a scheme has that of the server that names it; one of a gateway without a port for each index has a path. */
+  private addressOf(host: string): string {
+    const url = new URL(host.includes('://') ? host : `${new URL(this.control.origin).protocol}//${host}`);
+    return `${url.origin}${url.pathname.replace(/\/$/, '')}`;
   }
 
   indexOf({ key, name }: SourceCollection): PineconeIndex {

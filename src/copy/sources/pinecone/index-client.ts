@@ -29,7 +29,10 @@ export class PineconeIndex {
 
   /** How many records each namespace has; the default one is `''`. */
   async counts(): Promise<ReadonlyMap<string, number>> {
-    const namespaces = memberOf(parseJson((await this.client.text('/describe_index_stats', {})) ?? '{}'), 'namespaces');
+    const text = await this.client.text('/describe_index_stats', {});
+    // without a count everything would look empty, and equal
+    if (text === undefined) throw new Error(`${this.client.origin} does not know the index ${this.name}`);
+    const namespaces = memberOf(parseJson(text), 'namespaces');
     const entries = isJsonObject(namespaces) ? [...namespaces] : [];
     return new Map(
       entries.map(([name, stats]) => {
