@@ -19,6 +19,7 @@ import { PlaceStore } from './maintenance/place.store.js';
 import { PlacesService } from './maintenance/places.service.js';
 import { PromotionStore } from './maintenance/promotion.store.js';
 import { RecallMeasurements } from './maintenance/recall-measurement.js';
+import { RangedKeysStore } from './maintenance/ranged-keys.store.js';
 import { SparseKeyIndexStore } from './maintenance/sparse-key-index.store.js';
 import { SparseKeyMaintenance } from './maintenance/sparse-key-maintenance.js';
 import { StatisticsStore } from './maintenance/statistics.store.js';
@@ -88,6 +89,7 @@ import { WordSearchStore } from './words/word-search.store.js';
     HotKeys,
     MetadataIndexStore,
     DocumentIndexStore,
+    RangedKeysStore,
     FieldIndexMaintenance,
     IndexMetricsStore,
     IndexesService,

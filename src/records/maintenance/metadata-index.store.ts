@@ -50,11 +50,9 @@ export class MetadataIndexStore {
     await session.script(sql`ANALYZE ${table} (metadata)`.text);
   }
 
-  /** Nothing happens when there is no index on the key. */
+  /** Nothing happens when there is no index on the key. Its statistics stay: they keep estimates right, and say that it had one. */
   async drop(session: Session, collection: Dedicated, key: string): Promise<void> {
-    const name = indexName(collection, key);
-    await session.script(this.dropText(collection, name));
-    await session.script(sql`DROP STATISTICS IF EXISTS ${inPlace(collection, name)}`.text);
+    await session.script(this.dropText(collection, indexName(collection, key)));
   }
 
   /** The keys that have an index which searches may use, in order. */
@@ -62,7 +60,15 @@ export class MetadataIndexStore {
     return [...(await this.usage(collection)).keys()];
   }
 
-  /** As above, with how often each index has been read since the server began to count. */
+  /** Those of the keys that never had an index. */
+  async neverIndexed(collection: Dedicated, keys: readonly string[]): Promise<readonly string[]> {
+    const rows = await this.database.query<{ name: string }>(sql`
+      SELECT stxname AS name FROM pg_statistic_ext WHERE stxrelid = to_regclass(${recordTable(collection).text})`);
+    const names = new Set(rows.map(({ name }) => name));
+    return keys.filter((key) => !names.has(indexName(collection, key)));
+  }
+
+  /** The keys that searches may use, with how often each index has been read since the server began to count. */
   async usage(collection: Dedicated): Promise<ReadonlyMap<string, number>> {
     const rows = await this.database.query<{ key: string; name: string; scans: string }>(sql`
       SELECT i.comment AS key, i.name, COALESCE(s.idx_scan, 0) AS scans

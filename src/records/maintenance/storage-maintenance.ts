@@ -210,7 +210,7 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     const { at, filters } = changes;
     Object.assign(changes, { rows: 0, filters: false });
     try {
-      if (isDue && !(await this.improve(uuid, filters))) changes.rows = Infinity;
+      if (isDue && !(await this.improve(uuid, filters, wasQuiet))) changes.rows = Infinity;
     } catch (error) {
       // tried again when it has not changed for a while
       Object.assign(changes, { at: Date.now(), isSearched: false });
@@ -222,7 +222,7 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
   }
 
   /** False when there is more to do at once. */
-  private async improve(uuid: string, filters: boolean): Promise<boolean> {
+  private async improve(uuid: string, filters: boolean, isLoaded: boolean): Promise<boolean> {
     const collection = await this.catalog.findAnywhere(uuid);
     if (collection === undefined) return true;
     if (isPooled(collection)) {
@@ -230,7 +230,8 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
       return false;
     }
     if (!hasOwnPlace(collection) && (await this.settle(collection))) return false;
-    if (filters || this.fields.isWanted(collection)) await this.fields.improve(collection);
+    const isWanted = this.fields.isWanted(collection) || (isLoaded && this.fields.isWantedAfterLoad(collection));
+    if (filters || isWanted) await this.fields.improve(collection, isLoaded);
     if ((await this.builder.improve(collection)) !== 'done') return false;
     return (await this.recall.improve(collection)) === 'done';
   }
