@@ -32,6 +32,38 @@ export function isStep(index: number): boolean {
   return index % LONG_LIST === LONG_LIST - 1;
 }
 
+/** The most items of a list that `mapLong` has made in one go since the process began, once it did not make all: tests hold it against `limit`. */
+export const LARGEST_PASS = { items: 0, limit: LONG_LIST };
+
+/** The list with something made of each item. Of a long one in steps; `bytesOf`: how long the texts are that were made. */
+export async function mapLong<Item, Made>(
+  list: readonly Item[],
+  make: (item: Item, index: number) => Made,
+  bytesOf: (made: Made) => number = () => 0,
+): Promise<readonly Made[]> {
+  return isLong(list.length) ? inSteps(mapping(list, make, bytesOf)) : list.map(make);
+}
+
+function* mapping<Item, Made>(
+  list: readonly Item[],
+  make: (item: Item, index: number) => Made,
+  bytesOf: (made: Made) => number,
+): Sliced<readonly Made[]> {
+  const counter = new StepCounter();
+  const all: Made[] = [];
+  let items = 0;
+  for (const [index, item] of list.entries()) {
+    const made = make(item, index);
+    all.push(made);
+    items += 1;
+    if (!counter.isDue(bytesOf(made))) continue;
+    LARGEST_PASS.items = Math.max(LARGEST_PASS.items, items);
+    items = 0;
+    yield;
+  }
+  return all;
+}
+
 /** Counts the records and the bytes of a pass. */
 export class StepCounter {
   private records = 0;

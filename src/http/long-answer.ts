@@ -23,6 +23,25 @@ export function* commaSeparated<T>(items: Iterable<T>, text: (item: T) => string
   }
 }
 
+/** The JSON of an object whose lists may be long, an item of them at a time. Members that are undefined are left out. */
+export function* objectPieces(object: Readonly<Record<string, unknown>>): Pieces {
+  let separator = '{';
+  for (const [name, value] of Object.entries(object)) {
+    if (value === undefined) continue;
+    yield `${separator}${JSON.stringify(name)}:`;
+    separator = ',';
+    if (Array.isArray(value)) yield* listPieces(value);
+    else yield JSON.stringify(value);
+  }
+  yield separator === '{' ? '{}' : '}';
+}
+
+function* listPieces(list: readonly unknown[]): Pieces {
+  yield '[';
+  yield* commaSeparated(list, (item) => JSON.stringify(item));
+  yield ']';
+}
+
 /**
  * An answer as Nest sends it: its text when it is short; else a stream, which makes a slice of it when the client has taken those before,
  * and lets other requests go first.

@@ -1,4 +1,5 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { objectPieces, sendPieces,type SentAnswer } from '../../../http/long-answer.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate, validateLong } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
@@ -25,21 +26,23 @@ export class InsertController {
   @Allow('write')
   @Post(['insert_texts', 'batch_insert', 'collections/:collection/insert_texts', 'collections/:collection/batch_insert'])
   @HttpCode(200)
-  async insertTexts(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<object> {
+  async insertTexts(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<SentAnswer> {
     return this.insertBatch(path, body, 'texts');
   }
 
   @Allow('write')
   @Post(['insert_vectors', 'collections/:collection/insert_vectors', 'collections/:collection/vectors'])
   @HttpCode(200)
-  async insertVectors(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<object> {
+  async insertVectors(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<SentAnswer> {
     return this.insertBatch(path, body, 'vectors');
   }
 
-  private async insertBatch(path: string | undefined, body: RequestBody, field: 'vectors' | 'texts'): Promise<object> {
+  private async insertBatch(path: string | undefined, body: RequestBody, field: 'vectors' | 'texts'): Promise<SentAnswer> {
     const request = await validateLong(BatchInsertRequest, body, ABSENT_NULLS);
     const collection = requireCollection(path, request.collection);
     const entries = entriesOf(request, field);
-    return toBatchInsertResponse(collection, await this.operations.insert(collection, entries, request));
+    return sendPieces(
+      objectPieces(toBatchInsertResponse(collection, await this.operations.insert(collection, entries, request))),
+    );
   }
 }

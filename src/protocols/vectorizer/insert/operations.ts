@@ -5,6 +5,7 @@ import { stringifyJson } from '../../../http/json.js';
 import { Limits } from '../../../limits/limits.js';
 import type { RecordWrite } from '../../../records/record.js';
 import { RecordWrites } from '../../../records/record-writes.service.js';
+import { mapLong } from '../../../slices.js';
 import { definitionOf } from '../collections/collection-definition.js';
 import { EmbeddingProviders } from '../collections/embedding-providers.js';
 import { CollectionOperations } from '../collections/operations.js';
@@ -13,7 +14,7 @@ import { type DenseCollection, NAMESPACE } from '../targets.js';
 import { noProvider, VectorizerError } from '../vectorizer-error.js';
 import { collectFields } from '../wire/payload-fields.js';
 import type { SentEntry } from '../wire/sent-entry.js';
-import { clientIdOf, planEntry, type PlannedEntry } from './planned-entry.js';
+import { clientIdOf, planEntry, type PlannedEntry, type PlannedVector } from './planned-entry.js';
 import type { ChunkingRequest } from './requests.js';
 
 /** What became of an entry. */
@@ -49,10 +50,10 @@ export class InsertOperations {
   async insert(name: string, entries: readonly (SentEntry | null)[], chunking: ChunkingRequest): Promise<readonly EntryReport[]> {
     const existing = await this.collections.find(name);
     const known = existing?.dimension ?? firstDimension(entries);
-    const plans = entries.map((entry) => plan(entry, chunking, known, existing));
+    const plans = await mapLong(entries, (entry) => plan(entry, chunking, known, existing));
     const stored = plans.filter((entry): entry is PlannedEntry => !(entry instanceof VectorizerError));
     if (stored.length > 0) await this.storeAnew(name, existing, known, stored);
-    return plans.map((entry, index): EntryReport => {
+    return mapLong(plans, (entry, index): EntryReport => {
       if (entry instanceof VectorizerError) return { kind: 'failed', clientId: clientIdOf(entries[index] ?? null), error: entry };
       return { kind: 'stored', clientId: entry.clientId, vectorIds: entry.vectors.map(({ id }) => id), chunked: entry.chunked };
     });
@@ -78,12 +79,13 @@ export class InsertOperations {
     const { ttlSeconds } = definitionOf(collection);
     const collector = new FieldCollector();
     let next = 0;
-    const records = vectors.map(({ id, embedding, sparse, document, payload }): RecordWrite => {
+    const toRecord = ({ id, embedding, sparse, document, payload }: PlannedVector): RecordWrite => {
       const stored = withExpiry(payload, ttlSeconds);
       collectFields(stored, collector);
       const metadata = stored.size === 0 ? null : stringifyJson(stored);
       return { id, embedding: embedding ?? embeddings[next++] ?? null, sparse, document, uri: null, metadata, removedKeys: [] };
-    });
+    };
+    const records = await mapLong(vectors, toRecord, ({ metadata }) => metadata?.length ?? 0);
     await this.writes.write(collection, NAMESPACE, { records, fields: collector.fields }, UPSERT);
   }
 }

@@ -16,7 +16,7 @@ export function toInsertResponse(collection: string, report: Extract<EntryReport
 }
 
 /** The answer to a batch, in its order. `inserted` and `failed` count entries. */
-export function toBatchInsertResponse(collection: string, reports: readonly EntryReport[]): object {
+export function toBatchInsertResponse(collection: string, reports: readonly EntryReport[]): Readonly<Record<string, unknown>> {
   const stored = reports.filter((report) => report.kind === 'stored');
   const failed = reports.filter((report) => report.kind === 'failed');
   return {

@@ -5,6 +5,7 @@ import { isJsonObject, type Json, stringifyJson } from '../../../http/json.js';
 import type { Parts, RecordWrite, StoredRecord } from '../../../records/record.js';
 import { RecordReads } from '../../../records/record-reads.service.js';
 import { RecordWrites } from '../../../records/record-writes.service.js';
+import { mapLong } from '../../../slices.js';
 import { definitionOf } from '../collections/collection-definition.js';
 import { withExpiry } from '../expiry/expiry.js';
 import { parseFilter, requireFilter } from '../filter/parse-filter.js';
@@ -44,7 +45,9 @@ export class PointOperations {
       name,
       async (collection) => {
         const collector = new FieldCollector();
-        const records = points.map((point, index) => toRecord(collection, point, `points[${String(index)}]`, collector));
+        const make = (point: SentPoint, index: number): RecordWrite =>
+          toRecord(collection, point, `points[${String(index)}]`, collector);
+        const records = await mapLong(points, make, ({ metadata }) => metadata?.length ?? 0);
         await this.writes.write(collection, NAMESPACE, { records, fields: collector.fields }, UPSERT);
       },
       'catalog',

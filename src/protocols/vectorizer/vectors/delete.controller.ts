@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, HttpCode, Param, Post } from '@nestjs/common';
+import { objectPieces, sendPieces,type SentAnswer } from '../../../http/long-answer.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
@@ -32,36 +33,36 @@ export class DeleteController {
   @Allow('write')
   @Post('batch_delete')
   @HttpCode(200)
-  async deleteMany(@Body() body: RequestBody): Promise<object> {
+  async deleteMany(@Body() body: RequestBody): Promise<SentAnswer> {
     const request = validate(BatchDeleteRequest, body, ABSENT_NULLS);
     const collection = requireCollection(undefined, request.collection);
     const reports = await this.operations.deleteMany(collection, sentIds(request), 'reported');
-    return toBatchDeleteResponse(collection, reports);
+    return sendPieces(objectPieces(toBatchDeleteResponse(collection, reports)));
   }
 
   @Allow('write')
   @Post(['collections/:collection/batch_delete', 'collections/:collection/vectors/delete'])
   @HttpCode(200)
-  async deleteManyOf(@Param('collection') collection: string, @Body() body: RequestBody): Promise<object> {
+  async deleteManyOf(@Param('collection') collection: string, @Body() body: RequestBody): Promise<SentAnswer> {
     const request = validate(BatchDeleteRequest, body, ABSENT_NULLS);
     const reports = await this.operations.deleteMany(collection, sentIds(request), 'required');
-    return toBatchDeleteResponse(collection, reports);
+    return sendPieces(objectPieces(toBatchDeleteResponse(collection, reports)));
   }
 
   /** As older Python SDKs ask for it. */
   @Allow('write')
   @Delete('collections/:collection/vectors')
-  async deleteListed(@Param('collection') collection: string, @Body() body: RequestBody): Promise<object> {
+  async deleteListed(@Param('collection') collection: string, @Body() body: RequestBody): Promise<SentAnswer> {
     return this.deleteManyOf(collection, body);
   }
 
   @Allow('write')
   @Post(['collections/:collection/delete_by_filter', 'collections/:collection/vectors/delete_by_filter'])
   @HttpCode(200)
-  async deleteByFilter(@Param('collection') collection: string, @Body() body: RequestBody): Promise<object> {
+  async deleteByFilter(@Param('collection') collection: string, @Body() body: RequestBody): Promise<SentAnswer> {
     const { filter } = validate(DeleteByFilterRequest, body, ABSENT_NULLS);
     const deletion = await this.operations.deleteByFilter(collection, filter);
-    return toDeleteByFilterResponse(collection, deletion);
+    return sendPieces(objectPieces(toDeleteByFilterResponse(collection, deletion)));
   }
 
   private async remove(collection: string, id: string): Promise<object> {

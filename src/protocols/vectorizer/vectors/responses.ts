@@ -35,7 +35,7 @@ export function toExpiryResponse(collection: string, id: string, expiresAt: numb
   return { id, collection, expires_at: expiresAt, status: 'ok' };
 }
 
-export function toBatchUpdateResponse(collection: string, reports: readonly UpdateReport[]): object {
+export function toBatchUpdateResponse(collection: string, reports: readonly UpdateReport[]): Readonly<Record<string, unknown>> {
   const failed = reports.filter(({ error }) => error !== undefined).length;
   const updated = reports.length - failed;
   return {
@@ -48,7 +48,7 @@ export function toBatchUpdateResponse(collection: string, reports: readonly Upda
   };
 }
 
-export function toBulkUpdateResponse(collection: string, { ids, scanned }: SelectionPatched): object {
+export function toBulkUpdateResponse(collection: string, { ids, scanned }: SelectionPatched): Readonly<Record<string, unknown>> {
   const results = ids.map((id) => ({ id, status: 'updated' }));
   return { scanned, matched: ids.length, updated: ids.length, results, collection };
 }
@@ -57,7 +57,7 @@ export function toDeleteResponse(collection: string, id: string): object {
   return { message: `Vector '${id}' deleted from collection '${collection}'`, success: true, id, status: 'deleted' };
 }
 
-export function toBatchDeleteResponse(collection: string, reports: readonly DeleteReport[]): object {
+export function toBatchDeleteResponse(collection: string, reports: readonly DeleteReport[]): Readonly<Record<string, unknown>> {
   const errors = reports.flatMap(({ error }) => (error === undefined ? [] : [error]));
   const deleted = reports.length - errors.length;
   return {
@@ -74,7 +74,10 @@ export function toBatchDeleteResponse(collection: string, reports: readonly Dele
   };
 }
 
-export function toDeleteByFilterResponse(collection: string, { scanned, count, ids }: Deletion): object {
+export function toDeleteByFilterResponse(
+  collection: string,
+  { scanned, count, ids }: Deletion,
+): Readonly<Record<string, unknown>> {
   return {
     scanned,
     matched: count,

@@ -3,6 +3,7 @@ import { FieldCollector } from '../../../collections/field-collector.js';
 import { type Json, type JsonObject, stringifyJson } from '../../../http/json.js';
 import type { RecordPatch, SelectionPatched } from '../../../records/record.js';
 import { RecordPatchesService } from '../../../records/record-patches.service.js';
+import { mapLong } from '../../../slices.js';
 import { definitionOf, hasDefinition } from '../collections/collection-definition.js';
 import { EmbeddingProviders } from '../collections/embedding-providers.js';
 import { CollectionOperations } from '../collections/operations.js';
@@ -67,10 +68,14 @@ export class UpdateOperations {
     collection: DenseCollection,
     updates: readonly (SentUpdate | null)[],
   ): Promise<readonly UpdateReport[]> {
-    const plans = updates.map((update) => planEntry(collection, update));
+    const plans = await mapLong(
+      updates,
+      (update) => planEntry(collection, update),
+      (plan) => (plan instanceof VectorizerError ? 0 : (plan.metadata?.text.length ?? 0)),
+    );
     const planned = plans.filter((plan): plan is PlannedUpdate => !(plan instanceof VectorizerError));
     const found = (await this.apply(collection, planned))[Symbol.iterator]();
-    return plans.map((plan, index) => {
+    return mapLong(plans, (plan, index) => {
       if (plan instanceof VectorizerError) return { id: idText(updates[index]?.id ?? null), error: reasonOf(plan) };
       return { id: plan.id, error: found.next().value === true ? undefined : vectorNotFound(plan.id).message };
     });
@@ -108,10 +113,11 @@ export class UpdateOperations {
     const embeddings = await this.providers.embed(collection, texts, 'passage');
     const collector = new FieldCollector();
     let next = 0;
-    const patches = planned.map(({ id, embedding, document, metadata, needsEmbedding, payload }): RecordPatch => {
+    const toPatch = ({ id, embedding, document, metadata, needsEmbedding, payload }: PlannedUpdate): RecordPatch => {
       if (payload !== undefined) collectFields(payload, collector);
       return { id, document, metadata, embedding: needsEmbedding ? (embeddings[next++] ?? null) : embedding };
-    });
+    };
+    const patches = await mapLong(planned, toPatch);
     const { ids } = await this.patches.patch(collection, NAMESPACE, { patches, fields: collector.fields });
     return planned.map(({ id }) => ids.has(id));
   }

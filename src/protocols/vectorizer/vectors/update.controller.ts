@@ -1,4 +1,5 @@
 import { Body, Controller, HttpCode, Param, Patch, Post, Put } from '@nestjs/common';
+import { objectPieces, sendPieces,type SentAnswer } from '../../../http/long-answer.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate, validateLong } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
@@ -70,18 +71,19 @@ export class UpdateController {
   @Allow('write')
   @Post(['batch_update', 'collections/:collection/batch_update'])
   @HttpCode(200)
-  async updateMany(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<object> {
+  async updateMany(@Param('collection') path: string | undefined, @Body() body: RequestBody): Promise<SentAnswer> {
     const request = await validateLong(BatchUpdateRequest, body, ABSENT_NULLS);
     const collection = requireCollection(path, request.collection);
-    return toBatchUpdateResponse(collection, await this.operations.updateMany(collection, requireUpdates(request.updates)));
+    const reports = await this.operations.updateMany(collection, requireUpdates(request.updates));
+    return sendPieces(objectPieces(toBatchUpdateResponse(collection, reports)));
   }
 
   @Allow('write')
   @Post('collections/:collection/vectors/bulk_update_metadata')
   @HttpCode(200)
-  async updateByFilter(@Param('collection') collection: string, @Body() body: RequestBody): Promise<object> {
+  async updateByFilter(@Param('collection') collection: string, @Body() body: RequestBody): Promise<SentAnswer> {
     const request = validate(BulkUpdateRequest, body, ABSENT_NULLS);
-    return toBulkUpdateResponse(collection, await this.operations.updateByFilter(collection, request));
+    return sendPieces(objectPieces(toBulkUpdateResponse(collection, await this.operations.updateByFilter(collection, request))));
   }
 
   private async change(collection: string, id: string, request: UpdateRequest, mode: PayloadMode): Promise<string> {
