@@ -1,4 +1,5 @@
 import { LARGEST_SLICE } from '../../src/http/value-memory.js';
+import { LARGEST_PASS } from '../../src/slices.js';
 import { createFuzzScene, type FuzzScene, type FuzzTargets } from '../chaos/mutated/fuzz-scene.js';
 import { type FuzzAnswer, FuzzClient } from '../chaos/mutated/fuzz-send.js';
 import type { SentRequest } from '../chaos/mutated/request-mutations.js';
@@ -84,6 +85,26 @@ describe('a write of many records', () => {
     const answer = await send(add ?? fail(), JSON.stringify(body));
     expect([answer.status, answer.text]).toEqual([201, '{}']);
     expect(LARGEST_SLICE.values).toBeLessThanOrEqual(AT_ONCE);
+  });
+});
+
+describe('a batch of many records', () => {
+  const vector = [1, 2, 3, 4];
+  const COUNT = 45_000;
+
+  it.each([
+    ['POST', 'insert_vectors', { vectors: { id: 'a', vector } }],
+    ['POST', 'insert_texts', { texts: { id: 'a', text: 'x', vector } }],
+    ['POST', 'batch_update', { updates: { id: 'a', vector } }],
+    ['PUT', '/points', { points: { id: 1, vector } }],
+  ])('%s %s is made into records in steps, and answered', async (method, ending, lists) => {
+    const request = targets.requests.find((sent) => sent.method === method && sent.path.endsWith(ending)) ?? fail();
+    const long = Object.fromEntries(Object.entries(lists).map(([name, item]) => [name, new Array<object>(COUNT).fill(item)]));
+    LARGEST_PASS.items = 0;
+    const { status, text } = await send(request, JSON.stringify({ ...memberObject(request.body), ...long }));
+    expect([status, text.slice(0, 300)]).toEqual([200, expect.any(String)]);
+    expect(() => JSON.parse(text) as unknown).not.toThrow();
+    expect(LARGEST_PASS.items).toBe(LARGEST_PASS.limit);
   });
 });
 
