@@ -47,7 +47,19 @@ const LAYERS = [
   ['protocols/chroma', ...PROTOCOL],
   // of protocols/ only Chroma's numbers, which a Chroma folder holds, too
   [
-    ...['copy', 'errors.ts', 'config', 'postgres', 'limits', 'http/json.ts', 'tenants', 'collections', 'records', 'move'],
+    ...[
+      'copy',
+      'errors.ts',
+      'config',
+      'postgres',
+      'limits',
+      'http/json.ts',
+      'http/json-reader.ts',
+      'tenants',
+      'collections',
+      'records',
+      'move',
+    ],
     'embedding',
     'protocols/chroma/wire/number.ts',
   ],

@@ -69,6 +69,8 @@ function withSearches(command: Command): Command {
 function withCommon(command: Command, help: string): Command {
   return command
     .option('--dry-run', 'change nothing: show what would be copied, and what is in the way')
+    .option('--check', 'read all records before the first write: exit code 2 when one cannot be copied (default: into pinecone)')
+    .option('--no-check', 'do not')
     .option('--include <pattern...>', 'only collections of these names; * stands for any characters')
     .option('--exclude <pattern...>', 'no collections of these names')
     .option('--rename <old=new...>', 'other names in the target')

@@ -1,5 +1,5 @@
 import type { CopyReport } from '../copy/copier.js';
-import type { Reject } from '../copy/copy.js';
+import type { Reject, Target } from '../copy/copy.js';
 import { labelOf, type PlannedCopy } from '../copy/plan.js';
 import { grouped, type Progress, ProgressLines } from '../move/progress.js';
 import { numbered } from '../records/verification/verification.js';
@@ -25,7 +25,12 @@ export class CopyOutput {
       : lines;
   }
 
-  plan(plans: readonly PlannedCopy[]): void {
+  /** What is about to be done, and what of it the target has no place for. */
+  plan(plans: readonly PlannedCopy[], { label, cannotHold }: Pick<Target, 'label' | 'cannotHold'>): void {
+    if (cannotHold !== undefined) {
+      if (this.isJson) this.event('target', { target: label, cannotHold });
+      else this.print(`${label} cannot hold ${cannotHold}`);
+    }
     for (const { from, to, standing, warnings, problems } of plans) {
       const source = labelOf(from);
       if (this.isJson) {
@@ -50,11 +55,17 @@ export class CopyOutput {
   }
 
   rejected(collection: string, rejects: readonly Reject[]): void {
-    for (const { id, reason } of rejects) {
-      if (this.isJson) this.event('rejected', { collection, id, reason });
+    for (const { id, namespace, reason } of rejects) {
+      if (this.isJson) this.event('rejected', { collection, namespace, id, reason });
       else if (this.shownRejects < MAX_SHOWN_REJECTS) this.print(`not copied: ${collection} ${JSON.stringify(id)}: ${reason}`);
       this.shownRejects += 1;
     }
+  }
+
+  /** Records that cannot be copied, found before the start. */
+  unfit(records: number): void {
+    if (this.isJson) this.event('unfit', { records });
+    else this.print(`${grouped(records)} records cannot be copied, and are skipped`);
   }
 
   report(reports: readonly CopyReport[]): void {

@@ -13,6 +13,8 @@ export interface CopyArguments {
   readonly from: string;
   readonly to: string;
   readonly dryRun?: boolean;
+  /** All records are read beforehand; absent: where a target takes what it should not keep. */
+  readonly check?: boolean;
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   readonly rename?: readonly string[];
@@ -106,6 +108,11 @@ export function settleOf({ settle }: CopyArguments): number | undefined {
   return settle === undefined ? undefined : positive('--settle', settle);
 }
 
+/** Whether all records are read before the first write: Pinecone shows what is copied at once, and has limits that records may break. */
+export function isChecked({ from, to, check }: CopyArguments): boolean {
+  return check ?? (to.startsWith('pinecone') && !from.startsWith('pinecone'));
+}
+
 export function filesOf({ map, metric }: CopyArguments): Surroundings['files'] {
   return {
     fields: wantedFields(map),
@@ -113,12 +120,14 @@ export function filesOf({ map, metric }: CopyArguments): Surroundings['files'] {
   };
 }
 
-/** Which of the source's records are wanted, and in how large batches. */
-export function wantedOf({ namespace, filter, limit, batchBytes, embed }: CopyArguments): Wanted {
+/** Which of the source's records are wanted, as what, and in how large batches. */
+export function wantedOf({ namespace, filter, limit, batchBytes, embed, map }: CopyArguments): Wanted {
   const words = [
     ...(namespace ?? []).map((name) => `--namespace ${name}`),
     ...(filter === undefined ? [] : [`--filter ${filter}`]),
     ...(limit === undefined ? [] : [`--limit ${limit}`]),
+    ...(map === undefined ? [] : [`--map ${map}`]),
+    ...(embed === undefined ? [] : [`--embed ${embed}`]),
   ];
   const selected = {
     namespaces: namespace?.map((name) => (name === DEFAULT_NAMESPACE ? '' : name)),

@@ -1,9 +1,11 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import type { Config } from '../config/config.js';
+import { type Checked, checkRecords } from '../copy/check.js';
 import { Copier, type CopierOptions, type CopyReport, Unfinished } from '../copy/copier.js';
 import type { Source } from '../copy/copy.js';
 import { type OpenedTarget, openSource, openTarget, sourcePlace, type Surroundings, targetPlace } from '../copy/places.js';
 import { planCopy, type PlannedCopy, type PlanOptions } from '../copy/plan.js';
+import { nameOf } from '../copy/record-digest.js';
 import { wantedFrom } from '../copy/wanted.js';
 import { createLogger } from '../logger.js';
 import { NO_PROGRESS, ProgressBar } from '../move/progress.js';
@@ -12,6 +14,7 @@ import {
   type CopyArguments,
   filesOf,
   intervalOf,
+  isChecked,
   renamesOf,
   type Rules,
   rulesOf,
@@ -90,8 +93,9 @@ async function carryOut(
     isOne: opened.isOne === true,
   } satisfies PlanOptions;
   const plans = await planCopy(source, opened.target, options);
-  output.plan(plans);
+  output.plan(plans, opened.target);
   requireFree(plans, opened, rules);
+  if (isChecked(given)) requireFit(await checkRecords(source, opened.target, plans, rules.isRestart), rules, output);
   if (given.dryRun === true) return 0;
   const progress = stream.isTTY && given.json !== true ? new ProgressBar(stream) : output.progress;
   const copying = { ...rules, ...searches, progress, reject: rejector(given, output) };
@@ -168,11 +172,29 @@ function requireFree(plans: readonly PlannedCopy[], { target }: OpenedTarget, { 
     );
 }
 
+/** With `stop` the copy would end at the first of them, when those before it are there. */
+function requireFit({ named, count }: Checked, { onError }: Rules, output: CopyOutput): void {
+  if (count === 0) return;
+  if (onError === 'skip') {
+    output.unfit(count);
+    return;
+  }
+  const others = count > named.length ? [new Error(`${String(count - named.length)} more`)] : [];
+  throw new AggregateError(
+    [
+      ...named.map((record) => new Error(`${record.collection}: ${nameOf(record)} cannot be copied: ${record.reason}`)),
+      ...others,
+      new Error('nothing was copied: --on-error skip --reject-file FILE copies all the others'),
+    ],
+    'nothing was copied',
+  );
+}
+
 /** Appends to the file, and says it. */
 function rejector({ rejectFile }: CopyArguments, output: CopyOutput): CopierOptions['reject'] {
   return async (collection, rejects) => {
     output.rejected(collection, rejects);
-    const lines = rejects.map(({ id, reason }) => `${JSON.stringify({ collection, id, reason })}\n`);
+    const lines = rejects.map(({ id, namespace, reason }) => `${JSON.stringify({ collection, namespace, id, reason })}\n`);
     if (rejectFile !== undefined) await appendFile(rejectFile, lines.join(''));
   };
 }

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Progress } from '../move/progress.js';
 import { ahead } from './ahead.js';
+import { rejectOf } from './check.js';
 import type { Checkpoint, Chunk, ConflictPolicy, CopyRecord, Filling, Reject, ShadowQuery, Source, Target } from './copy.js';
 import { NOTHING_YET } from './copy.js';
 import { Pacer } from './pacer.js';
+import { isForbidden } from './permission.js';
 import { labelOf, type PlannedCopy } from './plan.js';
-import { nameOf, sumOf } from './record-digest.js';
+import { checksumText, nameOf, sumOf } from './record-digest.js';
 import { ownQueries, shadow, type ShadowReport } from './shadow.js';
 import { compareById, compareSample, compareWhole, differencesBetween, type Verification } from './verification.js';
 import { Writer } from './writer.js';
@@ -52,6 +54,8 @@ export interface CopyReport {
   readonly outcome: 'copied' | 'there';
   /** Empty: what is there is what the source has. */
   readonly differences: readonly string[];
+  /** The sum of the checksums of the records, in hexadecimal: another copy of the same records comes to the same. */
+  readonly checksum: string;
 }
 
 /** A copy that has begun and did not come to its end: the same command goes on. */
@@ -63,13 +67,18 @@ const LONGEST_PAUSE_MS = 30_000;
 
 /** Copies collections one after the other; each is compared, and shown only when it is equal. */
 export class Copier {
+  private hasWritten = false;
+
   constructor(
     private readonly source: Source,
     private readonly target: Target,
     private readonly options: CopierOptions,
   ) {}
 
-  /** @throws Unfinished when the signal is aborted, or when something fails after the first write may have been made */
+  /**
+   * @throws Unfinished when the signal is aborted, or when something fails after the first write may have been made; Error when a side does
+   * not permit it, and nothing was written
+   */
   async copy(plans: readonly PlannedCopy[]): Promise<readonly CopyReport[]> {
     const { progress } = this.options;
     const done = plans.reduce((sum, { standing }) => sum + ('checkpoint' in standing ? standing.checkpoint.records : 0), 0);
@@ -83,6 +92,8 @@ export class Copier {
       return reports;
     } catch (error) {
       if (error instanceof Unfinished) throw error;
+      if (!this.hasWritten && isForbidden(error))
+        throw new Error(`nothing was written, it is not permitted: ${(error as Error).message}`, { cause: error });
       throw new Unfinished(error instanceof Error ? error.message : String(error), { cause: error });
     } finally {
       progress.end();
@@ -115,14 +126,14 @@ export class Copier {
 
   private async report(
     { from, to }: PlannedCopy,
-    { records, rejects, written, differences }: Pick<CopyReport, 'records' | 'rejects' | 'written' | 'differences'>,
+    { records, rejects, checksum, written, differences }: Checkpoint & Pick<CopyReport, 'written' | 'differences'>,
     outcome: CopyReport['outcome'],
     start: number,
   ): Promise<CopyReport> {
     const { shadow: wanted } = this.options;
     const shadowed = wanted === undefined || differences.length > 0 ? undefined : await this.shadowOf(from, to, wanted);
     return {
-      ...{ label: labelOf(to), records, rejects, written, outcome, differences },
+      ...{ label: labelOf(to), records, rejects, written, outcome, differences, checksum: checksumText(checksum) },
       ...{ seconds: (performance.now() - start) / 1000, ...(shadowed !== undefined && { shadow: shadowed }) },
     };
   }
@@ -170,6 +181,7 @@ export class Copier {
       };
       const changed = isRound ? await changedAmong(records, filling) : records;
       await (isRound ? filling : writer).write(changed, checkpoint, next);
+      this.hasWritten ||= changed.length > 0;
       // the next round looks at what is not to be seen yet
       if (isRound && filling.settleMs === undefined)
         differences.push(...differencesBetween(changed, await filling.find(changed), 'different', filling.tolerance));
@@ -190,7 +202,7 @@ export class Copier {
     for (const record of chunk.records) {
       const reason = this.target.problemOf(from, record);
       if (reason === undefined) records.push(record);
-      else rejects.push({ id: record.id, ...(record.namespace !== undefined && { namespace: record.namespace }), reason });
+      else rejects.push(rejectOf(record, reason));
     }
     return { records, rejects };
   }

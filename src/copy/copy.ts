@@ -160,6 +160,8 @@ export interface Target {
   readonly policies: readonly ConflictPolicy[];
   /** What is in the way of copying this collection there, a sentence each; found without a change. */
   problemsOf(collection: SourceCollection, destination: Destination): Promise<readonly string[]>;
+  /** What of records, and of collections, it cannot hold, listed for a person; absent: it holds everything. */
+  readonly cannotHold?: string;
   /** What of this collection it has no place for, a sentence each: records go there without it; absent: nothing. */
   warningsOf?(collection: SourceCollection): readonly string[];
   standing(source: string, collection: SourceCollection, destination: Destination): Promise<Standing>;

@@ -203,7 +203,8 @@ function openFiles(rest: string): OpenedTarget {
 }
 
 function placeOf(text: string, known: readonly string[], option: 'FROM' | 'TO'): Place {
-  if (/^[\w+-]+:\/\/[^/@]*:[^/@]*@/.test(text)) {
+  // a slash may be in a password; behind a port it begins the path
+  if (/^[\w+-]+:\/\/(?:[^/@]*:[^/@]*|[^/@:]*:(?!\d*[/?#])[^@]*)@/.test(text)) {
     // whatever is in an argument is in the list of processes, and in the shell's history
     throw new Error(
       `${option} has a password in it: leave it out, and name a file that holds it with ${option === 'FROM' ? '--from-key-file' : '--to-key-file'}`,

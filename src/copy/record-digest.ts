@@ -28,6 +28,10 @@ export function sumOf(records: readonly CopyRecord[], before = 0n): bigint {
   return records.reduce((sum, record) => (sum + hashOf(record)) % MODULUS, before);
 }
 
+export function checksumText(sum: bigint): string {
+  return sum.toString(16).padStart(16, '0');
+}
+
 /** A text that only one record of a collection has. */
 export function nameOf({ namespace = '', id }: RecordName): string {
   return namespace === '' ? JSON.stringify(id) : `${JSON.stringify(id)} in ${JSON.stringify(namespace)}`;

@@ -54,12 +54,12 @@ export async function compareSample(
   for await (const { records } of source.read(from, null)) {
     for (const record of records) if (target.problemOf(from, record) === undefined) sampler.add(record);
   }
-  const sentences: string[] = [];
+  const sentences = new Sentences();
   for (let at = 0; at < sampler.items.length; at += SAMPLE_STEP) {
     const some = sampler.items.slice(at, at + SAMPLE_STEP);
-    sentences.push(...differencesBetween(some, await filling.find(some), counted, filling.tolerance));
+    sentences.add(differencesBetween(some, await filling.find(some), counted, filling.tolerance));
   }
-  return listed(sentences);
+  return sentences.listed();
 }
 
 /** Reads `none`, `count`, `full` or `sample=1000`. @throws Error that says what there is */
@@ -76,29 +76,40 @@ export type Counted = 'missing' | 'different' | 'extra';
 /** In what the source's records differ from those of the same ids in the target. */
 export async function compareById(comparable: Comparable, counted: Counted): Promise<readonly string[]> {
   const { source, target, from, filling } = comparable;
-  const sentences: string[] = [];
+  const sentences = new Sentences();
   const known = new Set<string>();
   for await (const chunk of source.read(from, null)) {
     const records = chunk.records.filter((record) => target.problemOf(from, record) === undefined);
     if (counted === 'extra') for (const record of records) known.add(nameOf(record));
-    sentences.push(...differencesBetween(records, await filling.find(records), counted, filling.tolerance));
+    sentences.add(differencesBetween(records, await filling.find(records), counted, filling.tolerance));
   }
   if (counted === 'extra') {
     for await (const page of filling.records()) {
-      sentences.push(
-        ...page
+      sentences.add(
+        page
           .map(nameOf)
           .filter((name) => !known.has(name))
           .map((name) => `${name} is not in the source`),
       );
     }
   }
-  return listed(sentences);
+  return sentences.listed();
 }
 
-function listed(sentences: readonly string[]): readonly string[] {
-  const untold = sentences.length - MAX_LISTED;
-  return untold > 0 ? [...sentences.slice(0, MAX_LISTED), `${String(untold)} more records differ`] : sentences;
+/** The first of many sentences, and how many others there are. */
+class Sentences {
+  private readonly first: string[] = [];
+  private untold = 0;
+
+  add(sentences: readonly string[]): void {
+    const room = MAX_LISTED - this.first.length;
+    this.first.push(...sentences.slice(0, room));
+    this.untold += Math.max(0, sentences.length - room);
+  }
+
+  listed(): readonly string[] {
+    return this.untold > 0 ? [...this.first, `${String(this.untold)} more records differ`] : this.first;
+  }
 }
 
 export function differencesBetween(

@@ -1,10 +1,18 @@
 import { existsSync } from 'node:fs';
-import { chmod, open, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { chmod, cp, open, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
 import { ChromaFolder } from '../../src/copy/sources/chroma-folder.js';
-import { type ChromaFixture, chromaFixture, type ReadCollection, readFolder, VERSIONS } from '../support/copy/chroma-fixture.js';
+import {
+  bytesOf,
+  type ChromaFixture,
+  chromaFixture,
+  type ReadCollection,
+  readFolder,
+  VERSIONS,
+} from '../support/copy/chroma-fixture.js';
 import { exitCode, polyvec } from '../support/gateway/polyvec-command.js';
+import { makeSmallDisk, noSmallDisk } from '../support/gateway/small-disk.js';
 
 /** Of a component's own size. */
 const COSINE_TOLERANCE = 1e-6;
@@ -12,6 +20,8 @@ const MEBIBYTE = 1024 * 1024;
 /** Its writes to one collection delete what the others have in the log alone: their vectors are lost, by its own fault. */
 const FORGETFUL = '0.5.11';
 const FOLDERS = VERSIONS.map((version, index) => [index + 1, version] as const).filter(([, version]) => version !== FORGETFUL);
+
+const itOnDisk = noSmallDisk === '' ? it : it.skip;
 
 let fixture: ChromaFixture;
 
@@ -60,18 +70,6 @@ async function indexOf(folder: string, name: string): Promise<string> {
   database.close();
   await rm(join(folder, 'chroma.sqlite3.lock'), { recursive: true, force: true });
   return join(folder, (row as { id: string }).id);
-}
-
-async function bytesOf(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
-  return Promise.all(
-    paths.map(async (path) => {
-      const { mtimeMs, size } = await stat(path);
-      const content = existsSync(path) && (await stat(path)).isFile() ? (await readFile(path)).toString('base64') : '';
-      return `${path} ${String(mtimeMs)} ${String(size)} ${content}`;
-    }),
-  );
 }
 
 /** Puts the elements of an index far apart, into a file of as many MiB, which has holes. Returns how many there are. */
@@ -218,6 +216,23 @@ describe('a folder that is not ours', () => {
     await chmod(fixture.folder, 0o700);
     expect(found).toHaveLength(fixture.expected.length);
     expect(after).toEqual(before);
+  });
+
+  itOnDisk(`case 14: a folder on a disk that is mounted read-only is copied${noSmallDisk}`, async () => {
+    fixture = await chromaFixture('0.6.3');
+    const disk = makeSmallDisk(64);
+    try {
+      await cp(fixture.folder, join(disk.directory, 'chroma'), { recursive: true });
+      disk.freeze();
+      await expect(writeFile(join(disk.directory, 'new'), '')).rejects.toThrow('EROFS');
+      const before = await bytesOf(join(disk.directory, 'chroma'));
+      const out = join(fixture.folder, 'out');
+      const run = polyvec(['copy', `chroma-dir:${join(disk.directory, 'chroma')}`, `jsonl:${out}`], {});
+      expect([await exitCode(run), run.output()]).toEqual([0, expect.stringContaining('and all of it is equal')]);
+      expect(await bytesOf(join(disk.directory, 'chroma'))).toEqual(before);
+    } finally {
+      disk.remove();
+    }
   });
 
   it('case 15: a database that is written to while it is copied is noticed', async () => {

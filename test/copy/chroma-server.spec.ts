@@ -3,9 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { HttpClient } from '../../src/copy/sources/http-client.js';
+import { sql } from '../../src/postgres/sql.js';
 import { ChromaApi } from '../support/clients/chroma-api.js';
 import { type ChromaFixture, chromaFixture, readFolder } from '../support/copy/chroma-fixture.js';
-import { copied, onGateway, readOver } from '../support/copy/copy-run.js';
+import { copied, onDatabase, onGateway, readOver } from '../support/copy/copy-run.js';
 import { createStorage, makeKeys, startGatewayOn, type TestGateway, type TestStorage } from '../support/gateway/gateway.js';
 
 let fixture: ChromaFixture;
@@ -90,6 +91,9 @@ it('case 41: a key comes from a file, and is not printed', async () => {
   const { code, lines } = await copied(target, from, { fromKeyFile: file });
   expect(code).toBe(0);
   expect(lines.join()).not.toContain(keys.all);
+  const entries = await onDatabase(target, (database) => database.query(sql`SELECT k::text AS entry FROM polyvec.copies k`));
+  expect(entries).toHaveLength(1);
+  expect(JSON.stringify(entries)).not.toContain(keys.all);
   const refused = await copied(target, from, { fromKeyFile: fixture.folder });
   expect(refused.code).toBe(2);
 });
@@ -117,17 +121,22 @@ it('records that are written meanwhile are noticed', async () => {
 describe('a server that is busy', () => {
   let server: Server;
   let asked: number;
+  /** In milliseconds. */
+  let waits: number[];
 
-  async function answering(statuses: readonly number[]): Promise<HttpClient> {
+  async function answering(statuses: readonly number[], retryAfter = '0'): Promise<HttpClient> {
     asked = 0;
+    waits = [];
     server = createServer((_, response) => {
       const status = statuses[Math.min(asked, statuses.length - 1)] ?? 200;
       asked += 1;
-      response.writeHead(status, { 'retry-after': '0', location: '/elsewhere' }).end('busy');
+      response.writeHead(status, { 'retry-after': retryAfter, location: '/elsewhere' }).end('busy');
     });
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    return new HttpClient(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, {
-      authorization: 'Bearer geheim',
+    const origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    return new HttpClient(origin, { authorization: 'Bearer geheim' }, (milliseconds) => {
+      waits.push(milliseconds);
+      return Promise.resolve();
     });
   }
 
@@ -138,7 +147,18 @@ describe('a server that is busy', () => {
   it('case 23: what is answered 429 or 503 is asked again, after the time that it says', async () => {
     const client = await answering([429, 503, 200]);
     expect(await client.text('/')).toBe('busy');
-    expect(asked).toBe(3);
+    expect([asked, waits]).toEqual([3, [0, 0]]);
+  });
+
+  it.each([
+    ['seconds', '7', [7_000, 7_000]],
+    ['a date that is over', 'Wed, 21 Oct 2015 07:28:00 GMT', [0, 0]],
+    ['far too many seconds', '86400', [30_000, 30_000]],
+    ['nothing that can be understood', 'later', [200, 400]],
+  ])('case 23: waits as long as Retry-After says: %s', async (_name, retryAfter, expected) => {
+    const client = await answering([429, 503, 200], retryAfter);
+    expect(await client.text('/')).toBe('busy');
+    expect(waits).toEqual(expected);
   });
 
   it('case 41: that names another server is not followed: the key is not for that one', async () => {

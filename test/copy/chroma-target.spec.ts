@@ -66,13 +66,13 @@ async function documents(): Promise<Readonly<Record<string, string | null>>> {
 }
 
 function spoil(): void {
-  changeFolder(fixture.folder, `UPDATE embeddings_queue SET vector = x'0000' WHERE id = 'more600'`);
+  changeFolder(fixture.folder, `UPDATE embeddings_queue SET vector = x'0000' WHERE id = 'more1100'`);
 }
 
 function mend(): void {
   changeFolder(
     fixture.folder,
-    `UPDATE embeddings_queue SET vector = (SELECT vector FROM embeddings_queue WHERE id = 'more1') WHERE id = 'more600'`,
+    `UPDATE embeddings_queue SET vector = (SELECT vector FROM embeddings_queue WHERE id = 'more1') WHERE id = 'more1100'`,
   );
 }
 
@@ -89,20 +89,20 @@ it('a folder is on the server what its own client reads, tenants and databases i
 });
 
 it('until it is whole it has another name, and a copy that was cut off goes on', async () => {
-  enlarge(fixture.folder, 700);
+  enlarge(fixture.folder, 1_200);
   spoil();
   expect(await waiting()).toMatchObject({ code: 3 });
   expect(await readOver(api, ...PLACE, name)).toBeUndefined();
-  expect((await readOver(api, ...PLACE, `${name}.copying`))?.records).toHaveLength(500);
+  expect((await readOver(api, ...PLACE, `${name}.copying`))?.records).toHaveLength(1_000);
   mend();
   const { code, lines } = await waiting();
-  expect([code, lines]).toEqual([0, expect.arrayContaining(['720 records, 500 of them there from before'])]);
-  expect((await readOver(api, ...PLACE, name))?.records).toHaveLength(720);
+  expect([code, lines]).toEqual([0, expect.arrayContaining(['1,220 records, 1,000 of them there from before'])]);
+  expect((await readOver(api, ...PLACE, name))?.records).toHaveLength(1_220);
   expect(await readOver(api, ...PLACE, `${name}.copying`)).toBeUndefined();
 });
 
 it('a batch that the server has, but the checkpoint has not, is sent again and is there once', async () => {
-  enlarge(fixture.folder, 700);
+  enlarge(fixture.folder, 1_200);
   spoil();
   await waiting();
   const [file = ''] = await readdir(join(folder, 'checkpoints'));
@@ -112,11 +112,11 @@ it('a batch that the server has, but the checkpoint has not, is sent again and i
   await writeFile(path, JSON.stringify({ ...copy, checkpoint }));
   mend();
   expect(await waiting()).toMatchObject({ code: 0 });
-  expect((await readOver(api, ...PLACE, name))?.records).toHaveLength(720);
+  expect((await readOver(api, ...PLACE, name))?.records).toHaveLength(1_220);
 });
 
 it('without its checkpoint, what a copy has begun is not taken for another: --restart removes it', async () => {
-  enlarge(fixture.folder, 700);
+  enlarge(fixture.folder, 1_200);
   spoil();
   await waiting();
   mend();
@@ -127,7 +127,7 @@ it('without its checkpoint, what a copy has begun is not taken for another: --re
     expect.stringMatching(/a copy from elsewhere, .* has begun there.*--restart removes it/),
   ]);
   expect(await waiting({ ...elsewhere, restart: true })).toMatchObject({ code: 0 });
-  expect((await readOver(api, ...PLACE, name))?.records).toHaveLength(720);
+  expect((await readOver(api, ...PLACE, name))?.records).toHaveLength(1_220);
 });
 
 describe('case 34: records that the server has from elsewhere', () => {

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ChromaFixture, chromaFixture } from '../support/copy/chroma-fixture.js';
+import { promisify } from 'node:util';
+import { changeFolder, type ChromaFixture, chromaFixture } from '../support/copy/chroma-fixture.js';
 import { enlarge, onGateway, readOver } from '../support/copy/copy-run.js';
 import { createStorage, startGateway, type TestGateway, type TestStorage } from '../support/gateway/gateway.js';
 import { exitCode, polyvec, type Run, runProgram, waitFor } from '../support/gateway/polyvec-command.js';
@@ -97,6 +99,34 @@ it('case 30: killed while it writes a file, it goes on, and the file has every r
     .split('\n')
     .map((line) => (JSON.parse(line) as { id: string }).id);
   expect([ids.length, new Set(ids).size]).toEqual([RECORDS + 20, RECORDS + 20]);
+  await rm(folder, { recursive: true });
+}, 300_000);
+
+it('case 15: when Chroma writes to its folder meanwhile, the copy ends with what to do, and nothing is seen of it', async () => {
+  const run = polyvec(['copy', `chroma-dir:${fixture.folder}/waiting`, 'polyvec:', '--rate', '1000'], storage.environment);
+  await waitFor(run, 'copying default_tenant');
+  changeFolder(fixture.folder, 'CREATE TABLE another (id)');
+  expect(await exitCode(run)).toBe(3);
+  expect(run.output()).toMatch(/has changed while it was copied: stop Chroma.*chroma:\/\/host:8000/);
+  expect(await seen()).toBeUndefined();
+}, 300_000);
+
+it('case 41: the list of processes shows no key of either side', async () => {
+  const gateway = await startGateway();
+  const folder = await mkdtemp(join(tmpdir(), 'keys-'));
+  const [reads, writes] = [join(folder, 'reads'), join(folder, 'writes')];
+  await Promise.all([writeFile(reads, PASSWORD), writeFile(writes, PASSWORD)]);
+  const to = `chroma://${new URL(gateway.chromaUrl).host}`;
+  const keys = ['--from-key-file', reads, '--to-key-file', writes, '--checkpoint-dir', folder];
+  const from = `chroma-dir:${fixture.folder}/waiting`;
+  const run = polyvec(['copy', from, to, '--rate', '1000', ...keys], { CHROMA_API_KEY: PASSWORD });
+  await waitFor(run, 'copying default_tenant');
+  const { stdout } = await promisify(execFile)('ps', ['-ww', '-p', String(run.child.pid), '-o', 'args=']);
+  run.child.kill('SIGINT');
+  await exitCode(run);
+  expect(stdout).toContain(from);
+  expect(`${stdout} ${run.output()}`).not.toContain(PASSWORD);
+  await gateway.stop();
   await rm(folder, { recursive: true });
 }, 300_000);
 

@@ -9,6 +9,7 @@ import { PolyvecDatabase } from '../../src/copy/targets/polyvec-database.js';
 import { sql } from '../../src/postgres/sql.js';
 import { ConsoleApi } from '../support/clients/console-api.js';
 import {
+  bytesOf,
   changeFolder,
   type ChromaFixture,
   chromaFixture,
@@ -100,10 +101,12 @@ describe('a folder that is copied into a Polyvec database', () => {
 describe('before the first write', () => {
   it('case 38: a dry run says what would be done, and changes neither side', async () => {
     await rm(storage.environment['POLYVEC_DATA_DIR'] ?? '/nowhere', { recursive: true, force: true });
+    const before = await bytesOf(fixture.folder);
     const { code, lines } = await copied(storage, from, { dryRun: true });
     expect(code).toBe(0);
     expect(lines).toContain('default_tenant/default_database/flushed-cosine  39 records, 4 dimensions, cosine');
     expect(existsSync(storage.environment['POLYVEC_DATA_DIR'] ?? '/nowhere')).toBe(false);
+    expect(await bytesOf(fixture.folder)).toEqual(before);
     const folder = await readFolder(fixture.folder);
     expect(await served(folder)).toEqual(folder.map(() => undefined));
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CopyArguments } from '../../src/cli/copy-rules.js';
 import { ChromaApi } from '../support/clients/chroma-api.js';
+import { changeFolder, chromaFixture } from '../support/copy/chroma-fixture.js';
 import { copied, type CopyRun, onGateway, readOver } from '../support/copy/copy-run.js';
 import { CrowdProxy } from '../support/copy/crowd-proxy.js';
 import { createStorage, startGateway, type TestGateway, type TestStorage } from '../support/gateway/gateway.js';
@@ -67,6 +68,14 @@ describe('only some records', () => {
     expect([found.length, found.at(-1)?.id]).toEqual([2_000, 'r2000']);
   });
 
+  it('another --map is another copy, too', async () => {
+    const from = await linesIn([{ id: 'a', embedding: [1, 2], document: 'one', other: 'two' }]);
+    expect((await toFile(from)).records).toMatchObject([{ document: 'one' }]);
+    const options = { map: 'document=other' };
+    expect(await toFile(from, options)).toMatchObject({ code: 2 });
+    expect((await toFile(from, { ...options, onConflict: 'overwrite' })).records).toMatchObject([{ document: 'two' }]);
+  });
+
   it('another selection is another copy: what was copied before is in its way', async () => {
     const from = await linesIn(numbered(3));
     expect(await toFile(from, { limit: '2' })).toMatchObject({ code: 0 });
@@ -107,6 +116,18 @@ describe('--embed', () => {
     ]);
     expect(records[1]).toMatchObject({ document: 'an old film', metadata: { n: 1 } });
     expect(records[1]?.embedding?.some((component) => component !== 0)).toBe(true);
+  });
+
+  it('case 18: gives the records of a damaged Chroma folder a vector of their text', async () => {
+    const fixture = await chromaFixture('1.5.9');
+    changeFolder(fixture.folder, 'DELETE FROM embeddings_queue; UPDATE collections SET dimension = NULL');
+    const from = `chroma-dir:${fixture.folder}/waiting`;
+    expect(await toFile(from, { onError: 'skip' })).toMatchObject({ code: 1, records: [] });
+    const { code, records } = await toFile(from, { embed: 'polyvec-local', onConflict: 'overwrite' });
+    expect([code, records.length]).toEqual([0, 20]);
+    expect(records.find(({ id }) => id === 'r0')).toMatchObject({ document: 't0🦜', metadata: { n: 0, word: 'é🦜' } });
+    expect(new Set(records.map(({ embedding }) => embedding?.length))).toEqual(new Set([384]));
+    await fixture.remove();
   });
 
   it('without it such records are rejected', async () => {

@@ -163,6 +163,7 @@ describeOnServer(`tables of a Postgres${serverReason}`, () => {
 
   it.each([
     ['a password in the argument', () => address.replace('@', ':secret@'), /FROM has a password in it.*--from-key-file/],
+    ['a password with a slash', () => address.replace('@', ':secret/x@'), /FROM has a password in it.*--from-key-file/],
     ['a password among the parameters', () => `${address}?password=secret`, /FROM has a password in it.*--from-key-file/],
     ['a password of nobody', () => address.replace(/\/\/.*@/, '//'), /FROM must name the user that the password is of/],
     [

@@ -79,7 +79,7 @@ function partsOf(line: string, field: string): { readonly object: JsonObject; re
 function floatsOf(text: string): Float32Array | undefined {
   try {
     const numbers = JSON.parse(text) as readonly number[];
-    return numbers.length === 0 ? undefined : Float32Array.from(numbers);
+    return numbers.length === 0 ? undefined : new Float32Array(numbers);
   } catch {
     return undefined;
   }

@@ -4,10 +4,11 @@ import type { Chunk, CopyRecord, Nearest, Reject, ShadowQuery, Source, SourceCol
 import { numbersText } from '../jsonl/record-line.js';
 import { HttpClient } from './http-client.js';
 import { metadataOfJson } from './json-metadata.js';
+import { parseColumns, type WithVectors } from './json-vectors.js';
 
 /** Collections that are listed at once. */
 const PAGE = 100;
-const MAX_ROWS = 500;
+const MAX_ROWS = 1_000;
 /** A page's vectors, as text of about this many bytes for each component. */
 const CHUNK_BYTES = 8 * 1024 * 1024;
 const COMPONENT_BYTES = 20;
@@ -88,8 +89,8 @@ export class ChromaServer implements Source {
     const limit = Math.max(1, Math.min(MAX_ROWS, Math.floor(CHUNK_BYTES / bytes)));
     if (offset > 0) await this.requireSeam(collection, offset, last);
     for (;;) {
-      const answer = await this.get(collection, { limit, offset, include: Object.values(PARTS) });
-      const ids = listAt(answer, 'ids') as readonly string[];
+      const answer = await this.getAll(collection, { limit, offset });
+      const ids = listAt(answer.rest, 'ids') as readonly string[];
       if (ids.length === 0) return;
       offset += ids.length;
       last = String(ids.at(-1));
@@ -134,8 +135,8 @@ export class ChromaServer implements Source {
   /** Those of these ids that are there. */
   async recordsOf(collection: SourceCollection, ids: readonly string[]): Promise<readonly CopyRecord[]> {
     if (ids.length === 0) return [];
-    const answer = await this.get(collection, { ids, include: Object.values(PARTS) });
-    return split(answer, listAt(answer, 'ids') as readonly string[]).records;
+    const answer = await this.getAll(collection, { ids });
+    return split(answer, listAt(answer.rest, 'ids') as readonly string[]).records;
   }
 
   /** Of the collections of a database, or of what follows in the path. */
@@ -187,9 +188,17 @@ export class ChromaServer implements Source {
   }
 
   private async get(collection: SourceCollection, body: object): Promise<Json> {
+    return parseJson(await this.getText(collection, body));
+  }
+
+  private async getAll(collection: SourceCollection, which: object): Promise<WithVectors> {
+    return parseColumns(await this.getText(collection, { ...which, include: Object.values(PARTS) }), PARTS.embedding);
+  }
+
+  private async getText(collection: SourceCollection, body: object): Promise<string> {
     const text = await this.client.text(`${this.collectionPath(collection)}/get`, body);
     if (text === undefined) throw new Error(`the collection ${collection.name} is gone`);
-    return parseJson(text);
+    return text;
   }
 
   private async json(path: string): Promise<Json | undefined> {
@@ -208,25 +217,23 @@ export class ChromaServer implements Source {
   }
 }
 
-function split(answer: Json, ids: readonly string[]): Omit<Chunk, 'cursor'> {
+function split({ rest, vectors }: WithVectors, ids: readonly string[]): Omit<Chunk, 'cursor'> {
   const columns = {
-    embedding: listAt(answer, PARTS.embedding),
-    document: listAt(answer, PARTS.document),
-    uri: listAt(answer, PARTS.uri),
-    metadata: listAt(answer, PARTS.metadata),
+    document: listAt(rest, PARTS.document),
+    uri: listAt(rest, PARTS.uri),
+    metadata: listAt(rest, PARTS.metadata),
   };
   const records: CopyRecord[] = [];
   const rejects: Reject[] = [];
   ids.forEach((id, index) => {
     const metadata = metadataOfJson(columns.metadata[index]);
-    const embedding = columns.embedding[index];
+    const embedding = vectors[index] ?? null;
     if ('unholdable' in metadata)
       rejects.push({ id, reason: `the value of ${JSON.stringify(metadata.unholdable)} is no metadata here` });
-    else if (!Array.isArray(embedding)) rejects.push({ id, reason: 'the server has no vector of it' });
+    else if (embedding === null) rejects.push({ id, reason: 'the server has no vector of it' });
     else {
-      const components = Float32Array.from(embedding as readonly JsonNumber[], ({ text }) => Number(text));
       const texts = { document: textOf(columns.document[index]), uri: textOf(columns.uri[index]) };
-      records.push({ id, embedding: components, ...texts, metadata: metadata.text });
+      records.push({ id, embedding, ...texts, metadata: metadata.text });
     }
   });
   return { records, rejects };

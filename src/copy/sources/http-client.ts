@@ -21,6 +21,7 @@ export class HttpClient {
     /** Scheme, host and port; perhaps a path that all of the server's own lie below. */
     readonly origin: string,
     private readonly headers: Readonly<Record<string, string>>,
+    private readonly wait: (milliseconds: number) => Promise<unknown> = (milliseconds) => sleep(milliseconds),
   ) {}
 
   /** The answer's text; undefined when there is no such thing. @throws Error with the server's words, without any header */
@@ -36,7 +37,7 @@ export class HttpClient {
       if (!(answer instanceof Error) && (answer.status === 404 || answer.status === 410)) return undefined;
       const isWorthIt = answer instanceof Error || AGAIN.has(answer.status);
       if (!isWorthIt || attempt === MAX_ATTEMPTS) throw await this.failure(path, answer);
-      await sleep(pauseAfter(attempt, answer));
+      await this.wait(pauseAfter(attempt, answer));
     }
   }
 
@@ -67,7 +68,14 @@ export class HttpClient {
 }
 
 function pauseAfter(attempt: number, answer: Response | Error): number {
-  const asked = answer instanceof Error ? NaN : Number(answer.headers.get('retry-after') ?? NaN);
-  const wanted = Number.isFinite(asked) ? asked * 1000 : 100 * 2 ** attempt;
-  return Math.min(LONGEST_PAUSE_MS, wanted);
+  const asked = answer instanceof Error ? NaN : askedPause(answer.headers.get('retry-after'));
+  const wanted = Number.isNaN(asked) ? 100 * 2 ** attempt : asked;
+  return Math.min(LONGEST_PAUSE_MS, Math.max(0, wanted));
+}
+
+/** Of a number of seconds, or of a date, in milliseconds; NaN when it is neither. */
+function askedPause(header: string | null): number {
+  if (header === null || header.trim() === '') return NaN;
+  const seconds = Number(header);
+  return Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1000;
 }

@@ -1,9 +1,10 @@
 import type { Metric } from '../../collections/collection.js';
 import { isJsonObject, type Json, JsonNumber, parseJson } from '../../http/json.js';
 import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../../tenants/tenant.js';
-import type { Chunk, Nearest, ShadowQuery, Source, SourceCollection } from '../copy.js';
+import type { Chunk, CopyRecord, Nearest, Reject, ShadowQuery, Source, SourceCollection } from '../copy.js';
 import { HttpClient } from './http-client.js';
 import { PineconeIndex } from './pinecone/index-client.js';
+import { bytesOf } from './portions.js';
 
 const METRICS: ReadonlyMap<string, Metric> = new Map([
   ['cosine', 'cosine'],
@@ -13,6 +14,9 @@ const METRICS: ReadonlyMap<string, Metric> = new Map([
 const CONTROL = 'https://api.pinecone.io';
 /** Pinecone's own: the last one whose answers have `dimension` and `metric` beside the name. */
 const API_VERSION = '2025-04';
+/** Pages are short, and a batch costs a target about the same whatever there is in it. */
+const CHUNK_RECORDS = 1_000;
+const CHUNK_BYTES = 4 * 1024 * 1024;
 /** What the default namespace is called where it needs a name. */
 const DEFAULT_NAMESPACE = '__default__';
 
@@ -70,10 +74,14 @@ export class PineconeServer implements Source {
     for (const namespace of [...counts.keys()].filter((name) => cursor === undefined || name >= cursor.namespace)) {
       const isBegun = namespace === cursor?.namespace;
       if (isBegun && cursor.token === null) continue;
-      for await (const page of index.pages(namespace, isBegun ? cursor : undefined)) {
-        const next: Cursor = { namespace, token: page.token, last: page.last };
-        yield { ...(await index.fetch(namespace, page.ids)), cursor: JSON.stringify(next) };
-      }
+      yield* inChunks(this.pages(index, namespace, isBegun ? cursor : undefined));
+    }
+  }
+
+  private async *pages(index: PineconeIndex, namespace: string, after: Cursor | undefined): AsyncIterable<Chunk> {
+    for await (const page of index.pages(namespace, after)) {
+      const next: Cursor = { namespace, token: page.token, last: page.last };
+      yield { ...(await index.fetch(namespace, page.ids)), cursor: JSON.stringify(next) };
     }
   }
 
@@ -150,4 +158,20 @@ function fingerprintOf(counts: ReadonlyMap<string, number>): string {
 function textAt(value: Json, key: string): string | undefined {
   const found = isJsonObject(value) ? value.get(key) : undefined;
   return typeof found === 'string' ? found : undefined;
+}
+
+/** The same records, in fewer chunks. */
+async function* inChunks(pages: AsyncIterable<Chunk>): AsyncIterable<Chunk> {
+  let [records, rejects, bytes]: [CopyRecord[], Reject[], number] = [[], [], 0];
+  let cursor: string | undefined;
+  for await (const page of pages) {
+    records.push(...page.records);
+    rejects.push(...page.rejects);
+    bytes += page.records.reduce((sum, record) => sum + bytesOf(record), 0);
+    ({ cursor } = page);
+    if (records.length + rejects.length < CHUNK_RECORDS && bytes < CHUNK_BYTES) continue;
+    yield { records, rejects, cursor };
+    [records, rejects, bytes, cursor] = [[], [], 0, undefined];
+  }
+  if (cursor !== undefined) yield { records, rejects, cursor };
 }

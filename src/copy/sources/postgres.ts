@@ -236,7 +236,7 @@ function readRow(row: RecordRow, id: string): CopyRecord | Reject {
 
 /** pgvector's text of a vector gives every component's bits back. */
 function vectorOf(text: string): Float32Array {
-  return Float32Array.from(text.slice(1, -1).split(','), Number);
+  return new Float32Array(JSON.parse(text) as readonly number[]);
 }
 
 async function connected(url: string, address: string): Promise<pg.Client> {

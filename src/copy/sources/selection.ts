@@ -8,7 +8,7 @@ export interface Selected {
   readonly filter?: RecordFilter | undefined;
   /** The most records of each collection. */
   readonly limit?: number | undefined;
-  /** The options that say it: another selection is another source. */
+  /** The options that say it, and what else makes other records of them: another selection is another source. */
   readonly words: string;
 }
 

@@ -27,6 +27,7 @@ interface Unfinished {
 /** A Chroma server of API v2, another Polyvec among them. */
 export class ChromaTarget implements Target {
   readonly policies = MERGE_POLICIES;
+  readonly cannotHold = 'namespaces besides the default one, sparse vectors, and objects or null in metadata';
 
   constructor(
     private readonly server: ChromaServer,
@@ -53,6 +54,12 @@ export class ChromaTarget implements Target {
     if (existing.dimension !== null && from.dimension !== null && existing.dimension !== from.dimension)
       problems.push(`it has ${String(from.dimension)} dimensions, and the one that is there ${String(existing.dimension)}`);
     return problems;
+  }
+
+  warningsOf({ catalog }: SourceCollection): readonly string[] {
+    return catalog === undefined || catalog.settings === '{}'
+      ? []
+      : ['its settings are not copied: the index of the server gets its usual ones'];
   }
 
   async standing(_source: string, from: SourceCollection, to: Destination): Promise<Standing> {

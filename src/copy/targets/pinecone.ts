@@ -27,6 +27,9 @@ const READY_PAUSE_MS = 1_000;
 /** The project of a key on a server of Pinecone's protocol, another Polyvec among them: an index for each collection. */
 export class PineconeTarget implements Target {
   readonly policies = MERGE_POLICIES;
+  readonly cannotHold =
+    'tenants and databases, documents, uris, vectors of zeros alone, ids of more than 512 characters, metadata of more than 40 KiB, ' +
+    'and in metadata lists of anything but texts, objects, null and integers beyond 2^53';
 
   constructor(
     private readonly server: PineconeServer,
@@ -53,6 +56,15 @@ export class PineconeTarget implements Target {
     if (existing.dimension !== null && from.dimension !== null && existing.dimension !== from.dimension)
       problems.push(`it has ${String(from.dimension)} dimensions, and the one that is there ${String(existing.dimension)}`);
     return problems;
+  }
+
+  warningsOf({ metadata, catalog }: SourceCollection): readonly string[] {
+    return [
+      ...(metadata === null || metadata === '{}' ? [] : ['its own metadata is not copied: an index has none']),
+      ...(catalog === undefined || catalog.settings === '{}'
+        ? []
+        : ['its settings are not copied: the index gets the usual ones']),
+    ];
   }
 
   async standing(_source: string, from: SourceCollection, to: Destination): Promise<Standing> {

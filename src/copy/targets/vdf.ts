@@ -19,6 +19,9 @@ const EXPORTED_FROM = 'polyvec';
 
 /** A folder of Vector Data Format, with an index for each collection: it is in `VDF_META.json` as soon as it has been compared. */
 export class VdfTarget implements Target {
+  readonly cannotHold =
+    'tenants and databases, sparse vectors, uris, and in metadata keys called id, vector or document, objects, null, ' +
+    'lists of several types, and numbers that are not written as Polyvec writes them';
   readonly policies: readonly ConflictPolicy[];
   readonly label: string;
   private readonly path: string;

@@ -1,11 +1,14 @@
-"""Writes a Chroma folder with the installed version, and what its client reads of it: make_folder.py FOLDER EXPECTED.json"""
+"""Writes a Chroma folder with the installed version, and what its client reads of it: make_folder.py FOLDER EXPECTED.json [more]
+
+`more`: what the recorded folders of test/copy/fixtures do not have.
+"""
 import json
 import sys
 
 import chromadb
 from chromadb.config import Settings
 
-folder, expected = sys.argv[1:]
+folder, expected, *more = sys.argv[1:]
 version = tuple(int(part) for part in chromadb.__version__.split(".")[:2])
 settings = Settings(anonymized_telemetry=False, allow_reset=True, is_persistent=True, persist_directory=folder)
 admin = chromadb.AdminClient(settings)
@@ -61,6 +64,12 @@ if version >= (1, 5):
     plain.add(ids=["lists"], embeddings=[[1.0, 2.0, 3.0]],
               metadatas=[{"words": ["a", "", "é"], "whole": [1, 2**53 + 1], "shares": [1.0, 2.5], "flags": [True, False]}])
 fill(other.create_collection("elsewhere"), 0, 3, 2)
+
+if more:
+    # zero vectors in an index, whose length cannot be taken from them
+    zeros = client.create_collection("zero-cosine", metadata={"hnsw:space": "cosine", **flushing})
+    zeros.add(ids=["zero", "tiny"], embeddings=[[0.0] * 4, [1e-20, 0.0, -1e-20, 0.0]])
+    fill(zeros, 0, 42)
 
 found = []
 for tenant, database, reader in (("default_tenant", "default_database", client), ("other_tenant", "other_database", other)):

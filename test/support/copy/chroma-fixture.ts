@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,6 +56,19 @@ export async function chromaFixture(version: string): Promise<ChromaFixture> {
     }
   }
   return { folder, expected: expectedOf(expected), remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Everything that is in a folder: paths, times, sizes and contents. */
+export async function bytesOf(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return Promise.all(
+    paths.map(async (path) => {
+      const { mtimeMs, size } = await stat(path);
+      const content = (await stat(path)).isFile() ? (await readFile(path)).toString('base64') : '';
+      return `${path} ${String(mtimeMs)} ${String(size)} ${content}`;
+    }),
+  );
 }
 
 /** Changes the folder's database, as nobody but a test does. */

@@ -22,17 +22,34 @@ export async function startChroma(): Promise<ChromaServer> {
   const port = await freePort();
   const configuration = join(directory, 'config.yaml');
   await writeFile(configuration, configurationFile(port, join(directory, 'data')));
-  const server = spawn(program, ['run', configuration], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return started(program, ['run', configuration], { port, version: 'v2', directory });
+}
+
+/** Starts the server of an older release on a folder of its own, of API v1 or v2, in the environment of that release's client. */
+export async function startChromaOf(release: string, folder: string, version: 'v1' | 'v2'): Promise<ChromaServer> {
+  const program = resolve(`.clients/python-${release}`, 'bin', 'chroma');
+  if (!existsSync(program)) throw new Error(`${program} does not exist: npm run clients installs it`);
+  const port = await freePort();
+  return started(program, ['run', '--path', folder, '--host', '127.0.0.1', '--port', String(port)], { port, version });
+}
+
+/** `directory`: what is removed when it has ended. */
+async function started(
+  program: string,
+  words: readonly string[],
+  { port, version, directory }: { readonly port: number; readonly version: 'v1' | 'v2'; readonly directory?: string },
+): Promise<ChromaServer> {
+  const server = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   const output: string[] = [];
   server.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()));
   server.stderr.on('data', (chunk: Buffer) => output.push(chunk.toString()));
   const stop = async (): Promise<void> => {
     await ended(server);
-    await rm(directory, { recursive: true, force: true });
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
   };
   const chromaUrl = `http://127.0.0.1:${String(port)}`;
   try {
-    await answering(server, chromaUrl);
+    await answering(server, chromaUrl, version);
   } catch (error) {
     await stop();
     throw new Error(`Chroma's server did not start: ${output.join('').slice(-2000)}`, { cause: error });
@@ -67,10 +84,10 @@ function configurationFile(port: number, directory: string): string {
   ].join('\n');
 }
 
-async function answering(server: ChildProcess, url: string): Promise<void> {
+async function answering(server: ChildProcess, url: string, version: 'v1' | 'v2'): Promise<void> {
   for (let attempt = 0; attempt < START_ATTEMPTS; attempt += 1) {
     if (server.exitCode !== null) throw new Error(`it ended with ${String(server.exitCode)}`);
-    const answer = await send(url, { method: 'GET', path: '/api/v2/heartbeat' });
+    const answer = await send(url, { method: 'GET', path: `/api/${version}/heartbeat` });
     if (answer.status === 200) return;
     await new Promise((done) => setTimeout(done, PAUSE_MS));
   }

@@ -14,6 +14,8 @@ export interface SmallDisk {
   fill(leftMiB: number): Promise<void>;
   /** Undoes all that `fill` has done. */
   empty(): void;
+  /** From now on nothing can be written. */
+  freeze(): void;
   remove(): void;
 }
 
@@ -46,6 +48,9 @@ export function makeSmallDisk(sizeMiB: number): SmallDisk {
     empty: () => {
       // cut off, and not removed: that needs no room either
       if (statSync(ballast, { throwIfNoEntry: false }) !== undefined) writeFileSync(ballast, '');
+    },
+    freeze: () => {
+      spawnSync('mount', ['-o', 'remount,ro', directory]);
     },
     remove: () => {
       spawnSync('umount', ['--lazy', directory]);

@@ -6,7 +6,7 @@ import { metadataOf } from './metadata.js';
 import type { VectorIndex } from './vector-index.js';
 
 /** Records of a chunk, unless their vectors are long. */
-const MAX_ROWS = 500;
+const MAX_ROWS = 1_000;
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /** Reads a collection's records in the order in which Chroma lists them: the database says which there are, index and log have their vectors. */

@@ -70,8 +70,10 @@ export class VectorIndex {
     const start = (place % perBlock) * elementBytes + dataOffset;
     const bytes = this.block(Math.floor(place / perBlock), perBlock * elementBytes).subarray(start, start + dimension * 4);
     if (bytes.length < dimension * 4) return undefined;
-    const length = this.lengths === undefined ? 1 : (this.lengths[place] ?? 1);
-    return Float32Array.from({ length: dimension }, (_, index) => bytes.readFloatLE(index * 4) * length);
+    const vector = new Float32Array(dimension);
+    const length = this.lengths?.[place] ?? 1;
+    for (let index = 0; index < dimension; index += 1) vector[index] = bytes.readFloatLE(index * 4) * length;
+    return vector;
   }
 
   close(): void {

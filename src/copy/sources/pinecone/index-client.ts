@@ -3,6 +3,7 @@ import type { Chunk, CopyRecord, Nearest, Reject, ShadowQuery } from '../../copy
 import { numbersText } from '../../jsonl/record-line.js';
 import { type HttpClient, RefusedRequest } from '../http-client.js';
 import { metadataOfJson } from '../json-metadata.js';
+import { parseNamed, type WithVectors } from '../json-vectors.js';
 
 /** Pinecone lists so many by default, and at most. */
 const PAGE = 100;
@@ -78,9 +79,9 @@ export class PineconeIndex {
     const named = namespace === '' ? {} : { namespace };
     for (const part of byUrlLength(ids)) {
       const query = [...part.map((id) => `ids=${encodeURIComponent(id)}`), namespaceQuery(namespace)].join('&');
-      const vectors = memberOf(parseJson((await this.client.text(`/vectors/fetch?${query}`)) ?? '{}'), 'vectors');
+      const vectors = parseNamed((await this.client.text(`/vectors/fetch?${query}`)) ?? '{}', 'vectors', 'values');
       for (const id of part) {
-        const read = recordOf(id, isJsonObject(vectors) ? vectors.get(id) : undefined);
+        const read = recordOf(id, vectors.get(id));
         if (typeof read === 'string') rejects.push({ id, ...named, reason: read });
         else records.push({ ...read, ...named });
       }
@@ -127,16 +128,17 @@ export class PineconeIndex {
 }
 
 /** A record, or why it is none. */
-function recordOf(id: string, vector: Json | undefined): CopyRecord | string {
-  if (!isJsonObject(vector)) return 'it was listed, and is gone';
-  const metadata = metadataOfJson(vector.get('metadata'));
+function recordOf(id: string, found: WithVectors | undefined): CopyRecord | string {
+  if (found === undefined) return 'it was listed, and is gone';
+  const { rest, vectors } = found;
+  const metadata = metadataOfJson(rest.get('metadata'));
   if ('unholdable' in metadata) return `the value of ${JSON.stringify(metadata.unholdable)} is no metadata here`;
-  const values = numbersOf(vector.get('values'));
-  const terms = vector.get('sparseValues');
+  const [values = null] = vectors;
+  const terms = rest.get('sparseValues');
   const indices = numbersOf(memberOf(terms, 'indices'));
   return {
     ...{ id, document: null, uri: null, metadata: metadata.text },
-    embedding: values.length === 0 ? null : Float32Array.from(values),
+    embedding: values === null || values.length === 0 ? null : values,
     ...(indices.length > 0 && { sparse: { indices, values: Float32Array.from(numbersOf(memberOf(terms, 'values'))) } }),
   };
 }
