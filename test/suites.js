@@ -51,6 +51,7 @@ const PLACES = {
   'test/protocols/chroma/': 'both',
   'test/protocols/chroma/forks.spec.ts': 'server',
   'test/protocols/chroma/recorded.spec.ts': 'embedded',
+  'test/protocols/chroma/search-quality.spec.ts': 'server',
   'test/protocols/chroma/search-rest.spec.ts': 'server',
   'test/protocols/chroma/settings.spec.ts': 'server',
   'test/protocols/pinecone/backups.spec.ts': 'both',
