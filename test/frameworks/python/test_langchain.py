@@ -50,7 +50,8 @@ def test_hybrid_search_case_86(chroma):
         return
     from chromadb import K, Knn, Rrf, Search
 
-    ranks = [Knn(query="foxes run", return_rank=True), Knn(query="hens rest", return_rank=True)]
+    # a text would be embedded by Chroma's default function, which needs a model
+    ranks = [Knn(query=embed(text), return_rank=True) for text in ["foxes run", "hens rest"]]
     search = Search().where(K("part") == 1).rank(Rrf(ranks)).limit(2).select(K.DOCUMENT, K.METADATA, K.SCORE)
     found = chroma.hybrid_search(search)
     assert sorted(document.page_content for document in found) == ["foxes and hens rest", "foxes run"]
