@@ -51,6 +51,8 @@ const PLACES = {
   'test/protocols/chroma/': 'both',
   'test/protocols/chroma/forks.spec.ts': 'server',
   'test/protocols/chroma/recorded.spec.ts': 'embedded',
+  'test/protocols/chroma/search-list.spec.ts': 'embedded',
+  'test/protocols/chroma/search-literal.spec.ts': 'server',
   'test/protocols/chroma/search-quality.spec.ts': 'server',
   'test/protocols/chroma/search-rest.spec.ts': 'server',
   'test/protocols/chroma/settings.spec.ts': 'server',
