@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: builds, readies a Postgres server unless DATABASE_URL or TEST_DATABASE_URL names one, and runs bench/chroma.ts;
- * with `pinecone`, `vectorizer`, `many`, `recall`, `search`, `sparse`, `start`, `places`, `console` or `copy` as an argument the file of that name.
+ * with `pinecone`, `vectorizer`, `many`, `recall`, `search`, `sparse`, `forks`, `hybrid`, `start`, `places`, `console` or `copy` as an argument the file of that name.
  */
 import { fileURLToPath } from 'node:url';
 import { buildIfNeeded } from './build-if-needed.js';
@@ -10,11 +10,11 @@ const { env } = process;
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 buildIfNeeded();
 const program =
-  ['pinecone', 'vectorizer', 'many', 'recall', 'search', 'sparse', 'start', 'places', 'console', 'copy'].find((name) =>
+  ['pinecone', 'vectorizer', 'many', 'recall', 'search', 'sparse', 'forks', 'hybrid', 'start', 'places', 'console', 'copy'].find((name) =>
     process.argv.includes(name),
   ) ?? 'chroma';
-// the start is the embedded engine's
-if (program !== 'start') {
+// the start is the embedded engine's, and what is found is the same on every engine
+if (program !== 'start' && program !== 'hybrid') {
   env.DATABASE_URL ??= env.TEST_DATABASE_URL ?? developmentDatabase();
   if (env.DATABASE_URL === '') console.error('No Postgres server: only the embedded engine is measured.');
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
-import { recordTable } from '../collections/place-tables.store.js';
+import { recordTable, vectorTable } from '../collections/place-tables.store.js';
+import { vectorArray } from '../postgres/binary.js';
 import { Database } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
 import { type Sql, sql } from '../postgres/sql.js';
@@ -16,6 +17,7 @@ import {
   type RecordRow,
   selected,
   toRecord,
+  vectorNumber,
 } from './record-tables.js';
 import { fieldsOf } from './record-write.store.js';
 
@@ -106,15 +108,31 @@ export class RecordPageStore {
         SELECT r.collection_id, r.namespace, r.rid FROM ${selected(collection, namespace, selection)}
         AND EXISTS (SELECT 1 FROM live) ORDER BY r.id FOR UPDATE OF r),
       written AS (
-        UPDATE ${recordTable(collection)} r SET metadata = r.metadata || ${patch.metadata ?? '{}'}::jsonb,
+        UPDATE ${recordTable(collection)} r SET metadata = ${kept(patch.removedKeys ?? [])} || ${patch.metadata ?? '{}'}::jsonb,
           document = COALESCE(${patch.document}::text, r.document), uri = COALESCE(${patch.uri}::text, r.uri)
         FROM chosen c WHERE r.collection_id = c.collection_id AND r.namespace = c.namespace AND r.rid = c.rid RETURNING r.rid)
+      ${this.writtenVectors(collection, namespace, patch.embedding ?? null)}
       ${noteChanged(collection, namespace, sql`written`, patch.document === null ? 'metadata' : 'all')}
       ${patch.hasNewFields && patch.metadata !== null ? patchFields(collection, patch.metadata) : sql``},
       counted AS (${countWritten(collection, namespace)})
       SELECT (SELECT count(*) FROM live) AS live, (SELECT count(*) FROM written) AS count, (SELECT lsn FROM counted) AS lsn`);
     return row?.live === '1' ? { lsn: row.lsn, count: Number(row.count) } : 'stale';
   }
+
+  /** Every record of `written` gets the embedding. */
+  private writtenVectors(collection: Collection, namespace: string, embedding: Float32Array | null): Sql {
+    if (embedding === null) return sql``;
+    return sql`, written_vectors AS (
+      INSERT INTO ${vectorTable(collection)} (collection_id, namespace, rid, embedding, seq)
+      SELECT ${collection.id}, ${namespace}, w.rid, i.embedding, ${vectorNumber(collection, sql`i.embedding`)}
+      FROM written w CROSS JOIN unnest(${vectorArray([embedding], this.database.vectorOid)}::vector[]) AS i (embedding)
+      ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding, seq = excluded.seq)`;
+  }
+}
+
+/** The metadata of `r` without these. */
+function kept(removedKeys: readonly string[]): Sql {
+  return removedKeys.length === 0 ? sql`r.metadata` : sql`(r.metadata - ${removedKeys}::text[])`;
 }
 
 /** The left join's row without a page. */

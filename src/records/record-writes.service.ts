@@ -83,6 +83,7 @@ export class RecordWrites {
     this.limits.requirePatch(selection, patch);
     this.maintenance.noteFilter(collection, selection);
     const merged = await this.collections.run(collection, (current) => {
+      requireDimension(current, [patch.embedding ?? null]);
       const hasNewFields = hasUnknownFields(current, patch.fields);
       if (hasNewFields) this.collections.forget(current);
       return this.pageStore.merge(current, namespace, selection, { ...patch, hasNewFields });

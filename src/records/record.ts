@@ -177,6 +177,10 @@ export interface MetadataPatch extends RecordBatchFields {
   readonly metadata: string | null;
   readonly document: string | null;
   readonly uri: string | null;
+  /** These go. Absent: none. */
+  readonly removedKeys?: readonly string[];
+  /** Of every record. Absent: each keeps its own. */
+  readonly embedding?: Float32Array | null;
 }
 
 /** A change of parts of one record; what is null stays as it is. */

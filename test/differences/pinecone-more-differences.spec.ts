@@ -151,9 +151,18 @@ describe('documents', () => {
     expect(await remove('nothing')).toEqual([202, {}]);
   });
 
-  it('D113: an update of documents by a filter is several writes', async () => {
+  it('D113: an update of documents by a filter may be several writes', async () => {
+    const lsnOf = async (body: object): Promise<number> => {
+      const answer = await index.call('/namespaces/n/documents/update', { body, headers });
+      return Number(answer.headers.get('x-pinecone-request-lsn'));
+    };
     const change = { filter: { old: true }, set_fields: { old: false }, remove_fields: ['nothing'] };
     expect(await call('update', change)).toEqual([202, { matched_records: 1_001 }]);
     expect(await call('update', change)).toEqual([202, { matched_records: 0 }]);
+    const back = { filter: { old: false }, set_fields: { old: true } };
+    const before = await lsnOf({ filter: { old: true }, set_fields: { old: true } });
+    expect(await lsnOf(back)).toBe(before + 1);
+    const terms = { indices: [1], values: [1] };
+    expect(await lsnOf({ filter: { old: true }, set_fields: { old: false, terms } })).toBe(before + 3);
   });
 });

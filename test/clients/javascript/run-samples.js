@@ -5,13 +5,15 @@ import { samplesFor } from './samples.js';
 
 const [name, url] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
-const { ChromaClient } = require(name);
+const chromadb = require(name);
+const { ChromaClient } = chromadb;
 const { version } = JSON.parse(readFileSync(manifestOf(name), 'utf8'));
 const [major, minor] = version.split('.').map(Number);
 const { hostname: host, port } = new URL(url);
-const client = major >= 3 ? new ChromaClient({ host, port: Number(port), ssl: false }) : new ChromaClient({ path: url });
+const connect = () => (major >= 3 ? new ChromaClient({ host, port: Number(port), ssl: false }) : new ChromaClient({ path: url }));
+const client = connect();
 
-for (const sample of samplesFor({ client, era: major === 1 && minor < 9 ? 'v1' : 'v2' })) {
+for (const sample of samplesFor({ client, chromadb, connect, era: major === 1 && minor < 9 ? 'v1' : 'v2' })) {
   const line = { name: sample.name, nearest: sample.nearest ?? null, outcome: 'ok', detail: '' };
   try {
     await sample.run();

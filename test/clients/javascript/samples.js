@@ -47,8 +47,28 @@ async function filled(client, name, options = {}) {
 
 const float32 = (lists) => lists.map((list) => [...new Float32Array(list)]);
 
-/** `era`: `v1` for clients that speak API v1, `v2` for all others. */
-export function samplesFor({ client, era }) {
+/** A sparse embedding function of a user's own: a component for each letter. */
+class SparseLetters {
+  name = 'letters';
+
+  static buildFromConfig() {
+    return new SparseLetters();
+  }
+
+  async generate(texts) {
+    return texts.map((text) => {
+      const indices = [...new Set([...text].map((letter) => letter.codePointAt(0)))].sort((one, other) => one - other);
+      return { indices, values: indices.map(() => 1) };
+    });
+  }
+
+  getConfig() {
+    return {};
+  }
+}
+
+/** `era`: `v1` for clients that speak API v1, `v2` for all others. `chromadb`: the package; `connect`: another client. */
+export function samplesFor({ client, chromadb, connect, era }) {
   const guide = (name, run, nearest) => ({ name: `usage guide: ${name}`, run, nearest });
   const page = (name, run) => ({ name, run });
   return [
@@ -314,6 +334,37 @@ export function samplesFor({ client, era }) {
       await collection.add({ ids: [id], embeddings: [[1, 2]], metadatas: [{ 'a key.with "quotes"': 'ß\\n' }], documents: [id] });
       const { ids, documents, metadatas } = await collection.get({ ids: [id], whereDocument: { $contains: '100%' } });
       assert.deepEqual([ids, documents, metadatas], [[id], [id], [{ 'a key.with "quotes"': 'ß\\n' }]]);
+    }),
+    page('tour: sparse keys that the client fills from their source (case 53), where it can', async () => {
+      if (chromadb.SparseVectorIndexConfig === undefined) return;
+      const { K, Knn, Schema, Search, SparseVectorIndexConfig } = chromadb;
+      chromadb.registerSparseEmbeddingFunction('letters', SparseLetters);
+      const texts = ['abc', 'def', 'xyz', 'abd'];
+      const byHand = { indices: [97], values: [5] };
+      for (const [at, sourceKey] of [K.DOCUMENT, 'title'].entries()) {
+        const index = new SparseVectorIndexConfig({ embeddingFunction: new SparseLetters(), sourceKey, bm25: true });
+        const schema = new Schema().createIndex(index, 'letters');
+        const name = `sparse_source_${at}`;
+        const created = await client.createCollection({ name, schema });
+        await created.add({
+          ids: ['one', 'two', 'by hand', 'no title'],
+          embeddings: texts.map(() => [1, 0]),
+          documents: texts,
+          metadatas: [{ title: 'abc' }, { title: 'def' }, { letters: byHand, title: 'xyz' }, { title: 3 }],
+        });
+        const { metadatas } = await created.get({ ids: ['by hand', 'no title'] });
+        assert.deepEqual(metadatas[0].letters.indices, byHand.indices);
+        assert.equal('letters' in metadatas[1], at === 0);
+        // another client knows the function from the schema
+        const again = await connect().getCollection({ name });
+        const search = (text) => new Search().rank(Knn({ query: text, key: 'letters' })).select(K.SCORE);
+        const expected = at === 0 ? ['one', 'by hand', 'no title'] : ['one', 'by hand'];
+        assert.deepEqual(new Set((await again.search(search('ab'))).ids[0]), new Set(expected));
+        await again.update({ ids: ['two'], embeddings: [[1, 0]], documents: ['zab'], metadatas: [{ title: 'zab' }] });
+        await again.upsert({ ids: ['five'], embeddings: [[1, 0]], documents: ['ab'], metadatas: [{ title: 'ab' }] });
+        const found = (await again.search(search('ab'))).ids[0];
+        assert.ok(found.includes('two') && found.includes('five'), String(found));
+      }
     }),
   ];
 }

@@ -444,7 +444,7 @@ def search_expressions(context):
     assert collection.search([best, Search()])["ids"] == [["a", "b"], ["a", "b", "c"]]
 
 
-@sample("tour: sparse keys that the client fills from their source, where it can")
+@sample("tour: sparse keys that the client fills from their source (case 53), where it can")
 def sparse_keys(context):
     try:
         from chromadb import K, Knn, Schema, Search, SparseVectorIndexConfig
@@ -476,3 +476,24 @@ def sparse_keys(context):
         jam = {"documents": ["a jam of quinces"], "metadatas": [{"title": "a jam of quinces"}]}
         again.update(ids=["other"], embeddings=[[1.0, 0.0]], **jam)
         assert "other" in again.search(search.limit(3))["ids"][0]
+
+
+@sample("tour: BM25 by Chroma's own function, an exact word before all others (case 54), where it can")
+def bm25_function(context):
+    try:
+        from chromadb import K, Knn, Schema, Search, SparseVectorIndexConfig
+        from chromadb.utils.embedding_functions import ChromaBm25EmbeddingFunction
+    except ImportError:
+        return
+    index = SparseVectorIndexConfig(embedding_function=ChromaBm25EmbeddingFunction(), source_key=K.DOCUMENT, bm25=True)
+    schema = Schema().create_index(config=index, key="words")
+    collection = context.client.create_collection(name=new_name(), schema=schema)
+    topics = ["rivers", "mountains", "deserts", "islands"]
+    texts = [f"a report on {topic} and weather, number {number}" for number in range(25) for topic in topics]
+    texts[57] = "a report on volcanoes and weather"
+    ids = [str(at) for at in range(len(texts))]
+    collection.add(ids=ids, embeddings=[[1.0, 0.0] for _ in texts], documents=texts)
+    search = Search().rank(Knn(query="weather near a volcano", key="words")).limit(5).select(K.DOCUMENT, K.SCORE)
+    rows = collection.search(search).rows()[0]
+    assert rows[0]["id"] == "57" and rows[0]["score"] < rows[1]["score"], rows
+    assert all("weather" in row["document"] for row in rows), rows

@@ -33,6 +33,44 @@ class TestChroma(VectorStoreIntegrationTests):
         store.delete_collection()
 
 
+@pytest.fixture()
+def chroma():
+    if not hasattr(Chroma, "hybrid_search"):
+        return None
+    client = chromadb.HttpClient(host=CHROMA.hostname, port=CHROMA.port)
+    texts = ["foxes run", "hens run", "foxes and hens rest"]
+    store = Chroma(collection_name=unique("langchain"), embedding_function=Words(), client=client)
+    store.add_texts(texts, ids=["1", "2", "3"], metadatas=[{"part": 1}, {"part": 2}, {"part": 1}])
+    return store
+
+
+def test_hybrid_search_case_86(chroma):
+    """As its guide has it; releases before it had the call have nothing to do."""
+    if chroma is None:
+        return
+    from chromadb import K, Knn, Rrf, Search
+
+    # a text would be embedded by Chroma's default function, which needs a model
+    ranks = [Knn(query=embed(text), return_rank=True) for text in ["foxes run", "hens rest"]]
+    search = Search().where(K("part") == 1).rank(Rrf(ranks)).limit(2).select(K.DOCUMENT, K.METADATA, K.SCORE)
+    found = chroma.hybrid_search(search)
+    assert sorted(document.page_content for document in found) == ["foxes and hens rest", "foxes run"]
+    assert [document.metadata for document in found] == [{"part": 1}, {"part": 1}]
+
+
+def test_fork_case_86(chroma):
+    """The fork has what the store has, and neither sees what the other one writes."""
+    if chroma is None:
+        return
+    fork = chroma.fork(unique("fork"))
+    assert sorted(fork.get()["ids"]) == ["1", "2", "3"]
+    fork.delete(ids=["1"])
+    chroma.add_texts(["cocks crow"], ids=["4"])
+    assert sorted(fork.get()["ids"]) == ["2", "3"]
+    assert sorted(chroma.get()["ids"]) == ["1", "2", "3", "4"]
+    assert [document.page_content for document in fork.similarity_search("hens run", k=1)] == ["hens run"]
+
+
 class TestPinecone(VectorStoreIntegrationTests):
     @staticmethod
     def get_embeddings():

@@ -209,6 +209,26 @@ describe('documents', () => {
     ]);
   });
 
+  it('are changed by a filter in their text and vector, too, all at once', async () => {
+    const space = await filled();
+    const set = { title: 'Same', body: 'one', vec: [0.5, 0.5], year: 2002 };
+    const lsnOf = async (body: object): Promise<number> => {
+      const { headers } = await index.call(`/namespaces/${space}/documents/update`, { body, headers: NEW });
+      return Number(headers.get('x-pinecone-request-lsn'));
+    };
+    const before = await lsnOf({ filter: { year: 1999 }, set_fields: { seen: true } });
+    expect(await lsnOf({ filter: { year: 2001 }, set_fields: set, remove_fields: ['tags', 'terms-of-use'] })).toBe(before + 1);
+    const [, body] = await call(space, 'fetch', { ids: ['b', 'c'] });
+    expect(body).toMatchObject({
+      documents: { b: { ...set, terms: { indices: [5], values: [2] } }, c: { _id: 'c', ...set } },
+    });
+    expect(JSON.stringify(body)).not.toContain('tags');
+    const found = await call(space, 'search', { score_by: [{ type: 'text', fields: ['title'], query: 'same' }], top_k: 5 });
+    expect(found[1]).toMatchObject({ matches: [{ _id: 'b' }, { _id: 'c' }] });
+    const short = { filter: { year: 2002 }, set_fields: { vec: [1] } };
+    expect((await call(space, 'update', short))[0]).toBe(400);
+  });
+
   it('are deleted by id, by a filter, and all', async () => {
     const space = await filled();
     expect(await call(space, 'delete', { ids: ['a'] })).toEqual([202, {}]);

@@ -84,8 +84,18 @@ class WhereParser {
   private condition(key: string, operator: string, operand: Json): Filter {
     if (key.startsWith('$')) throw badWhere();
     if (key === DOCUMENT_KEY) return this.documentCondition(operator, operand);
-    if (key === ID_KEY) return idCondition(operator, operand);
-    return this.fieldCondition(key, operator, operand);
+    return (key === ID_KEY ? this.idCondition(operator, operand) : undefined) ?? this.fieldCondition(key, operator, operand);
+  }
+
+  /** Not in Chroma's single-node server, which matches nothing here. Undefined: no id is like that. */
+  private idCondition(operator: string, operand: Json): Filter | undefined {
+    const isList = operator === '$in' || operator === '$nin';
+    const values = isList && Array.isArray(operand) ? (operand as readonly Json[]) : [operand];
+    const ids = values.filter((value) => typeof value === 'string');
+    if (ids.length !== values.length || ids.length === 0) return undefined;
+    if (isList !== Array.isArray(operand) || !['$eq', '$ne', '$in', '$nin'].includes(operator)) return undefined;
+    this.uses.push({ key: ID_KEY, type: 'string' });
+    return operator === '$eq' || operator === '$in' ? id(...ids) : not(id(...ids));
   }
 
   /** Names with # are the server's: no record has such a field. */
@@ -160,17 +170,6 @@ function documentCondition(operator: string, operand: Json, dialect: Dialect, ba
   if (dialect.legacy && (operand === '' || name === '$regex')) throw bad();
   const filter: Filter = name === '$regex' ? matches(operand) : { kind: 'document', op: 'contains', pattern: operand };
   return negated ? not(filter) : filter;
-}
-
-/** Not in Chroma's single-node server, which matches nothing here. */
-function idCondition(operator: string, operand: Json): Filter {
-  const list = operator === '$in' || operator === '$nin';
-  const values = list && Array.isArray(operand) ? (operand as readonly Json[]) : [operand];
-  const ids = values.filter((value) => typeof value === 'string');
-  if (ids.length !== values.length || ids.length === 0) throw badWhere();
-  if (operator === '$eq' || operator === '$in') return id(...ids);
-  if (operator === '$ne' || operator === '$nin') return not(id(...ids));
-  throw badWhere();
 }
 
 function onlyEntry(value: Json, bad: () => ChromaError): readonly [string, Json] {

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Collection } from '../../../collections/collection.js';
+import type { Collection, Field } from '../../../collections/collection.js';
 import { FieldCollector } from '../../../collections/field-collector.js';
 import { CONFIG, type Config } from '../../../config/config.js';
+import type { Filter } from '../../../filters/filter.js';
 import type { JsonObject } from '../../../http/json.js';
 import type { RecordWrite, Selection } from '../../../records/record.js';
 import { RecordReads } from '../../../records/record-reads.service.js';
@@ -105,7 +106,7 @@ export class DocumentWrites {
     return { lsn: lsn ?? '0', matched: undefined };
   }
 
-  /** In pages by id, each of them one write: a document that changes meanwhile may be passed over. */
+  /** One write; with a sparse vector several: `mergePages`. */
   private async updateByFilter(
     collection: Collection,
     namespace: string,
@@ -117,6 +118,19 @@ export class DocumentWrites {
     const set = { members: without(request.set_fields ?? new Map(), []), numbers: new Map<string, Float32Array>() };
     const changes = changesOf(reading, set, request.remove_fields ?? [], 'set_fields');
     this.limits.require(collection, namespace, { kind: 'update_by_metadata' });
+    const { fields } = reading.collector;
+    if (changes.sparse !== null) return this.mergePages(collection, namespace, filter, { changes, fields });
+    const { lsn, count } = await this.writes.merge(collection, namespace, { filter }, { ...changes, fields });
+    return { lsn: lsn ?? '0', matched: count };
+  }
+
+  /** In pages by id, each of them one write: a document that changes meanwhile may be passed over. */
+  private async mergePages(
+    collection: Collection,
+    namespace: string,
+    filter: Filter | undefined,
+    { changes, fields }: { readonly changes: Omit<RecordWrite, 'id'>; readonly fields: readonly Field[] },
+  ): Promise<Written> {
     let matched = 0;
     let lsn = '0';
     let after: string | undefined;
@@ -125,7 +139,7 @@ export class DocumentWrites {
       const records = page.records.map(({ id }) => ({ id, ...changes }));
       lsn = page.lsn;
       if (records.length > 0) {
-        const outcome = await this.writes.write(collection, namespace, { records, fields: reading.collector.fields }, MERGE);
+        const outcome = await this.writes.write(collection, namespace, { records, fields }, MERGE);
         lsn = outcome.lsn ?? lsn;
       }
       matched += records.length;
