@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
-import { objectPieces, sendPieces,type SentAnswer } from '../../../http/long-answer.js';
+import { objectPieces, sendPieces, type SentAnswer } from '../../../http/long-answer.js';
 import type { RequestBody } from '../../../http/request-body.js';
 import { validate, validateLong } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
