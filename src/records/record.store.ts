@@ -60,11 +60,14 @@ export class RecordStore {
     page: { readonly after: string | undefined; readonly limit: number; readonly lock?: 'lock' },
   ): Promise<RecordPage> {
     const { after, limit } = page;
-    const start = after === undefined ? sql`` : sql`AND r.rid > ${after}`;
+    const isSkipping = after === undefined && request.offset > 0 && request.ids === undefined;
+    // by their numbers alone: the columns of rows that an OFFSET skips are computed, their embeddings among them
+    const first = sql`SELECT r.rid FROM ${selected(collection, namespace, request)} ORDER BY r.rid LIMIT 1 OFFSET ${request.offset}`;
+    const start = after !== undefined ? sql`AND r.rid > ${after}` : isSkipping ? sql`AND r.rid >= (${first})` : sql``;
     const { rows, isCut } = await queryable.queryFirst<PageRow>(sql`
       SELECT r.rid, ${partColumns(collection, request.parts)}
       FROM ${selected(collection, namespace, request, page.lock)} AND EXISTS (${liveCollection(collection)}) ${start}
-      ORDER BY r.rid LIMIT ${limit} OFFSET ${after === undefined ? request.offset : 0}`);
+      ORDER BY r.rid LIMIT ${limit} OFFSET ${after === undefined && !isSkipping ? request.offset : 0}`);
     return { records: rows.map(toRecord), last: rows.at(-1)?.rid, numberAt: (place) => rows[place]?.rid, isCut };
   }
 
