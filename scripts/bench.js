@@ -10,8 +10,8 @@ const { env } = process;
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 buildIfNeeded();
 const program =
-  ['pinecone', 'vectorizer', 'many', 'recall', 'search', 'sparse', 'forks', 'hybrid', 'start', 'places', 'console', 'copy'].find((name) =>
-    process.argv.includes(name),
+  ['pinecone', 'vectorizer', 'many', 'recall', 'search', 'sparse', 'forks', 'hybrid', 'start', 'places', 'console', 'copy'].find(
+    (name) => process.argv.includes(name),
   ) ?? 'chroma';
 // the start is the embedded engine's, and what is found is the same on every engine
 if (program !== 'start' && program !== 'hybrid') {
