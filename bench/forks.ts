@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChromaApi, CollectionApi } from '../test/support/clients/chroma-api.js';
 import { randomNumbers } from './data.js';
-import { startEmbedded, startServer, type Engine } from './engines.js';
+import { type Engine, startEmbedded, startServer } from './engines.js';
 import { markdownTable, provenance } from './report.js';
 import { run } from './run.js';
 
@@ -41,9 +41,12 @@ async function filled(chroma: ChromaApi): Promise<CollectionApi> {
 /** Until a search is by an index: then the source has tables of its own, and nothing is built any more. */
 async function settled({ api, path }: CollectionApi): Promise<void> {
   const body = { query_embeddings: [Array.from({ length: DIMENSION }, () => 0.1)], n_results: 5 };
-  for (const limit = Date.now() + LIMIT_MS; Date.now() < limit; await sleep(1_000)) {
+  const limit = Date.now() + LIMIT_MS;
+  let plan = '';
+  while (!plan.startsWith('hnsw') && Date.now() < limit) {
+    await sleep(1_000);
     const { headers } = await api.call(`${path}/query`, { body, headers: { 'x-polyvec-explain': '1' } });
-    if ((headers.get('x-polyvec-plan') ?? '').startsWith('hnsw')) break;
+    plan = headers.get('x-polyvec-plan') ?? '';
   }
   await sleep(SETTLED_MS);
 }

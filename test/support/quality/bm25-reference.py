@@ -1,6 +1,6 @@
 """Writes bm25-reference.json: nDCG@10 of bm25s over papers.json, by query.
 
-Run with: pip install bm25s==0.3.16 numpy; python bm25-reference.py > bm25-reference.json
+Run with: pip install bm25s==0.3.16 numpy; python bm25-reference.py > bm25-reference.json; npx prettier --write bm25-reference.json
 """
 
 import json

