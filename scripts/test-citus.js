@@ -12,6 +12,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { ASK_NODE, problemsOfNode } from './citus-problems.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -119,24 +120,33 @@ async function describeCluster(url) {
     for (const { nodename, nodeport, coordinator } of nodes) {
       console.log(`  ${nodename}:${nodeport}  ${coordinator ? 'coordinator' : 'worker'}`);
     }
-    await reachWorkers(url, nodes);
+    await checkNodes(url, nodes);
   } finally {
     await client.end();
   }
 }
 
-/** Databases are made on each node by itself: a plain connection must be possible. */
-async function reachWorkers(url, nodes) {
+/**
+ * Databases are made on each node by itself: a plain connection must be possible. Exits with 2 where a node is not as the suites need it,
+ * with all that is wrong on all of them.
+ */
+async function checkNodes(url, nodes) {
   const { default: pg } = await import('pg');
+  const lines = [];
+  let first;
+  // the coordinator comes first
   for (const { nodename, nodeport, coordinator } of nodes) {
-    if (coordinator) continue;
-    const there = Object.assign(new URL(url), { hostname: nodename, port: String(nodeport) }).href;
+    const there = coordinator ? url : Object.assign(new URL(url), { hostname: nodename, port: String(nodeport) }).href;
     const client = new pg.Client({ connectionString: there });
     await client
       .connect()
       .catch((error) => fail(`test:citus: this machine must reach ${nodename}:${nodeport}, too: ${error.message}`, 2));
+    const { rows } = await client.query(ASK_NODE);
     await client.end();
+    first ??= rows[0];
+    lines.push(...problemsOfNode(`${nodename}:${nodeport}`, rows[0], first));
   }
+  if (lines.length > 0) fail(`test:citus: the cluster is not ready\n${lines.map((line) => `  ${line}`).join('\n')}`, 2);
 }
 
 function runPart({ name, what, suites, env }, words) {

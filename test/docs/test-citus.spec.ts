@@ -40,4 +40,37 @@ describe('npm run test:citus', () => {
     const [code, output] = await testCitus({ TEST_CITUS_URL: 'postgres://polyvec@127.0.0.1:1/polyvec' });
     expect([code, output]).toEqual([2, expect.stringContaining('no connection to TEST_CITUS_URL')]);
   });
+
+  it('says what is wrong about a node before any suite runs', async () => {
+    const good = { citus: '13.2-1', vector: '0.8.0', server: '15.8', prepared: 300, workers: 64, connections: 300 };
+    const ready = { ...good, wal: 'logical', superuser: true };
+    expect(await problemsOf(ready, ready)).toEqual([]);
+    const bare = { citus: null, vector: null, server: '16.1', prepared: 0, workers: 8, connections: 100 };
+    expect(await problemsOf({ ...bare, wal: 'replica', superuser: false }, ready)).toEqual([
+      expect.stringContaining('db1:5432 has no extension citus'),
+      expect.stringContaining('has no extension vector'),
+      expect.stringContaining('the coordinator 13.2-1'),
+      expect.stringContaining('the coordinator 0.8.0'),
+      expect.stringContaining('is Postgres 16.1, the coordinator 15.8'),
+      expect.stringContaining('max_prepared_transactions = 0: as many as max_connections, 100'),
+      expect.stringContaining('max_worker_processes = 8'),
+      expect.stringContaining('max_connections = 100: 200 at least'),
+      expect.stringContaining('wal_level = replica'),
+      expect.stringContaining('superuser'),
+    ]);
+    const old = { ...ready, vector: '0.7.4' };
+    expect(await problemsOf(old, old)).toEqual(['db1:5432 has pgvector 0.7.4: 0.8.0 is the oldest']);
+  });
 });
+
+/** By a process of its own: the scripts are not part of what is compiled. */
+async function problemsOf(found: object, first: object): Promise<unknown> {
+  const code = `import { problemsOfNode } from './scripts/citus-problems.js';
+    console.log(JSON.stringify(problemsOfNode('db1:5432', ${JSON.stringify(found)}, ${JSON.stringify(first)})));`;
+  return new Promise((done, fail) => {
+    execFile(process.execPath, ['--input-type=module', '-e', code], { cwd: ROOT }, (error, out) => {
+      if (error === null) done(JSON.parse(out));
+      else fail(new Error(error.message, { cause: error }));
+    });
+  });
+}
