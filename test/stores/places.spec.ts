@@ -82,6 +82,26 @@ describeOnServer(`the place of a large collection${reason}`, () => {
     return counts;
   }
 
+  it('is not locked by a statement that lists collections, however many of them have one', async () => {
+    const { id: uuid } = await chroma.filled(records(250), { name: 'listed' });
+    const { id, place } = await settled(uuid);
+    const listing = await connected();
+    await listing.query('BEGIN');
+    const { rows } = await listing.query(
+      `SELECT n.name, n.record_count::integer AS records, n.lsn::integer > 0 AS written, n.created_at <= now() AS made, n.schema
+       FROM polyvec.collections c CROSS JOIN LATERAL polyvec.placed_namespaces(c.place, c.id) AS n WHERE c.id = $1`,
+      [id],
+    );
+    expect(rows).toEqual([{ name: '', records: 250, written: true, made: true, schema: null }]);
+    const { rows: locks } = await listing.query(
+      `SELECT l.relation::regclass FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+       WHERE l.pid = pg_backend_pid() AND c.relnamespace = $1::regnamespace`,
+      [place],
+    );
+    expect(locks).toEqual([]);
+    await listing.end();
+  });
+
   it('is a schema with everything that its statements read and write, and nothing of it is left in the shared one', async () => {
     const index = await createIndex(gateway, { dimension: 8, metric: 'dotproduct' });
     const vectors = Array.from({ length: 230 }, (_, number) => ({
