@@ -92,14 +92,16 @@ describe('a batch of many records', () => {
   const vector = [1, 2, 3, 4];
   const COUNT = 45_000;
 
-  it.each([
+  it.each<readonly [string, string, Readonly<Record<string, object>>]>([
     ['POST', 'insert_vectors', { vectors: { id: 'a', vector } }],
     ['POST', 'insert_texts', { texts: { id: 'a', text: 'x', vector } }],
     ['POST', 'batch_update', { updates: { id: 'a', vector } }],
     ['PUT', '/points', { points: { id: 1, vector } }],
   ])('%s %s is made into records in steps, and answered', async (method, ending, lists) => {
     const request = targets.requests.find((sent) => sent.method === method && sent.path.endsWith(ending)) ?? fail();
-    const long = Object.fromEntries(Object.entries(lists).map(([name, item]) => [name, new Array<object>(COUNT).fill(item)]));
+    const long = Object.fromEntries(
+      Object.entries(lists).map(([name, item]): [string, object[]] => [name, new Array<object>(COUNT).fill(item)]),
+    );
     LARGEST_PASS.items = 0;
     const { status, text } = await send(request, JSON.stringify({ ...memberObject(request.body), ...long }));
     expect([status, text.slice(0, 300)]).toEqual([200, expect.any(String)]);
