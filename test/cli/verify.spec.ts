@@ -133,8 +133,9 @@ function lineOf(lines: readonly string[], collection: string): string | undefine
 }
 
 /** Twice, it changes nothing. */
-const OTHER_FORM =
-  "UPDATE polyvec.vector_indexes SET content = CASE content WHEN 'half' THEN 'full' ELSE 'half' END WHERE id = #";
+const OTHER_FORM = `CREATE TABLE saved AS SELECT content FROM polyvec.vector_indexes WHERE id = #;
+  UPDATE polyvec.vector_indexes SET content = CASE content WHEN 'full' THEN 'half' ELSE 'full' END WHERE id = #`;
+const OWN_FORM = 'UPDATE polyvec.vector_indexes SET content = (SELECT content FROM saved) WHERE id = #; DROP TABLE saved';
 
 async function reindexed(config: Config, database: Database, collection?: string): Promise<readonly string[]> {
   const lines: string[] = [];
@@ -266,7 +267,7 @@ describe('polyvec verify', () => {
       'UPDATE polyvec.vector_indexes SET high = high - 1 WHERE id = #',
       /WRONG: the index hnsw_# is not what the catalog says$/,
     ],
-    ['an index of other contents', OTHER_FORM, OTHER_FORM, /WRONG: the index hnsw_# is not what the catalog says$/],
+    ['an index of other contents', OTHER_FORM, OWN_FORM, /WRONG: the index hnsw_# is not what the catalog says$/],
     [
       'a build that nobody goes on with',
       "UPDATE polyvec.vector_indexes SET state = 'building' WHERE id = #",

@@ -72,6 +72,12 @@ describe('searches of an indexed collection', () => {
     await load(hard, uniform(COUNT, 2));
     await measured(easy);
     await measured(hard);
+    // an index of another form than the first one is measured again
+    await eventually(
+      () => planOf(easy),
+      (plan) => plan.includes('reason=measured recall'),
+      60_000,
+    );
   });
 
   afterAll(async () => {

@@ -5,6 +5,7 @@ import { tooLargeAnswer } from '../../postgres/answer-budget.js';
 import { vectorArray } from '../../postgres/binary.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
+import { inOneGo, inSteps, isLong, isStep, type Sliced } from '../../slices.js';
 import type { Match, SearchRequest } from '../record.js';
 import { liveCollection, partBytes, partColumns, type RecordRow, toRecord } from '../record-tables.js';
 import { DISTANCES, float32 } from './record-distance.store.js';
@@ -62,7 +63,8 @@ export class RecordSearchStore {
     if (first === undefined) return 'stale';
     const bytes = Number(first.answer_bytes);
     if (mostBytes !== undefined && bytes > mostBytes) throw tooLargeAnswer(mostBytes, bytes);
-    return toResult(request, rows, first.candidates === null ? null : Number(first.candidates));
+    const making = toResult(request, rows, first.candidates === null ? null : Number(first.candidates));
+    return isLong(request.queries.length) ? inSteps(making) : inOneGo(making);
   }
 
   private statement(
@@ -100,13 +102,22 @@ export class RecordSearchStore {
   }
 }
 
-function toResult(request: SearchRequest, rows: readonly MatchRow[], candidates: number | null): SearchResult {
-  const matches: Match[][] = request.queries.map(() => []);
-  for (const row of rows) {
+function* toResult(request: SearchRequest, rows: readonly MatchRow[], candidates: number | null): Sliced<SearchResult> {
+  const matches: Match[][] = [];
+  for (let query = 0; query < request.queries.length; query += 1) matches.push([]);
+  for (const [index, row] of rows.entries()) {
     if (row.query !== null) matches[Number(row.query) - 1]?.push(toMatch(row));
+    if (isStep(index)) yield;
   }
-  const isTied = matches.some((list) => list.length > request.limit && list.at(-1)?.distance === list.at(-2)?.distance);
-  // not by `Math.min(…)`: there may be more queries than a call may have arguments
-  const found = matches.reduce((least, { length }) => Math.min(least, length), request.limit);
-  return { matches: matches.map((list) => list.slice(0, request.limit)), candidates, found, isTied };
+  let found = request.limit;
+  let isTied = false;
+  for (const [index, list] of matches.entries()) {
+    found = Math.min(found, list.length);
+    if (list.length > request.limit) {
+      isTied ||= list.at(-1)?.distance === list.at(-2)?.distance;
+      list.length = request.limit;
+    }
+    if (isStep(index)) yield;
+  }
+  return { matches, candidates, found, isTied };
 }

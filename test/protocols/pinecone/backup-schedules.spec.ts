@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readConfig } from '../../../src/config/config.js';
-import type { Database } from '../../../src/postgres/database.js';
-import { openDatabase } from '../../../src/postgres/open-database.js';
 import { sql } from '../../../src/postgres/sql.js';
 import { createIndex, type IndexApi, type Outcome, PineconeApi } from '../../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
+import { openGatewayDatabase } from '../../support/gateway/gateway-database.js';
 
 const NEWEST = { 'x-pinecone-api-version': '2026-07' };
 const UUID = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/) as unknown;
@@ -179,7 +177,7 @@ it('backs up an index when it is due, and the backup is one like others', async 
 
 /** The gateway looks every ten seconds. */
 async function makeDue({ schedule_id }: Schedule): Promise<void> {
-  const database: Database = await openDatabase(readConfig(gateway.environment), () => undefined);
+  const database = await openGatewayDatabase(gateway.environment);
   await database.query(sql`
     UPDATE polyvec.backup_schedules SET anchor_at = anchor_at - interval '1 day', due_at = due_at - interval '1 day'
     WHERE uuid = ${schedule_id}`);

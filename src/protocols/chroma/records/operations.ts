@@ -9,7 +9,7 @@ import type { Deletion, Selection, WriteMode } from '../../../records/record.js'
 import { RecordReads } from '../../../records/record-reads.service.js';
 import { RecordSearches } from '../../../records/record-searches.service.js';
 import { RecordWrites } from '../../../records/record-writes.service.js';
-import { inOneGo, inSteps, isLong } from '../../../slices.js';
+import { inOneGo, inSteps, isLong, pause } from '../../../slices.js';
 import { ChromaError, invalidArgument } from '../chroma-error.js';
 import { requireIndexes } from '../collections/collection-schema.js';
 import { type Dialect, parseWhere, parseWhereDocument } from '../filter/parse-filter.js';
@@ -105,6 +105,7 @@ export class RecordOperations {
       requireDimension(collection, queries);
     });
     if (ids !== undefined && this.config.chromaUnknownQueryIds === 'refused') await this.requireIds(collection, ids);
+    if (isLong(queries.length)) await pause();
     const { parts } = response;
     const search = { ids, filter, queries, parts, limit: limit ?? DEFAULT_RESULTS };
     try {

@@ -40,7 +40,7 @@ export class GetRequest {
   @Read(anyJson) where_document?: Json;
   @IsOptional() @IsInt() @Min(0) @Max(MAX_U32) limit?: number | null;
   @IsOptional() @IsInt() @Min(0) @Max(MAX_U32) offset?: number | null;
-  @IfPresent @IsArray() @IsIn(INCLUDES, { each: true }) include?: readonly Include[];
+  @IfPresent @Read(anyJson) @IsArray() @IsIn(INCLUDES, { each: true }) include?: readonly Include[];
 }
 
 export class QueryRequest {
@@ -49,7 +49,7 @@ export class QueryRequest {
   @IsOptional() @IsArray() @IsString({ each: true }) ids?: readonly string[] | null;
   @Read(anyJson) where?: Json;
   @Read(anyJson) where_document?: Json;
-  @IfPresent @IsArray() @IsIn(INCLUDES, { each: true }) include?: readonly Include[];
+  @IfPresent @Read(anyJson) @IsArray() @IsIn(INCLUDES, { each: true }) include?: readonly Include[];
 }
 
 export class DeleteRequest {

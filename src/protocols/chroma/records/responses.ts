@@ -1,6 +1,7 @@
 import { StreamableFile } from '@nestjs/common';
 import { ColumnSpool } from '../../../http/spool.js';
 import type { Deletion, Match, Parts, StoredRecord } from '../../../records/record.js';
+import { isStep, pause } from '../../../slices.js';
 import type { Include } from '../limits.js';
 
 /** The parts of a record that an include list asks for. */
@@ -114,7 +115,8 @@ export class QueryResponse {
 
   async take(matches: readonly (readonly Match[])[]): Promise<void> {
     let before = '[';
-    for (const list of matches) {
+    for (const [index, list] of matches.entries()) {
+      if (isStep(index)) await pause();
       for (const some of slicesOf(list)) {
         await this.spool.append(this.columns.map((column) => before + some.map(column.text).join(',')));
         before = ',';

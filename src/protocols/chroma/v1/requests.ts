@@ -13,7 +13,7 @@ export class V1GetRequest {
   @Ignored('clients always send null, and no server has ever read it') @Read(anyJson) sort?: Json;
   @IsOptional() @IsInt() @Min(0) @Max(MAX_U32) limit?: number | null;
   @IsOptional() @IsInt() @Min(0) @Max(MAX_U32) offset?: number | null;
-  @IfPresent @IsArray() @IsIn(V1_INCLUDES, { each: true }) include?: readonly V1Include[];
+  @IfPresent @Read(anyJson) @IsArray() @IsIn(V1_INCLUDES, { each: true }) include?: readonly V1Include[];
 }
 
 export class V1QueryRequest {
@@ -21,7 +21,7 @@ export class V1QueryRequest {
   @IsOptional() @IsInt() @Min(0) @Max(MAX_U32) n_results?: number | null;
   @Read(anyJson) where?: Json;
   @Read(anyJson) where_document?: Json;
-  @IfPresent @IsArray() @IsIn(V1_INCLUDES, { each: true }) include?: readonly V1Include[];
+  @IfPresent @Read(anyJson) @IsArray() @IsIn(V1_INCLUDES, { each: true }) include?: readonly V1Include[];
 }
 
 export class V1DeleteRequest {
