@@ -113,7 +113,11 @@ export function decodeEmbeddings(sent: SentEmbeddings): readonly (Float32Array |
     if (embedding?.length === 0)
       throw invalidArgument('Validation error: embeddings: Each embedding must have at least 1 dimension');
   }
-  requireFinite('embeddings', embeddings);
+  // what was base64 is finite, or would not have been decoded
+  requireFinite(
+    'embeddings',
+    sent.map((embedding) => (embedding instanceof Float32Array ? embedding : null)),
+  );
   return embeddings;
 }
 
@@ -129,28 +133,45 @@ export function requireFinite(field: string, embeddings: readonly (Float32Array 
 }
 
 function decodeBase64(text: string): Float32Array {
-  const digits = text.replace(/={1,2}$/, '');
-  const padding = text.length - digits.length;
+  const components = decodePlainly(text);
+  if (components === undefined) throw notBase64(text);
+  if (!isFinite(components)) {
+    const bad = components.findIndex((component) => !Number.isFinite(component));
+    throw invalidArgument(`Non-finite float value at embedding index ${String(bad)}: ${infinityText(components[bad] ?? NaN)}`);
+  }
+  return components;
+}
+
+/** Undefined for what is not base64 of whole components. */
+function decodePlainly(text: string): Float32Array | undefined {
+  const length = (text.length / 4) * 3 - paddingOf(text);
+  if (text.length % 4 !== 0 || length % 4 !== 0) return undefined;
+  // Node leaves out what is no digit, so that bytes are missing then; these two alone it takes for digits, as base64url has them
+  if (text.includes('-') || text.includes('_') || Buffer.byteLength(text) !== text.length) return undefined;
+  const components = new Float32Array(length / 4);
+  return Buffer.from(components.buffer).write(text, 'base64') === length ? components : undefined;
+}
+
+function paddingOf(text: string): number {
+  if (!text.endsWith('=')) return 0;
+  return text.endsWith('==') ? 2 : 1;
+}
+
+/** What is wrong with a text that could not be decoded, in the words of the real server. */
+function notBase64(text: string): ChromaError {
+  const padding = paddingOf(text);
+  const digits = text.slice(0, text.length - padding);
   const symbol = /[^A-Za-z0-9+/]/.exec(digits);
   const misplaced = symbol?.index ?? (padding > 0 && digits.length % 4 === 0 ? digits.length : undefined);
   if (misplaced !== undefined) {
     const code = text.codePointAt(misplaced) ?? 0;
-    throw invalidArgument(`Invalid base64 string: Invalid symbol ${String(code)}, offset ${String(misplaced)}.`);
+    return invalidArgument(`Invalid base64 string: Invalid symbol ${String(code)}, offset ${String(misplaced)}.`);
   }
-  if (text.length % 4 !== 0) throw invalidArgument('Invalid base64 string: Invalid padding');
+  if (text.length % 4 !== 0) return invalidArgument('Invalid base64 string: Invalid padding');
   const length = (text.length / 4) * 3 - padding;
-  if (length % 4 !== 0) {
-    throw invalidArgument(
-      `Invalid byte length: ${String(length)} bytes cannot be converted to f32 values (must be divisible by 4)`,
-    );
-  }
-  const components = new Float32Array(length / 4);
-  Buffer.from(components.buffer).write(text, 'base64');
-  const bad = components.findIndex((component) => !Number.isFinite(component));
-  if (bad >= 0) {
-    throw invalidArgument(`Non-finite float value at embedding index ${String(bad)}: ${infinityText(components[bad] ?? NaN)}`);
-  }
-  return components;
+  return invalidArgument(
+    `Invalid byte length: ${String(length)} bytes cannot be converted to f32 values (must be divisible by 4)`,
+  );
 }
 
 function infinityText(value: number): string {
