@@ -78,6 +78,7 @@ export class SameSql {
       description: '',
       vectorOid: Number(rows[0]?.oid),
       namedStatements: true,
+      keepsPlans: false,
       concurrentIndexes: true,
       keyListsByIndex: Number(rows[0]?.number) >= 170_000,
     };

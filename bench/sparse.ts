@@ -29,7 +29,14 @@ const DIMENSION = 32;
 const BATCH = 500;
 const LIMIT = 10;
 /** Of the connection that reads the catalog alone. */
-const TRAITS = { description: '', vectorOid: 0, namedStatements: true, concurrentIndexes: true, keyListsByIndex: false };
+const TRAITS = {
+  description: '',
+  vectorOid: 0,
+  namedStatements: true,
+  keepsPlans: false,
+  concurrentIndexes: true,
+  keyListsByIndex: false,
+};
 const COLLECTIONS = '/api/v2/tenants/default_tenant/databases/default_database/collections';
 const SCHEMA = {
   defaults: {},

@@ -4,7 +4,8 @@ import { measureWait } from '../observability/statement.js';
 import type { AnswerBudget } from './answer-budget.js';
 import type { CountedResult, Excess } from './counted-query.js';
 import { isAbandoned, placeOf } from './host-client.js';
-import { type LimitedRequest, queryOn } from './measured.js';
+import type { PlannedRequest } from './kept-plan.js';
+import { queryOn } from './measured.js';
 import type { OverdueBackends } from './overdue-backends.js';
 import type { Prepared } from './prepared.js';
 import type { RetryBudget } from './retry-budget.js';
@@ -45,8 +46,8 @@ export class Connection {
   /**
    * Sends a statement; one without an answer after `limitMs`, or with one beyond the budget, is given up, and the connection with it.
    */
-  async send(request: pg.QueryConfig, limitMs: number | undefined, excess: Excess = 'refuse'): Promise<CountedResult> {
-    const limited: LimitedRequest = { ...request, query_timeout: limitMs };
+  async send(request: PlannedRequest, limitMs: number | undefined, excess: Excess = 'refuse'): Promise<CountedResult> {
+    const limited: PlannedRequest = { ...request, query_timeout: limitMs };
     try {
       const result = await queryOn(this.client, limited, this.answers, excess);
       if (request.name !== undefined) this.prepared?.note(this.client, request.name);

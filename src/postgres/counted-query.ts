@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { AnswerShare } from './answer-budget.js';
+import { type DataRow, type DriverConnection, PlannedQuery, type PlannedRequest } from './kept-plan.js';
 import { isRead } from './statements.js';
 
 /** What a row takes in memory besides its values, about: objects of the driver, and ours. */
@@ -19,40 +20,16 @@ export interface CountedResult extends pg.QueryResult {
   readonly isCut: boolean;
 }
 
-interface DataRow {
-  /** Of the whole message, in bytes. */
-  readonly length: number;
-}
-
-interface DriverConnection {
-  sync(): void;
-}
-
-/** The driver's query, with the messages that it handles; its declared type leaves them out. */
-interface DriverQuery {
-  callback: (error: Error | null | undefined, result: pg.QueryResult) => void;
-  query_timeout: number | undefined;
-  /** How many it asks for at a time. */
-  rows: number | undefined;
-  handleDataRow(message: DataRow): void;
-  handlePortalSuspended(connection: DriverConnection): void;
-  handleError(error: Error, connection: DriverConnection): void;
-}
-
 const NOTHING: pg.QueryResult = { rows: [], fields: [], rowCount: 0, command: '', oid: 0 };
 
-const DriverQuery = pg.Query as unknown as new (
-  request: pg.QueryConfig & { readonly rows?: number },
-) => DriverQuery & pg.Submittable;
-
 /** A statement whose rows are counted as they come. */
-class CountedQuery extends DriverQuery {
+class CountedQuery extends PlannedQuery {
   isCut = false;
   private taken = 0;
   private count = 0;
 
   constructor(
-    private readonly request: pg.QueryConfig,
+    request: PlannedRequest,
     private readonly share: AnswerShare,
     private readonly excess: Excess,
   ) {
@@ -104,12 +81,11 @@ class CountedQuery extends DriverQuery {
 /** Sends a statement, and counts its rows as the share's. @throws GatewayError for rows beyond the budget */
 export function queryCounted(
   client: pg.ClientBase,
-  request: pg.QueryConfig & { readonly query_timeout: number | undefined },
+  request: PlannedRequest,
   share: AnswerShare,
   excess: Excess,
 ): Promise<CountedResult> {
   const query = new CountedQuery(request, share, excess);
-  query.query_timeout = request.query_timeout;
   return new Promise((resolve, reject) => {
     query.callback = (error, result) => {
       if (error === null || error === undefined) {

@@ -101,7 +101,7 @@ export class Database implements Queryable {
    * when it only reads and its connection broke.
    */
   async query<T extends object = Row>(statement: Sql): Promise<readonly T[]> {
-    const request = this.statements.request(statement);
+    const request = this.statements.request(statement, this.traits.keepsPlans);
     const rows = (budget: RetryBudget, connections: Connections): Promise<T[]> =>
       connections.use(
         budget,

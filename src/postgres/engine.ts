@@ -5,6 +5,8 @@ export interface EngineTraits {
   readonly vectorOid: number;
   /** Statements may be prepared under a name: each connection is a session of its own. */
   readonly namedStatements: boolean;
+  /** A session may keep the plan of a statement that says so; Citus plans for nodes, and was not tried. */
+  readonly keepsPlans: boolean;
   /** An index is built while others work; the embedded engine does nothing else meanwhile. */
   readonly concurrentIndexes: boolean;
   /** A list of keys is looked up in an index key by key, statistics or not: from Postgres 17 on. */

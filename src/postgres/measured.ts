@@ -3,28 +3,24 @@ import { GatewayError } from '../errors.js';
 import { measureStatement } from '../observability/statement.js';
 import type { AnswerBudget } from './answer-budget.js';
 import { type CountedResult, type Excess, queryCounted } from './counted-query.js';
-
-/** A statement, and how long it may take. */
-export interface LimitedRequest extends pg.QueryConfig {
-  readonly query_timeout: number | undefined;
-}
+import { type PlannedRequest, prepareMode } from './kept-plan.js';
 
 /**
- * Sends one statement. Its time and its rows count for the request that waits for it.
+ * Sends one statement. Its time and its rows count for the request that waits for it; in background work, none keeps its plan.
  * @throws GatewayError for rows beyond the budget of answers
  */
 export async function queryOn(
   client: pg.ClientBase,
-  request: LimitedRequest,
+  request: PlannedRequest,
   answers: AnswerBudget | undefined,
   excess: Excess,
 ): Promise<CountedResult> {
   const share = answers?.share();
-  return measureStatement(request.text, async () =>
-    share === undefined
-      ? Object.assign(await client.query(request), { isCut: false })
-      : queryCounted(client, request, share, excess),
-  );
+  return measureStatement(request.text, async () => {
+    if (share === undefined) return Object.assign(await client.query(request), { isCut: false });
+    if (request.keepsPlan === true) await prepareMode(client, request.query_timeout);
+    return queryCounted(client, request, share, excess);
+  });
 }
 
 /** Counts what goes wrong with statements and transactions. */

@@ -36,9 +36,9 @@ export async function prepareEngine(
     if (isOlder(version, RECOMMENDED_PGVECTOR)) {
       log('warn', `pgvector ${version} has known faults; ${RECOMMENDED_PGVECTOR} or newer is recommended`);
     }
-    const { rows } = await client.query<{ oid: number; server: string; number: string }>(
+    const { rows } = await client.query<{ oid: number; server: string; number: string; citus: boolean }>(
       `SELECT 'vector'::regtype::oid AS oid, current_setting('server_version') AS server,
-        current_setting('server_version_num') AS number`,
+        current_setting('server_version_num') AS number, EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus') AS citus`,
     );
     const server = rows[0]?.server.split(' ')[0] ?? '';
     isGood = true;
@@ -46,6 +46,7 @@ export async function prepareEngine(
       ...traits,
       description: `Postgres ${server}, pgvector ${version}`,
       vectorOid: Number(rows[0]?.oid),
+      keepsPlans: traits.namedStatements && rows[0]?.citus === false,
       keyListsByIndex: Number(rows[0]?.number) >= 170_000,
     };
   } finally {

@@ -8,6 +8,8 @@ export class Sql {
   constructor(
     readonly strings: readonly string[],
     readonly values: readonly SqlValue[],
+    /** See `keepingPlan`. */
+    readonly keepsPlan = false,
   ) {}
 
   /** The text with `$1`, `$2`, … in its holes. */
@@ -40,6 +42,14 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | Sql
     }
   });
   return new Sql(texts, values);
+}
+
+/**
+ * A whole statement whose best plan is the same for all values and any number of rows, because it finds what it reads by whole keys: a
+ * session may keep its plan. It stays as it is where `isSo` is false.
+ */
+export function keepingPlan(statement: Sql, isSo = true): Sql {
+  return isSo ? new Sql(statement.strings, statement.values, true) : statement;
 }
 
 /** Joins pieces with a separator, which is SQL text, never a value. Any number of pieces, in linear time. */

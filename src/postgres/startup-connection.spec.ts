@@ -3,7 +3,7 @@ import type { EngineTraits } from './engine.js';
 import { StartupConnection } from './startup-connection.js';
 
 const OWN = { namedStatements: true, concurrentIndexes: true };
-const KNOWN: EngineTraits = { ...OWN, description: 'Postgres 17', vectorOid: 4711, keyListsByIndex: true };
+const KNOWN: EngineTraits = { ...OWN, description: 'Postgres 17', vectorOid: 4711, keepsPlans: true, keyListsByIndex: true };
 
 /** What a server says, or the system. */
 function failure(code: string): Error {

@@ -125,6 +125,10 @@ class LateTraits implements EngineTraits {
     return this.own.concurrentIndexes;
   }
 
+  get keepsPlans(): boolean {
+    return this.known?.keepsPlans ?? false;
+  }
+
   get description(): string {
     return this.known?.description ?? `${this.place}, which does not answer yet`;
   }

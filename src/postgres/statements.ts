@@ -1,5 +1,5 @@
-import type pg from 'pg';
 import { GatewayError } from '../errors.js';
+import type { PlannedRequest } from './kept-plan.js';
 import type { Sql } from './sql.js';
 
 /** Statements of the same text are prepared once per connection: so many texts, those that were used last. */
@@ -33,14 +33,18 @@ export class Statements {
 
   constructor(private readonly isNamed: boolean) {}
 
-  /** @throws GatewayError `invalid filter` for more parameters than there can be */
-  request(statement: Sql): pg.QueryConfig {
+  /**
+   * With `mayKeepPlan`, one that says so is sent for its session to keep its plan, once it has a name.
+   * @throws GatewayError `invalid filter` for more parameters than there can be
+   */
+  request(statement: Sql, mayKeepPlan = false): PlannedRequest {
     if (statement.values.length > MAX_PARAMETERS) {
       throw new GatewayError({ kind: 'invalid', subject: 'filter', reason: 'it has too many conditions' });
     }
     const text = statement.text;
     const name = this.isNamed ? this.nameOf(text) : undefined;
-    return { name, text, values: statement.parameters, types: RAW_TYPES };
+    const keepsPlan = mayKeepPlan && statement.keepsPlan && name !== undefined;
+    return { name, text, values: statement.parameters, types: RAW_TYPES, keepsPlan };
   }
 
   /** Whether nothing is sent by the name any more: no other text ever gets it. */

@@ -4,12 +4,14 @@ import { recordTable, vectorTable } from '../collections/place-tables.store.js';
 import { vectorArray } from '../postgres/binary.js';
 import { Database } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
-import { type Sql, sql } from '../postgres/sql.js';
+import { keepingPlan, type Sql, sql } from '../postgres/sql.js';
 import { noteChanged } from './changed-records.store.js';
 import type { Fingerprint, MetadataPatch, PageRequest, Position, Selection, StoredRecord, WriteOutcome } from './record.js';
 import {
   countWritten,
   heldCollection,
+  isByIds,
+  isSameRecord,
   liveCollection,
   partColumns,
   positionOf,
@@ -36,13 +38,14 @@ export class RecordPageStore {
   ): Promise<(Position & { readonly records: readonly StoredRecord[] }) | 'stale'> {
     const { after, prefix, limit } = request;
     const start = after === undefined ? sql`` : sql`AND r.id > ${recordKey(after)}`;
-    const rows = await this.database.query<RecordRow & { lsn: string }>(sql`
+    const statement = sql`
       WITH position AS MATERIALIZED (${positionOf(collection, namespace)})
       SELECT position.lsn, page.* FROM position LEFT JOIN (
         SELECT ${partColumns(collection, request.parts)}, r.id AS key
         FROM ${selected(collection, namespace, request)} AND EXISTS (SELECT 1 FROM position) ${start} ${beginning(prefix)}
         ORDER BY r.id LIMIT ${limit}) AS page ON TRUE
-      ORDER BY page.key`);
+      ORDER BY page.key`;
+    const rows = await this.database.query<RecordRow & { lsn: string }>(keepingPlan(statement, isByIds(request)));
     const [first] = rows;
     if (first === undefined) return 'stale';
     return { lsn: first.lsn, records: rows.flatMap((row) => (isFound(row) ? [toRecord(row)] : [])) };
@@ -57,9 +60,11 @@ export class RecordPageStore {
     const count = isAll
       ? recordCount(collection, namespace)
       : sql`(SELECT count(*) FROM ${selected(collection, namespace, selection)})`;
-    const [row] = await this.database.query<{ lsn: string; count: string }>(sql`
+    const statement = sql`
       WITH position AS MATERIALIZED (${positionOf(collection, namespace)})
-      SELECT position.lsn, ${count} AS count FROM position`);
+      SELECT position.lsn, ${count} AS count FROM position`;
+    const isKept = isAll || isByIds(selection);
+    const [row] = await this.database.query<{ lsn: string; count: string }>(keepingPlan(statement, isKept));
     return row === undefined ? 'stale' : { lsn: row.lsn, count: Number(row.count) };
   }
 
@@ -105,12 +110,12 @@ export class RecordPageStore {
     const [row] = await this.database.query<{ live: string; count: string; lsn: string | null }>(sql`
       WITH live AS MATERIALIZED (${heldCollection(collection, patch.hasNewFields ? 'catalog' : 'place')}),
       chosen AS MATERIALIZED (
-        SELECT r.collection_id, r.namespace, r.rid FROM ${selected(collection, namespace, selection)}
+        SELECT r.collection_id, r.namespace, r.id, r.rid FROM ${selected(collection, namespace, selection)}
         AND EXISTS (SELECT 1 FROM live) ORDER BY r.id FOR UPDATE OF r),
       written AS (
         UPDATE ${recordTable(collection)} r SET metadata = ${kept(patch.removedKeys ?? [])} || ${patch.metadata ?? '{}'}::jsonb,
           document = COALESCE(${patch.document}::text, r.document), uri = COALESCE(${patch.uri}::text, r.uri)
-        FROM chosen c WHERE r.collection_id = c.collection_id AND r.namespace = c.namespace AND r.rid = c.rid RETURNING r.rid)
+        FROM chosen c WHERE ${isSameRecord('c')} RETURNING r.rid)
       ${this.writtenVectors(collection, namespace, patch.embedding ?? null)}
       ${noteChanged(collection, namespace, sql`written`, patch.document === null ? 'metadata' : 'all')}
       ${patch.hasNewFields && patch.metadata !== null ? patchFields(collection, patch.metadata) : sql``},

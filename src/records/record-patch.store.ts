@@ -4,10 +4,20 @@ import { recordTable, vectorTable } from '../collections/place-tables.store.js';
 import { jsonbArray, textArray, vectorArray } from '../postgres/binary.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
-import { type Sql, sql } from '../postgres/sql.js';
+import { keepingPlan, type Sql, sql } from '../postgres/sql.js';
 import { noteChanged } from './changed-records.store.js';
 import type { RecordPatch, Selection, SelectionPatched, WriteOutcome } from './record.js';
-import { countWritten, heldCollection, recordCount, selected, vectorNumber } from './record-tables.js';
+import {
+  countWritten,
+  heldCollection,
+  isOf,
+  isSameRecord,
+  isSmallWrite,
+  recordCount,
+  selected,
+  theOne,
+  vectorNumber,
+} from './record-tables.js';
 import { fieldsOf } from './record-write.store.js';
 
 /** Changes parts of existing records: one statement for a whole batch. */
@@ -25,7 +35,7 @@ export class RecordPatchStore {
     namespace: string,
     batch: { readonly patches: readonly RecordPatch[]; readonly hasNewFields: boolean },
   ): Promise<(WriteOutcome & { readonly ids: readonly string[] }) | 'stale'> {
-    const [row] = await queryable.query<{ live: string; ids: string | null; lsn: string | null }>(sql`
+    const statement = sql`
       WITH live AS MATERIALIZED (${heldCollection(collection, batch.hasNewFields ? 'catalog' : 'place')}),
       input AS MATERIALIZED (${inputRows(batch.patches, queryable.vectorOid)}),
       written AS (
@@ -33,10 +43,10 @@ export class RecordPatchStore {
           WHEN i.metadata IS NULL THEN r.metadata WHEN i.replaces THEN i.metadata
           ELSE polyvec.merge_patch(r.metadata, i.metadata) END
         FROM (SELECT * FROM input ORDER BY id) AS i CROSS JOIN LATERAL (
-          SELECT l.collection_id, l.namespace, l.rid FROM ${recordTable(collection)} l
-          WHERE EXISTS (SELECT 1 FROM live) AND l.collection_id = ${collection.id} AND l.namespace = ${namespace} AND l.id = i.id
-          OFFSET 0 FOR UPDATE) AS locked
-        WHERE r.collection_id = locked.collection_id AND r.namespace = locked.namespace AND r.rid = locked.rid
+          SELECT l.collection_id, l.namespace, l.id, l.rid FROM ${recordTable(collection)} l
+          WHERE EXISTS (SELECT 1 FROM live) AND l.collection_id = ${collection.id} AND l.namespace = ${namespace} AND ${isOf(sql`l.id`, sql`i.id`)}
+          ${theOne(sql`l.id`)} FOR UPDATE) AS locked
+        WHERE ${isSameRecord('locked')}
         RETURNING r.id, r.rid, COALESCE(r.long_id, r.id) AS name),
       written_vectors AS (
         INSERT INTO ${vectorTable(collection)} AS v (collection_id, namespace, rid, embedding, seq)
@@ -48,7 +58,9 @@ export class RecordPatchStore {
       ${batch.hasNewFields ? fieldsOf(collection, sql`(SELECT i.metadata FROM written w JOIN input i USING (id))`) : sql``},
       counted AS (${countWritten(collection, namespace)})
       SELECT (SELECT count(*) FROM live) AS live, (SELECT json_agg(name)::text FROM written) AS ids,
-        (SELECT lsn FROM counted) AS lsn`);
+        (SELECT lsn FROM counted) AS lsn`;
+    const isKept = isSmallWrite(collection, batch.patches.length, batch.hasNewFields);
+    const [row] = await queryable.query<{ live: string; ids: string | null; lsn: string | null }>(keepingPlan(statement, isKept));
     if (row?.live !== '1') return 'stale';
     return { lsn: row.lsn, ids: row.ids === null ? [] : (JSON.parse(row.ids) as string[]) };
   }
@@ -63,11 +75,11 @@ export class RecordPatchStore {
     const [row] = await this.database.query<{ live: string; ids: string | null; scanned: string; lsn: string | null }>(sql`
       WITH live AS MATERIALIZED (${heldCollection(collection, patch.hasNewFields ? 'catalog' : 'place')}),
       chosen AS MATERIALIZED (
-        SELECT r.collection_id, r.namespace, r.rid FROM ${selected(collection, namespace, selection)}
+        SELECT r.collection_id, r.namespace, r.id, r.rid FROM ${selected(collection, namespace, selection)}
         AND EXISTS (SELECT 1 FROM live) ORDER BY r.id FOR UPDATE OF r),
       written AS (
         UPDATE ${recordTable(collection)} r SET metadata = polyvec.merge_patch(r.metadata, ${patch.text}::jsonb)
-        FROM chosen c WHERE r.collection_id = c.collection_id AND r.namespace = c.namespace AND r.rid = c.rid
+        FROM chosen c WHERE ${isSameRecord('c')}
         RETURNING r.rid, COALESCE(r.long_id, r.id) AS id)
       ${noteChanged(collection, namespace, sql`written`, 'metadata')}
       ${patch.hasNewFields ? fieldsOf(collection, sql`(SELECT ${patch.text}::jsonb AS metadata WHERE EXISTS (SELECT 1 FROM written))`) : sql``},

@@ -9,7 +9,7 @@ import {
 } from '../collections/place-tables.store.js';
 import { compile } from '../filters/compile.js';
 import { recordKey } from '../postgres/record-key.js';
-import { join, type Sql, sql } from '../postgres/sql.js';
+import { identifier, join, type Sql, sql } from '../postgres/sql.js';
 import { CUT_CHARACTERS, type Parts, type Selection, type StoredRecord } from './record.js';
 
 /**
@@ -104,8 +104,43 @@ export function selected(collection: Collection, namespace: string, selection: S
   if (selection.ids === undefined) return sql`${table} r WHERE ${scope} AND ${filter}`;
   const keys = [...new Set(selection.ids.map(recordKey))].sort(byCodePoint);
   return sql`unnest(${keys}::text[]) AS k (id) CROSS JOIN LATERAL (
-    SELECT r.* FROM ${table} r WHERE ${scope} AND r.id = k.id AND ${filter}
-    OFFSET 0 ${mode === 'lock' ? sql`FOR UPDATE` : sql``}) AS r WHERE TRUE`;
+    SELECT r.* FROM ${table} r WHERE ${scope} AND ${isOf(sql`r.id`, sql`k.id`)} AND ${filter}
+    ${theOne(sql`r.id`)} ${mode === 'lock' ? sql`FOR UPDATE` : sql``}) AS r WHERE TRUE`;
+}
+
+/**
+ * That a row has this key, of rows that are of one namespace already; a sub-select of one row ends with `theOne`. Written as a range that is in
+ * order: of two indexes that begin alike only the one on the key gives that order, whatever the planner knows of the table.
+ */
+export function isOf(column: Sql, key: Sql): Sql {
+  return sql`${column} BETWEEN ${key} AND ${key}`;
+}
+
+export function theOne(column: Sql): Sql {
+  return sql`ORDER BY ${column} LIMIT 1`;
+}
+
+/**
+ * That the record row `r` is the one of this row: by both of its keys, because a planner without statistics takes the beginning of one
+ * that is not whole for as good a way in. The list of one value keeps it from going through all records in the order of a key, and
+ * comparing: for a table that it believes to be empty that costs no more.
+ */
+export function isSameRecord(row: 'c' | 'd' | 'locked'): Sql {
+  const other = identifier(row);
+  return sql`r.collection_id = ANY (ARRAY[${other}.collection_id]) AND r.namespace = ${other}.namespace AND r.id = ${other}.id AND r.rid = ${other}.rid`;
+}
+
+/** Whether the selection's records are found by their whole key alone, so that a plan to find them can be kept. */
+export function isByIds(selection: Selection): boolean {
+  return selection.ids !== undefined && selection.filter === undefined;
+}
+
+/** Larger batches are joined in another way, and planning is little of what they cost. */
+const SMALL_BATCH = 32;
+
+/** Whether a plan to write so many records can be kept: it finds rows by their whole keys alone, and joins little. */
+export function isSmallWrite(collection: Collection, count: number, hasNewFields: boolean): boolean {
+  return count <= SMALL_BATCH && !collection.hasSparse && !hasNewFields;
 }
 
 /** The order of the tables' collation, so that all writers take locks in the same one. */
@@ -126,12 +161,14 @@ export function partColumns(collection: Collection, parts: Parts): Sql {
   if (parts.embedding !== false) {
     columns.push(sql`(
       SELECT ${embeddingForm(parts.embedding)} FROM ${vectorTable(collection)} v
-      WHERE v.collection_id = r.collection_id AND v.namespace = r.namespace AND v.rid = r.rid) AS embedding`);
+      WHERE v.collection_id = r.collection_id AND v.namespace = r.namespace AND ${isOf(sql`v.rid`, sql`r.rid`)}
+      ${theOne(sql`v.rid`)}) AS embedding`);
   }
   if (parts.sparse === true && collection.hasSparse) {
     columns.push(sql`(
       SELECT json_build_array(array_to_json(s.terms), array_to_json(s.weights))::text FROM ${sparseTable(collection)} s
-      WHERE s.collection_id = r.collection_id AND s.namespace = r.namespace AND s.rid = r.rid) AS sparse`);
+      WHERE s.collection_id = r.collection_id AND s.namespace = r.namespace AND ${isOf(sql`s.rid`, sql`r.rid`)}
+      ${theOne(sql`s.rid`)}) AS sparse`);
   }
   return join(columns, ', ');
 }

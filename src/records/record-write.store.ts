@@ -4,13 +4,13 @@ import { namespaceTable, recordTable, vectorTable } from '../collections/place-t
 import { jsonbArray, jsonbArrayInSteps, textArray, textArrayInSteps, vectorArray } from '../postgres/binary.js';
 import type { Queryable } from '../postgres/database.js';
 import { recordKey } from '../postgres/record-key.js';
-import { type Sql, sql } from '../postgres/sql.js';
+import { keepingPlan, type Sql, sql } from '../postgres/sql.js';
 import { inOneGo, inSteps, isLong, type Sliced } from '../slices.js';
 import type { SettledBatch } from './batch.js';
 import { noteChanged } from './changed-records.store.js';
 import type { RecordWrite, WriteMode, WriteOutcome } from './record.js';
 import { sparseInput, sparseRows } from './record-sparse.store.js';
-import { countWrite, heldCollection, vectorNumber } from './record-tables.js';
+import { countWrite, heldCollection, isOf, isSameRecord, isSmallWrite, theOne, vectorNumber } from './record-tables.js';
 
 /** Longer field names would not fit into the catalog's index. */
 const MAX_FIELD_NAME_BYTES = 1024;
@@ -35,7 +35,7 @@ export class RecordWriteStore {
     const making = columnsOf(batch.records, queryable.vectorOid);
     const columns = isLong(batch.records.length) ? await inSteps(making) : inOneGo(making);
     const input = inputRows(collection, batch.records, columns);
-    const [row] = await queryable.query<{ live: string; lsn: string | null }>(sql`
+    const whole = sql`
       WITH live AS MATERIALIZED (${heldCollection(collection, batch.hasNewFields ? 'catalog' : 'place')}),
       input AS MATERIALIZED (${input}),
       written AS (${statement(collection, namespace, batch.records, mode)}),
@@ -49,7 +49,9 @@ export class RecordWriteStore {
       ${noteChanged(collection, namespace, sql`written`)}
       ${batch.hasNewFields ? fieldRows(collection, batch.superseded) : sql``},
       counted AS (${mode.missing === 'insert' ? countInsert(collection, namespace, operations) : countWrite(collection, namespace, WRITTEN, { operations })})
-      SELECT (SELECT count(*) FROM live) AS live, (SELECT lsn FROM counted) AS lsn`);
+      SELECT (SELECT count(*) FROM live) AS live, (SELECT lsn FROM counted) AS lsn`;
+    const isKept = isSmallWrite(collection, batch.records.length, batch.hasNewFields);
+    const [row] = await queryable.query<{ live: string; lsn: string | null }>(keepingPlan(whole, isKept));
     return row?.live === '1' ? { lsn: row.lsn } : 'stale';
   }
 }
@@ -139,10 +141,10 @@ function updateRecords(collection: Collection, namespace: string, records: reado
       uri = ${merge ? sql`COALESCE(i.uri, r.uri)` : sql`i.uri`},
       metadata = ${metadata}
     FROM (SELECT * FROM input ORDER BY id) AS i CROSS JOIN LATERAL (
-      SELECT l.collection_id, l.namespace, l.rid FROM ${recordTable(collection)} l
-      WHERE EXISTS (SELECT 1 FROM live) AND l.collection_id = ${collection.id} AND l.namespace = ${namespace} AND l.id = i.id
-      OFFSET 0 FOR UPDATE) AS locked
-    WHERE r.collection_id = locked.collection_id AND r.namespace = locked.namespace AND r.rid = locked.rid
+      SELECT l.collection_id, l.namespace, l.id, l.rid FROM ${recordTable(collection)} l
+      WHERE EXISTS (SELECT 1 FROM live) AND l.collection_id = ${collection.id} AND l.namespace = ${namespace} AND ${isOf(sql`l.id`, sql`i.id`)}
+      ${theOne(sql`l.id`)} FOR UPDATE) AS locked
+    WHERE ${isSameRecord('locked')}
     RETURNING r.id, r.rid`;
 }
 

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig } from '../../src/config/config.js';
-import { type RequestContext, runRequest } from '../../src/observability/request-context.js';
+import { runRequest } from '../../src/observability/request-context.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
 import { sql } from '../../src/postgres/sql.js';
+import { end, newRequest } from '../support/gateway/request-of-test.js';
 import { createStorage, removeStorage } from '../support/gateway/storage.js';
 
 const BUDGET = 1_000_000;
@@ -21,29 +22,6 @@ afterAll(async () => {
   await database.close();
   await removeStorage(environment);
 });
-
-function newRequest(): RequestContext {
-  const startedAt = performance.now();
-  return {
-    id: 'test',
-    protocol: 'chroma',
-    startedAt,
-    trace: undefined,
-    plans: [],
-    databaseMs: 0,
-    poolMs: 0,
-    isConsole: false,
-    place: undefined,
-    keyId: null,
-    whenOver: [],
-    isOver: false,
-  };
-}
-
-function end(request: RequestContext): void {
-  request.isOver = true;
-  for (const finish of request.whenOver) finish();
-}
 
 async function connectionId(): Promise<string | null | undefined> {
   const [row] = await database.query(sql`SELECT COALESCE(current_setting('polyvec.mark', TRUE), '') AS mark`);
