@@ -129,6 +129,8 @@ export interface Collection {
   readonly vectorTable: string;
   /** Whether its rows are about to get tables of their own. */
   readonly moving: boolean;
+  /** Whether indexes of its tables that no answer needs are still to be built. */
+  readonly lateIndexes: boolean;
   /** Whether its documents have a trigram index. */
   readonly documentIndex: boolean;
   /** Of the words of its texts: `starting` is only written to, `ready` may be searched. */

@@ -16,7 +16,7 @@ export const TABLES: Readonly<Record<string, TableFate>> = {
   databases: { kind: 'catalog' },
   collections: {
     kind: 'catalog',
-    renewed: ['place', 'moving', 'document_index', 'sparse_keys_indexed', 'word_index', 'word_sources'],
+    renewed: ['place', 'moving', 'late_indexes', 'document_index', 'sparse_keys_indexed', 'word_index', 'word_sources'],
   },
   collection_fields: { kind: 'catalog' },
   collection_ports: { kind: 'catalog' },

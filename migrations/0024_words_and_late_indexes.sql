@@ -17,3 +17,6 @@ ALTER TABLE polyvec.word_postings ADD source smallint NOT NULL,
   ADD PRIMARY KEY (collection_id, namespace, source, word, rid) INCLUDE (occurrences, length);
 ALTER TABLE polyvec.word_counts ADD source smallint NOT NULL,
   DROP CONSTRAINT word_counts_pkey, ADD PRIMARY KEY (collection_id, namespace, source);
+
+-- Indexes that no answer needs, on metadata and on the numbers of vectors, are built after a fork was answered (docs/decisions/0048).
+ALTER TABLE polyvec.collections ADD late_indexes boolean NOT NULL DEFAULT FALSE;
