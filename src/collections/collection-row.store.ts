@@ -8,6 +8,7 @@ import type {
   VectorIndex,
   VectorType,
   WordIndexState,
+  WordSource,
   WriteCounters,
 } from './collection.js';
 import { NAMESPACES_OF_LISTED } from './place-tables.store.js';
@@ -34,8 +35,10 @@ export type CollectionRow = Readonly<{
   record_table: string;
   vector_table: string;
   moving: string;
+  late_indexes: string;
   document_index: string;
   word_index: WordIndexState;
+  word_sources: string | null;
   is_indexing: string;
   indexes: string | null;
   measurements: string | null;
@@ -47,7 +50,7 @@ export type CollectionRow = Readonly<{
 /** A collection's row `c` with its database `d` and tenant `t`. */
 export const COLUMNS = sql`c.id, c.uuid, c.name, t.name AS tenant, d.name AS database, c.protocol, c.metric,
   c.dimension, c.vector_type, c.has_sparse, c.sparse_keys_indexed, c.deletion_protection, floor(extract(epoch FROM c.created_at) * 1000)::bigint AS created_ms,
-  c.metadata::text AS metadata, c.settings::text AS settings, c.place, c.record_table, c.vector_table, c.moving, c.document_index, c.word_index, c.recall,
+  c.metadata::text AS metadata, c.settings::text AS settings, c.place, c.record_table, c.vector_table, c.moving, c.late_indexes, c.document_index, c.word_index, c.word_sources::text AS word_sources, c.recall,
   c.epoch,
   (SELECT json_build_object('writes', n.lsn, 'operations', n.operations) FROM ${NAMESPACES_OF_LISTED} n
    WHERE n.name = '')::text AS counters,
@@ -88,8 +91,10 @@ export function toCollection(row: CollectionRow): Collection {
     recordTable: row.record_table,
     vectorTable: row.vector_table,
     moving: row.moving === 't',
+    lateIndexes: row.late_indexes === 't',
     documentIndex: row.document_index === 't',
     wordIndex: row.word_index,
+    wordSources: row.word_sources === null ? [] : (JSON.parse(row.word_sources) as WordSource[]),
     isIndexing: row.is_indexing === 't',
     indexes: row.indexes === null ? [] : (JSON.parse(row.indexes) as VectorIndex[]),
     measurements: row.measurements === null ? [] : (JSON.parse(row.measurements) as RecallMeasurement[]),

@@ -15,8 +15,13 @@ export interface Field {
   readonly type: FieldType;
 }
 
-/** What becomes of the words of a collection's documents. */
+/** What becomes of the words of a collection's texts. */
 export type WordIndexState = 'none' | 'starting' | 'ready';
+
+/** A text that each record may have, whose words are indexed: its document where `field` is null, else that field of its metadata. */
+export interface WordSource {
+  readonly field: string | null;
+}
 
 /** What a vector index holds of each vector: all of it, its components in 16 bits, or a bit of each. */
 export type IndexContent = 'full' | 'half' | 'binary';
@@ -124,10 +129,14 @@ export interface Collection {
   readonly vectorTable: string;
   /** Whether its rows are about to get tables of their own. */
   readonly moving: boolean;
+  /** Whether indexes of its tables that no answer needs are still to be built. */
+  readonly lateIndexes: boolean;
   /** Whether its documents have a trigram index. */
   readonly documentIndex: boolean;
-  /** Of the words of its documents: `starting` is only written to, `ready` may be searched. */
+  /** Of the words of its texts: `starting` is only written to, `ready` may be searched. */
   readonly wordIndex: WordIndexState;
+  /** The texts in it; its rows have their places here as numbers. None: there is no index, or one of an earlier version. */
+  readonly wordSources: readonly WordSource[];
   /** Whether an index of its vectors is being built. */
   readonly isIndexing: boolean;
   /** Its vector indexes that are ready, by namespace and number. */

@@ -32,7 +32,7 @@ const SPARSE_ROWS: readonly Rows[] = [
   { table: sql`polyvec.sparse_changes`, order: sql`b.rid, b.seq` },
   { table: sql`polyvec.pending_words`, order: sql`b.namespace, b.pid` },
   { table: sql`polyvec.word_texts`, order: BY_RECORD },
-  { table: sql`polyvec.word_postings`, order: sql`b.namespace, b.word, b.rid` },
+  { table: sql`polyvec.word_postings`, order: sql`b.namespace, b.source, b.word, b.rid` },
   { table: sql`polyvec.word_counts`, order: sql`b.namespace` },
 ];
 

@@ -59,9 +59,12 @@ export interface BodyDialect {
   readonly nullIsAbsent: boolean;
   /** The field that a key means. */
   readonly fieldOf: (key: string) => string;
+  /** What is said of a declared field that comes again. Absent: its last value counts. */
+  readonly repeated?: (field: string) => Error;
 }
 
-const PLAIN: BodyDialect = { anyMediaType: false, nullIsAbsent: false, fieldOf: (key) => key };
+/** Nothing out of the ordinary. */
+export const PLAIN: BodyDialect = { anyMediaType: false, nullIsAbsent: false, fieldOf: (key) => key };
 const EMPTY_OBJECT = '{}';
 
 /**
@@ -120,9 +123,14 @@ function* readingInto<T extends object>(instance: T, reader: JsonReader, dialect
   const prototype = Object.getPrototypeOf(instance) as object;
   const [readers, sliced] = [fieldReaders.get(prototype), slicedReaders.get(prototype)];
   const fields = instance as Record<string, unknown>;
+  const seen = new Set<string>();
   for (let key = reader.firstKey(); key !== undefined; key = reader.nextKey()) {
     const field = dialect.fieldOf(key);
     const [read, readInSlices] = [readers?.get(field), sliced?.get(field)];
+    if (dialect.repeated !== undefined && Object.hasOwn(instance, field)) {
+      if (seen.has(field)) throw dialect.repeated(field);
+      seen.add(field);
+    }
     if (dialect.nullIsAbsent && reader.kind() === 'null') reader.readNull();
     else if (read !== undefined) fields[field] = read(reader);
     else if (readInSlices !== undefined) fields[field] = yield* readInSlices(reader);

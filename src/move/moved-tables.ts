@@ -14,7 +14,10 @@ export type TableFate =
 export const TABLES: Readonly<Record<string, TableFate>> = {
   tenants: { kind: 'catalog' },
   databases: { kind: 'catalog' },
-  collections: { kind: 'catalog', renewed: ['place', 'moving', 'document_index', 'sparse_keys_indexed', 'word_index'] },
+  collections: {
+    kind: 'catalog',
+    renewed: ['place', 'moving', 'late_indexes', 'document_index', 'sparse_keys_indexed', 'word_index', 'word_sources'],
+  },
   collection_fields: { kind: 'catalog' },
   collection_ports: { kind: 'catalog' },
   collection_aliases: { kind: 'catalog' },

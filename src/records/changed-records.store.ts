@@ -7,12 +7,13 @@ export const SPARSE_KEY_NAMESPACE = '';
 
 /**
  * What follows a change of records in the same statement: `changed`, rows with a `rid`, are listed for the indexes that are built
- * in the background, of words in documents and of sparse vectors in metadata, which are behind for them. Nothing for a collection
+ * in the background, of words in texts and of sparse vectors in metadata, which are behind for them. Nothing for a collection
  * without such an index.
  */
 export function noteChanged(collection: Collection, namespace: string, changed: Sql, parts: 'all' | 'metadata' = 'all'): Sql {
   const hasSparse = collection.sparseKeysIndexed && namespace === SPARSE_KEY_NAMESPACE;
-  const hasWords = collection.wordIndex !== 'none' && parts === 'all';
+  const hasWords =
+    collection.wordIndex !== 'none' && (parts === 'all' || collection.wordSources.some(({ field }) => field !== null));
   return sql`${hasSparse ? changedSparse(collection, changed) : sql``}${hasWords ? changedWords(collection, namespace, changed) : sql``}`;
 }
 

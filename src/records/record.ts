@@ -146,7 +146,7 @@ export interface RankRequest extends Selection {
 
 /** Words to rank by. */
 export interface RankedText {
-  /** A metadata field; null: the document, whose words are indexed. */
+  /** A metadata field; null: the document. */
   readonly field: string | null;
   readonly text: string;
   /** What the score is multiplied by. */

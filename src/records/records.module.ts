@@ -11,6 +11,7 @@ import { IndexGrower } from './maintenance/index-grower.js';
 import { IndexGrowthStore } from './maintenance/index-growth.store.js';
 import { IndexMetricsStore } from './maintenance/index-metrics.store.js';
 import { IndexesService } from './maintenance/indexes.service.js';
+import { LateIndexStore } from './maintenance/late-index.store.js';
 import { LeaseStore } from './maintenance/lease.store.js';
 import { LeasesService } from './maintenance/leases.service.js';
 import { Maintenance } from './maintenance/maintenance.js';
@@ -89,6 +90,7 @@ import { WordSearchStore } from './words/word-search.store.js';
     HotKeys,
     MetadataIndexStore,
     DocumentIndexStore,
+    LateIndexStore,
     RangedKeysStore,
     FieldIndexMaintenance,
     IndexMetricsStore,

@@ -4,7 +4,7 @@ import { namespaceTable, recordTable, sparseTable, vectorTable } from '../collec
 import { Database, type Queryable } from '../postgres/database.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import { isUniqueViolation } from '../postgres/sqlstate.js';
-import { createIndexes, createTables, runEach } from '../records/maintenance/dedicated-tables.store.js';
+import { createKeys, createTables, runEach } from '../records/maintenance/dedicated-tables.store.js';
 import { copyRows, insertPostings, type Rows } from './row-copy.store.js';
 
 /** A fork that has just been made. */
@@ -73,9 +73,9 @@ function insertFork(source: Collection, name: string): Sql {
     WITH target AS MATERIALIZED (SELECT nextval(pg_get_serial_sequence('polyvec.collections', 'id')) AS id),
     created AS (
       INSERT INTO polyvec.collections (id, database_id, name, protocol, metric, dimension, vector_type, has_sparse, settings, metadata,
-        recall, record_table, vector_table, root_id) OVERRIDING SYSTEM VALUE
+        recall, record_table, vector_table, late_indexes, root_id) OVERRIDING SYSTEM VALUE
       SELECT t.id, s.database_id, ${name}, s.protocol, s.metric, s.dimension, s.vector_type, s.has_sparse, s.settings, s.metadata,
-        s.recall, ${tableName('pool_records', 'records')}, ${tableName('pool_vectors', 'vectors')}, COALESCE(s.root_id, s.id)
+        s.recall, ${tableName('pool_records', 'records')}, ${tableName('pool_vectors', 'vectors')}, s.record_table <> 'pool_records', COALESCE(s.root_id, s.id)
       FROM polyvec.collections s CROSS JOIN target t WHERE s.id = ${source.id} AND NOT EXISTS (
         SELECT FROM polyvec.collection_aliases a WHERE a.database_id = s.database_id AND a.name = ${name})
       RETURNING id, uuid, place, record_table, vector_table, root_id),
@@ -95,7 +95,7 @@ function insertBelongings(from: Rows, to: Rows): Sql {
 }
 
 /**
- * Into new tables, whose indexes are built when they are filled. Vectors keep their numbers: later ones are higher in either collection.
+ * Into new tables, whose keys are built when they are filled, and other indexes later, in the background. Vectors keep their numbers: later ones are higher in either collection.
  * Statements may take as long as they need. Statistics are for the maintenance, which hears of the fork.
  */
 async function copyTables(transaction: Queryable, from: Rows, to: Rows, dimension: number): Promise<void> {
@@ -115,5 +115,5 @@ async function copyTables(transaction: Queryable, from: Rows, to: Rows, dimensio
       SELECT ${to.id}, namespace, rid, sid, terms, weights FROM ${sparseTable(from)} WHERE collection_id = ${from.id}
       RETURNING namespace, sid, terms, weights)
     ${insertPostings(to)}`);
-  await runEach(transaction, createIndexes(to));
+  await runEach(transaction, createKeys(to));
 }

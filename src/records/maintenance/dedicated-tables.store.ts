@@ -25,7 +25,10 @@ const RECORD_SAMPLES = { metadata: STATISTICS_TARGET, document: 0, uri: 0, long_
 const VECTOR_SAMPLES = { embedding: 0 };
 const SPARSE_SAMPLES = { terms: 0, weights: 0 };
 
-/** A collection's own tables without their indexes: the pool's columns, and what the pool says of their storage. One definition each. */
+/**
+ * A collection's own tables without their indexes: the pool's columns, and what the pool says of their storage. Dead vectors stay in the
+ * vector indexes until these are built anew, which costs less than a vacuum of them. One definition each.
+ */
 export function createTables(tables: RowTables, dimension: number, storage: Storage = 'local'): readonly Sql[] {
   const vectors = vectorTable(tables);
   return [
@@ -38,20 +41,35 @@ export function createTables(tables: RowTables, dimension: number, storage: Stor
   ];
 }
 
-/**
- * The pool's keys, an index on metadata, and one on the vectors' numbers, for tables that are filled. Dead vectors stay in the vector
- * indexes until these are built anew, which costs less than a vacuum of them. One definition each.
- */
+/** All indexes of tables that are filled, but those on vectors, and those that filters ask for. One definition each. */
 export function createIndexes(tables: RowTables): readonly Sql[] {
-  const records = recordTable(tables);
-  const vectors = vectorTable(tables);
+  const late = lateIndexes(tables).map(({ name, on }) => sql`CREATE INDEX ${identifier(name)} ON ${on}`);
+  return [...createKeys(tables), ...late];
+}
+
+/** The pool's keys, for tables that are filled: writes need them, and reads of single records. One definition each. */
+export function createKeys(tables: RowTables): readonly Sql[] {
   return [
-    sql`ALTER TABLE ${records} ADD PRIMARY KEY (collection_id, namespace, id)`,
-    sql`ALTER TABLE ${records} ADD UNIQUE (collection_id, namespace, rid)`,
-    sql`CREATE INDEX ${identifier(`${tables.recordTable}_metadata`)} ON ${records}
-      USING gin (metadata jsonb_path_ops) WITH (fastupdate = off)`,
-    sql`ALTER TABLE ${vectors} ADD PRIMARY KEY (collection_id, namespace, rid)`,
-    sql`CREATE INDEX ${identifier(`${tables.vectorTable}_seq`)} ON ${vectors} (namespace, seq)`,
+    sql`ALTER TABLE ${recordTable(tables)} ADD PRIMARY KEY (collection_id, namespace, id)`,
+    sql`ALTER TABLE ${recordTable(tables)} ADD UNIQUE (collection_id, namespace, rid)`,
+    sql`ALTER TABLE ${vectorTable(tables)} ADD PRIMARY KEY (collection_id, namespace, rid)`,
+  ];
+}
+
+/** An index by its name, and what follows `ON` in its definition. */
+export interface TableIndexDefinition {
+  readonly name: string;
+  readonly on: Sql;
+}
+
+/** The indexes that no answer needs, on metadata and on the vectors' numbers: tables may be in use before they are built. */
+export function lateIndexes(tables: RowTables): readonly TableIndexDefinition[] {
+  return [
+    {
+      name: `${tables.recordTable}_metadata`,
+      on: sql`${recordTable(tables)} USING gin (metadata jsonb_path_ops) WITH (fastupdate = off)`,
+    },
+    { name: `${tables.vectorTable}_seq`, on: sql`${vectorTable(tables)} (namespace, seq)` },
   ];
 }
 

@@ -127,7 +127,9 @@ async function copyTables(transaction: Queryable, collection: Collection): Promi
   }
   await runEach(transaction, createIndexes(placed));
   await transaction.query(sql`DELETE FROM polyvec.vector_indexes WHERE collection_id = ${collection.id}`);
-  await transaction.query(sql`UPDATE polyvec.collections SET document_index = FALSE WHERE id = ${collection.id}`);
+  await transaction.query(
+    sql`UPDATE polyvec.collections SET document_index = FALSE, late_indexes = FALSE WHERE id = ${collection.id}`,
+  );
   for (const tableOf of [recordTable, vectorTable]) await transaction.script(`DROP TABLE ${tableOf(shared).text}`);
 }
 

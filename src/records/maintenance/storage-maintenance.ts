@@ -6,10 +6,13 @@ import { CurrentCollections } from '../../collections/current-collections.js';
 import { hasOwnPlace } from '../../collections/place-tables.store.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { GatewayError } from '../../errors.js';
+import { Database } from '../../postgres/database.js';
+import { isUndefinedTable } from '../../postgres/sqlstate.js';
 import type { Selection } from '../record.js';
 import { FieldIndexMaintenance } from './field-index-maintenance.js';
 import { HotKeys } from './hot-keys.js';
 import { IndexBuilder } from './index-builder.js';
+import { LateIndexStore } from './late-index.store.js';
 import { PlaceStore } from './place.store.js';
 import { PromotionStore } from './promotion.store.js';
 import { RecallMeasurements } from './recall-measurement.js';
@@ -65,6 +68,8 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     private readonly sweeper: CollectionSweeper,
     private readonly promotions: PromotionStore,
     private readonly places: PlaceStore,
+    private readonly database: Database,
+    private readonly lateIndexes: LateIndexStore,
     private readonly builder: IndexBuilder,
     private readonly hotKeys: HotKeys,
     private readonly fields: FieldIndexMaintenance,
@@ -231,6 +236,7 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     }
     if (!hasOwnPlace(collection) && (await this.settle(collection))) return false;
     const isWanted = this.fields.isWanted(collection) || (isLoaded && this.fields.isWantedAfterLoad(collection));
+    if (collection.lateIndexes && !(await this.complete(collection))) return false;
     if (filters || isWanted) await this.fields.improve(collection, isLoaded);
     if ((await this.builder.improve(collection)) !== 'done') return false;
     return (await this.recall.improve(collection)) === 'done';
@@ -243,6 +249,20 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     this.sweeper.wake();
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     this.logger.log(`collection ${collection.name} has tables of its own now (${seconds} s)`);
+  }
+
+  /** A fork is answered before all of its indexes are there. False when another instance is building, or has moved the tables. */
+  private async complete(collection: Collection): Promise<boolean> {
+    const build = async (): Promise<boolean> => {
+      try {
+        await this.database.session((session) => this.lateIndexes.build(session, collection));
+        return true;
+      } catch (error) {
+        if (isUndefinedTable(error)) return false;
+        throw error;
+      }
+    };
+    return (await this.builder.alone(build)) ?? false;
   }
 
   /** Tables that an older version has made, or that were made while no place could be, get their place. */

@@ -34,16 +34,18 @@ function typeIn(collection: Collection, column: string, type: string): string {
   return type.replace('vector', `vector(${String(collection.dimension)})`);
 }
 
-/** Indexes that every such table has, and those that a build has not come to its end with. */
+/** Indexes that every such table has, once it has all, and those that a build has not come to its end with. */
 export function tableIndexProblems(collection: Collection, indexes: readonly TableIndex[]): Problems {
   const { recordTable, vectorTable } = collection;
   const wanted: readonly Pick<TableIndex, 'table' | 'method' | 'columns' | 'isUnique'>[] = [
     { table: recordTable, method: 'btree', columns: 'collection_id, namespace, id', isUnique: true },
     { table: recordTable, method: 'btree', columns: 'collection_id, namespace, rid', isUnique: true },
-    { table: recordTable, method: 'gin', columns: 'metadata', isUnique: false },
+    ...(collection.lateIndexes ? [] : [{ table: recordTable, method: 'gin', columns: 'metadata', isUnique: false }]),
     ...(collection.documentIndex ? [{ table: recordTable, method: 'gin', columns: 'document', isUnique: false }] : []),
     { table: vectorTable, method: 'btree', columns: 'collection_id, namespace, rid', isUnique: true },
-    ...(isPooled(collection) ? [] : [{ table: vectorTable, method: 'btree', columns: 'namespace, seq', isUnique: false }]),
+    ...(isPooled(collection) || collection.lateIndexes
+      ? []
+      : [{ table: vectorTable, method: 'btree', columns: 'namespace, seq', isUnique: false }]),
   ];
   const missing = wanted.filter(
     ({ table, method, columns, isUnique }) =>

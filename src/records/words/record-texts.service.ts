@@ -16,13 +16,13 @@ export class RecordTextsService {
     private readonly limits: Limits,
   ) {}
 
-  /** The selected records whose documents have words of the text, best first; scores are those of BM25, above 0. */
+  /** The selected records whose texts have words of those that are asked for, best first; scores are those of BM25, above 0. */
   async searchText(collection: Collection, namespace: string, request: TextSearchRequest): Promise<readonly RankedRecord[]> {
     this.limits.requireSearch(request);
     return this.collections.run(collection, async (current) => {
       const found = await this.store.search(current, namespace, request);
       if (found === 'stale') return 'stale';
-      this.indexes.noteSearch(current, found.unindexed);
+      this.indexes.noteSearch(current, request.indexable, found.unindexed);
       return found.records;
     });
   }

@@ -1,15 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import type { Collection } from '../../collections/collection.js';
+import type { Collection, WordSource } from '../../collections/collection.js';
 import { inPlace, recordTable } from '../../collections/place-tables.store.js';
 import { Database } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import type { Parts, RankedRecord, RankedText, Selection } from '../record.js';
 import { liveCollection, partColumns, type RecordRow, selected, toRecord } from '../record-tables.js';
-import { WORD_CONFIGURATION } from './word-tables.store.js';
+import { indexedSource, textOf, WORD_CONFIGURATION } from './word-tables.store.js';
 
 /** The best `limit` of the selected records by the words of texts, whose scores are added. */
 export interface TextSearchRequest extends Selection {
   readonly texts: readonly RankedText[];
+  /** The texts of the collection that are worth an index. */
+  readonly indexable: readonly WordSource[];
   readonly parts: Parts;
   readonly limit: number;
 }
@@ -28,14 +30,14 @@ const MAX_QUERY_WORDS = 256;
 const K1 = sql`1.2::float8`;
 const B = sql`0.75::float8`;
 
-/** Records found by the words of their documents. */
+/** Records found by the words of their texts. */
 @Injectable()
 export class WordSearchStore {
   constructor(private readonly database: Database) {}
 
   /**
    * The selected records that have one of the texts' words, by BM25, equals in the order of first insert: exact. What the
-   * word index does not have yet is read from the documents. Words are compared without regard to case, as the database's locale
+   * word index does not have yet is read from the records. Words are compared without regard to case, as the database's locale
    * knows it. Only the first 256 different words of each text count.
    */
   async search(collection: Collection, namespace: string, request: TextSearchRequest): Promise<TextSearchResult | 'stale'> {
@@ -64,12 +66,12 @@ function joined(pieces: readonly Sql[]): Sql {
 
 /** What a text adds to the scores of records, and a row without a record that says how many documents were read for it. */
 function scores(collection: Collection, namespace: string, { field, text, weight, filter }: RankedText): Sql {
-  const isIndexed = field === null && collection.wordIndex === 'ready';
-  const source = field === null ? sql`r.document` : sql`(r.metadata ->> ${field}::text)`;
+  const source = indexedSource(collection, { field });
+  const stored = textOf({ field });
   return sql`(
     WITH asked AS MATERIALIZED (${wordsAsked(text)}),
-    ${isIndexed ? indexedWords(collection, namespace) : withoutIndex(collection, namespace, source)},
-    totals AS MATERIALIZED (${totals(collection, namespace, isIndexed)}),
+    ${source ? indexedWords(collection, namespace, source, stored) : withoutIndex(collection, namespace, stored)},
+    totals AS MATERIALIZED (${totals(collection, namespace, source)}),
     hits AS MATERIALIZED (
       SELECT * FROM indexed UNION ALL
       SELECT f.word, d.rid, f.occurrences, d.length FROM fresh d CROSS JOIN LATERAL unnest(d.words, d.counts) AS f (word, occurrences)),
@@ -80,7 +82,7 @@ function scores(collection: Collection, namespace: string, { field, text, weight
       SELECT h.rid, sum(w.weight * h.occurrences / (h.occurrences + ${K1} * (1 - ${B} + ${B} * h.length / t.average))) AS score
       FROM hits h JOIN weights w USING (word) CROSS JOIN totals t GROUP BY h.rid)
     SELECT s.rid, s.score * ${weight}::float8 AS score, 0 AS unindexed FROM scored s ${ofSelection(collection, namespace, { filter })}
-    UNION ALL SELECT NULL, NULL, ${field === null ? sql`(SELECT count(*) FROM fresh)` : sql`0`})`;
+    UNION ALL SELECT NULL, NULL, (SELECT count(*) FROM fresh))`;
 }
 
 /** Its words in the order of the text, as rows of `word`. */
@@ -93,30 +95,30 @@ function wordsAsked(text: string): Sql {
  * `pending`, the records that the index is behind for; `indexed`, the postings of the others; `fresh`, the pending texts with their
  * length and those of their words that are asked for.
  */
-function indexedWords(collection: Collection, namespace: string): Sql {
+function indexedWords(collection: Collection, namespace: string, source: Sql, stored: Sql): Sql {
   return sql`
     pending AS MATERIALIZED (
       SELECT DISTINCT p.rid FROM ${inPlace(collection, 'pending_words')} p WHERE p.collection_id = ${collection.id} AND p.namespace = ${namespace}),
     indexed AS (
       SELECT a.word, p.rid, p.occurrences, p.length FROM asked a CROSS JOIN LATERAL (
         SELECT p.rid, p.occurrences, p.length FROM ${inPlace(collection, 'word_postings')} p
-        WHERE p.collection_id = ${collection.id} AND p.namespace = ${namespace} AND p.word = a.word OFFSET 0) AS p
+        WHERE p.collection_id = ${collection.id} AND p.namespace = ${namespace} AND p.source = ${source} AND p.word = a.word OFFSET 0) AS p
       WHERE NOT EXISTS (SELECT FROM pending n WHERE n.rid = p.rid)),
     fresh AS MATERIALIZED (
       SELECT r.rid, w.* FROM pending n CROSS JOIN LATERAL (
-        SELECT r.rid, r.document FROM ${recordTable(collection)} r
-        WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = n.rid AND r.document IS NOT NULL
-        OFFSET 0) AS r CROSS JOIN LATERAL (${countedWords(sql`r.document`)}) AS w)`;
+        SELECT r.rid, ${stored} AS text FROM ${recordTable(collection)} r
+        WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = n.rid AND ${stored} IS NOT NULL
+        OFFSET 0) AS r CROSS JOIN LATERAL (${countedWords(sql`r.text`)}) AS w)`;
 }
 
 /** As above, of texts that have no complete index: all are read. */
-function withoutIndex(collection: Collection, namespace: string, source: Sql): Sql {
+function withoutIndex(collection: Collection, namespace: string, stored: Sql): Sql {
   return sql`
     pending AS MATERIALIZED (SELECT NULL::bigint AS rid WHERE FALSE),
     indexed AS (SELECT NULL::text COLLATE "C" AS word, NULL::bigint AS rid, NULL::integer AS occurrences, NULL::integer AS length WHERE FALSE),
     fresh AS MATERIALIZED (
-      SELECT r.rid, w.* FROM ${recordTable(collection)} r CROSS JOIN LATERAL (${countedWords(source)}) AS w
-      WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND ${source} IS NOT NULL)`;
+      SELECT r.rid, w.* FROM ${recordTable(collection)} r CROSS JOIN LATERAL (${countedWords(stored)}) AS w
+      WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND ${stored} IS NOT NULL)`;
 }
 
 /** The number of all words of a text, and how often each of those that are asked for occurs. */
@@ -129,9 +131,9 @@ function countedWords(text: Sql): Sql {
 }
 
 /** How many texts there are, and how many words they have on average. */
-function totals(collection: Collection, namespace: string, isIndexed: boolean): Sql {
-  const scope = sql`c.collection_id = ${collection.id} AND c.namespace = ${namespace}`;
-  const counted = isIndexed
+function totals(collection: Collection, namespace: string, source: Sql | undefined): Sql {
+  const scope = sql`c.collection_id = ${collection.id} AND c.namespace = ${namespace} AND c.source = ${source ?? sql`NULL`}`;
+  const counted = source
     ? sql`SELECT c.texts, c.words FROM ${inPlace(collection, 'word_counts')} c WHERE ${scope} UNION ALL
           SELECT -count(*), -sum(c.length) FROM pending n CROSS JOIN LATERAL (
             SELECT c.length FROM ${inPlace(collection, 'word_texts')} c WHERE ${scope} AND c.rid = n.rid OFFSET 0) AS c UNION ALL`

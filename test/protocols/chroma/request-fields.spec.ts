@@ -183,3 +183,77 @@ describe('what is ignored', () => {
     expect((await collection.post(action, body)).status).toBe(status);
   });
 });
+
+/** As Chroma 1.5.9 answers. */
+describe('a field that comes again', () => {
+  let gateway: TestGateway;
+  let collection: CollectionApi;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+    collection = await new ChromaApi(gateway.chromaUrl).filled({ ids: ['a'], embeddings: [[1, 0]] });
+  });
+
+  afterAll(async () => {
+    await gateway.stop();
+  });
+
+  const inSearch = (inside: string): string => `{"searches":[{${inside}}]}`;
+  const inRank = (inside: string): string => inSearch(`"rank":{${inside}}`);
+  const inGroups = (inside: string): string => inSearch(`"group_by":{"keys":["a"],"aggregate":${inside}}`);
+
+  it.each([
+    ['get', '{"limit":1,"limit":2}', 'duplicate field `limit`'],
+    ['get', '{"where":{},"where":{"a":1}}', 'duplicate field `where`'],
+    ['query', '{"n_results":1,"query_embeddings":[[1,0]],"n_results":2}', 'duplicate field `n_results`'],
+    ['add', '{"ids":["b"],"embeddings":[[1,0]],"ids":["c"]}', 'duplicate field `ids`'],
+    ['upsert', '{"ids":["b"],"embeddings":[[1,0]],"uris":null,"uris":null}', 'duplicate field `uris`'],
+    ['update', '{"ids":["a"],"ids":["a"]}', 'duplicate field `ids`'],
+    ['delete', '{"ids":["a"],"ids":["a"]}', 'duplicate field `ids`'],
+    ['fork', '{"new_name":"first","new_name":"second"}', 'duplicate field `new_name`'],
+    ['search', '{"searches":[],"searches":[]}', 'duplicate field `searches`'],
+    ['search', inSearch('"limit":{"limit":1},"limit":{"limit":2}'), 'searches[0]: duplicate field `limit`'],
+    ['search', inSearch('"filter":{"a":1},"filter":{"a":2}'), 'searches[0]: duplicate field `filter`'],
+    ['search', inSearch('"limit":{"limit":1,"limit":"x"}'), 'searches[0].limit: duplicate field `limit`'],
+    ['search', inSearch('"select":{"keys":[],"keys":[]}'), 'searches[0].select: duplicate field `keys`'],
+    ['search', inSearch('"group_by":{"keys":[],"keys":[]}'), 'searches[0].group_by: duplicate field `keys`'],
+    ['search', inGroups('{"$min_k":{"keys":["a"],"k":1,"k":2}}'), 'searches[0].group_by.aggregate.$min_k: duplicate field `k`'],
+    ['search', inGroups('null,"aggregate":null'), 'searches[0].group_by: duplicate field `aggregate`'],
+    [
+      'search',
+      inRank('"$sub":{"left":{"$val":1},"right":{"$val":1},"left":{"$val":1}}'),
+      'searches[0].rank.$sub: duplicate field `left`',
+    ],
+    ['search', inRank('"$knn":{"query":[1,0],"query":[1,0]}'), 'searches[0].rank.$knn: duplicate field `query`'],
+    ['search', inRank('"$knn":{"query":{"indices":[1],"values":[1],"values":[1]}}'), 'searches[0].rank.$knn.query: data did'],
+  ])('is 422 in %s: %s', async (action, body, words) => {
+    const message = expect.stringContaining(`into the target type: ${words}`) as unknown;
+    expect(await collection.outcome(action, body)).toEqual([422, { error: 'ChromaError', message }]);
+  });
+
+  it.each([
+    ['rank', inRank('"$val":1,"$val":1')],
+    ['group_by.aggregate', inGroups('{"$min_k":{"keys":["a"],"k":1},"$min_k":{"keys":["a"],"k":1}}')],
+  ])('is a second variant where one is expected: %s', async (path, body) => {
+    const message = expect.stringContaining(`searches[0].${path}: expected value`) as unknown;
+    expect(await collection.outcome('search', body)).toEqual([400, { error: 'InvalidArgumentError', message }]);
+  });
+
+  it.each([
+    ['get', '{"unpublished":1,"unpublished":2}'],
+    ['search', inSearch('"unpublished":1,"unpublished":2')],
+    ['search', inSearch('"filter":{"a":1,"a":2}')],
+  ])('is nothing where no field is meant, in %s: %s', async (action, body) => {
+    expect((await collection.outcome(action, body))[0]).toBe(200);
+  });
+
+  it('counts by its last value in API v1', async () => {
+    const path = `${gateway.chromaUrl}/api/v1/collections/${collection.id}/get`;
+    const response = await fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"ids":["nobody"],"ids":["a"]}',
+    });
+    expect(await response.json()).toMatchObject({ ids: ['a'] });
+  });
+});

@@ -9,6 +9,7 @@ import { invalidArgument } from '../chroma-error.js';
 import { isLegacyClient } from '../legacy-clients.js';
 import { type CollectionPath, CollectionTargets, isUuid, requireUuid, scopeOf, type ScopePath } from '../targets.js';
 import { EMPTY } from '../wire/answers.js';
+import { API_V2 } from '../wire/dialect.js';
 import { nameProblem } from '../wire/names.js';
 import { pageOf, type QueryString } from '../wire/query-string.js';
 import { readCollectionMetadata } from './collection-metadata.js';
@@ -35,7 +36,7 @@ export class CollectionsController {
   @Post(COLLECTIONS)
   @HttpCode(200)
   async create(@Param() path: ScopePath, @Body() body: RequestBody, @Headers('user-agent') agent?: string): Promise<string> {
-    const request = validate(CreateCollectionRequest, body);
+    const request = validate(CreateCollectionRequest, body, API_V2);
     const collection = await this.operations.create(scopeOf(path), request, nameProblem);
     return toCollectionResponse(collection, this.shapeFor(agent));
   }
@@ -75,7 +76,7 @@ export class CollectionsController {
   @Allow('write')
   @Put(`${COLLECTIONS}/:uuid`)
   async update(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
-    const request = validate(UpdateCollectionRequest, body);
+    const request = validate(UpdateCollectionRequest, body, API_V2);
     // what is no uuid is reported before wrong metadata, a collection that is missing after it
     requireUuid(path.uuid);
     const metadata = readCollectionMetadata(request.new_metadata, 'new_metadata');
@@ -95,7 +96,7 @@ export class CollectionsController {
   @Post(`${COLLECTIONS}/:uuid/fork`)
   @HttpCode(200)
   async fork(@Param() path: CollectionPath, @Body() body: RequestBody, @Headers('user-agent') agent?: string): Promise<string> {
-    const { new_name: name } = validate(ForkRequest, body);
+    const { new_name: name } = validate(ForkRequest, body, API_V2);
     const fork = await this.operations.fork(await this.targets.requireCurrent(path), name, nameProblem);
     return toCollectionResponse(fork, this.shapeFor(agent));
   }

@@ -9,6 +9,7 @@ import { SearchOperations } from '../search/operations.js';
 import { SearchRequest } from '../search/requests.js';
 import { type CollectionPath, CollectionTargets } from '../targets.js';
 import { EMPTY } from '../wire/answers.js';
+import { API_V2 } from '../wire/dialect.js';
 import { type QueryString, requireReadLevel } from '../wire/query-string.js';
 import { toIndexingStatus } from './indexing-status.js';
 import { RecordOperations } from './operations.js';
@@ -38,7 +39,7 @@ export class RecordsController {
   @Post('add')
   @HttpCode(201)
   async add(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
-    const request = await validateLong(AddRequest, body);
+    const request = await validateLong(AddRequest, body, API_V2);
     await this.operations.add(await this.targets.require(path), request);
     return EMPTY;
   }
@@ -47,7 +48,7 @@ export class RecordsController {
   @Post('update')
   @HttpCode(200)
   async update(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
-    const request = await validateLong(UpdateRequest, body);
+    const request = await validateLong(UpdateRequest, body, API_V2);
     await this.operations.update(await this.targets.require(path), request);
     return EMPTY;
   }
@@ -56,7 +57,7 @@ export class RecordsController {
   @Post('upsert')
   @HttpCode(200)
   async upsert(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
-    const request = await validateLong(UpsertRequest, body);
+    const request = await validateLong(UpsertRequest, body, API_V2);
     await this.operations.upsert(await this.targets.require(path), request);
     return EMPTY;
   }
@@ -65,7 +66,7 @@ export class RecordsController {
   @Post('get')
   @HttpCode(200)
   async get(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string | StreamableFile> {
-    const request = await validateLong(GetRequest, body);
+    const request = await validateLong(GetRequest, body, API_V2);
     const collection = await this.targets.require(path);
     const include = request.include ?? DEFAULT_GET_INCLUDE;
     return this.operations.get(collection, request, MODERN, new GetResponse(include, includeTail(include)));
@@ -75,7 +76,7 @@ export class RecordsController {
   @Post('query')
   @HttpCode(200)
   async query(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string | StreamableFile> {
-    const request = await validateLong(QueryRequest, body);
+    const request = await validateLong(QueryRequest, body, API_V2);
     const collection = await this.targets.require(path);
     const include = request.include ?? DEFAULT_QUERY_INCLUDE;
     return this.operations.query(collection, request, MODERN, new QueryResponse(include, includeTail(include)));
@@ -85,7 +86,7 @@ export class RecordsController {
   @Post('delete')
   @HttpCode(200)
   async delete(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
-    const request = await validateLong(DeleteRequest, body);
+    const request = await validateLong(DeleteRequest, body, API_V2);
     return toDeleteResponse(await this.operations.delete(await this.targets.require(path), request, MODERN));
   }
 
@@ -106,14 +107,14 @@ export class RecordsController {
   @Post('search')
   @HttpCode(200)
   async search(@Param() path: CollectionPath, @Body() body: RequestBody): Promise<string> {
-    const { searches } = validate(SearchRequest, body);
+    const { searches } = validate(SearchRequest, body, API_V2);
     return this.searches.search(await this.targets.require(path), searches);
   }
 
   @Allow('write')
   @Post('functions/attach')
   attachFunction(@Body() body: RequestBody): never {
-    validate(AttachFunctionRequest, body);
+    validate(AttachFunctionRequest, body, API_V2);
     throw unimplemented(`${NO_FUNCTIONS}" Attached Function operations not yet implemented in SqliteSysDb"`);
   }
 

@@ -2,6 +2,7 @@ import { isJsonObject, type Json, JsonNumber, type JsonObject } from '../../../h
 import { type ChromaError, unparsable, unprocessable } from '../chroma-error.js';
 import { MAX_U32 } from '../limits.js';
 import { integerOf, unexpected } from '../wire/serde.js';
+import { membersAsSent } from './sent-json.js';
 
 /** Readers of JSON values in the words of Chroma's own; each throws a ChromaError that names the value's place. */
 
@@ -12,6 +13,26 @@ export function wrongType(path: string, value: Json, expected: string): ChromaEr
 export function requireObject(value: Json, path: string, name: string): JsonObject {
   if (isJsonObject(value)) return value;
   throw wrongType(path, value, name);
+}
+
+/**
+ * The fields of a struct with their values, in the order in which they were sent, so that the first that is wrong is reported; others
+ * are left out. A field that comes again is wrong there.
+ */
+export function* fieldsOf<T extends string>(
+  value: Json,
+  path: string,
+  name: string,
+  known: readonly T[],
+): Generator<readonly [T, Json]> {
+  const seen = new Set<string>();
+  for (const [key, item] of membersAsSent(requireObject(value, path, name))) {
+    const field = known.find((each) => each === key);
+    if (field === undefined) continue;
+    if (seen.has(field)) throw unprocessable(path, `duplicate field \`${field}\``);
+    seen.add(field);
+    yield [field, item];
+  }
 }
 
 export function requireList(value: Json, path: string): readonly Json[] {
@@ -49,7 +70,7 @@ export function requireTexts(value: Json, path: string): readonly string[] {
 /** The one variant of an enumeration, such as `{"$abs": …}`. */
 export function requireVariant(value: Json, path: string, names: readonly string[]): readonly [string, Json] {
   if (typeof value === 'string') throw unknownVariant(value, path, names);
-  if (!isJsonObject(value) || value.size !== 1) throw unparsable(path, 'expected value');
+  if (!isJsonObject(value) || membersAsSent(value).length !== 1) throw unparsable(path, 'expected value');
   const [[name, operand] = ['', null] as const] = value;
   if (!names.includes(name)) throw unknownVariant(name, path, names);
   return [name, operand];

@@ -3,16 +3,17 @@ import { type ChromaError, unprocessable } from '../chroma-error.js';
 import { MAX_U32 } from '../limits.js';
 import { integerOf } from '../wire/serde.js';
 import {
+  fieldsOf,
   missingField,
   requireBoolean,
   requireF32,
   requireList,
-  requireObject,
   requireText,
   requireU32,
   requireVariant,
 } from './expect.js';
 import type { BinaryOperator, FoldOperator, Rank, UnaryOperator } from './rank.js';
+import { membersAsSent } from './sent-json.js';
 
 /** A sparse vector as it was sent. */
 export interface SparseQuery {
@@ -49,6 +50,8 @@ export interface ParsedRank {
 
 const EMBEDDING_KEY = '#embedding';
 const KNN_LIMIT = 16;
+const KNN_FIELDS = ['query', 'key', 'limit', 'default', 'return_rank'] as const;
+const SPARSE_FIELDS: ReadonlySet<string> = new Set(['#type', 'indices', 'values', 'tokens']);
 const OPERATORS = ['$abs', '$div', '$exp', '$knn', '$log', '$max', '$min', '$mul', '$sub', '$sum', '$val'] as const;
 type Operator = (typeof OPERATORS)[number];
 
@@ -107,10 +110,9 @@ function unaryOf(operator: UnaryOperator, operand: Json, path: string, knns: Knn
 }
 
 function binaryOf(operator: BinaryOperator, operand: Json, path: string, knns: Knn[]): Rank {
-  const fields = requireObject(operand, path, 'struct RankPair');
   const sides = new Map<string, Rank>();
-  for (const [key, value] of fields) {
-    if (key === 'left' || key === 'right') sides.set(key, rankOf(value, `${path}.${key}`, knns));
+  for (const [side, value] of fieldsOf(operand, path, 'struct RankPair', ['left', 'right'])) {
+    sides.set(side, rankOf(value, `${path}.${side}`, knns));
   }
   const [left, right] = [sides.get('left'), sides.get('right')];
   if (left === undefined) throw missingField(path, 'left');
@@ -119,8 +121,6 @@ function binaryOf(operator: BinaryOperator, operand: Json, path: string, knns: K
 }
 
 function knnOf(value: Json, path: string, knns: Knn[]): Rank {
-  const fields = requireObject(value, path, 'struct variant RankExpr::Knn');
-  const query = fields.get('query');
   const knn: { query: Float32Array | SparseQuery | undefined; key: string; limit: number } = {
     query: undefined,
     key: EMBEDDING_KEY,
@@ -128,9 +128,9 @@ function knnOf(value: Json, path: string, knns: Knn[]): Rank {
   };
   let otherwise: number | null = null;
   let isPosition = false;
-  for (const [field, item] of fields) {
+  for (const [field, item] of fieldsOf(value, path, 'struct variant RankExpr::Knn', KNN_FIELDS)) {
     const place = `${path}.${field}`;
-    if (field === 'query') knn.query = queryOf(query ?? null, place);
+    if (field === 'query') knn.query = queryOf(item, place);
     if (field === 'key') knn.key = requireText(item, place);
     if (field === 'limit') knn.limit = requireU32(item, place);
     if (field === 'default') otherwise = item === null ? null : requireF32(item, place);
@@ -148,6 +148,8 @@ function queryOf(value: Json, path: string): Float32Array | SparseQuery {
 }
 
 function sparseOf(object: JsonObject): SparseQuery | undefined {
+  const names = membersAsSent(object).flatMap(([name]) => (SPARSE_FIELDS.has(name) ? [name] : []));
+  if (new Set(names).size < names.length) return undefined;
   const type = object.get('#type');
   if (type !== undefined && type !== 'sparse_vector') return undefined;
   const indices = indicesOf(object.get('indices'));

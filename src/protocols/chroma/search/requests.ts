@@ -7,8 +7,9 @@ import { Read } from '../../../http/validate.js';
 import { ChromaError, unparsable, unprocessable } from '../chroma-error.js';
 import { MODERN, type ParsedFilter, parseWhere } from '../filter/parse-filter.js';
 import { READ_LEVELS } from '../limits.js';
-import { missingField, requireList, requireObject, requireTexts, requireU32, requireVariant, unknownVariant } from './expect.js';
+import { fieldsOf, missingField, requireList, requireTexts, requireU32, requireVariant, unknownVariant } from './expect.js';
 import { type ParsedRank, readRank } from './read-rank.js';
+import { readSentJson } from './sent-json.js';
 
 /** Which records of a group stay: the first `k` by the keys, from the least or from the greatest. */
 export interface Aggregate {
@@ -37,6 +38,7 @@ export class SearchRequest {
   @Ignored('every write is searchable at once') @Read(readReadLevel) read_level?: string;
 }
 
+const SEARCH_FIELDS = ['filter', 'rank', 'group_by', 'limit', 'select'] as const;
 const NO_GROUPS: GroupBy = { keys: [], aggregate: undefined };
 
 function readReadLevel(reader: JsonReader): string {
@@ -47,13 +49,12 @@ function readReadLevel(reader: JsonReader): string {
 }
 
 function readSearches(reader: JsonReader): readonly Search[] {
-  return requireList(readJson(reader), 'searches').map((search, index) => readSearch(search, `searches[${String(index)}]`));
+  return requireList(readSentJson(reader), 'searches').map((search, index) => readSearch(search, `searches[${String(index)}]`));
 }
 
-/** In the order in which the fields were sent: the first that is wrong is reported. */
 function readSearch(value: Json, path: string): Search {
   let search: Search = { filter: undefined, rank: undefined, groupBy: NO_GROUPS, offset: 0, limit: null, select: [] };
-  for (const [field, item] of requireObject(value, path, 'struct SearchPayload')) {
+  for (const [field, item] of fieldsOf(value, path, 'struct SearchPayload', SEARCH_FIELDS)) {
     const place = `${path}.${field}`;
     if (field === 'filter') search = { ...search, filter: readFilter(item, place) };
     if (field === 'rank') search = { ...search, rank: item === null ? undefined : readRank(item, place) };
@@ -81,7 +82,7 @@ function readFilter(filter: Json, path: string): ParsedFilter | undefined {
 
 function readLimit(value: Json, path: string): { readonly offset: number; readonly limit: number | null } {
   let [offset, limit]: [number, number | null] = [0, null];
-  for (const [field, item] of requireObject(value, path, 'struct Limit')) {
+  for (const [field, item] of fieldsOf(value, path, 'struct Limit', ['offset', 'limit'])) {
     if (field === 'offset') offset = requireU32(item, `${path}.offset`);
     if (field === 'limit') limit = item === null ? null : requireU32(item, `${path}.limit`);
   }
@@ -89,16 +90,16 @@ function readLimit(value: Json, path: string): { readonly offset: number; readon
 }
 
 function readSelect(value: Json, path: string): readonly string[] {
-  const keys = requireObject(value, path, 'struct Select').get('keys');
-  return keys === undefined ? [] : requireTexts(keys, `${path}.keys`);
+  let keys: readonly string[] = [];
+  for (const [, item] of fieldsOf(value, path, 'struct Select', ['keys'])) keys = requireTexts(item, `${path}.keys`);
+  return keys;
 }
 
 function readGroupBy(value: Json, path: string): GroupBy {
   let groupBy = NO_GROUPS;
-  for (const [field, item] of requireObject(value, path, 'struct GroupBy')) {
+  for (const [field, item] of fieldsOf(value, path, 'struct GroupBy', ['keys', 'aggregate'])) {
     if (field === 'keys') groupBy = { ...groupBy, keys: requireTexts(item, `${path}.keys`) };
-    if (field !== 'aggregate') continue;
-    groupBy = { ...groupBy, aggregate: item === null ? undefined : readAggregate(item, `${path}.aggregate`) };
+    else groupBy = { ...groupBy, aggregate: item === null ? undefined : readAggregate(item, `${path}.aggregate`) };
   }
   return groupBy;
 }
@@ -108,9 +109,10 @@ function readAggregate(value: Json, path: string): Aggregate {
   const inner = `${path}.${name}`;
   let keys: readonly string[] | undefined;
   let k: number | undefined;
-  for (const [field, item] of requireObject(operand, inner, `struct variant Aggregate::${name === '$min_k' ? 'MinK' : 'MaxK'}`)) {
+  const struct = `struct variant Aggregate::${name === '$min_k' ? 'MinK' : 'MaxK'}`;
+  for (const [field, item] of fieldsOf(operand, inner, struct, ['keys', 'k'])) {
     if (field === 'keys') keys = requireTexts(item, `${inner}.keys`);
-    if (field === 'k') k = requireU32(item, `${inner}.k`);
+    else k = requireU32(item, `${inner}.k`);
   }
   if (keys === undefined) throw missingField(inner, 'keys');
   if (k === undefined) throw missingField(inner, 'k');

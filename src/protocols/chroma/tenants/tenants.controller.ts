@@ -4,6 +4,7 @@ import { validate } from '../../../http/validate.js';
 import { Allow } from '../../../keys/allow.js';
 import { TenantsService } from '../../../tenants/tenants.service.js';
 import { EMPTY } from '../wire/answers.js';
+import { API_V2 } from '../wire/dialect.js';
 import { requireDatabaseName } from '../wire/names.js';
 import { pageOf, type QueryString } from '../wire/query-string.js';
 import { TenantOperations } from './operations.js';
@@ -22,7 +23,7 @@ export class TenantsController {
   @Post()
   @HttpCode(200)
   async createTenant(@Body() body: RequestBody): Promise<string> {
-    const { name } = validate(CreateTenantRequest, body);
+    const { name } = validate(CreateTenantRequest, body, API_V2);
     await this.operations.create(name);
     return EMPTY;
   }
@@ -36,7 +37,7 @@ export class TenantsController {
   @Allow('admin')
   @Patch(':tenant')
   async updateTenant(@Param('tenant') name: string, @Body() body: RequestBody): Promise<string> {
-    const request = validate(UpdateTenantRequest, body);
+    const request = validate(UpdateTenantRequest, body, API_V2);
     await this.tenants.setResourceName(name, request.resource_name);
     return EMPTY;
   }
@@ -45,7 +46,7 @@ export class TenantsController {
   @Post(':tenant/databases')
   @HttpCode(200)
   async createDatabase(@Param('tenant') tenant: string, @Body() body: RequestBody): Promise<string> {
-    const { name } = validate(CreateDatabaseRequest, body);
+    const { name } = validate(CreateDatabaseRequest, body, API_V2);
     await this.operations.createDatabase(tenant, name);
     return EMPTY;
   }

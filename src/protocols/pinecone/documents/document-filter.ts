@@ -1,3 +1,4 @@
+import type { WordSource } from '../../../collections/collection.js';
 import type { Filter, WordOperator } from '../../../filters/filter.js';
 import { and } from '../../../filters/filter.js';
 import { isJsonObject, type Json, type JsonObject } from '../../../http/json.js';
@@ -24,6 +25,11 @@ export function parseDocumentFilter(
 /** The place of a searched text in a record: the first one is its document. */
 export function placeOf(schema: DocumentSchema, field: string): string | null {
   return field === schema.texts[0] ? null : field;
+}
+
+/** The searched texts, whose words are worth an index. */
+export function sourcesOf(schema: DocumentSchema): readonly WordSource[] {
+  return schema.texts.map((field) => ({ field: placeOf(schema, field) }));
 }
 
 function searchedField(schema: DocumentSchema, field: string, value: Json, path: string): Filter | undefined {

@@ -16,7 +16,7 @@ import { invalidArgument } from '../pinecone-error.js';
 import { RateLimits } from '../rate-limits/rate-limits.js';
 import { namespaceOf } from '../wire/namespace-name.js';
 import { decodeCursor, encodeCursor } from '../wire/page-cursor.js';
-import { parseDocumentFilter } from './document-filter.js';
+import { parseDocumentFilter, sourcesOf } from './document-filter.js';
 import { requireDocuments } from './document-index.js';
 import type { FetchDocumentsRequest, ListDocumentsRequest, SearchDocumentsRequest } from './requests.js';
 import { scoringOf } from './score-by.js';
@@ -60,7 +60,13 @@ export class DocumentReads {
     this.limits.require(collection, namespace, { kind: 'query' });
     const records = await this.replicaReads.read(collection, async () =>
       scoring.kind === 'texts'
-        ? this.texts.searchText(collection, namespace, { texts: scoring.texts, filter, parts, limit })
+        ? this.texts.searchText(collection, namespace, {
+            texts: scoring.texts,
+            indexable: sourcesOf(schema),
+            filter,
+            parts,
+            limit,
+          })
         : (await this.searches.rank(collection, namespace, { ...scoring, filter, parts, limit })).records,
     );
     return { records, schema, fields, next: undefined };

@@ -16,6 +16,7 @@ import type { Hit } from './scores.js';
 
 /** Lists are fused by their ids; the rest is read of what comes out. */
 const ID_ONLY: Parts = { embedding: false, metadata: false, document: false, uri: false };
+const DOCUMENTS = [{ field: null }];
 
 export interface HybridResult {
   readonly query: string;
@@ -93,6 +94,7 @@ export class HybridOperations {
       const found = await this.texts.searchText(collection, NAMESPACE, {
         ...list,
         texts: [{ field: null, text: query, weight: 1 }],
+        indexable: DOCUMENTS,
         parts: ID_ONLY,
       });
       return found.map(({ id, score }) => ({ id, score: scaled(Number(score)) }));
