@@ -119,7 +119,7 @@ export class RecordPageStore {
       ${this.writtenVectors(collection, namespace, patch.embedding ?? null)}
       ${noteChanged(collection, namespace, sql`written`, patch.document === null ? 'metadata' : 'all')}
       ${patch.hasNewFields && patch.metadata !== null ? patchFields(collection, patch.metadata) : sql``},
-      counted AS (${countWritten(collection, namespace)})
+      counted AS (${countWritten(collection, namespace, patch.embedding == null ? undefined : 'written_vectors')})
       SELECT (SELECT count(*) FROM live) AS live, (SELECT count(*) FROM written) AS count, (SELECT lsn FROM counted) AS lsn`);
     return row?.live === '1' ? { lsn: row.lsn, count: Number(row.count) } : 'stale';
   }
@@ -131,7 +131,7 @@ export class RecordPageStore {
       INSERT INTO ${vectorTable(collection)} (collection_id, namespace, rid, embedding, seq)
       SELECT ${collection.id}, ${namespace}, w.rid, i.embedding, ${vectorNumber(collection, sql`i.embedding`)}
       FROM written w CROSS JOIN unnest(${vectorArray([embedding], this.database.vectorOid)}::vector[]) AS i (embedding)
-      ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding, seq = excluded.seq)`;
+      ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding, seq = excluded.seq RETURNING rid)`;
   }
 }
 

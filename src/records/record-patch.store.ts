@@ -53,10 +53,10 @@ export class RecordPatchStore {
         SELECT ${collection.id}, ${namespace}, w.rid, i.embedding, ${vectorNumber(collection, sql`i.embedding`)} FROM written w JOIN input i USING (id)
         WHERE i.embedding IS NOT NULL
         ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding, seq = excluded.seq
-          WHERE v.embedding IS DISTINCT FROM excluded.embedding)
+          WHERE v.embedding IS DISTINCT FROM excluded.embedding RETURNING v.rid)
       ${noteChanged(collection, namespace, sql`written`)}
       ${batch.hasNewFields ? fieldsOf(collection, sql`(SELECT i.metadata FROM written w JOIN input i USING (id))`) : sql``},
-      counted AS (${countWritten(collection, namespace)})
+      counted AS (${countWritten(collection, namespace, 'written_vectors')})
       SELECT (SELECT count(*) FROM live) AS live, (SELECT json_agg(name)::text FROM written) AS ids,
         (SELECT lsn FROM counted) AS lsn`;
     const isKept = isSmallWrite(collection, batch.patches.length, batch.hasNewFields);

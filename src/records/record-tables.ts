@@ -37,10 +37,18 @@ export function countWrite(collection: Collection, namespace: string, after: Sql
     WHERE n.collection_id = ${collection.id} AND n.name = ${namespace} AND EXISTS (SELECT 1 FROM live) AND ${after} RETURNING n.lsn`;
 }
 
-/** As above, of a write that has changed the rows of `written`. */
-export function countWritten(collection: Collection, namespace: string): Sql {
-  const count = sql`(SELECT count(*) FROM written)`;
-  return countWrite(collection, namespace, sql`${count} IS NOT NULL`, { operations: count });
+/** As above, of a write that has changed the rows of `written`, and the vectors of `vectors` where it has any. */
+export function countWritten(collection: Collection, namespace: string, vectors?: 'written_vectors'): Sql {
+  const after = vectors === undefined ? sql`${isDone('written')}` : sql`${isDone('written')} AND ${isDone(vectors)}`;
+  return countWrite(collection, namespace, after, { operations: sql`(SELECT count(*) FROM written)` });
+}
+
+/**
+ * That a part of the statement has been carried out. One that nothing asks for is carried out at the end: under the counter's lock, for
+ * which all other writers of the namespace wait.
+ */
+export function isDone(part: 'written' | 'written_vectors' | 'deleted' | 'deleted_vectors'): Sql {
+  return sql`(SELECT count(*) FROM ${identifier(part)}) IS NOT NULL`;
 }
 
 /** How many records a namespace has. */

@@ -10,7 +10,7 @@ import type { SettledBatch } from './batch.js';
 import { noteChanged } from './changed-records.store.js';
 import type { RecordWrite, WriteMode, WriteOutcome } from './record.js';
 import { sparseInput, sparseRows } from './record-sparse.store.js';
-import { countWrite, heldCollection, isOf, isSameRecord, isSmallWrite, theOne, vectorNumber } from './record-tables.js';
+import { countWrite, heldCollection, isDone, isOf, isSameRecord, isSmallWrite, theOne, vectorNumber } from './record-tables.js';
 
 /** Longer field names would not fit into the catalog's index. */
 const MAX_FIELD_NAME_BYTES = 1024;
@@ -44,7 +44,7 @@ export class RecordWriteStore {
         SELECT ${collection.id}, ${namespace}, w.rid, i.embedding, ${vectorNumber(collection, sql`i.embedding`)} FROM written w JOIN input i USING (id)
         WHERE i.embedding IS NOT NULL
         ON CONFLICT (collection_id, namespace, rid) DO UPDATE SET embedding = excluded.embedding, seq = excluded.seq
-          WHERE v.embedding IS DISTINCT FROM excluded.embedding)
+          WHERE v.embedding IS DISTINCT FROM excluded.embedding RETURNING v.rid)
       ${collection.hasSparse ? sparseRows(collection, namespace, mode) : sql``}
       ${noteChanged(collection, namespace, sql`written`)}
       ${batch.hasNewFields ? fieldRows(collection, batch.superseded) : sql``},
@@ -57,7 +57,7 @@ export class RecordWriteStore {
 }
 
 /** The namespace's counter is locked after the records, by every writer: none can wait for another in a circle. */
-const WRITTEN = sql`(SELECT count(*) FROM written) IS NOT NULL`;
+const WRITTEN = sql`${isDone('written')} AND ${isDone('written_vectors')}`;
 
 /** A record that was there before has kept its rid. */
 function countInsert(collection: Collection, namespace: string, operations: Sql): Sql {

@@ -11,6 +11,7 @@ import {
   countWrite,
   heldCollection,
   isByIds,
+  isDone,
   isSameRecord,
   liveCollection,
   partColumns,
@@ -111,7 +112,7 @@ export class RecordStore {
         RETURNING r.collection_id, r.namespace, r.rid, COALESCE(r.long_id, r.id) AS id),
       deleted_vectors AS (
         DELETE FROM ${vectorTable(collection)} v USING deleted d
-        WHERE v.collection_id = ANY (ARRAY[d.collection_id]) AND v.namespace = d.namespace AND v.rid = d.rid)
+        WHERE v.collection_id = ANY (ARRAY[d.collection_id]) AND v.namespace = d.namespace AND v.rid = d.rid RETURNING v.rid)
       ${collection.hasSparse ? deletedSparseRows(collection) : sql``}
       ${noteChanged(collection, namespace, sql`deleted`)},
       counted AS (${countDeletion(collection, namespace)})
@@ -134,7 +135,10 @@ export class RecordStore {
 
 function countDeletion(collection: Collection, namespace: string): Sql {
   const count = sql`(SELECT count(*) FROM deleted)`;
-  return countWrite(collection, namespace, sql`${count} IS NOT NULL`, { operations: count, removed: count });
+  return countWrite(collection, namespace, sql`${isDone('deleted')} AND ${isDone('deleted_vectors')}`, {
+    operations: count,
+    removed: count,
+  });
 }
 
 /** The keys of the records to delete, their rows locked. */
