@@ -14,6 +14,12 @@ const FEW = 60;
 const WORDS = ['ash', 'birch', 'cedar', 'dogwood', 'elm', 'fir', 'ginkgo', 'hazel', 'ivy', 'juniper'];
 const QUERIES = ['ash birch', 'elm', 'juniper ivy fir'];
 const CLAUSES = [['body'], ['note'], ['title', 'body', 'note']];
+const SEARCHES: readonly object[] = [
+  ...CLAUSES.flatMap((fields) => QUERIES.map((query) => ({ score_by: [{ type: 'text', fields, query }] }))),
+  { score_by: [{ type: 'query_string', query: 'body:(elm AND juniper) OR note:"fir ash"^2 NOT title:ivy' }] },
+  { score_by: [{ type: 'text', fields: ['body'], query: 'elm' }], filter: { note: { $match_any: 'elm fir' } } },
+  { score_by: [{ type: 'text', fields: ['note'], query: 'elm ash' }], filter: { number: { $lt: 30 } } },
+];
 
 let gateway: TierGateway;
 let index: PineconeApi;
@@ -82,19 +88,16 @@ describe('the words of every field with full-text search', () => {
   });
 });
 
-/** What each query finds, with scores. */
+/** What each search finds, with scores. */
 async function answers(): Promise<readonly unknown[]> {
   const found: unknown[] = [];
-  for (const fields of CLAUSES) {
-    for (const query of QUERIES) {
-      const score_by = [{ type: 'text', fields, query }];
-      const [status, body] = await call('few', 'search', { score_by, top_k: FEW + 1 });
-      expect(status).toBe(200);
-      const { matches } = body as { matches: readonly { readonly _id: string; readonly _score: number }[] };
-      // sums of the same numbers in another order differ in their last digits
-      const scored = matches.map(({ _id, _score }) => [_score.toFixed(9), _id] as const);
-      found.push(scored.sort(([a, x], [b, y]) => Number(b) - Number(a) || x.localeCompare(y)));
-    }
+  for (const search of SEARCHES) {
+    const [status, body] = await call('few', 'search', { ...search, top_k: FEW + 1 });
+    expect(status).toBe(200);
+    const { matches } = body as { matches: readonly { readonly _id: string; readonly _score: number }[] };
+    // sums of the same numbers in another order differ in their last digits
+    const scored = matches.map(({ _id, _score }) => [_score.toFixed(9), _id] as const);
+    found.push(scored.sort(([a, x], [b, y]) => Number(b) - Number(a) || x.localeCompare(y)));
   }
   return found;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection, WordSource } from '../../collections/collection.js';
 import { inPlace, recordTable } from '../../collections/place-tables.store.js';
+import type { Filter } from '../../filters/filter.js';
 import { Database } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import type { Parts, RankedRecord, RankedText, Selection } from '../record.js';
@@ -146,5 +147,22 @@ function totals(collection: Collection, namespace: string, source: Sql | undefin
 /** Of scored records `s`: those that are selected. */
 function ofSelection(collection: Collection, namespace: string, { ids, filter }: Selection): Sql {
   if (ids === undefined && filter === undefined) return sql``;
-  return sql`JOIN (SELECT r.rid FROM ${selected(collection, namespace, { ids, filter })} OFFSET 0) AS chosen ON chosen.rid = s.rid`;
+  const chosen = selected(collection, namespace, { ids, filter });
+  // words are compared in the texts: of the scored records alone, one by one
+  if (ids === undefined && comparesWords(filter)) return sql`WHERE EXISTS (SELECT FROM ${chosen} AND r.rid = s.rid OFFSET 0)`;
+  return sql`JOIN (SELECT r.rid FROM ${chosen} OFFSET 0) AS chosen ON chosen.rid = s.rid`;
+}
+
+function comparesWords(filter: Filter | undefined): boolean {
+  switch (filter?.kind) {
+    case 'words':
+      return true;
+    case 'and':
+    case 'or':
+      return filter.operands.some(comparesWords);
+    case 'not':
+      return comparesWords(filter.operand);
+    default:
+      return false;
+  }
 }
