@@ -10,6 +10,7 @@ import type { Selection } from '../record.js';
 import { FieldIndexMaintenance } from './field-index-maintenance.js';
 import { HotKeys } from './hot-keys.js';
 import { IndexBuilder } from './index-builder.js';
+import { NamespacePlaceStore } from './namespace-place.store.js';
 import { PlaceStore } from './place.store.js';
 import { PromotionStore } from './promotion.store.js';
 import { RecallMeasurements } from './recall-measurement.js';
@@ -65,6 +66,7 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     private readonly sweeper: CollectionSweeper,
     private readonly promotions: PromotionStore,
     private readonly places: PlaceStore,
+    private readonly namespacePlaces: NamespacePlaceStore,
     private readonly builder: IndexBuilder,
     private readonly hotKeys: HotKeys,
     private readonly fields: FieldIndexMaintenance,
@@ -223,13 +225,14 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
 
   /** False when there is more to do at once. */
   private async improve(uuid: string, filters: boolean, isLoaded: boolean): Promise<boolean> {
-    const collection = await this.catalog.findAnywhere(uuid);
+    const collection = await this.catalog.findStored(uuid);
     if (collection === undefined) return true;
     if (isPooled(collection)) {
       await this.promote(collection);
       return false;
     }
     if (!hasOwnPlace(collection) && (await this.settle(collection))) return false;
+    if (await this.spread(collection)) return false;
     const isWanted = this.fields.isWanted(collection) || (isLoaded && this.fields.isWantedAfterLoad(collection));
     if (filters || isWanted) await this.fields.improve(collection, isLoaded);
     if ((await this.builder.improve(collection)) !== 'done') return false;
@@ -251,6 +254,25 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     this.collections.forget(collection);
     this.sweeper.wake();
     this.logger.log(`collection ${collection.name} has a schema of its own now`);
+    return true;
+  }
+
+  /** A namespace that is large itself gets a place, if that is wanted. */
+  private async spread(collection: Collection): Promise<boolean> {
+    const floats = this.config.namespacePlaceFloats;
+    if (floats === 0 || collection.parent !== null || !hasOwnPlace(collection)) return false;
+    const start = performance.now();
+    const namespace = await this.namespacePlaces.due(collection, floats);
+    if (namespace === undefined || !(await this.namespacePlaces.moveOut(collection, namespace))) {
+      if (collection.moving) await this.namespacePlaces.rest(collection);
+      return false;
+    }
+    this.collections.forget(collection);
+    this.sweeper.wake();
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    this.logger.log(
+      `the namespace ${JSON.stringify(namespace)} of ${collection.name} has a schema of its own now (${seconds} s)`,
+    );
     return true;
   }
 }

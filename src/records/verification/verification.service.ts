@@ -59,7 +59,7 @@ export class VerificationService {
   }
 
   private async look(uuid: string): Promise<CollectionReport | undefined> {
-    const known = await this.catalog.findAnywhere(uuid);
+    const known = await this.catalog.findStored(uuid);
     if (known === undefined) return undefined;
     return this.database.transaction(async (transaction) => {
       const collection = await this.catalog.refresh(transaction, known);

@@ -75,7 +75,7 @@ export class WordIndexes implements BeforeApplicationShutdown {
     await this.ensureOpen(collection);
     let caughtUp = 0;
     do {
-      caughtUp = await this.collections.run(collection, (current) => this.store.catchUp(current));
+      caughtUp = await this.collections.runHome(collection, (current) => this.store.catchUp(current));
     } while (caughtUp > 0 && !this.stopped);
   }
 
@@ -88,7 +88,7 @@ export class WordIndexes implements BeforeApplicationShutdown {
       if (this.stopped) return;
       await sleep(ASK_MS);
     }
-    await this.collections.run(collection, async (current) =>
+    await this.collections.runHome(collection, async (current) =>
       current.wordIndex === 'starting' ? this.store.open(current) : current.wordIndex === 'ready' ? 'opened' : 'stale',
     );
     this.collections.forget(collection);
