@@ -2,10 +2,17 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { CollectionStore } from '../../src/collections/collection.store.js';
 import { readConfig } from '../../src/config/config.js';
+import { NOTHING_YET } from '../../src/copy/copy.js';
+import { PolyvecSource } from '../../src/copy/sources/polyvec-database.js';
+import { CollectionFilling } from '../../src/copy/targets/collection-filling.js';
+import { CopiesStore } from '../../src/copy/targets/copies.store.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
 import { NamespacePlaceStore } from '../../src/records/maintenance/namespace-place.store.js';
 import { PlaceStore } from '../../src/records/maintenance/place.store.js';
+import { TableShapeStore } from '../../src/records/verification/table-shape.store.js';
+import { VerificationService } from '../../src/records/verification/verification.service.js';
+import { VerificationStore } from '../../src/records/verification/verification.store.js';
 import { type Cluster, eventually, promoted, SMALL_TIERS, startCluster } from '../chaos/promotion/promotion-cluster.js';
 import { randomEmbedding, randomFrom } from '../chaos/promotion/promotion-writer.js';
 import { ChromaApi } from '../support/clients/chroma-api.js';
@@ -124,7 +131,7 @@ describeOnServer(`a namespace on its way into a place of its own${reason}`, () =
   async function move(index: Index, namespace: string): Promise<boolean> {
     const collection = await catalog.findAnywhere(index.uuid);
     if (collection === undefined) throw new Error('it is there');
-    return store.moveOut(collection, namespace);
+    return (await store.moveOut(collection, namespace)) !== undefined;
   }
 
   /** The server's process that waits in such a statement, other than `before`. */
@@ -270,6 +277,55 @@ describeOnServer(`a namespace on its way into a place of its own${reason}`, () =
       expect(await catalog.deleteChild(child)).toBe(true);
       expect([await upsert(api, 'a', vectors(2, 'again')), await counts(api)]).toEqual([200, { a: 2, b: COUNT }]);
     }
+  });
+
+  it('is verified by itself, and the index for what it should not hold any more', async () => {
+    const { index } = await filled();
+    expect(await move(index, 'a')).toBe(true);
+    const verification = new VerificationService(database, catalog, new VerificationStore(database), new TableShapeStore());
+    const found = await verification.collections(index.name);
+    const problems = async (): Promise<readonly unknown[]> =>
+      Promise.all(found.map(async ({ name, uuid }) => [name, (await verification.verify(uuid))?.problems]));
+    const before = await problems();
+    await cluster.tables.query(`INSERT INTO polyvec_${index.id}.namespaces (collection_id, name) VALUES ($1, 'a')`, [index.id]);
+    const label = `${index.name} (namespace "a")`;
+    expect(before).toEqual([
+      [index.name, []],
+      [label, []],
+    ]);
+    expect(await problems()).toEqual([
+      [index.name, ['the namespace "a" is held by another place']],
+      [label, []],
+    ]);
+  });
+
+  it('is read and filled by a copy as any other', async () => {
+    const { index, api } = await filled();
+    expect(await move(index, 'a')).toBe(true);
+    const collection = await catalog.findAnywhere(index.uuid);
+    if (collection === undefined) throw new Error('it is there');
+    const to = { tenant: collection.tenant, database: collection.database, name: index.name };
+    const source = new PolyvecSource(database, 'here', to, () => Promise.resolve());
+    const [from] = await source.collections();
+    if (from === undefined) throw new Error('it is shown');
+    const read: Record<string, number> = {};
+    for await (const { records } of source.read(from, null)) {
+      for (const { namespace = '' } of records) read[namespace] = (read[namespace] ?? 0) + 1;
+    }
+    const copies = new CopiesStore(database);
+    await copies.beginVisible('here', from, to, collection, true);
+    const place = { collection, to, policy: 'overwrite', isHidden: false, isShared: true } as const;
+    const filling = new CollectionFilling(database, catalog, copies, place);
+    const records = ['a', 'b'].map((namespace) => ({
+      ...{ id: 'copied', namespace, document: null, uri: null, metadata: null, embedding: new Float32Array(8).fill(1) },
+    }));
+    await filling.write(records, NOTHING_YET, { ...NOTHING_YET, cursor: 'done', records: 2 });
+    expect([from.records, read, await filling.count()]).toEqual([2 * COUNT, { a: COUNT, b: COUNT }, 2 * COUNT + 2]);
+    expect(await counts(api)).toEqual({ a: COUNT + 1, b: COUNT + 1 });
+    expect((await filling.find(records)).map(({ id, namespace }) => [id, namespace])).toEqual([
+      ['copied', 'a'],
+      ['copied', 'b'],
+    ]);
   });
 
   it('follows what changes of its index, and a name that is no longer its own finds it no more', async () => {

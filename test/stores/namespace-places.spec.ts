@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { eventually, promoted, SMALL_TIERS } from '../chaos/promotion/promotion-cluster.js';
+import { eventually, hasVectorIndex, promoted, SMALL_TIERS } from '../chaos/promotion/promotion-cluster.js';
 import { DIMENSION, randomEmbedding, randomFrom } from '../chaos/promotion/promotion-writer.js';
+import type { CollectionDetail } from '../../src/console/api/contract/collections.js';
 import { ChromaApi } from '../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../support/clients/chroma-client.js';
+import { ConsoleApi } from '../support/clients/console-api.js';
 import { byEffort } from '../support/setup/effort.js';
 import { type Request, send, startTierGateway, type TierGateway, type Twin } from '../support/tiers/tier-twins.js';
 
@@ -11,7 +13,11 @@ import { type Request, send, startTierGateway, type TierGateway, type Twin } fro
 const SEED = Number(process.env['TEST_SEED']);
 /** More records of eight components than this, and a namespace gets a place. */
 const LARGE = 60;
-const SPREAD = { ...SMALL_TIERS, POLYVEC_NAMESPACE_PLACE_FLOATS: String(LARGE * DIMENSION) };
+const SPREAD = {
+  ...SMALL_TIERS,
+  POLYVEC_INDEX_MIN_FLOATS: String(100 * DIMENSION),
+  POLYVEC_NAMESPACE_PLACE_FLOATS: String(LARGE * DIMENSION),
+};
 const METRICS = ['dotproduct', 'cosine', 'euclidean'].slice(0, byEffort({ quick: 1, full: 3 }));
 const NAMESPACES = ['', 'a', 'b', 'small', 'c+d'];
 const SPEC = { serverless: { cloud: 'aws', region: 'us-east-1' } };
@@ -154,6 +160,19 @@ describe.each(METRICS)('an index whose namespaces have places of their own, by %
     await agree(twins, [upsert('c+d', vectors('r', 150, 5, isSparse)), upsert('b', vectors('r', 70, 6))]);
     expect(await spreadTo(twins.spread, ['a', 'b', 'c+d'])).toEqual(['a', 'b', 'c+d']);
     await agree(twins, everything());
+    const { rows } = await spread.tables.query<{ uuid: string }>(
+      `SELECT uuid FROM polyvec.collections WHERE namespace = 'c+d' AND parent_id = (SELECT id FROM polyvec.collections WHERE uuid = $1)`,
+      [twins.spread.uuid],
+    );
+    expect(await hasVectorIndex(spread.tables, rows[0]?.uuid ?? '')).toBe(true);
+    await agree(twins, reads('c+d'));
+    const details = [twins.plain, twins.spread].map(async ({ gateway, uuid }) => {
+      const detail = await new ConsoleApi(gateway.consoleUrl).get<CollectionDetail>(`/collections/${uuid}`);
+      return { records: detail.records, namespaces: detail.namespaces, list: detail.namespaceList };
+    });
+    const [expected, found] = await Promise.all(details);
+    expect(found).toEqual(expected);
+    expect(found).toMatchObject({ records: 90 + 90 + 24 + 150 + 70, namespaces: 6 });
   });
 
   it('takes writes as it does', async () => {

@@ -15,7 +15,7 @@ import { OLDER_THAN_CHILDREN } from '../../postgres/application-name.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
 import { removeNamespace } from '../namespace.store.js';
-import { moveLock, nextNumber } from '../record-tables.js';
+import { moveLock } from '../record-tables.js';
 import { analyzeTables, createIndexes, createPlace, createTables, runEach, type Storage } from './dedicated-tables.store.js';
 import { PlaceStore } from './place.store.js';
 
@@ -41,11 +41,11 @@ export class NamespacePlaceStore {
 
   /**
    * Moves a namespace of a collection that has a place into one of its own, in one transaction: readers see it in the one or the
-   * other, and writes to the collection are done before or after. False when it is not to be done.
+   * other, and writes to the collection are done before or after. Returns the child; undefined when it is not to be done.
    */
-  async moveOut(collection: Collection, namespace: string): Promise<boolean> {
+  async moveOut(collection: Collection, namespace: string): Promise<Collection | undefined> {
     const id = await this.nextId();
-    if ((await this.places.refusal(this.database, id, OLDER_THAN_CHILDREN)) !== undefined) return false;
+    if ((await this.places.refusal(this.database, id, OLDER_THAN_CHILDREN)) !== undefined) return undefined;
     // from here on writers queue, those that began before end soon: the move gets its lock
     await this.database.query(sql`
       UPDATE polyvec.collections SET moving = TRUE, epoch = epoch + 1 WHERE id = ${collection.id} AND NOT moving`);
@@ -66,7 +66,7 @@ export class NamespacePlaceStore {
       });
     if (child === undefined) await this.rest(collection);
     else await this.places.sample(child);
-    return child !== undefined;
+    return child;
   }
 
   /** Writers need no queue any more, unless something moves now: a move may have been cut off. */
@@ -98,26 +98,25 @@ export class NamespacePlaceStore {
   /** Makes the child with all that the namespace is. */
   private async fill(transaction: Queryable, home: Collection, namespace: string, id: string): Promise<Collection> {
     const own = { id, place: ownPlace(id), recordTable: `records_${id}`, vectorTable: `vectors_${id}` };
-    const child: Collection = { ...home, ...own };
+    const child: Collection = { ...home, ...own, parent: { id: home.id, uuid: home.uuid, namespace }, children: new Map() };
     const storage: Storage = await this.places.storage(transaction);
     await runEach(transaction, [...createPlace(child.place, storage), ...createTables(child, home.dimension ?? 0, storage)]);
     await copyNamespace(transaction, home, child, namespace);
     await runEach(transaction, [...createIndexes(child), ...analyzeTables(child, storage)]);
-    await transaction.query(sql`
+    const [row] = await transaction.query<{ uuid: string; epoch: string }>(sql`
       INSERT INTO polyvec.collections (id, parent_id, namespace, database_id, protocol, metric, dimension, vector_type, has_sparse,
         metadata, settings, recall, place, record_table, vector_table) OVERRIDING SYSTEM VALUE
       SELECT ${id}::bigint, c.id, ${namespace}, c.database_id, c.protocol, c.metric, c.dimension, c.vector_type, c.has_sparse,
         c.metadata, c.settings, c.recall, ${child.place}, ${child.recordTable}, ${child.vectorTable}
-      FROM polyvec.collections c WHERE c.id = ${home.id}`);
-    await transaction.query(sql`
-      INSERT INTO ${guardTable(child)} (id, epoch) SELECT c.id, c.epoch FROM polyvec.collections c WHERE c.id = ${id}`);
-    return child;
+      FROM polyvec.collections c WHERE c.id = ${home.id} RETURNING uuid, epoch`);
+    await transaction.query(sql`INSERT INTO ${guardTable(child)} (id, epoch) VALUES (${id}, ${row?.epoch ?? '0'})`);
+    return { ...child, uuid: row?.uuid ?? '' };
   }
 }
 
-/** Indexes of words, and of what filters use, are the child's own: they are built when they are wanted. */
+/** Vectors keep their numbers: later ones are higher. Indexes of words, and of what filters use, are built when they are wanted. */
 async function copyNamespace(transaction: Queryable, home: Collection, child: Collection, namespace: string): Promise<void> {
-  const { id, metric } = child;
+  const { id } = child;
   const held = sql`b.collection_id = ${home.id} AND b.namespace = ${namespace}`;
   await transaction.query(sql`
     INSERT INTO ${recordTable(child)} (collection_id, namespace, id, long_id, rid, document, uri, metadata)
@@ -125,8 +124,7 @@ async function copyNamespace(transaction: Queryable, home: Collection, child: Co
     FROM ${recordTable(home)} b WHERE ${held} ORDER BY b.rid`);
   await transaction.query(sql`
     INSERT INTO ${vectorTable(child)} (collection_id, namespace, rid, embedding, seq)
-    SELECT ${id}::bigint, b.namespace, b.rid, b.embedding, ${nextNumber(metric, sql`b.embedding`)}
-    FROM ${vectorTable(home)} b WHERE ${held} ORDER BY b.rid`);
+    SELECT ${id}::bigint, b.namespace, b.rid, b.embedding, b.seq FROM ${vectorTable(home)} b WHERE ${held} ORDER BY b.rid`);
   await transaction.query(sql`
     INSERT INTO ${sparseTable(child)} (collection_id, namespace, rid, sid, terms, weights)
     SELECT ${id}::bigint, b.namespace, b.rid, b.sid, b.terms, b.weights FROM ${sparseTable(home)} b WHERE ${held}`);

@@ -263,12 +263,15 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     if (floats === 0 || collection.parent !== null || !hasOwnPlace(collection)) return false;
     const start = performance.now();
     const namespace = await this.namespacePlaces.due(collection, floats);
-    if (namespace === undefined || !(await this.namespacePlaces.moveOut(collection, namespace))) {
+    const child = namespace === undefined ? undefined : await this.namespacePlaces.moveOut(collection, namespace);
+    if (child === undefined) {
       if (collection.moving) await this.namespacePlaces.rest(collection);
       return false;
     }
     this.collections.forget(collection);
     this.sweeper.wake();
+    // it has no vector index yet
+    Object.assign(this.changesOf(child.uuid), { rows: Infinity, filters: true });
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     this.logger.log(
       `the namespace ${JSON.stringify(namespace)} of ${collection.name} has a schema of its own now (${seconds} s)`,

@@ -115,6 +115,16 @@ export class VerificationStore {
     }));
   }
 
+  /** Namespaces that the collection holds, and that are held elsewhere: by a child, or, of a child, all but its own. */
+  async strayNamespaces(queryable: Queryable, collection: Collection): Promise<readonly string[]> {
+    const { parent, children } = collection;
+    if (parent === null && children.size === 0) return [];
+    const isElsewhere = parent === null ? sql`name = ANY (${[...children.keys()]}::text[])` : sql`name <> ${parent.namespace}`;
+    const rows = await queryable.query<{ name: string }>(sql`
+      SELECT name FROM ${namespaceTable(collection)} WHERE collection_id = ${collection.id} AND ${isElsewhere} ORDER BY name`);
+    return rows.map(({ name }) => name);
+  }
+
   async sparse(queryable: Queryable, collection: Collection): Promise<SparseCounts> {
     const [row] = await queryable.query<Counts<SparseCounts>>(sql`
       WITH s AS MATERIALIZED (
