@@ -29,7 +29,7 @@ const VERSION = { 'x-pinecone-api-version': '2025-10' };
 
 /** What the test holds so that the move waits, `$` for the index' number; and the statement in which its connection is ended. */
 const STEPS: readonly (readonly [step: string, hold: string, statement: RegExp])[] = [
-  ['waits for its turn', 'SELECT pg_advisory_xact_lock(7065828, $)', /pg_advisory_xact_lock/],
+  ['waits for its turn', 'SELECT pg_advisory_xact_lock(7065828, $)', /^SELECT pg_advisory_xact_lock/],
   ['takes the catalog’s row', 'SELECT FROM polyvec.collections WHERE id = $ FOR KEY SHARE', /FOR UPDATE/],
   ['waits for writers', 'SELECT FROM polyvec_$.guard FOR KEY SHARE', /FROM "polyvec_\d+"."guard".*FOR UPDATE/],
   ['makes the place', 'LOCK TABLE polyvec.pool_sparse IN ACCESS EXCLUSIVE MODE', /CREATE TABLE .*LIKE polyvec."pool_sparse"/],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { CollectionDetail } from '../../src/console/api/contract/collections.js';
 import { eventually, hasVectorIndex, promoted, SMALL_TIERS } from '../chaos/promotion/promotion-cluster.js';
 import { DIMENSION, randomEmbedding, randomFrom } from '../chaos/promotion/promotion-writer.js';
-import type { CollectionDetail } from '../../src/console/api/contract/collections.js';
 import { ChromaApi } from '../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../support/clients/chroma-client.js';
 import { ConsoleApi } from '../support/clients/console-api.js';

@@ -88,7 +88,10 @@ export class NamespacePlaceStore {
       SELECT id FROM polyvec.collections
       WHERE id = ${collection.id} AND place = ${collection.place} AND parent_id IS NULL AND dimension IS NOT NULL FOR UPDATE`);
     if (found.length === 0) return undefined;
-    await transaction.query(sql`SELECT id FROM ${guardTable(collection)} WHERE id = ${collection.id} FOR UPDATE`);
+    // on a cluster, writers take their turn where the guard is
+    await transaction.query(sql`
+      SELECT id FROM ${guardTable(collection)}
+      WHERE id = ${collection.id} AND (SELECT pg_advisory_xact_lock(${moveLock(collection)})) IS NOT NULL FOR UPDATE`);
     const home = await this.catalog.refresh(transaction, collection);
     const held = await transaction.query(sql`
       SELECT name FROM ${namespaceTable(collection)} WHERE collection_id = ${collection.id} AND name = ${namespace}`);
