@@ -6,6 +6,8 @@ export interface NamedCollection {
   readonly uuid: string;
   /** Padded, so that what follows it in several lines is in columns. */
   readonly label: string;
+  /** It holds a namespace of the one before. */
+  readonly isChild: boolean;
 }
 
 /** A source of collections. */
@@ -19,5 +21,5 @@ export async function collectionsNamed(source: Source, named: string | undefined
   if (named !== undefined && found.length === 0) throw new Error(`there is no collection "${named}"`);
   const labels = found.map(labelOf);
   const width = Math.max(0, ...labels.map(({ length }) => length));
-  return found.map(({ uuid }, index) => ({ uuid, label: (labels[index] ?? '').padEnd(width) }));
+  return found.map(({ uuid, isChild }, index) => ({ uuid, isChild, label: (labels[index] ?? '').padEnd(width) }));
 }

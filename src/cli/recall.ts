@@ -24,7 +24,9 @@ export async function recall(config: Config, named: string, share: string | unde
     const found = await theOne(database, catalog, named);
     if (wanted !== undefined) await catalog.update(found, { recall: wanted });
     const collection = wanted === undefined ? found : { ...found, recall: wanted };
-    for (const line of linesOf(collection, recallTarget(collection, config))) print(line);
+    const children = await Promise.all([...found.children.keys()].map((name) => catalog.findHolder(database, found, name)));
+    const held = [collection, ...children.filter((child) => child !== undefined)];
+    for (const line of linesOf(held, collection, recallTarget(collection, config))) print(line);
   });
 }
 
@@ -37,7 +39,7 @@ function readShare(text: string): number | null {
 }
 
 async function theOne(database: Database, catalog: CollectionStore, named: string): Promise<Collection> {
-  const all = await collectionsNamed(new VerificationStore(database), named);
+  const all = (await collectionsNamed(new VerificationStore(database), named)).filter(({ isChild }) => !isChild);
   const [one] = all;
   if (one === undefined || all.length > 1) {
     const choices = all.map(({ uuid, label }) => `${uuid} ${label}`).join(', ');
@@ -48,13 +50,15 @@ async function theOne(database: Database, catalog: CollectionStore, named: strin
   return collection;
 }
 
-function linesOf(collection: Collection, target: number): readonly string[] {
+/** Of all that `held` holds of the collection. */
+function linesOf(held: readonly Collection[], collection: Collection, target: number): readonly string[] {
   const source = collection.recall === null ? 'as the settings say' : 'asked for this collection';
-  const namespaces = [...new Set(collection.indexes.map(({ namespace }) => namespace))];
+  const namespaces = [...new Set(held.flatMap(({ indexes }) => indexes.map(({ namespace }) => namespace)))];
+  const measurements = held.flatMap((one) => one.measurements);
   const measured = namespaces.flatMap((namespace) => [
     `namespace ${JSON.stringify(namespace)}`,
     ...recallLines(
-      collection.measurements.find((one) => one.namespace === namespace),
+      measurements.find((one) => one.namespace === namespace),
       target,
     ).map((line) => `  ${line}`),
   ]);

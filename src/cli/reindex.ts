@@ -44,7 +44,7 @@ export async function reindexDatabase(config: Config, database: Database, option
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     for (const { uuid, label } of found) {
-      const collection = await catalog.findAnywhere(uuid);
+      const collection = await catalog.findStored(uuid);
       if (collection === undefined) continue;
       if (isPooled(collection)) print(`${label}  in the pool, where searches are exact: no index`);
       else {
@@ -60,7 +60,7 @@ export async function reindexDatabase(config: Config, database: Database, option
 }
 
 function rebuilderOf(config: Config, database: Database, catalog: CollectionStore): IndexRebuilder {
-  const collections = new CurrentCollections(new CollectionMemory(), new CollectionLocks(), catalog);
+  const collections = new CurrentCollections(database, new CollectionMemory(), new CollectionLocks(), catalog);
   const store = new VectorIndexStore(database);
   const chooser = new IndexChooser(config, database, new RecallStore(database), store);
   const grower = new IndexGrower(database, collections, store, new IndexGrowthStore(database));

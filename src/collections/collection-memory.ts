@@ -9,11 +9,17 @@ const MAX_REMEMBERED = 10_000;
 export class CollectionMemory {
   /** Collections by uuid, oldest first. */
   private readonly collections = new Map<string, Collection>();
+  /** Children by id, oldest first: no request names one. */
+  private readonly children = new Map<string, Collection>();
   /** Collections by scope and name, oldest first. */
   private readonly named = new Map<string, Collection>();
 
   byUuid(uuid: string): Collection | undefined {
     return this.collections.get(uuid);
+  }
+
+  child(id: string): Collection | undefined {
+    return this.children.get(id);
   }
 
   byName(scope: Scope, name: string): Collection | undefined {
@@ -22,6 +28,11 @@ export class CollectionMemory {
 
   /** Keeps what is now known of a collection. */
   keep(collection: Collection): Collection {
+    if (collection.parent !== null) {
+      this.children.delete(collection.id);
+      trim(this.children.set(collection.id, collection));
+      return collection;
+    }
     this.collections.delete(collection.uuid);
     trim(this.collections.set(collection.uuid, collection));
     if (this.named.has(nameKey(collection, collection.name))) this.keepByName(collection);
@@ -36,6 +47,10 @@ export class CollectionMemory {
   }
 
   drop(collection: Collection): void {
+    if (collection.parent !== null) {
+      this.children.delete(collection.id);
+      return;
+    }
     this.collections.delete(collection.uuid);
     this.named.delete(nameKey(collection, collection.name));
   }
@@ -43,6 +58,7 @@ export class CollectionMemory {
   clear(): void {
     this.collections.clear();
     this.named.clear();
+    this.children.clear();
   }
 }
 

@@ -3,6 +3,7 @@ import type {
   Collection,
   Field,
   Metric,
+  Parent,
   ProtocolName,
   RecallMeasurement,
   VectorIndex,
@@ -18,6 +19,10 @@ export type CollectionRow = Readonly<{
   id: string;
   uuid: string;
   name: string;
+  parent_id: string | null;
+  parent_uuid: string | null;
+  namespace: string | null;
+  children: string | null;
   tenant: string;
   database: string;
   protocol: ProtocolName;
@@ -47,16 +52,25 @@ export type CollectionRow = Readonly<{
   counters: string | null;
 }>;
 
+/** What the row `c` of the catalog is called: a child, as its parent. */
+export const NAME = sql`COALESCE(c.name, (SELECT p.name FROM polyvec.collections p WHERE p.id = c.parent_id))`;
+
+/** Of the row `c`: clients know it. */
+export const IS_KNOWN = sql`c.parent_id IS NULL`;
+
 /** A collection's row `c` with its database `d` and tenant `t`. */
-export const COLUMNS = sql`c.id, c.uuid, c.name, t.name AS tenant, d.name AS database, c.protocol, c.metric,
+export const COLUMNS = sql`c.id, c.uuid, ${NAME} AS name, t.name AS tenant, d.name AS database, c.protocol, c.metric,
   c.dimension, c.vector_type, c.has_sparse, c.sparse_keys_indexed, c.deletion_protection, floor(extract(epoch FROM c.created_at) * 1000)::bigint AS created_ms,
   c.metadata::text AS metadata, c.settings::text AS settings, c.place, c.record_table, c.vector_table, c.moving, c.late_indexes, c.document_index, c.word_index, c.word_sources::text AS word_sources, c.recall,
-  c.epoch,
+  c.epoch, c.parent_id, (SELECT p.uuid FROM polyvec.collections p WHERE p.id = c.parent_id) AS parent_uuid, c.namespace,
+  (SELECT json_object_agg(k.namespace, k.id::text) FROM polyvec.collections k WHERE k.parent_id = c.id)::text AS children,
   (SELECT json_build_object('writes', n.lsn, 'operations', n.operations) FROM ${NAMESPACES_OF_LISTED} n
    WHERE n.name = '')::text AS counters,
-  EXISTS (SELECT FROM polyvec.vector_indexes i WHERE i.collection_id = c.id AND i.state = 'building') AS is_indexing,
+  EXISTS (SELECT FROM polyvec.vector_indexes i WHERE i.collection_id = c.id AND i.state = 'building') OR EXISTS (
+    SELECT FROM polyvec.collections k JOIN polyvec.vector_indexes i ON i.collection_id = k.id
+    WHERE k.parent_id = c.id AND i.state = 'building') AS is_indexing,
   (SELECT json_agg(json_build_object('name', f.name, 'type', f.type) ORDER BY f.name, f.type)
-   FROM polyvec.collection_fields f WHERE f.collection_id = c.id)::text AS fields,
+   FROM polyvec.collection_fields f WHERE f.collection_id = COALESCE(c.parent_id, c.id))::text AS fields,
   (SELECT json_agg(json_build_object('id', i.id::text, 'namespace', i.namespace, 'low', i.low::text, 'high', i.high::text,
      'content', i.content, 'reason', i.reason, 'rows', i.rows) ORDER BY i.namespace, i.low)
    FROM polyvec.vector_indexes i WHERE i.collection_id = c.id AND i.state = 'ready')::text AS indexes,
@@ -68,12 +82,15 @@ export const COLUMNS = sql`c.id, c.uuid, c.name, t.name AS tenant, d.name AS dat
 export const JOINS = sql`JOIN polyvec.databases d ON d.id = c.database_id JOIN polyvec.tenants t ON t.id = d.tenant_id`;
 
 const UNWRITTEN: WriteCounters = { writes: 0, operations: 0 };
+const NO_CHILDREN: ReadonlyMap<string, string> = new Map();
 
 export function toCollection(row: CollectionRow): Collection {
   return {
     id: row.id,
     uuid: row.uuid,
     name: row.name,
+    parent: parentOf(row),
+    children: row.children === null ? NO_CHILDREN : new Map(Object.entries(JSON.parse(row.children) as Record<string, string>)),
     tenant: row.tenant,
     database: row.database,
     protocol: row.protocol,
@@ -102,4 +119,8 @@ export function toCollection(row: CollectionRow): Collection {
     epoch: row.epoch,
     counters: row.counters === null ? UNWRITTEN : (JSON.parse(row.counters) as WriteCounters),
   };
+}
+
+function parentOf({ parent_id: id, parent_uuid: uuid, namespace }: CollectionRow): Parent | null {
+  return id === null || uuid === null || namespace === null ? null : { id, uuid, namespace };
 }

@@ -5,7 +5,7 @@ import { isUniqueViolation } from '../postgres/sqlstate.js';
 import type { Reach } from '../tenants/caller.js';
 import type { Page, Scope } from '../tenants/tenant.js';
 import type { Collection, CollectionChanges, NewCollection, ProtocolName } from './collection.js';
-import { type CollectionRow, COLUMNS, JOINS, toCollection } from './collection-row.store.js';
+import { type CollectionRow, COLUMNS, IS_KNOWN, JOINS, toCollection } from './collection-row.store.js';
 import { isNamed } from './named.store.js';
 import { guardTable, hasOwnPlace, recordTable } from './place-tables.store.js';
 
@@ -58,19 +58,30 @@ export class CollectionStore {
   }
 
   async findByUuid(scope: Scope, uuid: string): Promise<Collection | undefined> {
-    return this.findOne(sql`t.name = ${scope.tenant} AND d.name = ${scope.database} AND c.uuid = ${uuid}`);
+    return this.findOne(sql`t.name = ${scope.tenant} AND d.name = ${scope.database} AND c.uuid = ${uuid} AND ${IS_KNOWN}`);
   }
 
-  /** In any tenant and database: for protocols whose paths name neither. */
+  /** In any tenant and database: for protocols whose paths name neither. No child. */
   async findAnywhere(uuid: string): Promise<Collection | undefined> {
+    return this.findOne(sql`c.uuid = ${uuid} AND ${IS_KNOWN}`);
+  }
+
+  /** As above, of what may be a child, too. */
+  async findStored(uuid: string): Promise<Collection | undefined> {
     return this.findOne(sql`c.uuid = ${uuid}`);
+  }
+
+  /** What holds the namespace of a collection as `queryable` sees it: a child, or it itself; undefined when that is gone. */
+  async findHolder(queryable: Queryable, collection: Collection, namespace: string): Promise<Collection | undefined> {
+    const id = collection.children.get(namespace);
+    return id === undefined ? collection : this.findOne(sql`c.id = ${id}`, queryable);
   }
 
   /** Ordered by uuid; empty for an unknown database. */
   async list(reach: Reach, page: Page): Promise<readonly Collection[]> {
     const rows = await this.database.query<CollectionRow>(sql`
       SELECT ${COLUMNS} FROM (
-        SELECT * FROM polyvec.collections WHERE database_id = (
+        SELECT * FROM polyvec.collections WHERE parent_id IS NULL AND database_id = (
           SELECT d.id FROM polyvec.databases d JOIN polyvec.tenants t ON t.id = d.tenant_id
           WHERE t.name = ${reach.tenant} AND d.name = ${reach.database}) AND ${isNamed(sql`name`, reach.named)}
         ORDER BY uuid LIMIT ${page.limit} OFFSET ${page.offset}) AS c ${JOINS}
@@ -82,14 +93,14 @@ export class CollectionStore {
   async listWithField(protocol: ProtocolName, field: string): Promise<readonly Collection[]> {
     const rows = await this.database.query<CollectionRow>(sql`
       SELECT ${COLUMNS} FROM polyvec.collections c ${JOINS}
-      WHERE (c.protocol = ${protocol} OR c.settings -> ${protocol}::text IS NOT NULL) AND c.id IN (SELECT f.collection_id FROM polyvec.collection_fields f WHERE f.name = ${field})`);
+      WHERE ${IS_KNOWN} AND (c.protocol = ${protocol} OR c.settings -> ${protocol}::text IS NOT NULL) AND c.id IN (SELECT f.collection_id FROM polyvec.collection_fields f WHERE f.name = ${field})`);
     return rows.map(toCollection);
   }
 
   async count(reach: Reach): Promise<number> {
     const [row] = await this.database.query<{ count: string }>(sql`
       SELECT count(*) FROM polyvec.collections c ${JOINS}
-      WHERE t.name = ${reach.tenant} AND d.name = ${reach.database} AND ${isNamed(sql`c.name`, reach.named)}`);
+      WHERE t.name = ${reach.tenant} AND d.name = ${reach.database} AND ${IS_KNOWN} AND ${isNamed(sql`c.name`, reach.named)}`);
     return Number(row?.count);
   }
 
@@ -158,9 +169,25 @@ export class CollectionStore {
       if (hasOwnPlace(locked)) {
         await transaction.query(sql`SELECT id FROM ${guardTable(locked)} WHERE id = ${collection.id} FOR UPDATE`);
       }
+      if (await hasRecordsInChildren(transaction, collection)) return false;
       const deleted = await transaction.query(sql`
         DELETE FROM polyvec.collections WHERE ${own} AND NOT EXISTS (
           SELECT 1 FROM ${recordTable({ place, recordTable: records })} r WHERE r.collection_id = ${collection.id}) RETURNING id`);
+      return deleted.length > 0;
+    });
+  }
+
+  /**
+   * Deletes a child with the namespace that it holds: from now on the parent does, which has nothing of it. Writes that are under way
+   * come before or after. False when the child is not what the caller remembers.
+   */
+  async deleteChild({ id, parent, epoch }: Collection): Promise<boolean> {
+    return this.database.transaction(async (transaction) => {
+      // the parent first, as everybody who locks both
+      await transaction.query(sql`
+        UPDATE polyvec.collections SET epoch = epoch + 1 WHERE id = ${parent?.id ?? null}::bigint`);
+      const deleted = await transaction.query(sql`
+        DELETE FROM polyvec.collections WHERE id = ${id} AND epoch = ${epoch} AND parent_id IS NOT NULL RETURNING id`);
       return deleted.length > 0;
     });
   }
@@ -177,13 +204,14 @@ export class CollectionStore {
   async fixDimension(transaction: Queryable, collection: Collection, dimension: number): Promise<void> {
     await transaction.query(sql`
       UPDATE polyvec.collections SET dimension = ${dimension}, epoch = epoch + 1
-      WHERE id = ${collection.id} AND dimension IS NULL`);
+      WHERE id = ${collection.parent?.id ?? collection.id} AND dimension IS NULL`);
   }
 
   /** From now on it may have sparse vectors; statements of instances that remember it otherwise are stale. */
   async admitSparse(transaction: Queryable, collection: Collection): Promise<void> {
     await transaction.query(sql`
-      UPDATE polyvec.collections SET has_sparse = TRUE, epoch = epoch + 1 WHERE id = ${collection.id} AND NOT has_sparse`);
+      UPDATE polyvec.collections SET has_sparse = TRUE, epoch = epoch + 1
+      WHERE id = ${collection.parent?.id ?? collection.id} AND NOT has_sparse`);
   }
 
   /** The row as it is now, as `queryable` sees it. */
@@ -196,6 +224,20 @@ export class CollectionStore {
       SELECT ${COLUMNS} FROM polyvec.collections c ${JOINS} WHERE ${condition}`);
     return row && toCollection(row);
   }
+}
+
+/** Whether a namespace of the locked collection that a child holds has a record. Nobody writes to children until the end of the transaction. */
+async function hasRecordsInChildren(transaction: Queryable, { id }: Collection): Promise<boolean> {
+  const children = await transaction.query<{ id: string; place: string; record_table: string }>(sql`
+    SELECT id, place, record_table FROM polyvec.collections WHERE parent_id = ${id} ORDER BY id FOR UPDATE`);
+  for (const { id: child, place, record_table: records } of children) {
+    if (hasOwnPlace({ place }))
+      await transaction.query(sql`SELECT id FROM ${guardTable({ place })} WHERE id = ${child} FOR UPDATE`);
+    const found = await transaction.query(sql`
+      SELECT 1 FROM ${recordTable({ place, recordTable: records })} WHERE collection_id = ${child} LIMIT 1`);
+    if (found.length > 0) return true;
+  }
+  return false;
 }
 
 /** Of an UPDATE of collections: whether no other collection has the name as an alias. */

@@ -97,6 +97,13 @@ export interface WriteCounters {
   readonly operations: number;
 }
 
+/** Which namespace of which collection a child holds. */
+export interface Parent {
+  readonly id: string;
+  readonly uuid: string;
+  readonly namespace: string;
+}
+
 /** A collection as the catalog has it. Instances remember it; by `epoch` a statement sees whether it is still current. */
 export interface Collection {
   /** The number in record rows, as text. */
@@ -106,6 +113,10 @@ export interface Collection {
   readonly name: string;
   readonly tenant: string;
   readonly database: string;
+  /** Set in a child: whose namespace it holds. Clients know that collection; a child has its names and its fields. */
+  readonly parent: Parent | null;
+  /** Ids of the children, by the namespace that each holds. All other namespaces are here. */
+  readonly children: ReadonlyMap<string, string>;
   /** The protocol that created it. */
   readonly protocol: ProtocolName;
   readonly metric: Metric;
@@ -180,6 +191,11 @@ export interface CollectionChanges {
 
 /** Dimensions that pgvector's `vector` can store. */
 export const MAX_DIMENSION = 16_000;
+
+/** What clients know the collection by, or the one whose namespace it holds. */
+export function clientUuid({ parent, uuid }: Pick<Collection, 'parent' | 'uuid'>): string {
+  return parent?.uuid ?? uuid;
+}
 
 /** Whether its rows are among those of other collections, and searched exactly. */
 export function isPooled(collection: Pick<Collection, 'recordTable'>): boolean {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../errors.js';
+import { Database } from '../postgres/database.js';
 import { isUndefinedTable } from '../postgres/sqlstate.js';
 import { type Collection, isPooled } from './collection.js';
 import { CollectionStore } from './collection.store.js';
@@ -22,30 +23,53 @@ class MissingTables {
 }
 
 type Result<T> = T | 'stale' | MissingTables;
+type Statement<T> = (current: Collection) => Promise<T | 'stale'>;
 
 /** Runs statements on remembered collections, and again on the current ones when the catalog has changed since. */
 @Injectable()
 export class CurrentCollections {
   constructor(
+    private readonly database: Database,
     private readonly memory: CollectionMemory,
     private readonly locks: CollectionLocks,
     private readonly store: CollectionStore,
   ) {}
 
   /**
-   * Runs a statement that compares the collection's epoch with the catalog's. When it returns `stale`, the catalog has changed; then
-   * it is run again with the collection as it is now. It must not change the collection itself.
+   * Runs a statement on the collection that holds the namespace: a child of the asked one, or it itself. The statement compares the
+   * epoch with the catalog's. When it returns `stale`, the catalog has changed; then it is run again with the collection as it is now.
+   * It must not change the collection itself.
    * @throws GatewayError `not_found` when the collection is gone, `conflict` when others change it faster than statements run
    */
-  async run<T>(collection: Collection, statement: (current: Collection) => Promise<T | 'stale'>): Promise<T> {
+  async run<T>(collection: Collection, namespace: string, statement: Statement<T>): Promise<T> {
+    return this.repeat(collection, namespace, statement);
+  }
+
+  /** As above, on the collection itself, whose namespaces are not all in it if it has children. */
+  async runHome<T>(collection: Collection, statement: Statement<T>): Promise<T> {
+    return this.repeat(collection, null, statement);
+  }
+
+  /** The catalog has more than is remembered of the collection: the next request reads it. */
+  forget(collection: Collection): void {
+    this.memory.drop(collection);
+  }
+
+  private async repeat<T>(collection: Collection, namespace: string | null, statement: Statement<T>): Promise<T> {
     let known = collection;
-    let result = await attempt(statement, known);
+    let holder = await this.holderOf(known, namespace);
+    let result = await attempt(statement, holder);
     for (let attempts = 1; attempts < MAX_ATTEMPTS; attempts += 1) {
       if (!isStale(result)) return result;
-      const last = result;
+      const last = { holder, result };
       const again = async (): Promise<Result<T>> => {
-        known = await this.refreshed(collection, known, last);
-        return attempt(statement, known);
+        if (last.holder !== undefined) this.memory.drop(last.holder);
+        known = await this.refreshed(collection, known);
+        holder = await this.holderOf(known, namespace);
+        // nothing has changed, so another attempt would fail, too: the error is a fault of ours
+        const isUnchanged = holder?.id === last.holder?.id && holder?.epoch === last.holder?.epoch;
+        if (last.result instanceof MissingTables && isUnchanged) throw last.result.cause;
+        return attempt(statement, holder);
       };
       if (attempts > ATTEMPTS_WITHOUT_LOCK) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempts));
       result = await (attempts < ATTEMPTS_WITHOUT_LOCK ? again() : this.locks.run(collection.uuid, again));
@@ -54,24 +78,28 @@ export class CurrentCollections {
     throw new GatewayError({ kind: 'conflict', subject: 'collection', name: collection.name });
   }
 
-  /** The catalog has more than is remembered of the collection: the next request reads it. */
-  forget(collection: Collection): void {
-    this.memory.drop(collection);
-  }
-
   /** The collection as it is now, after a statement was stale with what was `known`. */
-  private async refreshed(asked: Collection, known: Collection, result: 'stale' | MissingTables): Promise<Collection> {
+  private async refreshed(asked: Collection, known: Collection): Promise<Collection> {
     this.memory.drop(known);
-    const now = this.memory.keep(requireFound(await this.store.findAnywhere(known.uuid), known.uuid));
-    // nothing has changed, so another attempt would fail, too: the error is a fault of ours
-    if (result instanceof MissingTables && now.epoch === known.epoch) throw result.cause;
+    const now = this.memory.keep(requireFound(await this.store.refresh(this.database, known), known.uuid));
     if (asked.isFoundByName === true && now.name !== asked.name) throw missingCollection(asked.name);
     return now;
+  }
+
+  /** What holds the namespace, possibly from memory; undefined: it is gone, and the collection stale. Null: the collection itself. */
+  private async holderOf(collection: Collection, namespace: string | null): Promise<Collection | undefined> {
+    const id = namespace === null ? undefined : collection.children.get(namespace);
+    if (namespace === null || id === undefined) return collection;
+    const known = this.memory.child(id);
+    if (known !== undefined) return known;
+    const found = await this.store.findHolder(this.database, collection, namespace);
+    return found && this.memory.keep(found);
   }
 }
 
 /** A statement on tables that no longer exist is stale, too: its collection has been deleted, or has moved. */
-async function attempt<T>(statement: (current: Collection) => Promise<T | 'stale'>, collection: Collection): Promise<Result<T>> {
+async function attempt<T>(statement: Statement<T>, collection: Collection | undefined): Promise<Result<T>> {
+  if (collection === undefined) return 'stale';
   try {
     return await statement(collection);
   } catch (error) {

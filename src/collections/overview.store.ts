@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../postgres/database.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import type { Caller } from '../tenants/caller.js';
-import { type CollectionRow, COLUMNS, JOINS, toCollection } from './collection-row.store.js';
+import { type CollectionRow, COLUMNS, IS_KNOWN, JOINS, toCollection } from './collection-row.store.js';
 import { isNamed } from './named.store.js';
 import type { CollectionOverview, OverviewPage } from './overview.js';
-import { NAMESPACES_OF_LISTED } from './place-tables.store.js';
+import { ALL_NAMESPACES_OF_LISTED } from './place-tables.store.js';
 
-type OverviewRow = CollectionRow & Readonly<{ records: string; namespaces: string; aliases: string | null; port: string | null }>;
+type OverviewRow = CollectionRow &
+  Readonly<Record<'records' | 'namespaces' | 'child_indexes' | 'child_vectors', string>> &
+  Readonly<{ aliases: string | null; port: string | null }>;
 type Reach = Pick<Caller, 'tenant' | 'database' | 'collections'>;
 
 /** What `polyvec copy` still fills is in a tenant that nobody can name; here all tenants are listed. */
@@ -35,17 +37,22 @@ export class OverviewStore {
       SELECT ${COLUMNS}, (SELECT min(p.port) FROM polyvec.collection_ports p WHERE p.collection_id = c.id) AS port,
         (SELECT json_agg(a.name ORDER BY a.name) FROM polyvec.collection_aliases a
           WHERE a.collection_id = c.id AND ${isNamed(sql`a.name`, reach.collections)})::text AS aliases,
-        n.records, n.namespaces
+        n.records, n.namespaces, k.indexes AS child_indexes, k.vectors AS child_vectors
       FROM (SELECT c.* FROM polyvec.collections c ${JOINS}
-        WHERE ${isReached(reach)} AND ${IS_SHOWN} AND ${condition} ORDER BY c.uuid LIMIT ${limit}) AS c ${JOINS}
+        WHERE ${isReached(reach)} AND ${IS_KNOWN} AND ${IS_SHOWN} AND ${condition} ORDER BY c.uuid LIMIT ${limit}) AS c ${JOINS}
       CROSS JOIN LATERAL (
         SELECT COALESCE(sum(n.record_count), 0) AS records, count(*) AS namespaces
-        FROM ${NAMESPACES_OF_LISTED} AS n) AS n
+        FROM ${ALL_NAMESPACES_OF_LISTED} AS n) AS n
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS indexes, COALESCE(sum(i.rows), 0) AS vectors
+        FROM polyvec.collections k JOIN polyvec.vector_indexes i ON i.collection_id = k.id
+        WHERE k.parent_id = c.id AND i.state = 'ready') AS k
       ORDER BY c.uuid`);
     return rows.map((row) => ({
       collection: toCollection(row),
       records: Number(row.records),
       namespaces: Number(row.namespaces),
+      childIndexes: { count: Number(row.child_indexes), vectors: Number(row.child_vectors) },
       aliases: row.aliases === null ? [] : (JSON.parse(row.aliases) as string[]),
       port: row.port === null ? null : Number(row.port),
     }));

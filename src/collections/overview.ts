@@ -6,6 +6,8 @@ export interface CollectionOverview {
   /** Of all namespaces. */
   readonly records: number;
   readonly namespaces: number;
+  /** Vector indexes of children that searches use, and the vectors in them. */
+  readonly childIndexes: { readonly count: number; readonly vectors: number };
   /** Those within the caller's reach, by name. */
   readonly aliases: readonly string[];
   /** The lowest of its own; null: it has none. */

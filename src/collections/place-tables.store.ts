@@ -57,10 +57,19 @@ export function guardTable(placed: Placed): Sql {
   return inPlace(placed, hasOwnPlace(placed) ? 'guard' : 'collections');
 }
 
-/** The namespaces of the catalog row `c`, wherever they are: for statements that list collections. */
-export const NAMESPACES_OF_LISTED = sql`(
-  SELECT n.name, n.lsn, n.operations, n.record_count, n.schema, n.created_at FROM polyvec.namespaces n WHERE n.collection_id = c.id
-  UNION ALL SELECT * FROM polyvec.placed_namespaces(c.place, c.id))`;
+/** The namespaces that the catalog row `c` itself holds, wherever they are: for statements that list collections. */
+export const NAMESPACES_OF_LISTED = namespacesOf(sql`c`);
+
+/** The namespaces of the catalog row `c` and of its children. */
+export const ALL_NAMESPACES_OF_LISTED = sql`(
+  SELECT * FROM ${NAMESPACES_OF_LISTED} AS own
+  UNION ALL SELECT n.* FROM polyvec.collections k CROSS JOIN LATERAL ${namespacesOf(sql`k`)} AS n WHERE k.parent_id = c.id)`;
+
+function namespacesOf(row: Sql): Sql {
+  return sql`(
+  SELECT n.name, n.lsn, n.operations, n.record_count, n.schema, n.created_at FROM polyvec.namespaces n WHERE n.collection_id = ${row}.id
+  UNION ALL SELECT * FROM polyvec.placed_namespaces(${row}.place, ${row}.id))`;
+}
 
 /** The tables of a place besides those of records and vectors, and the shared ones that they are made like. */
 export const PLACE_TABLES: Readonly<Record<string, string>> = {

@@ -23,6 +23,12 @@ export const STORAGE_SETTINGS = {
     oneOf('large', 'all'),
     'Which collections get tables and a schema of their own: `large` ones, or `all` that have a dimension.',
   ),
+  namespacePlaceFloats: setting(
+    'POLYVEC_NAMESPACE_PLACE_FLOATS',
+    0,
+    count,
+    'A namespace of a large Pinecone index with more components than this gets a schema of its own, so that one index spreads over the nodes of a cluster. Writes to the index wait while its rows are copied. `0`: none does.',
+  ),
   maintenanceIntervalMs: setting(
     'POLYVEC_MAINTENANCE_INTERVAL_MS',
     2_000,

@@ -1,4 +1,5 @@
 import { NAMESPACES_OF_LISTED, recordTable, sparseTable, vectorTable } from '../collections/place-tables.store.js';
+import { PLACE_LABEL } from '../postgres/cluster/node-places.js';
 import type { Queryable } from '../postgres/database.js';
 import { identifier, integer, join, type Sql, sql } from '../postgres/sql.js';
 import { digest, hashOf } from './digest.store.js';
@@ -116,10 +117,10 @@ export class SourceStore {
 
 /** Every write counts in its namespace, through whatever protocol: rows are the same as long as the namespaces are. */
 const COLLECTIONS = sql`
-  SELECT 'collection' AS kind, c.id, c.uuid, c.database_id, c.name, c.place, c.record_table, c.vector_table, c.dimension,
+  SELECT 'collection' AS kind, c.id, c.uuid, c.database_id, ${PLACE_LABEL} AS name, c.place, c.record_table, c.vector_table, c.dimension,
     c.has_sparse OR c.vector_type = 'sparse' AS has_sparse, COALESCE(n.records, 0) AS records,
     c.uuid || ' ' || c.record_table || ' ' || COALESCE(n.state, 0) AS fingerprint
-  FROM polyvec.collections c CROSS JOIN LATERAL (
+  FROM polyvec.collections c JOIN polyvec.collections p ON p.id = COALESCE(c.parent_id, c.id) CROSS JOIN LATERAL (
     SELECT sum(n.record_count) AS records, sum(${hashOf(sql`concat_ws(' ', n.lsn, n.created_at, n.name)`)}) AS state
     FROM ${NAMESPACES_OF_LISTED} AS n) AS n`;
 

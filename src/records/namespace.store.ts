@@ -50,8 +50,8 @@ export class NamespaceStore {
     return { namespaces: rows.filter(isNamed).map(toNamespace), total: Number(total?.total) };
   }
 
-  /** How many records, or matching records, each namespace holds, and its counter, by name; empty ones too. */
-  async totals(collection: Collection, filter: Filter | undefined): Promise<readonly NamespaceTotals[] | 'stale'> {
+  /** How many records, or matching records, each namespace holds, or the one of the name, and its counter, by name; empty ones too. */
+  async totals(collection: Collection, filter: Filter | undefined, name?: string): Promise<readonly NamespaceTotals[] | 'stale'> {
     const counts =
       filter === undefined
         ? sql`SELECT name AS namespace, record_count AS count FROM ${namespaceTable(collection)} WHERE collection_id = ${collection.id}`
@@ -61,7 +61,7 @@ export class NamespaceStore {
       SELECT t.name, t.lsn, t.count FROM (${liveCollection(collection)}) AS live LEFT JOIN (
         SELECT n.name, n.lsn, COALESCE(c.count, 0) AS count
         FROM ${namespaceTable(collection)} n LEFT JOIN (${counts}) AS c ON c.namespace = n.name
-        WHERE n.collection_id = ${collection.id}) AS t ON TRUE
+        WHERE n.collection_id = ${collection.id} ${name === undefined ? sql`` : sql`AND n.name = ${name}`}) AS t ON TRUE
       ORDER BY t.name`);
     if (rows.length === 0) return 'stale';
     return rows.filter(isNamed).map((row) => ({ name: row.name, count: Number(row.count), lsn: row.lsn }));
@@ -72,14 +72,19 @@ export class NamespaceStore {
     return this.database.transaction(async (transaction) => {
       const live = await transaction.query(heldCollection(collection));
       if (live.length === 0) return 'stale';
-      // the row first: a write that has not been counted yet waits for us, one that has been is visible below
-      const rows = await transaction.query(sql`
-        DELETE FROM ${namespaceTable(collection)} WHERE collection_id = ${collection.id} AND name = ${name} RETURNING name`);
-      if (rows.length === 0) return false;
-      await removeRows(transaction, collection, name);
-      return true;
+      return removeNamespace(transaction, collection, name);
     });
   }
+}
+
+/** Removes the namespace with its records from the collection that holds it; false when there is none. */
+export async function removeNamespace(transaction: Queryable, collection: Collection, name: string): Promise<boolean> {
+  // the row first: a write that has not been counted yet waits for us, one that has been is visible below
+  const rows = await transaction.query(sql`
+    DELETE FROM ${namespaceTable(collection)} WHERE collection_id = ${collection.id} AND name = ${name} RETURNING name`);
+  if (rows.length === 0) return false;
+  await removeRows(transaction, collection, name);
+  return true;
 }
 
 async function removeRows(transaction: Queryable, collection: Collection, name: string): Promise<void> {

@@ -32,7 +32,7 @@ export class RecordPatchesService {
   ): Promise<WriteOutcome & { readonly ids: ReadonlySet<string> }> {
     const { patches } = batch;
     this.limits.requirePatches(patches);
-    const outcome = await this.collections.run(collection, async (current) => {
+    const outcome = await this.collections.run(collection, namespace, async (current) => {
       const dimension = requireDimension(
         current,
         patches.map(({ embedding }) => embedding),
@@ -41,9 +41,10 @@ export class RecordPatchesService {
       if (patches.length === 0 || (dimension !== undefined && current.dimension === null)) return { lsn: null, ids: [] };
       const hasNewFields = hasUnknownFields(current, batch.fields);
       if (hasNewFields) this.collections.forget(current);
-      return this.patchInRounds(current, namespace, roundsOf(patches), hasNewFields);
+      const patched = await this.patchInRounds(current, namespace, roundsOf(patches), hasNewFields);
+      if (patched !== 'stale') this.maintenance.note(current, patched.ids.length);
+      return patched;
     });
-    this.maintenance.note(collection, outcome.ids.length);
     return { lsn: outcome.lsn, ids: new Set(outcome.ids) };
   }
 
@@ -74,12 +75,12 @@ export class RecordPatchesService {
     patch: { readonly text: string; readonly fields: readonly Field[] },
   ): Promise<SelectionPatched> {
     this.limits.requirePatch(selection, { metadata: patch.text, document: null });
-    const outcome = await this.collections.run(collection, async (current) => {
+    return this.collections.run(collection, namespace, async (current) => {
       const hasNewFields = hasUnknownFields(current, patch.fields);
       if (hasNewFields) this.collections.forget(current);
-      return this.store.patchSelected(current, namespace, selection, { text: patch.text, hasNewFields });
+      const patched = await this.store.patchSelected(current, namespace, selection, { text: patch.text, hasNewFields });
+      if (patched !== 'stale') this.maintenance.note(current, patched.ids.length);
+      return patched;
     });
-    this.maintenance.note(collection, outcome.ids.length);
-    return outcome;
   }
 }

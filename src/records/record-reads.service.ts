@@ -59,8 +59,8 @@ export class RecordReads {
   }
 
   private async readPages(collection: Collection, namespace: string, request: ReadRequest, sink: RecordSink): Promise<void> {
-    this.maintenance.noteFilter(collection, request);
-    await this.collections.run(collection, async (current) => {
+    await this.collections.run(collection, namespace, async (current) => {
+      this.maintenance.noteFilter(current, request);
       const wanted = request.limit ?? Infinity;
       const limit = Math.min(wanted, PAGE_ROWS + 1);
       const first = await this.firstPage(current, namespace, request, limit);
@@ -114,8 +114,8 @@ export class RecordReads {
     request: CursorRequest,
   ): Promise<{ readonly records: readonly StoredRecord[]; readonly next: string | undefined }> {
     this.limits.requireSelection(request);
-    this.maintenance.noteFilter(collection, request);
-    return this.collections.run(collection, async (current) => {
+    return this.collections.run(collection, namespace, async (current) => {
+      this.maintenance.noteFilter(current, request);
       const { after, limit } = request;
       // one more says whether there is a next page
       const page = await this.store.readPage(
@@ -134,13 +134,17 @@ export class RecordReads {
   /** How many records are selected; `limit` when there are so many or more. */
   async countUpTo(collection: Collection, namespace: string, selection: Selection, limit: number): Promise<number> {
     this.limits.requireSelection(selection);
-    return this.collections.run(collection, (current) => this.pageStore.countUpTo(current, namespace, selection, limit));
+    return this.collections.run(collection, namespace, (current) =>
+      this.pageStore.countUpTo(current, namespace, selection, limit),
+    );
   }
 
   /** How many records are selected, `limit` when there are so many or more, and which: see `Fingerprint`. */
   async fingerprintUpTo(collection: Collection, namespace: string, selection: Selection, limit: number): Promise<Fingerprint> {
     this.limits.requireSelection(selection);
-    return this.collections.run(collection, (current) => this.pageStore.fingerprintUpTo(current, namespace, selection, limit));
+    return this.collections.run(collection, namespace, (current) =>
+      this.pageStore.fingerprintUpTo(current, namespace, selection, limit),
+    );
   }
 
   /** A page of the selected records in the bytewise order of ids. */
@@ -150,8 +154,10 @@ export class RecordReads {
     request: PageRequest,
   ): Promise<Position & { readonly records: readonly StoredRecord[] }> {
     this.limits.requireSelection(request);
-    this.maintenance.noteFilter(collection, request);
-    return this.collections.run(collection, (current) => this.pageStore.readPage(current, namespace, request));
+    return this.collections.run(collection, namespace, (current) => {
+      this.maintenance.noteFilter(current, request);
+      return this.pageStore.readPage(current, namespace, request);
+    });
   }
 
   /** How many of the namespace's records are selected. */
@@ -161,12 +167,14 @@ export class RecordReads {
     selection: Selection,
   ): Promise<Position & { readonly count: number }> {
     this.limits.requireSelection(selection);
-    this.maintenance.noteFilter(collection, selection);
-    return this.collections.run(collection, (current) => this.pageStore.count(current, namespace, selection));
+    return this.collections.run(collection, namespace, (current) => {
+      this.maintenance.noteFilter(current, selection);
+      return this.pageStore.count(current, namespace, selection);
+    });
   }
 
   /** How many records there are in the namespace. */
   async count(collection: Collection, namespace: string): Promise<number> {
-    return this.collections.run(collection, (current) => this.store.count(current, namespace));
+    return this.collections.run(collection, namespace, (current) => this.store.count(current, namespace));
   }
 }

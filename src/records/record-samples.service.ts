@@ -40,11 +40,15 @@ export class RecordSamples {
     around: <T>(work: () => Promise<T>) => Promise<T> = (work) => work(),
   ): AsyncGenerator<readonly StoredRecord[]> {
     this.limits.requireFilter(request.filter);
-    const range = await around(() => this.collections.run(collection, (current) => this.store.range(current, namespace)));
+    const range = await around(() =>
+      this.collections.run(collection, namespace, (current) => this.store.range(current, namespace)),
+    );
     if (range === undefined) return;
     const read = (starts: readonly bigint[], each: number): Promise<SamplePiece> =>
       around(() =>
-        this.collections.run(collection, (current) => this.store.from(current, namespace, { ...request, starts, each })),
+        this.collections.run(collection, namespace, (current) =>
+          this.store.from(current, namespace, { ...request, starts, each }),
+        ),
       );
     yield* range.count <= request.count ? this.all(range, read) : this.some(range, request, read);
   }

@@ -5,7 +5,7 @@ import { Limits } from '../limits/limits.js';
 import { Database } from '../postgres/database.js';
 import { requireDimension } from './dimension.js';
 import { Maintenance } from './maintenance/maintenance.js';
-import type { Match, Position, RankedRecord, RankRequest, SearchRequest } from './record.js';
+import type { Match, Position, RankedRecord, RankRequest, SearchRequest, Selection } from './record.js';
 import { RecordStore } from './record.store.js';
 import { RecentQueries } from './search/recent-queries.js';
 import { RecordRankStore } from './search/record-rank.store.js';
@@ -34,9 +34,8 @@ export class RecordSearches {
    */
   async search(collection: Collection, namespace: string, request: SearchRequest): Promise<readonly (readonly Match[])[]> {
     this.limits.requireSearch(request);
-    this.maintenance.noteSearch(collection);
-    this.maintenance.noteFilter(collection, request);
-    return this.collections.run(collection, async (current) => {
+    return this.collections.run(collection, namespace, async (current) => {
+      this.noteSearch(current, request);
       requireDimension(current, request.queries);
       if (current.dimension === null || request.limit === 0 || request.queries.length === 0) {
         return (await this.store.isLive(this.database, current)) ? request.queries.map(() => []) : 'stale';
@@ -52,7 +51,7 @@ export class RecordSearches {
   /** As `search`, and every selected vector is compared: nothing is left to an index. */
   async searchExactly(collection: Collection, namespace: string, request: SearchRequest): Promise<readonly (readonly Match[])[]> {
     this.limits.requireSearch(request);
-    return this.collections.run(collection, async (current) => {
+    return this.collections.run(collection, namespace, async (current) => {
       requireDimension(current, request.queries);
       if (current.dimension === null) return request.queries.map(() => []);
       const result = await this.searchStore.search(current, namespace, request, COMPLETE);
@@ -75,9 +74,8 @@ export class RecordSearches {
     request: RankRequest,
   ): Promise<Position & { readonly records: readonly RankedRecord[] }> {
     this.limits.requireSearch(request);
-    this.maintenance.noteSearch(collection);
-    this.maintenance.noteFilter(collection, request);
-    return this.collections.run(collection, (current) => {
+    return this.collections.run(collection, namespace, (current) => {
+      this.noteSearch(current, request);
       requireDimension(current, [request.embedding]);
       const { embedding, sparse, limit } = request;
       // a score of both parts needs every record's
@@ -87,6 +85,11 @@ export class RecordSearches {
         this.rankStore.rank(current, namespace, request, plan),
       );
     });
+  }
+
+  private noteSearch(collection: Collection, request: Selection): void {
+    this.maintenance.noteSearch(collection);
+    this.maintenance.noteFilter(collection, request);
   }
 
   /** Recall is measured where there is an index, or may be one soon. */

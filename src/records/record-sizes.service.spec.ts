@@ -19,7 +19,7 @@ it('the sizes of collections leave out those that are gone meanwhile, and look a
     },
   };
   const collections: Pick<CurrentCollections, 'run'> = {
-    run: async (collection, statement) => {
+    run: async (collection, _namespace, statement) => {
       if (collection === gone) throw new GatewayError({ kind: 'not_found', subject: 'collection', name: gone.name });
       let result = await statement(collection);
       while (result === 'stale') result = await statement(collection);

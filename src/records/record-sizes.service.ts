@@ -30,7 +30,7 @@ export class RecordSizesService {
   /** Of one that has moved, or is gone: undefined then. */
   private async sizeNow(collection: Collection, namespace: string, sourceField: string): Promise<CollectionSize | undefined> {
     try {
-      return await this.collections.run(collection, async (current) => {
+      return await this.collections.run(collection, namespace, async (current) => {
         const found = await this.store.sizes([current], namespace, sourceField);
         return found.get(collection.id) ?? 'stale';
       });

@@ -42,7 +42,7 @@ export class RecordSnapshots {
    * budget, until the request is over.
    */
   async run<T>(collection: Collection, namespace: string, work: (snapshot: RecordSnapshot) => Promise<T>): Promise<T> {
-    return this.collections.run(collection, (current) =>
+    return this.collections.run(collection, namespace, (current) =>
       this.database.transaction<T | 'stale'>(async (transaction) => {
         this.database.settleAnswer(0);
         if (!(await this.store.isLive(transaction, current))) return 'stale';

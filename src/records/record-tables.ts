@@ -76,7 +76,13 @@ export function moveLock(collection: Pick<Collection, 'id'>): Sql {
  * `catalog`, too, holds the row there, whose foreign keys lock it anyhow: so all take their locks in the same order.
  */
 export function heldCollection(collection: Collection, rows: 'place' | 'catalog' = 'place'): Sql {
+  const { parent } = collection;
   const turn = collection.moving ? sql`AND (SELECT pg_advisory_xact_lock_shared(${moveLock(collection)})) IS NOT NULL` : sql``;
+  // fields are the parent's: it is locked first, as when it is deleted with its children
+  if (parent !== null && rows === 'catalog') {
+    return sql`SELECT 1 AS live FROM polyvec.collections p JOIN polyvec.collections c ON c.parent_id = p.id
+      WHERE p.id = ${parent.id} AND c.id = ${collection.id} AND c.epoch = ${collection.epoch} ${turn} FOR KEY SHARE`;
+  }
   return sql`${liveCollection(rows === 'place' ? collection : { ...collection, place: SHARED_PLACE })} ${turn} FOR KEY SHARE`;
 }
 

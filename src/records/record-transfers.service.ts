@@ -56,7 +56,8 @@ export class RecordTransfersService {
 
   private async transferWithin(transaction: Queryable, transfer: Transfer): Promise<readonly string[] | 'stale'> {
     const { namespace, ids, mode } = transfer;
-    const source = await this.current(transaction, transfer.source);
+    const source = await this.holder(transaction, transfer.source, namespace);
+    if (source === undefined) return 'stale';
     const request = { ids, parts: EVERYTHING, offset: 0, limit: null };
     // locked until the end: what is deleted is what was copied
     const page = { after: undefined, limit: ids.length, lock: 'lock' } as const;
@@ -64,7 +65,8 @@ export class RecordTransfersService {
     if (found.length === 0) return [];
     const records = found.map(toRecordWrite);
     if (records.some(({ sparse }) => sparse !== null)) await this.collections.admitSparse(transaction, transfer.destination);
-    const destination = await this.current(transaction, transfer.destination);
+    const destination = await this.holder(transaction, transfer.destination, namespace);
+    if (destination === undefined) return 'stale';
     const batch = { records, superseded: [], hasNewFields: source.fields.length > 0 };
     if ((await this.writeStore.write(transaction, destination, namespace, batch, REPLACE)) === 'stale') return 'stale';
     const known = records.map(({ id }) => id);
@@ -73,10 +75,10 @@ export class RecordTransfersService {
     return deletion === 'stale' ? 'stale' : known;
   }
 
-  private async current(transaction: Queryable, collection: Collection): Promise<Collection> {
+  private async holder(transaction: Queryable, collection: Collection, namespace: string): Promise<Collection | undefined> {
     const current = await this.collections.refresh(transaction, collection);
     if (current === undefined) throw new GatewayError({ kind: 'not_found', subject: 'collection', name: collection.name });
-    return current;
+    return this.collections.findHolder(transaction, current, namespace);
   }
 }
 

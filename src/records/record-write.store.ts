@@ -177,7 +177,7 @@ function fieldRows(collection: Collection, superseded: readonly RecordWrite[]): 
 export function fieldsOf(collection: Collection, source: Sql): Sql {
   return sql`, fields AS (
     INSERT INTO polyvec.collection_fields (collection_id, name, type)
-    SELECT DISTINCT ${collection.id}::bigint, e.key, CASE jsonb_typeof(t.sample)
+    SELECT DISTINCT ${collection.parent?.id ?? collection.id}::bigint, e.key, CASE jsonb_typeof(t.sample)
         WHEN 'string' THEN 'string' WHEN 'boolean' THEN 'bool' WHEN 'object' THEN 'sparse'
         ELSE CASE WHEN t.sample::text LIKE '%.%' THEN 'float' ELSE 'int' END END
     FROM ${source} AS i CROSS JOIN LATERAL jsonb_each(i.metadata) AS e

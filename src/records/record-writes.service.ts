@@ -35,7 +35,7 @@ export class RecordWrites {
     const settling = settleDuplicates(batch.records, mode.existing);
     const settled = isLong(batch.records.length) ? await inSteps(settling) : inOneGo(settling);
     const sparse = batch.records.some((record) => record.sparse != null);
-    return this.collections.run(collection, async (current) => {
+    return this.collections.run(collection, namespace, async (current) => {
       const dimension = requireDimension(current, embeddings);
       const hasNewFields = hasUnknownFields(current, batch.fields);
       const write = (queryable: Queryable, known: Collection): Promise<WriteOutcome | 'stale'> =>
@@ -81,23 +81,25 @@ export class RecordWrites {
     patch: MetadataPatch,
   ): Promise<WriteOutcome & { readonly count: number }> {
     this.limits.requirePatch(selection, patch);
-    this.maintenance.noteFilter(collection, selection);
-    const merged = await this.collections.run(collection, (current) => {
+    return this.collections.run(collection, namespace, async (current) => {
+      this.maintenance.noteFilter(current, selection);
       requireDimension(current, [patch.embedding ?? null]);
       const hasNewFields = hasUnknownFields(current, patch.fields);
       if (hasNewFields) this.collections.forget(current);
-      return this.pageStore.merge(current, namespace, selection, { ...patch, hasNewFields });
+      const merged = await this.pageStore.merge(current, namespace, selection, { ...patch, hasNewFields });
+      if (merged !== 'stale') this.maintenance.note(current, merged.count);
+      return merged;
     });
-    this.maintenance.note(collection, merged.count);
-    return merged;
   }
 
   /** Deletes the selected records, and returns what was asked for of them. */
   async delete(collection: Collection, namespace: string, request: DeleteRequest): Promise<Deletion> {
     this.limits.requireSelection(request);
-    this.maintenance.noteFilter(collection, request);
-    const deletion = await this.collections.run(collection, (current) => this.store.delete(current, namespace, request));
-    this.maintenance.note(collection, deletion.count);
-    return deletion;
+    return this.collections.run(collection, namespace, async (current) => {
+      this.maintenance.noteFilter(current, request);
+      const deletion = await this.store.delete(current, namespace, request);
+      if (deletion !== 'stale') this.maintenance.note(current, deletion.count);
+      return deletion;
+    });
   }
 }

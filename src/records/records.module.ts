@@ -16,6 +16,7 @@ import { LeaseStore } from './maintenance/lease.store.js';
 import { LeasesService } from './maintenance/leases.service.js';
 import { Maintenance } from './maintenance/maintenance.js';
 import { MetadataIndexStore } from './maintenance/metadata-index.store.js';
+import { NamespacePlaceStore } from './maintenance/namespace-place.store.js';
 import { PlaceStore } from './maintenance/place.store.js';
 import { PlacesService } from './maintenance/places.service.js';
 import { PromotionStore } from './maintenance/promotion.store.js';
@@ -80,6 +81,7 @@ import { WordSearchStore } from './words/word-search.store.js';
     LeaseStore,
     LeasesService,
     PlaceStore,
+    NamespacePlaceStore,
     PlacesService,
     PromotionStore,
     VectorIndexStore,

@@ -24,7 +24,7 @@ export class ShownStatements {
     namespace: string,
     id: string,
   ): Promise<{ readonly statement: string; readonly row: string | null }> {
-    return this.collections.run(collection, async (current) => {
+    return this.collections.run(collection, namespace, async (current) => {
       const [row] = await this.database.query<{ row: string }>(readStatement(current, namespace, id));
       return { statement: shownRead(current, namespace, id), row: row?.row ?? null };
     });

@@ -5,7 +5,7 @@ import { Database, type Queryable } from '../postgres/database.js';
 import { type Sql, sql } from '../postgres/sql.js';
 import { isUniqueViolation } from '../postgres/sqlstate.js';
 import { createKeys, createTables, runEach } from '../records/maintenance/dedicated-tables.store.js';
-import { copyRows, insertPostings, type Rows } from './row-copy.store.js';
+import { childRows, copyRows, insertPostings, type Rows } from './row-copy.store.js';
 
 /** A fork that has just been made. */
 export interface CreatedFork {
@@ -59,10 +59,16 @@ async function fork(transaction: Queryable, source: Collection, name: string): P
   if (created === undefined) return 'taken';
   const from: Rows = { id: source.id, place: row.place, recordTable: row.record_table, vectorTable: row.vector_table };
   const to: Rows = { id: created.id, place: created.place, recordTable: created.record_table, vectorTable: created.vector_table };
+  const parts = [from, ...(await childRows(transaction, from))];
   if (row.record_table === 'pool_records') await copyRows(transaction, from, to, 'searchable');
-  else await copyTables(transaction, from, to, Number(row.dimension));
-  const namespaces = await transaction.query<{ records: string }>(insertBelongings(from, to));
-  return { uuid: created.uuid, records: namespaces.reduce((sum, { records }) => sum + Number(records), 0) };
+  else await copyTables(transaction, parts, to, Number(row.dimension));
+  await transaction.query(insertFields(from, to));
+  let records = 0;
+  for (const part of parts) {
+    for (const namespace of await transaction.query<{ records: string }>(insertNamespaces(part, to)))
+      records += Number(namespace.records);
+  }
+  return { uuid: created.uuid, records };
 }
 
 /** The fork's row, and its place in the tree; none when the name is an alias. A collection with tables of its own has forks like it. */
@@ -83,12 +89,16 @@ function insertFork(source: Collection, name: string): Sql {
     SELECT id, uuid, place, record_table, vector_table FROM created`;
 }
 
-/** The fields that occur in the source, and its namespaces with their counters. Returns how many records each has. */
-function insertBelongings(from: Rows, to: Rows): Sql {
+/** The fields that occur in the source. */
+function insertFields(from: Rows, to: Rows): Sql {
   return sql`
-    WITH fields AS (
-      INSERT INTO polyvec.collection_fields (collection_id, name, type)
-      SELECT ${to.id}::bigint, name, type FROM polyvec.collection_fields WHERE collection_id = ${from.id})
+    INSERT INTO polyvec.collection_fields (collection_id, name, type)
+    SELECT ${to.id}::bigint, name, type FROM polyvec.collection_fields WHERE collection_id = ${from.id}`;
+}
+
+/** Namespaces with their counters. Returns how many records each has. */
+function insertNamespaces(from: Rows, to: Rows): Sql {
+  return sql`
     INSERT INTO ${namespaceTable(to)} (collection_id, name, lsn, operations, record_count, schema, created_at)
     SELECT ${to.id}::bigint, name, lsn, operations, record_count, schema, created_at
     FROM ${namespaceTable(from)} WHERE collection_id = ${from.id} RETURNING record_count AS records`;
@@ -98,9 +108,14 @@ function insertBelongings(from: Rows, to: Rows): Sql {
  * Into new tables, whose keys are built when they are filled, and other indexes later, in the background. Vectors keep their numbers: later ones are higher in either collection.
  * Statements may take as long as they need. Statistics are for the maintenance, which hears of the fork.
  */
-async function copyTables(transaction: Queryable, from: Rows, to: Rows, dimension: number): Promise<void> {
+async function copyTables(transaction: Queryable, parts: readonly Rows[], to: Rows, dimension: number): Promise<void> {
   await transaction.script('SET LOCAL statement_timeout = 0');
   await runEach(transaction, createTables(to, dimension));
+  for (const from of parts) await copyTableRows(transaction, from, to);
+  await runEach(transaction, createKeys(to));
+}
+
+async function copyTableRows(transaction: Queryable, from: Rows, to: Rows): Promise<void> {
   await transaction.query(sql`
     INSERT INTO ${recordTable(to)} (collection_id, namespace, id, long_id, rid, document, uri, metadata)
     SELECT ${to.id}, namespace, id, long_id, rid, document, uri, metadata
@@ -115,5 +130,4 @@ async function copyTables(transaction: Queryable, from: Rows, to: Rows, dimensio
       SELECT ${to.id}, namespace, rid, sid, terms, weights FROM ${sparseTable(from)} WHERE collection_id = ${from.id}
       RETURNING namespace, sid, terms, weights)
     ${insertPostings(to)}`);
-  await runEach(transaction, createKeys(to));
 }

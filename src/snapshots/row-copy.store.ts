@@ -39,6 +39,15 @@ export async function copyRows(transaction: Queryable, from: Rows, to: Rows, mod
   return { records, bytes };
 }
 
+/** The rows of a collection's children. They are locked with it: their deletion waits, writers do not. */
+export async function childRows(transaction: Queryable, { id: parent }: Pick<Rows, 'id'>): Promise<readonly Rows[]> {
+  const children = await transaction.query<Readonly<Record<'id' | 'place' | 'record_table' | 'vector_table', string>>>(sql`
+    SELECT id, place, record_table, vector_table FROM polyvec.collections WHERE parent_id = ${parent} ORDER BY id FOR KEY SHARE`);
+  return children.map(({ id, place, record_table, vector_table }) => ({
+    ...{ id, place, recordTable: record_table, vectorTable: vector_table },
+  }));
+}
+
 /** The next records after `after`, by namespace and rid, and which the last of them is; null when there were none. */
 function copyStep(from: Rows, to: Rows, after: { readonly namespace: string; readonly rid: string }, postings: boolean): Sql {
   // vectors are looked up one by one: a planner without statistics would rather read all of them

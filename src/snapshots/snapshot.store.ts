@@ -7,7 +7,7 @@ import { type Sql, sql } from '../postgres/sql.js';
 import { isUniqueViolation } from '../postgres/sqlstate.js';
 import type { Caller, Reach } from '../tenants/caller.js';
 import type { Scope } from '../tenants/tenant.js';
-import { copyRows, type Rows } from './row-copy.store.js';
+import { childRows, copyRows, type Rows } from './row-copy.store.js';
 import type {
   ListPage,
   NewSnapshot,
@@ -77,14 +77,16 @@ export class SnapshotStore {
           ...{ recordTable: row.record_table, vectorTable: row.vector_table },
         };
         const rows = snapshotRows(row.rows_id);
-        const totals = await copyRows(transaction, from, rows);
-        await transaction.query(sql`
-          WITH copied AS (
-            INSERT INTO polyvec.snapshot_namespaces (snapshot_uuid, name, lsn, schema, created_at)
-            SELECT ${row.uuid}, name, lsn, schema, created_at FROM ${namespaceTable(from)} WHERE collection_id = ${collection.id}
-            RETURNING 1)
-          UPDATE polyvec.snapshots SET record_count = ${totals.records}, size_bytes = ${totals.bytes},
-            namespace_count = (SELECT count(*) FROM copied) WHERE uuid = ${row.uuid}`);
+        for (const part of [from, ...(await childRows(transaction, from))]) {
+          const { records, bytes } = await copyRows(transaction, part, rows);
+          await transaction.query(sql`
+            WITH copied AS (
+              INSERT INTO polyvec.snapshot_namespaces (snapshot_uuid, name, lsn, schema, created_at)
+              SELECT ${row.uuid}, name, lsn, schema, created_at FROM ${namespaceTable(part)} WHERE collection_id = ${part.id}
+              RETURNING 1)
+            UPDATE polyvec.snapshots SET record_count = record_count + ${records}, size_bytes = size_bytes + ${bytes},
+              namespace_count = namespace_count + (SELECT count(*) FROM copied) WHERE uuid = ${row.uuid}`);
+        }
         return { uuid: row.uuid, rows };
       });
     } catch (error) {

@@ -35,6 +35,7 @@ const SETTINGS = {
   POLYVEC_PINECONE_INDEX_PORTS: '0:40',
   POLYVEC_DEDICATED_MIN_FLOATS: '800',
   POLYVEC_INDEX_MIN_FLOATS: '800',
+  POLYVEC_NAMESPACE_PLACE_FLOATS: '800',
   POLYVEC_MAINTENANCE_INTERVAL_MS: '50',
 };
 const QUIET = { POLYVEC_LOG_LEVEL: 'error' };
@@ -184,6 +185,7 @@ describeOnServer(`polyvec move${reason}`, () => {
       expect(lines).toContainEqual(expect.stringMatching(/^plain +63 +\d+\.\d {2}equal$/));
       expect(lines).toContainEqual(expect.stringMatching(/^large +201 +\d+\.\d {2}equal$/));
       expect(lines).toContainEqual(expect.stringMatching(/^empty +0 +\d+\.\d {2}equal$/));
+      expect(lines).toContainEqual(expect.stringMatching(/^i-\S+ \(namespace "apart"\) +110 +\d+\.\d {2}equal$/));
       expect(lines).toContainEqual(expect.stringMatching(/^acme\/prod\/plain +1 +\d+\.\d {2}equal$/));
       expect(lines).toContainEqual(expect.stringMatching(/^i-\S+ \(backup nightly\) +6 +\d+\.\d {2}equal$/));
       expect(lines).toContainEqual(expect.stringMatching(/^i-\S+ \(collection pods\) +1 +\d+\.\d {2}equal$/));

@@ -13,7 +13,7 @@ describeOnServer('a statement that was given up and goes on', () => {
 
   beforeAll(() => {
     // nothing here makes the server itself keep time
-    pool = new pg.Pool({ connectionString: url, application_name: 'polyvec (places)' });
+    pool = new pg.Pool({ connectionString: url, application_name: 'polyvec (children)' });
     pool.on('connect', (client) => client.on('error', () => undefined));
   });
 

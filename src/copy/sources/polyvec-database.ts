@@ -5,7 +5,7 @@ import type { NamespaceTotals } from '../../records/namespace.js';
 import { NamespaceStore } from '../../records/namespace.store.js';
 import { RecordPageStore } from '../../records/record-page.store.js';
 import type { Chunk, Destination, Source, SourceCollection } from '../copy.js';
-import { EVERYTHING, toCopyRecord, writeState } from '../stored-record.js';
+import { EVERYTHING, toCopyRecord, totalsOfAll, writeState } from '../stored-record.js';
 import { bytesOf } from './portions.js';
 import { ShownStore } from './shown.store.js';
 
@@ -71,7 +71,9 @@ export class PolyvecSource implements Source {
     let limit = FIRST_ROWS;
     for (let after = start; ;) {
       const { collection } = await this.look(key);
-      const page = await this.pageStore.readPage(collection, namespace, { parts: EVERYTHING, limit, after });
+      const holder = await this.collectionStore.findHolder(this.database, collection, namespace);
+      if (holder === undefined) continue;
+      const page = await this.pageStore.readPage(holder, namespace, { parts: EVERYTHING, limit, after });
       if (page === 'stale') continue;
       const records = page.records.map((record) => toCopyRecord(record, namespace));
       const last = records.at(-1)?.id;
@@ -100,7 +102,7 @@ export class PolyvecSource implements Source {
     for (;;) {
       const collection = await this.collectionStore.findAnywhere(uuid);
       if (collection === undefined) throw new Error(`the collection ${uuid} is gone`);
-      const totals = await this.namespaceStore.totals(collection, undefined);
+      const totals = await totalsOfAll(this.database, this.collectionStore, this.namespaceStore, collection);
       if (totals !== 'stale') return { collection, totals };
     }
   }

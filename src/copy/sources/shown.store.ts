@@ -12,7 +12,7 @@ export class ShownStore {
     const rows = await this.database.query<{ uuid: string }>(sql`
       SELECT c.uuid FROM polyvec.collections c
       JOIN polyvec.databases d ON d.id = c.database_id JOIN polyvec.tenants t ON t.id = d.tenant_id
-      WHERE NOT EXISTS (SELECT FROM polyvec.copies k WHERE k.collection_id = c.id AND k.is_hidden)
+      WHERE c.parent_id IS NULL AND NOT EXISTS (SELECT FROM polyvec.copies k WHERE k.collection_id = c.id AND k.is_hidden)
         AND (${tenant}::text IS NULL OR t.name = ${tenant}) AND (${database}::text IS NULL OR d.name = ${database})
         AND (${name}::text IS NULL OR c.name = ${name})
       ORDER BY t.name, d.name, c.name`);

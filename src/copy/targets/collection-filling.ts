@@ -9,7 +9,7 @@ import { RecordPageStore } from '../../records/record-page.store.js';
 import { RecordWriteStore } from '../../records/record-write.store.js';
 import type { Checkpoint, ConflictPolicy, CopyRecord, Destination, Filling, RecordName } from '../copy.js';
 import { fieldKeys } from '../record-digest.js';
-import { EVERYTHING, toCopyRecord, writeState } from '../stored-record.js';
+import { EVERYTHING, toCopyRecord, totalsOfAll, writeState } from '../stored-record.js';
 import type { CopiesStore } from './copies.store.js';
 
 const PAGE_ROWS = 500;
@@ -120,9 +120,10 @@ export class CollectionFilling implements Filling {
         if (current === undefined) throw new Error(`the collection ${this.place.to.name} is gone`);
         for (const [namespace, written] of byNamespace(records)) {
           const batch = { records: written.map((record) => ({ ...record, removedKeys: [] })), superseded: [], hasNewFields };
-          const outcome = await this.writeStore.write(transaction, current, namespace, batch, this.mode);
+          const holder = await this.collections.findHolder(transaction, current, namespace);
+          const outcome = holder && (await this.writeStore.write(transaction, holder, namespace, batch, this.mode));
           // the checkpoint goes back with the transaction
-          if (outcome === 'stale') throw new Stale();
+          if (outcome === undefined || outcome === 'stale') throw new Stale();
         }
         return 'written';
       })
@@ -138,12 +139,15 @@ export class CollectionFilling implements Filling {
   }
 
   private async page(namespace: string, request: PageRequest): Promise<readonly CopyRecord[]> {
-    const page = await this.pageStore.readPage(await this.current(), namespace, request);
-    return page === 'stale' ? this.page(namespace, request) : page.records.map((record) => toCopyRecord(record, namespace));
+    const holder = await this.collections.findHolder(this.database, await this.current(), namespace);
+    const page = holder && (await this.pageStore.readPage(holder, namespace, request));
+    return page === undefined || page === 'stale'
+      ? this.page(namespace, request)
+      : page.records.map((record) => toCopyRecord(record, namespace));
   }
 
   private async namespaces(): Promise<readonly NamespaceTotals[]> {
-    const totals = await this.namespaceStore.totals(await this.current(), undefined);
+    const totals = await totalsOfAll(this.database, this.collections, this.namespaceStore, await this.current());
     return totals === 'stale' ? this.namespaces() : totals;
   }
 

@@ -63,10 +63,14 @@ export async function contentsOfNodes(queryable: Queryable): Promise<readonly No
 /** A collection that has a place. */
 export type PlaceOwner = Readonly<Record<'uuid' | 'tenant' | 'database' | 'name', string>>;
 
-/** The collections that have places, by place. */
+/** What the collection `c` is called before people, when `p` is its parent, or it itself. */
+export const PLACE_LABEL = sql`p.name || COALESCE(' (namespace ' || to_json(c.namespace) || ')', '')`;
+
+/** The collections that have places, by place; of a child, its parent. */
 export async function ownersOf(queryable: Queryable): Promise<ReadonlyMap<string, PlaceOwner>> {
   const rows = await queryable.query<PlaceOwner & { readonly place: string }>(sql`
-    SELECT c.place, c.uuid, t.name AS tenant, d.name AS database, c.name FROM polyvec.collections c
+    SELECT c.place, p.uuid, t.name AS tenant, d.name AS database, ${PLACE_LABEL} AS name
+    FROM polyvec.collections c JOIN polyvec.collections p ON p.id = COALESCE(c.parent_id, c.id)
       JOIN polyvec.databases d ON d.id = c.database_id JOIN polyvec.tenants t ON t.id = d.tenant_id
     WHERE c.place <> 'polyvec'`);
   return new Map(rows.map((row) => [row.place, row]));

@@ -50,7 +50,7 @@ export class IndexMetricsStore {
         JOIN pg_class k ON k.oid = p.index_relid WHERE k.relname LIKE 'hnsw\_%') AS progress
       FROM (
         SELECT count(*) FILTER (WHERE record_table = 'pool_records') AS pooled,
-          count(*) FILTER (WHERE record_table <> 'pool_records') AS dedicated FROM polyvec.collections) AS c,
+          count(*) FILTER (WHERE record_table <> 'pool_records') AS dedicated FROM polyvec.collections WHERE parent_id IS NULL) AS c,
       (SELECT count(*) FILTER (WHERE state = 'ready') AS ready, count(*) FILTER (WHERE state = 'building') AS building,
           sum(rows) FILTER (WHERE state = 'ready' AND content = 'full') AS full_vectors,
           sum(rows) FILTER (WHERE state = 'ready' AND content = 'half') AS half_vectors,

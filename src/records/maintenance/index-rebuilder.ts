@@ -127,7 +127,7 @@ export class IndexRebuilder {
 
   /** Undefined also when it has no tables of its own. */
   private async find(uuid: string): Promise<Collection | undefined> {
-    const collection = await this.catalog.findAnywhere(uuid);
+    const collection = await this.catalog.findStored(uuid);
     return collection === undefined || isPooled(collection) ? undefined : collection;
   }
 

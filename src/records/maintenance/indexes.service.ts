@@ -70,7 +70,21 @@ export class IndexesService {
   }
 
   /** What was measured of the collection's namespaces, and what searches make of it. */
-  recall(collection: Collection): readonly NamespaceEffort[] {
+  async recall(collection: Collection): Promise<readonly NamespaceEffort[]> {
+    const all = [...this.recallOf(collection)];
+    for (const namespace of collection.children.keys()) {
+      all.push(...(await this.collections.run(collection, namespace, (holder) => Promise.resolve(this.recallOf(holder)))));
+    }
+    return all;
+  }
+
+  /** Vectors of the namespace in indexes that searches use. */
+  async indexedVectors(collection: Collection, namespace: string): Promise<number> {
+    const count = (holder: Collection): number => indexesOf(holder, namespace).reduce((sum, { rows }) => sum + rows, 0);
+    return this.collections.run(collection, namespace, (holder) => Promise.resolve(count(holder)));
+  }
+
+  private recallOf(collection: Collection): readonly NamespaceEffort[] {
     const target = this.recallTarget(collection);
     return collection.measurements.flatMap((measured) => {
       const chosen = chosenPoint(measured.points, SMALL_LIMIT, target);
@@ -85,7 +99,7 @@ export class IndexesService {
   }
 
   async progress(collection: Collection, namespace: string): Promise<IndexProgress> {
-    return this.collections.run(collection, async (current) => {
+    return this.collections.run(collection, namespace, async (current) => {
       const coverage = await this.store.coverage(current, namespace);
       if (coverage === 'stale') return 'stale';
       const limit = isPooled(current) ? this.config.dedicatedMinFloats : this.config.indexMinFloats;

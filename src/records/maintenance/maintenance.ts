@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
-import type { Collection } from '../../collections/collection.js';
+import { clientUuid, type Collection } from '../../collections/collection.js';
 import { Database } from '../../postgres/database.js';
 import type { Selection } from '../record.js';
 import { WordIndexes } from '../words/word-indexes.js';
@@ -48,7 +48,7 @@ export class Maintenance implements BeforeApplicationShutdown {
 
   /** Rows have been written or deleted. Returns at once. */
   note(collection: Collection, rows: number): void {
-    this.database.replica?.wrote(collection.uuid);
+    this.database.replica?.wrote(clientUuid(collection));
     this.storage.note(collection, rows);
     this.sparseKeys.noteWrite(collection);
     this.words.note(collection);

@@ -9,7 +9,7 @@ import {
   SHARED_PLACE,
   vectorTable,
 } from '../../collections/place-tables.store.js';
-import { OLDER_APPLICATION_NAME } from '../../postgres/application-name.js';
+import { OLDER_THAN_PLACES } from '../../postgres/application-name.js';
 import { isCluster } from '../../postgres/cluster/cluster.js';
 import { distributeFunctions, nodeProblems } from '../../postgres/cluster/cluster-checks.js';
 import { Database, type Queryable } from '../../postgres/database.js';
@@ -33,13 +33,17 @@ export class PlaceStore {
 
   /**
    * The collection's own place may be made: the role may create schemas, and no instance is connected that would look for its rows
-   * in the shared one.
+   * in the shared one: one of those that are called so.
    */
-  async refusal(queryable: Queryable, id: string): Promise<PlaceRefusal | undefined> {
+  async refusal(
+    queryable: Queryable,
+    id: string,
+    older: readonly string[] = OLDER_THAN_PLACES,
+  ): Promise<PlaceRefusal | undefined> {
     const [row] = await queryable.query<{ permitted: string; older: string; taken: string }>(sql`
       SELECT has_database_privilege(current_database(), 'CREATE') AS permitted,
         EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
-          AND application_name = ${OLDER_APPLICATION_NAME}) AS older,
+          AND application_name = ANY (${older}::text[])) AS older,
         to_regnamespace(${ownPlace(id)}) IS NOT NULL AS taken`);
     if (row?.permitted !== 't') return 'not permitted';
     if (row.older === 't') return 'older instances are connected';

@@ -94,11 +94,11 @@ export class SparseKeyMaintenance implements BeforeApplicationShutdown {
   }
 
   private async improve(uuid: string, wanted: ReadonlySet<string>, lease: string): Promise<void> {
-    let collection = await this.catalog.findAnywhere(uuid);
+    let collection = await this.catalog.findStored(uuid);
     if (collection === undefined || !(await this.prepare(collection, wanted))) return;
     let outcome: 'done' | 'more' | 'stale' = 'stale';
     while (outcome !== 'done' && !this.stopped) {
-      if (outcome === 'stale') collection = await this.catalog.findAnywhere(uuid);
+      if (outcome === 'stale') collection = await this.catalog.findStored(uuid);
       if (collection === undefined) return;
       await this.leases.take(lease, LEASE_SECONDS);
       outcome = await this.store.step(collection);
@@ -128,6 +128,6 @@ export class SparseKeyMaintenance implements BeforeApplicationShutdown {
       if (this.stopped) return undefined;
       await sleep(PAUSE_MS);
     }
-    return this.catalog.findAnywhere(collection.uuid);
+    return this.catalog.findStored(collection.uuid);
   }
 }

@@ -13,6 +13,7 @@ import { FieldIndexMaintenance } from './field-index-maintenance.js';
 import { HotKeys } from './hot-keys.js';
 import { IndexBuilder } from './index-builder.js';
 import { LateIndexStore } from './late-index.store.js';
+import { NamespacePlaceStore } from './namespace-place.store.js';
 import { PlaceStore } from './place.store.js';
 import { PromotionStore } from './promotion.store.js';
 import { RecallMeasurements } from './recall-measurement.js';
@@ -70,6 +71,7 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     private readonly places: PlaceStore,
     private readonly database: Database,
     private readonly lateIndexes: LateIndexStore,
+    private readonly namespacePlaces: NamespacePlaceStore,
     private readonly builder: IndexBuilder,
     private readonly hotKeys: HotKeys,
     private readonly fields: FieldIndexMaintenance,
@@ -228,13 +230,14 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
 
   /** False when there is more to do at once. */
   private async improve(uuid: string, filters: boolean, isLoaded: boolean): Promise<boolean> {
-    const collection = await this.catalog.findAnywhere(uuid);
+    const collection = await this.catalog.findStored(uuid);
     if (collection === undefined) return true;
     if (isPooled(collection)) {
       await this.promote(collection);
       return false;
     }
     if (!hasOwnPlace(collection) && (await this.settle(collection))) return false;
+    if (await this.spread(collection)) return false;
     const isWanted = this.fields.isWanted(collection) || (isLoaded && this.fields.isWantedAfterLoad(collection));
     if (collection.lateIndexes && !(await this.complete(collection))) return false;
     if (filters || isWanted) await this.fields.improve(collection, isLoaded);
@@ -271,6 +274,28 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     this.collections.forget(collection);
     this.sweeper.wake();
     this.logger.log(`collection ${collection.name} has a schema of its own now`);
+    return true;
+  }
+
+  /** A namespace that is large itself gets a place, if that is wanted. */
+  private async spread(collection: Collection): Promise<boolean> {
+    const floats = this.config.namespacePlaceFloats;
+    if (floats === 0 || collection.parent !== null || !hasOwnPlace(collection)) return false;
+    const start = performance.now();
+    const namespace = await this.namespacePlaces.due(collection, floats);
+    const child = namespace === undefined ? undefined : await this.namespacePlaces.moveOut(collection, namespace);
+    if (child === undefined) {
+      if (collection.moving) await this.namespacePlaces.rest(collection);
+      return false;
+    }
+    this.collections.forget(collection);
+    this.sweeper.wake();
+    // it has no vector index yet
+    Object.assign(this.changesOf(child.uuid), { rows: Infinity, filters: true });
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    this.logger.log(
+      `the namespace ${JSON.stringify(namespace)} of ${collection.name} has a schema of its own now (${seconds} s)`,
+    );
     return true;
   }
 }

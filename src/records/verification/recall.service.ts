@@ -70,7 +70,7 @@ export class RecallService {
       );
       const exact = await this.searches.search(current, namespace, request, COMPLETE);
       if (byIndex !== 'stale' && exact !== 'stale') return [byIndex.matches, exact.matches];
-      current = await this.catalog.findAnywhere(collection.uuid);
+      current = await this.catalog.findStored(collection.uuid);
     }
     // gone, or nothing that one can measure
     return [[], []];

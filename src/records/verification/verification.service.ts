@@ -59,7 +59,7 @@ export class VerificationService {
   }
 
   private async look(uuid: string): Promise<CollectionReport | undefined> {
-    const known = await this.catalog.findAnywhere(uuid);
+    const known = await this.catalog.findStored(uuid);
     if (known === undefined) return undefined;
     return this.database.transaction(async (transaction) => {
       const collection = await this.catalog.refresh(transaction, known);
@@ -78,6 +78,9 @@ export class VerificationService {
       ...sparseProblems(collection, await this.store.sparse(transaction, collection)),
       ...(await this.indexProblems(transaction, collection)),
     ];
+    for (const name of await this.store.strayNamespaces(transaction, collection)) {
+      problems.push(`the namespace ${JSON.stringify(name)} is held by another place`);
+    }
     if (!isPooled(collection) && (await this.store.hasForgottenRows(transaction, collection))) {
       problems.push('rows of it are left in the pool');
     }

@@ -9,6 +9,7 @@ import {
   sparseTable,
   vectorTable,
 } from '../../collections/place-tables.store.js';
+import { PLACE_LABEL } from '../../postgres/cluster/node-places.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
 
@@ -45,12 +46,14 @@ export interface SparseCounts {
   readonly differing: number;
 }
 
-/** A collection that can be looked at. */
+/** A collection, or a child, that can be looked at. */
 export interface CollectionName {
   readonly uuid: string;
   readonly tenant: string;
   readonly database: string;
+  /** Of a child, with its namespace. */
   readonly name: string;
+  readonly isChild: boolean;
 }
 
 type Counts<T> = Readonly<Record<keyof T, string | null>>;
@@ -60,15 +63,17 @@ type Counts<T> = Readonly<Record<keyof T, string | null>>;
 export class VerificationStore {
   constructor(private readonly database: Database) {}
 
-  /** All collections, or those with the name, alias or uuid, ordered by tenant, database and name. */
+  /** All collections, or those with the name, alias or uuid, ordered by tenant, database and name; after each, its children. */
   async collections(named: string | undefined): Promise<readonly CollectionName[]> {
     const wanted = named ?? null;
-    return this.database.query<CollectionName>(sql`
-      SELECT c.uuid, t.name AS tenant, d.name AS database, c.name FROM polyvec.collections c
-        JOIN polyvec.databases d ON d.id = c.database_id JOIN polyvec.tenants t ON t.id = d.tenant_id
-      WHERE ${wanted}::text IS NULL OR c.name = ${wanted}::text OR c.uuid::text = lower(${wanted}::text)
-        OR EXISTS (SELECT FROM polyvec.collection_aliases a WHERE a.collection_id = c.id AND a.name = ${wanted}::text)
-      ORDER BY t.name, d.name, c.name`);
+    const rows = await this.database.query<Record<keyof CollectionName, string>>(sql`
+      SELECT c.uuid, t.name AS tenant, d.name AS database, ${PLACE_LABEL} AS name, c.parent_id IS NOT NULL AS "isChild"
+      FROM polyvec.collections c JOIN polyvec.collections p ON p.id = COALESCE(c.parent_id, c.id)
+        JOIN polyvec.databases d ON d.id = p.database_id JOIN polyvec.tenants t ON t.id = d.tenant_id
+      WHERE ${wanted}::text IS NULL OR p.name = ${wanted}::text OR p.uuid::text = lower(${wanted}::text)
+        OR EXISTS (SELECT FROM polyvec.collection_aliases a WHERE a.collection_id = p.id AND a.name = ${wanted}::text)
+      ORDER BY t.name, d.name, p.name, c.namespace NULLS FIRST`);
+    return rows.map((row) => ({ ...row, isChild: row.isChild === 't' }));
   }
 
   async rows(queryable: Queryable, collection: Collection): Promise<RowCounts> {
@@ -108,6 +113,16 @@ export class VerificationStore {
       counted: counted === null ? null : Number(counted),
       records: Number(records),
     }));
+  }
+
+  /** Namespaces that the collection holds, and that are held elsewhere: by a child, or, of a child, all but its own. */
+  async strayNamespaces(queryable: Queryable, collection: Collection): Promise<readonly string[]> {
+    const { parent, children } = collection;
+    if (parent === null && children.size === 0) return [];
+    const isElsewhere = parent === null ? sql`name = ANY (${[...children.keys()]}::text[])` : sql`name <> ${parent.namespace}`;
+    const rows = await queryable.query<{ name: string }>(sql`
+      SELECT name FROM ${namespaceTable(collection)} WHERE collection_id = ${collection.id} AND ${isElsewhere} ORDER BY name`);
+    return rows.map(({ name }) => name);
   }
 
   async sparse(queryable: Queryable, collection: Collection): Promise<SparseCounts> {

@@ -19,7 +19,7 @@ export class RecordTextsService {
   /** The selected records whose texts have words of those that are asked for, best first; scores are those of BM25, above 0. */
   async searchText(collection: Collection, namespace: string, request: TextSearchRequest): Promise<readonly RankedRecord[]> {
     this.limits.requireSearch(request);
-    return this.collections.run(collection, async (current) => {
+    return this.collections.run(collection, namespace, async (current) => {
       const found = await this.store.search(current, namespace, request);
       if (found === 'stale') return 'stale';
       this.indexes.noteSearch(current, request.indexable, found.unindexed);

@@ -87,13 +87,13 @@ export class WordIndexes implements BeforeApplicationShutdown {
     await this.ensureOpen(collection, sources);
     let caughtUp = 0;
     do {
-      caughtUp = await this.collections.run(collection, (current) => this.store.catchUp(current));
+      caughtUp = await this.collections.runHome(collection, (current) => this.store.catchUp(current));
     } while (caughtUp > 0 && !this.stopped);
   }
 
   /** The index knows all texts afterwards, as indexed or not. */
   private async ensureOpen(collection: Collection, wanted: readonly WordSource[]): Promise<void> {
-    const started = await this.collections.run(collection, async (current) => {
+    const started = await this.collections.runHome(collection, async (current) => {
       const sources = withSources(current.wordSources, wanted);
       return this.store.start(current, sources.length === 0 ? DOCUMENTS : sources);
     });
@@ -103,7 +103,7 @@ export class WordIndexes implements BeforeApplicationShutdown {
       if (this.stopped) return;
       await sleep(ASK_MS);
     }
-    await this.collections.run(collection, async (current) => {
+    await this.collections.runHome(collection, async (current) => {
       if (current.wordIndex === 'none' || current.wordSources.length < started.sources.length) return 'stale';
       // with more texts than were waited for, whoever has added them opens it
       const isOurs = current.wordIndex === 'starting' && current.wordSources.length === started.sources.length;

@@ -6,10 +6,11 @@ import { NAMESPACES_OF_LISTED } from '../../../src/collections/place-tables.stor
 import { CATALOG } from '../../../src/move/moved-tables.js';
 import type { Database } from '../../../src/postgres/database.js';
 import { identifier, type Sql, sql } from '../../../src/postgres/sql.js';
-import { indexed } from '../../chaos/promotion/promotion-cluster.js';
+import { eventually, indexed } from '../../chaos/promotion/promotion-cluster.js';
 import { randomFrom } from '../../chaos/promotion/promotion-writer.js';
 import { ChromaApi, type CollectionApi } from '../clients/chroma-api.js';
 import { COLLECTIONS } from '../clients/chroma-client.js';
+import { ConsoleApi } from '../clients/console-api.js';
 import { createIndex, type IndexApi, PineconeApi, succeeded } from '../clients/pinecone-api.js';
 import { setUp, VectorizerApi } from '../clients/vectorizer-api.js';
 import type { TestGateway } from '../gateway/gateway.js';
@@ -38,6 +39,7 @@ export async function fillEverything(gateway: TestGateway): Promise<void> {
   await fillOtherPlaces(chroma);
   await fillVectorizer(new VectorizerApi(gateway.vectorizerUrl));
   await fillPinecone(gateway);
+  await fillSpread(gateway);
 }
 
 /** Records of all shapes; some in another order than that of their ids, some written twice. */
@@ -139,6 +141,21 @@ async function fillPinecone(gateway: TestGateway): Promise<void> {
   await control.call(`/indexes/${pod.name}`, { method: 'DELETE' });
 }
 
+/** An index one of whose namespaces has a place of its own from 800 components on. */
+async function fillSpread(gateway: TestGateway): Promise<void> {
+  const random = randomFrom(11);
+  const spread = await createIndex(gateway, { dimension: 8, metric: 'dotproduct' });
+  const vectors = Array.from({ length: 110 }, (_, number) => ({
+    id: ['a', 'b'][number] ?? `r${String(number)}`,
+    values: Array.from({ length: 8 }, () => random(9) - 4),
+    sparseValues: { indices: [number % 8, 4_294_967_295], values: [number, 0.5] },
+  }));
+  await spread.namespace('apart').fill(vectors);
+  await spread.namespace('beside').fill(vectors.slice(0, 3));
+  const places = async (): Promise<string> => JSON.stringify(await new ConsoleApi(gateway.consoleUrl).get('/places'));
+  expect(await eventually(places, (text) => text.includes('(namespace '))).toContain(`${spread.name} (namespace `);
+}
+
 /** An import of what is no Parquet file, which fails and stays in the list. */
 async function importInVain({ environment }: TestGateway, index: IndexApi): Promise<void> {
   const folder = join(environment['POLYVEC_IMPORT_ROOT'] ?? '', 'default_tenant/films/__default__');
@@ -213,7 +230,7 @@ async function pineconeAnswers(gateway: TestGateway): Promise<Readonly<Record<st
   const control = new PineconeApi(gateway.pineconeUrl);
   const { indexes } = (await keep(control, '/indexes')) as { readonly indexes: readonly Description[] };
   for (const path of ['/backups', '/restore-jobs', '/collections', '/collections/pods']) await keep(control, path);
-  for (const { name, host, metric } of indexes) {
+  for (const { name, host, metric, dimension } of indexes) {
     await keep(control, `/indexes/${name}`);
     await keep(control, `/indexes/${name}/backup-schedules`);
     // a port, or where another protocol made it, a path
@@ -223,7 +240,8 @@ async function pineconeAnswers(gateway: TestGateway): Promise<Readonly<Record<st
     for (const namespace of metric === 'dotproduct' ? Object.keys(namespaces) : []) {
       await keep(index, '/vectors/fetch', { query: { ids: ['a', 'b', 'only'], namespace } }, name);
       const query = { namespace, topK: 10, sparseVector: { indices: [1, 3, 7, 4_294_967_295], values: [1, 1, 1, 1] } };
-      await keep(index, '/query', { body: name === 'restored' ? { ...query, vector: [1, 1] } : query }, name);
+      const vector = name === 'restored' ? [1, 1] : dimension === 8 ? [1, 2, 3, 4, 5, 6, 7, 8] : undefined;
+      await keep(index, '/query', { body: { ...query, vector } }, name);
     }
   }
   return answers;
@@ -233,6 +251,7 @@ interface Description {
   readonly name: string;
   readonly host: string;
   readonly metric: string;
+  readonly dimension?: number;
 }
 
 interface Stats {

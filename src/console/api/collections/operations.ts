@@ -116,7 +116,7 @@ export class ConsoleCollections {
       metadata: collection.metadata,
       buildProgress: await this.buildProgress(overview),
       recallTarget: { value: this.indexes.recallTarget(collection), own: collection.recall },
-      recall: this.indexes.recall(collection),
+      recall: await this.indexes.recall(collection),
       hasModel: this.models.hasModel(collection),
     };
   }

@@ -3,6 +3,7 @@ import type { Collection } from '../../../collections/collection.js';
 import type { Filter } from '../../../filters/filter.js';
 import { embeddingOf } from '../../../records/embedding-of.js';
 import { LimitedWork } from '../../../records/limited-work.service.js';
+import { IndexesService } from '../../../records/maintenance/indexes.service.js';
 import { NamespacesService } from '../../../records/namespaces.service.js';
 import type { Match, Parts } from '../../../records/record.js';
 import { RecordSamples } from '../../../records/record-samples.service.js';
@@ -40,6 +41,7 @@ export class ConsoleQuality {
     private readonly namespaces: NamespacesService,
     private readonly samples: RecordSamples,
     private readonly searches: RecordSearches,
+    private readonly indexes: IndexesService,
     private readonly work: LimitedWork,
   ) {}
 
@@ -71,7 +73,7 @@ export class ConsoleQuality {
           done += 1;
           write({ kind: 'progress', done, of });
         }
-        write(toLine(collection, name, count, measured));
+        write(toLine(await this.indexes.indexedVectors(collection, name), name, count, measured));
       }
     } catch (error) {
       write({ kind: 'failed', message: toConsoleError(error).message });
@@ -116,8 +118,7 @@ function recallOf(found: readonly Match[], nearest: readonly Match[]): number {
   return Math.min(hits, nearest.length) / nearest.length;
 }
 
-function toLine(collection: Collection, namespace: string, records: number, measured: readonly Measured[]): QualityLine {
-  const indexed = collection.indexes.filter((index) => index.namespace === namespace).reduce((sum, { rows }) => sum + rows, 0);
+function toLine(indexed: number, namespace: string, records: number, measured: readonly Measured[]): QualityLine {
   const worst = measured
     .filter(({ recall }) => recall < 1)
     .sort((left, right) => left.recall - right.recall)
