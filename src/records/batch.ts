@@ -44,10 +44,11 @@ function merge(before: RecordWrite, after: RecordWrite): RecordWrite {
     id: before.id,
     embedding: after.embedding ?? before.embedding,
     sparse: after.sparse ?? before.sparse ?? null,
-    document: after.document ?? before.document,
+    document: after.document ?? (after.removesDocument === true ? null : before.document),
     uri: after.uri ?? before.uri,
     metadata: metadata.size === 0 ? null : stringifyJson(metadata),
     removedKeys: [...removed],
+    removesDocument: after.removesDocument === true || (before.removesDocument === true && after.document === null),
   };
 }
 

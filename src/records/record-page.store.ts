@@ -107,6 +107,7 @@ export class RecordPageStore {
     selection: Selection,
     patch: MetadataPatch & { readonly hasNewFields: boolean },
   ): Promise<(WriteOutcome & { readonly count: number }) | 'stale'> {
+    const isRemoved = patch.document === null && patch.removesDocument === true;
     const [row] = await this.database.query<{ live: string; count: string; lsn: string | null }>(sql`
       WITH live AS MATERIALIZED (${heldCollection(collection, patch.hasNewFields ? 'catalog' : 'place')}),
       chosen AS MATERIALIZED (
@@ -114,10 +115,10 @@ export class RecordPageStore {
         AND EXISTS (SELECT 1 FROM live) ORDER BY r.id FOR UPDATE OF r),
       written AS (
         UPDATE ${recordTable(collection)} r SET metadata = ${kept(patch.removedKeys ?? [])} || ${patch.metadata ?? '{}'}::jsonb,
-          document = COALESCE(${patch.document}::text, r.document), uri = COALESCE(${patch.uri}::text, r.uri)
+          document = ${isRemoved ? sql`NULL` : sql`COALESCE(${patch.document}::text, r.document)`}, uri = COALESCE(${patch.uri}::text, r.uri)
         FROM chosen c WHERE ${isSameRecord('c')} RETURNING r.rid)
       ${this.writtenVectors(collection, namespace, patch.embedding ?? null)}
-      ${noteChanged(collection, namespace, sql`written`, patch.document === null ? 'metadata' : 'all')}
+      ${noteChanged(collection, namespace, sql`written`, patch.document === null && !isRemoved ? 'metadata' : 'all')}
       ${patch.hasNewFields && patch.metadata !== null ? patchFields(collection, patch.metadata) : sql``},
       counted AS (${countWritten(collection, namespace, patch.embedding == null ? undefined : 'written_vectors')})
       SELECT (SELECT count(*) FROM live) AS live, (SELECT count(*) FROM written) AS count, (SELECT lsn FROM counted) AS lsn`);

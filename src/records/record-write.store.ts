@@ -127,7 +127,7 @@ function onConflict(records: readonly RecordWrite[], mode: WriteMode): Sql {
     case 'replace':
       return sql`DO UPDATE SET document = excluded.document, uri = excluded.uri, metadata = excluded.metadata`;
     case 'merge':
-      return sql`DO UPDATE SET document = COALESCE(excluded.document, r.document), uri = COALESCE(excluded.uri, r.uri),
+      return sql`DO UPDATE SET document = ${mergedDocument(records, sql`excluded`)}, uri = COALESCE(excluded.uri, r.uri),
         metadata = ${mergedMetadata(records, sql`excluded`)}`;
   }
 }
@@ -137,7 +137,7 @@ function updateRecords(collection: Collection, namespace: string, records: reado
   const metadata = merge ? mergedMetadata(records, sql`i`) : sql`i.metadata`;
   return sql`
     UPDATE ${recordTable(collection)} AS r SET
-      document = ${merge ? sql`COALESCE(i.document, r.document)` : sql`i.document`},
+      document = ${merge ? mergedDocument(records, sql`i`) : sql`i.document`},
       uri = ${merge ? sql`COALESCE(i.uri, r.uri)` : sql`i.uri`},
       metadata = ${metadata}
     FROM (SELECT * FROM input ORDER BY id) AS i CROSS JOIN LATERAL (
@@ -146,6 +146,14 @@ function updateRecords(collection: Collection, namespace: string, records: reado
       ${theOne(sql`l.id`)} FOR UPDATE) AS locked
     WHERE ${isSameRecord('locked')}
     RETURNING r.id, r.rid`;
+}
+
+/** The given document; without one the stored one, unless it is removed. */
+function mergedDocument(records: readonly RecordWrite[], given: Sql): Sql {
+  const removals = records.filter(({ document, removesDocument }) => document === null && removesDocument === true);
+  if (removals.length === 0) return sql`COALESCE(${given}.document, r.document)`;
+  const keys = textArray(removals.map(({ id }) => recordKey(id)));
+  return sql`COALESCE(${given}.document, CASE WHEN r.id <> ALL (${keys}::text[]) THEN r.document END)`;
 }
 
 /** The stored metadata without the removed keys and with the given ones. */

@@ -20,6 +20,8 @@ export interface RecordWrite {
   readonly metadata: string | null;
   /** Keys that a merge removes. */
   readonly removedKeys: readonly string[];
+  /** Whether a merge without a document removes the one that is there. Absent: no. */
+  readonly removesDocument?: boolean;
 }
 
 /** The records of one request, in its order, and the metadata fields that occur in them. */
@@ -179,6 +181,8 @@ export interface MetadataPatch extends RecordBatchFields {
   readonly uri: string | null;
   /** These go. Absent: none. */
   readonly removedKeys?: readonly string[];
+  /** Whether, without a document, the one that is there goes, too. Absent: no. */
+  readonly removesDocument?: boolean;
   /** Of every record. Absent: each keeps its own. */
   readonly embedding?: Float32Array | null;
 }

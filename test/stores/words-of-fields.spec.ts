@@ -53,6 +53,7 @@ describe('the words of every field with full-text search', () => {
   it.each([
     ['an update by id', 'update', { documents: [{ _id: 'd3', note: 'elm elm elm' }] }],
     ['a field that is removed', 'update', { documents: [{ _id: 'd4', _remove_fields: ['body'] }] }],
+    ['a first text that is removed', 'update', { documents: [{ _id: 'd2', _remove_fields: ['title'] }] }],
     ['an update by a filter', 'update', { filter: { number: 5 }, set_fields: { body: 'elm juniper', other: 'ash' } }],
     ['a removal by a filter', 'update', { filter: { number: 6 }, remove_fields: ['note', 'body'] }],
     ['an upsert', 'upsert', { documents: [{ _id: 'new', vec: [1, 0, 0, 0, 0, 0, 0, 0], body: 'cedar elm', note: 'fir' }] }],

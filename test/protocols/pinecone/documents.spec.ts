@@ -199,6 +199,24 @@ describe('documents', () => {
     ]);
   });
 
+  it('lose any text, by id and by a filter, and are not found by it', async () => {
+    const space = await filled();
+    const documents = [
+      { _id: 'a', year: 2000, _remove_fields: ['title'] },
+      { _id: 'b', title: 'Brown', _remove_fields: ['body'] },
+    ];
+    expect(await call(space, 'update', { documents })).toEqual([202, {}]);
+    const removal = { filter: { tags: 'x' }, remove_fields: ['title', 'year'] };
+    expect(await call(space, 'update', removal)).toEqual([202, { matched_records: 1 }]);
+    const [, answer] = await call(space, 'fetch', { ids: ['a', 'b', 'c'], include_fields: ['title', 'body', 'year'] });
+    expect((answer as { documents: unknown }).documents).toEqual({
+      a: { _id: 'a', body: DOCUMENTS[0]?.body, year: 2000 },
+      b: { _id: 'b', title: 'Brown', year: 2001 },
+      c: { _id: 'c', body: DOCUMENTS[2]?.body },
+    });
+    expect(await ids(space, { type: 'text', fields: ['title'], query: 'brown entropy' })).toEqual(['b']);
+  });
+
   it('are changed by a filter', async () => {
     const space = await filled();
     const change = { filter: { year: 2001 }, set_fields: { seen: true }, remove_fields: ['tags'] };
@@ -258,7 +276,7 @@ describe('documents', () => {
     ['update', {}, "'documents' or 'filter'"],
     ['update', { filter: { year: 1 } }, 'set_fields'],
     ['update', { documents: [{ _id: 'a', year: 1, _remove_fields: ['year'] }] }, 'both set and removed'],
-    ['update', { documents: [{ _id: 'a', _remove_fields: ['title'] }] }, 'not served'],
+    ['update', { documents: [{ _id: 'a', _remove_fields: ['terms'] }] }, 'not served'],
     ['update', { filter: {}, set_fields: { a: 1 } }, 'non-empty'],
     ['delete', {}, 'exactly one'],
     ['delete', { ids: ['a'], delete_all: true }, 'exactly one'],

@@ -154,7 +154,7 @@ export class DocumentWrites {
   }
 }
 
-/** The fields that are set, and those that go: metadata, and texts other than the first. @throws PineconeError 400 */
+/** The fields that are set, and those that go: metadata and texts. @throws PineconeError 400 */
 function changesOf(
   reading: DocumentReading,
   set: SentDocument,
@@ -166,13 +166,15 @@ function changesOf(
   if (both.length > 0) throw invalidArgument(`${path}: fields cannot be both set and removed: '${both.join("', '")}'`);
   if (has('_id') || has('_remove_fields')) throw invalidArgument(`${path}: '_id' and '_remove_fields' are no fields`);
   requireRemovable(reading.schema, removed);
-  return { ...toContent(reading, set, path), removedKeys: removed };
+  const [first] = reading.schema.texts;
+  const removesDocument = first !== undefined && removed.includes(first);
+  return { ...toContent(reading, set, path), removedKeys: removed, removesDocument };
 }
 
-function requireRemovable({ dense, sparse, texts }: DocumentSchema, removed: readonly string[]): void {
+function requireRemovable({ dense, sparse }: DocumentSchema, removed: readonly string[]): void {
   for (const name of removed) {
     if (name === dense) throw invalidArgument(`The dense_vector field '${name}' cannot be removed`);
-    if (name === sparse || name === texts[0]) {
+    if (name === sparse) {
       throw new PineconeError('UNIMPLEMENTED', `Removing '${name}' is not served here: upsert the document without it`);
     }
   }
