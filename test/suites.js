@@ -2,6 +2,7 @@
  * Where each suite runs: the longest of these beginnings of its path says it, and a suite that none of them fits stops the run.
  *
  *   embedded   `npm test`: the sources' own tests, and what belongs to the embedded engine. On a server only in the full run.
+ *   engine     `npm test`, never on a server: what has no meaning there.
  *   both       also `npm run test:server`: what says soonest that a protocol, a filter or a store is broken, on either engine.
  *   server     `npm run test:server` alone, where a statement costs a tenth. On the embedded engine only in the full run.
  *   clients    `npm run test:clients`: the official client libraries.
@@ -29,7 +30,7 @@ const PLACES = {
   'test/docs/': 'embedded',
   'test/docs/samples.spec.ts': 'server',
   'test/faults/': 'server',
-  'test/faults/full-disk.spec.ts': 'embedded',
+  'test/faults/full-disk.spec.ts': 'engine',
   'test/filters/': 'server',
   'test/frameworks/': 'full',
   'test/http/': 'server',
@@ -43,8 +44,8 @@ const PLACES = {
   'test/observability/': 'server',
   'test/observability/dashboards.spec.ts': 'embedded',
   'test/postgres/': 'server',
-  'test/postgres/data-directory.spec.ts': 'embedded',
-  'test/postgres/embedded': 'embedded',
+  'test/postgres/data-directory.spec.ts': 'engine',
+  'test/postgres/embedded': 'engine',
   'test/protocols/': 'server',
   'test/protocols/conformance.spec.ts': 'embedded',
   'test/protocols/cross-protocol.spec.ts': 'both',
@@ -87,7 +88,7 @@ const PLACES = {
 const EVERY_ENGINE = ['both', 'embedded', 'server'];
 /** By mode, for the gate and for the full run. */
 const PLACES_OF = {
-  embedded: { part: ['both', 'embedded'], whole: EVERY_ENGINE },
+  embedded: { part: ['both', 'embedded', 'engine'], whole: [...EVERY_ENGINE, 'engine'] },
   server: { part: ['both', 'server'], whole: EVERY_ENGINE },
   citus: { part: ['citus'], whole: [...EVERY_ENGINE, 'citus'] },
   clients: { part: ['clients'], whole: ['clients', 'full'] },

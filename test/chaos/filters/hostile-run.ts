@@ -22,6 +22,8 @@ export interface HostileFigures {
 const QUIET = { POLYVEC_MAINTENANCE_INTERVAL_MS: '100000000' };
 /** Statements on records name their table. */
 const RECORDS = 'pool_records';
+/** Of a collection's name, of which protocols take 255 characters or bytes. */
+const NAME_CHARACTERS = 60;
 const MAX_COMPLAINTS = 5;
 
 interface Run {
@@ -94,7 +96,8 @@ async function playDictionary(transport: HostileTransport, run: Run, shapes: rea
   const { figures, statements, templates } = run;
   const seed = run.seed + 10_000 * (turn + 1);
   const dictionary = hostileDictionary(transport.rules, seed);
-  const { place: where, records } = await load(transport, dictionary, seed, `${wordOf(dictionary, 's')} ${String(turn)}`);
+  const name = [...wordOf(dictionary, 's')].slice(0, NAME_CHARACTERS).join('');
+  const { place: where, records } = await load(transport, dictionary, seed, `${name} ${String(turn)}`);
   for (const [index, template] of templates.entries()) {
     const selection = render(template, dictionary);
     const complain = (text: string): void => {
