@@ -96,7 +96,7 @@ async function playDictionary(transport: HostileTransport, run: Run, shapes: rea
   const { figures, statements, templates } = run;
   const seed = run.seed + 10_000 * (turn + 1);
   const dictionary = hostileDictionary(transport.rules, seed);
-  const name = [...wordOf(dictionary, 's')].slice(0, NAME_CHARACTERS).join('');
+  const name = Array.from(wordOf(dictionary, 's')).slice(0, NAME_CHARACTERS).join('');
   const { place: where, records } = await load(transport, dictionary, seed, `${name} ${String(turn)}`);
   for (const [index, template] of templates.entries()) {
     const selection = render(template, dictionary);
