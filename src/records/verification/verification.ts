@@ -147,7 +147,8 @@ export function miscountProblems(miscounts: readonly Miscount[]): Problems {
 export function sparseProblems(collection: Collection, counts: SparseCounts): Problems {
   return [
     ...counted(collection.hasSparse ? 0 : counts.rows, 'sparse vector', 'that the collection does not know of'),
-    ...counted(collection.vectorType === 'sparse' ? counts.bare : 0, 'record', 'without a sparse vector'),
+    // documents of a schema of texts alone have none
+    ...counted(collection.vectorType === 'sparse' && counts.rows > 0 ? counts.bare : 0, 'record', 'without a sparse vector'),
     ...counted(counts.orphans, 'sparse vector', 'without a record'),
     ...counted(counts.uneven, 'sparse vector', 'with other than a weight for each term'),
     ...counted(counts.differing, 'posting', 'unlike the sparse vectors'),

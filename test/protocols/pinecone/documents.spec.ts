@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { verifyDatabase } from '../../../src/cli/verify.js';
 import { createIndex, type Outcome, PineconeApi } from '../../support/clients/pinecone-api.js';
 import { startGateway, type TestGateway } from '../../support/gateway/gateway.js';
+import { openGatewayDatabase } from '../../support/gateway/gateway-database.js';
 
 /** Documents: indexes with a schema of fields, API 2026-07. */
 
@@ -382,4 +384,17 @@ describe('a search of documents', () => {
     const text = { type: 'text', fields: ['title'], query: 'foxes' };
     expect(await ids(space, [text, vector])).toEqual(message('alone'));
   });
+});
+
+it('an index of texts alone is in order', async () => {
+  const name = `d-${randomUUID()}`;
+  expect((await createWith({ title: TEXT }, name))[0]).toBe(201);
+  const texts = new PineconeApi(`${gateway.pineconeUrl}/_index/${name}`);
+  const body = { documents: [{ _id: 'a', title: 'Brown bears' }] };
+  expect(await texts.outcome('/namespaces/n/documents/upsert', { body, headers: NEW })).toEqual([202, { upserted_count: 1 }]);
+  const database = await openGatewayDatabase(gateway.environment);
+  const lines: string[] = [];
+  const isWell = await verifyDatabase(database, { recall: 0, collection: name }, (line) => lines.push(line));
+  await database.close();
+  expect([isWell, lines]).toEqual([true, lines]);
 });
