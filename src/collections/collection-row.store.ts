@@ -1,4 +1,4 @@
-import { sql } from '../postgres/sql.js';
+import { type Sql, sql } from '../postgres/sql.js';
 import type {
   Collection,
   Field,
@@ -58,14 +58,22 @@ export const NAME = sql`COALESCE(c.name, (SELECT p.name FROM polyvec.collections
 /** Of the row `c`: clients know it. */
 export const IS_KNOWN = sql`c.parent_id IS NULL`;
 
+/** How often the default namespace of the row `c` was written to. */
+const COUNTERS = sql`(SELECT json_build_object('writes', n.lsn, 'operations', n.operations) FROM ${NAMESPACES_OF_LISTED} n
+  WHERE n.name = '')::text`;
+
 /** A collection's row `c` with its database `d` and tenant `t`. */
-export const COLUMNS = sql`c.id, c.uuid, ${NAME} AS name, t.name AS tenant, d.name AS database, c.protocol, c.metric,
+export const COLUMNS = columnsWith(COUNTERS);
+/** The same without a look into the collection's place: it seems never to have been written to. */
+export const CATALOG_COLUMNS = columnsWith(sql`NULL::text`);
+
+function columnsWith(counters: Sql): Sql {
+  return sql`c.id, c.uuid, ${NAME} AS name, t.name AS tenant, d.name AS database, c.protocol, c.metric,
   c.dimension, c.vector_type, c.has_sparse, c.sparse_keys_indexed, c.deletion_protection, floor(extract(epoch FROM c.created_at) * 1000)::bigint AS created_ms,
   c.metadata::text AS metadata, c.settings::text AS settings, c.place, c.record_table, c.vector_table, c.moving, c.late_indexes, c.document_index, c.word_index, c.word_sources::text AS word_sources, c.recall,
   c.epoch, c.parent_id, (SELECT p.uuid FROM polyvec.collections p WHERE p.id = c.parent_id) AS parent_uuid, c.namespace,
   (SELECT json_object_agg(k.namespace, k.id::text) FROM polyvec.collections k WHERE k.parent_id = c.id)::text AS children,
-  (SELECT json_build_object('writes', n.lsn, 'operations', n.operations) FROM ${NAMESPACES_OF_LISTED} n
-   WHERE n.name = '')::text AS counters,
+  ${counters} AS counters,
   EXISTS (SELECT FROM polyvec.vector_indexes i WHERE i.collection_id = c.id AND i.state = 'building') OR EXISTS (
     SELECT FROM polyvec.collections k JOIN polyvec.vector_indexes i ON i.collection_id = k.id
     WHERE k.parent_id = c.id AND i.state = 'building') AS is_indexing,
@@ -79,6 +87,7 @@ export const COLUMNS = sql`c.id, c.uuid, ${NAME} AS name, t.name AS tenant, d.na
      'forms', m.forms,
      'measuredAt', floor(extract(epoch FROM m.measured_at) * 1000)::bigint) ORDER BY m.namespace)
    FROM polyvec.recall_measurements m WHERE m.collection_id = c.id)::text AS measurements`;
+}
 export const JOINS = sql`JOIN polyvec.databases d ON d.id = c.database_id JOIN polyvec.tenants t ON t.id = d.tenant_id`;
 
 const UNWRITTEN: WriteCounters = { writes: 0, operations: 0 };

@@ -6,6 +6,8 @@ export interface CollectionOverview {
   /** Of all namespaces. */
   readonly records: number;
   readonly namespaces: number;
+  /** When these were counted; null: now. */
+  readonly countedAt: Date | null;
   /** Vector indexes of children that searches use, and the vectors in them. */
   readonly childIndexes: { readonly count: number; readonly vectors: number };
   /** Those within the caller's reach, by name. */

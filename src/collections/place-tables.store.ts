@@ -65,6 +65,17 @@ export const ALL_NAMESPACES_OF_LISTED = sql`(
   SELECT * FROM ${NAMESPACES_OF_LISTED} AS own
   UNION ALL SELECT n.* FROM polyvec.collections k CROSS JOIN LATERAL ${namespacesOf(sql`k`)} AS n WHERE k.parent_id = c.id)`;
 
+/** A row for each part of the catalog row `c`: what it holds itself, in its place or outside, and its children; places as last counted, if ever. */
+export const COUNTS_OF_LISTED = sql`(
+  SELECT count(*) AS namespaces, COALESCE(sum(n.record_count), 0) AS records, NULL::timestamptz AS counted_at
+  FROM polyvec.namespaces n WHERE n.collection_id = c.id
+  UNION ALL SELECT COALESCE(m.namespaces, held.namespaces), COALESCE(m.records, held.records), m.counted_at
+  FROM polyvec.collections k LEFT JOIN polyvec.place_counts m ON m.collection_id = k.id
+  LEFT JOIN LATERAL (
+    SELECT count(*) AS namespaces, COALESCE(sum(n.record_count), 0) AS records
+    FROM polyvec.placed_namespaces(k.place, k.id) AS n WHERE m.collection_id IS NULL) AS held ON TRUE
+  WHERE (k.id = c.id OR k.parent_id = c.id) AND k.place <> 'polyvec')`;
+
 function namespacesOf(row: Sql): Sql {
   return sql`(
   SELECT n.name, n.lsn, n.operations, n.record_count, n.schema, n.created_at FROM polyvec.namespaces n WHERE n.collection_id = ${row}.id

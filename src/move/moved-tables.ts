@@ -53,6 +53,7 @@ export const TABLES: Readonly<Record<string, TableFate>> = {
   sparse_changes: { kind: 'left', reason: 'they are about postings, which the target builds anew' },
   secrets: { kind: 'left', reason: 'what they sign is good for minutes' },
   leases: { kind: 'left', reason: 'they are held by processes of the source' },
+  place_counts: { kind: 'left', reason: "the target's gateways count for themselves" },
   released_ports: { kind: 'left', reason: "they rest for clients of the source's gateways" },
   dropped_collections: { kind: 'left', reason: 'what is deleted is not moved' },
 };

@@ -18,6 +18,8 @@ import { Maintenance } from './maintenance/maintenance.js';
 import { MetadataIndexStore } from './maintenance/metadata-index.store.js';
 import { NamespacePlaceStore } from './maintenance/namespace-place.store.js';
 import { PlaceStore } from './maintenance/place.store.js';
+import { PlaceCountsStore } from './maintenance/place-counts.store.js';
+import { PlaceMaintenance } from './maintenance/place-maintenance.js';
 import { PlacesService } from './maintenance/places.service.js';
 import { PromotionStore } from './maintenance/promotion.store.js';
 import { RangedKeysStore } from './maintenance/ranged-keys.store.js';
@@ -82,6 +84,8 @@ import { WordSearchStore } from './words/word-search.store.js';
     LeasesService,
     PlaceStore,
     NamespacePlaceStore,
+    PlaceCountsStore,
+    PlaceMaintenance,
     PlacesService,
     PromotionStore,
     VectorIndexStore,

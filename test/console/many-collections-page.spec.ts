@@ -13,7 +13,7 @@ function row(index: number): CollectionRow {
   return {
     ...{ uuid: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`, name: `made-up-${String(index).padStart(5, '0')}` },
     ...{ tenant: 'default_tenant', database: 'default_database', protocol: 'chroma', metric: 'cosine', dimension: 3 },
-    ...{ vectorType: 'dense', records: MOST - index, namespaces: 1, aliases: [], port: null, tier: 'pool' },
+    ...{ vectorType: 'dense', records: MOST - index, namespaces: 1, countedAt: null, aliases: [], port: null, tier: 'pool' },
     indexes: { ready: 0, isBuilding: index === 7, indexedVectors: 0 },
     ...{ deletionProtection: false, createdAt: '2026-01-01T00:00:00.000Z' },
   };

@@ -1,8 +1,10 @@
 import pg from 'pg';
 import { PLACE_TABLES } from '../../src/collections/place-tables.store.js';
+import type { CollectionPage } from '../../src/console/api/contract/collections.js';
 import { eventually, promoted, SMALL_TIERS } from '../chaos/promotion/promotion-cluster.js';
 import { ChromaApi, type CollectionApi } from '../support/clients/chroma-api.js';
 import { COLLECTIONS } from '../support/clients/chroma-client.js';
+import { ConsoleApi } from '../support/clients/console-api.js';
 import { createIndex } from '../support/clients/pinecone-api.js';
 import { createStorage, startGatewayOn, type TestGateway, type TestStorage } from '../support/gateway/gateway.js';
 
@@ -12,6 +14,8 @@ const reason = url === '' ? " (skipped: roles and other connections are a server
 
 /** Who an instance of an earlier version is, to the others. */
 const OLDER = { application_name: 'polyvec' };
+
+type Listed = CollectionPage['collections'][number];
 
 interface Whereabouts {
   readonly id: string;
@@ -142,6 +146,26 @@ describeOnServer(`the place of a large collection${reason}`, () => {
       body: { namespace: 'b', topK: 1, vector: [0, 0, 0, 0, 0, 0, 0, 0], sparseVector: { indices: [239], values: [1] } },
     });
     expect(hits.body).toMatchObject({ matches: [{ id: 'v229' }] });
+  });
+
+  it('is not looked into by the console’s list, which says when it was counted', async () => {
+    const collection = await chroma.filled(records(250));
+    const { place } = await settled(collection.id);
+    const api = new ConsoleApi(gateway.consoleUrl);
+    const listed = async (query = ''): Promise<Listed | undefined> =>
+      (await api.get<CollectionPage>(`/collections${query}`)).collections.find(({ uuid }) => uuid === collection.id);
+    const isCounted = (row: Listed | undefined): boolean => row?.countedAt !== null;
+    expect(await eventually(listed, isCounted)).toMatchObject({
+      records: 250,
+      namespaces: 1,
+      countedAt: expect.any(String) as string,
+    });
+    await collection.post('delete', { ids: ['r0'] });
+    expect(await listed(`?only=${collection.id}`)).toMatchObject({ records: 249, countedAt: null });
+    expect(await eventually(listed, (row) => row?.records === 249)).toMatchObject({ records: 249 });
+    await tables.query(`ALTER TABLE ${place}.namespaces RENAME TO elsewhere`);
+    expect(await listed()).toMatchObject({ records: 249, countedAt: expect.any(String) as string });
+    await tables.query(`ALTER TABLE ${place}.elsewhere RENAME TO namespaces`);
   });
 
   it('goes with the collection', async () => {

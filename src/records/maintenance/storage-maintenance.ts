@@ -1,8 +1,6 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Collection, isPooled } from '../../collections/collection.js';
 import { CollectionStore } from '../../collections/collection.store.js';
-import { CollectionSweeper } from '../../collections/collection-sweeper.js';
-import { CurrentCollections } from '../../collections/current-collections.js';
 import { hasOwnPlace } from '../../collections/place-tables.store.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { GatewayError } from '../../errors.js';
@@ -13,8 +11,7 @@ import { FieldIndexMaintenance } from './field-index-maintenance.js';
 import { HotKeys } from './hot-keys.js';
 import { IndexBuilder } from './index-builder.js';
 import { LateIndexStore } from './late-index.store.js';
-import { NamespacePlaceStore } from './namespace-place.store.js';
-import { PlaceStore } from './place.store.js';
+import { PlaceMaintenance } from './place-maintenance.js';
 import { PromotionStore } from './promotion.store.js';
 import { RecallMeasurements } from './recall-measurement.js';
 
@@ -64,14 +61,11 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    private readonly collections: CurrentCollections,
     private readonly catalog: CollectionStore,
-    private readonly sweeper: CollectionSweeper,
     private readonly promotions: PromotionStore,
-    private readonly places: PlaceStore,
+    private readonly places: PlaceMaintenance,
     private readonly database: Database,
     private readonly lateIndexes: LateIndexStore,
-    private readonly namespacePlaces: NamespacePlaceStore,
     private readonly builder: IndexBuilder,
     private readonly hotKeys: HotKeys,
     private readonly fields: FieldIndexMaintenance,
@@ -166,13 +160,7 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
   }
 
   private async begin(): Promise<void> {
-    const grant = await this.places.missingGrant().catch(() => undefined);
-    if (grant !== undefined) this.logger.warn(`large collections share one schema, as the role may create none: ${grant}`);
-    try {
-      for (const problem of await this.places.nodeProblems()) this.logger.warn(problem);
-    } catch (error) {
-      this.complain('the nodes of the cluster were not checked', error);
-    }
+    await this.places.check();
     await this.lookAround();
   }
 
@@ -233,25 +221,22 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     const collection = await this.catalog.findStored(uuid);
     if (collection === undefined) return true;
     if (isPooled(collection)) {
-      await this.promote(collection);
+      await this.places.promote(collection);
       return false;
     }
-    if (!hasOwnPlace(collection) && (await this.settle(collection))) return false;
-    if (await this.spread(collection)) return false;
+    if (!hasOwnPlace(collection) && (await this.places.settle(collection))) return false;
+    const child = await this.places.spread(collection);
+    if (child !== undefined) {
+      // it has no vector index yet
+      Object.assign(this.changesOf(child.uuid), { rows: Infinity, filters: true });
+      return false;
+    }
     const isWanted = this.fields.isWanted(collection) || (isLoaded && this.fields.isWantedAfterLoad(collection));
     if (collection.lateIndexes && !(await this.complete(collection))) return false;
     if (filters || isWanted) await this.fields.improve(collection, isLoaded);
+    await this.places.count(collection);
     if ((await this.builder.improve(collection)) !== 'done') return false;
     return (await this.recall.improve(collection)) === 'done';
-  }
-
-  private async promote(collection: Collection): Promise<void> {
-    const start = performance.now();
-    if (!(await this.promotions.promote(collection))) return;
-    this.collections.forget(collection);
-    this.sweeper.wake();
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    this.logger.log(`collection ${collection.name} has tables of its own now (${seconds} s)`);
   }
 
   /** A fork is answered before all of its indexes are there. False when another instance is building, or has moved the tables. */
@@ -266,37 +251,6 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
       }
     };
     return (await this.builder.alone(build)) ?? false;
-  }
-
-  /** Tables that an older version has made, or that were made while no place could be, get their place. */
-  private async settle(collection: Collection): Promise<boolean> {
-    if (!(await this.places.settle(collection))) return false;
-    this.collections.forget(collection);
-    this.sweeper.wake();
-    this.logger.log(`collection ${collection.name} has a schema of its own now`);
-    return true;
-  }
-
-  /** A namespace that is large itself gets a place, if that is wanted. */
-  private async spread(collection: Collection): Promise<boolean> {
-    const floats = this.config.namespacePlaceFloats;
-    if (floats === 0 || collection.parent !== null || !hasOwnPlace(collection)) return false;
-    const start = performance.now();
-    const namespace = await this.namespacePlaces.due(collection, floats);
-    const child = namespace === undefined ? undefined : await this.namespacePlaces.moveOut(collection, namespace);
-    if (child === undefined) {
-      if (collection.moving) await this.namespacePlaces.rest(collection);
-      return false;
-    }
-    this.collections.forget(collection);
-    this.sweeper.wake();
-    // it has no vector index yet
-    Object.assign(this.changesOf(child.uuid), { rows: Infinity, filters: true });
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    this.logger.log(
-      `the namespace ${JSON.stringify(namespace)} of ${collection.name} has a schema of its own now (${seconds} s)`,
-    );
-    return true;
   }
 }
 

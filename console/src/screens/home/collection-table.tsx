@@ -6,7 +6,7 @@ import { IconButton } from '../../parts/button.js';
 import { Icon } from '../../parts/icon.js';
 import { Bar } from '../../parts/states.js';
 import { type Column, Table } from '../../parts/table.js';
-import { count, percent } from '../../state/format.js';
+import { count, dateTime, percent } from '../../state/format.js';
 import { mayWrite } from '../../state/session.js';
 import { useParameters } from '../../state/url.js';
 import type { Action } from './collection-dialogs.js';
@@ -45,10 +45,16 @@ export function CollectionTable({ rows, onAction }: CollectionTableProperties): 
       width: '104px',
       cell: ({ protocol }) => <span class={`tag ${protocol}`}>{protocol}</span>,
     },
-    { ...head('records', 'Records'), width: '104px', isNumber: true, cell: ({ records }) => count(records) },
+    { ...head('records', 'Records'), width: '104px', isNumber: true, cell: (row) => <Counted row={row} value={row.records} /> },
     { ...head('dimension', 'Dimension'), width: '104px', isNumber: true, cell: dimensionOf },
     { name: 'metric', label: 'Metric', width: '76px', cell: ({ metric }) => metric },
-    { name: 'namespaces', label: 'Namespaces', width: '112px', isNumber: true, cell: ({ namespaces }) => count(namespaces) },
+    {
+      name: 'namespaces',
+      label: 'Namespaces',
+      width: '112px',
+      isNumber: true,
+      cell: (row) => <Counted row={row} value={row.namespaces} />,
+    },
     { name: 'state', label: 'State', width: '180px', cell: (row) => <State row={row} /> },
     { name: 'port', label: 'Port', width: '70px', isNumber: true, cell: ({ port }) => port ?? <span class="muted">–</span> },
     {
@@ -101,6 +107,12 @@ function SortButton({ label, direction, onClick }: SortButtonProperties): JSX.El
 function dimensionOf({ dimension, vectorType }: CollectionRow): ComponentChildren {
   if (vectorType === 'sparse') return 'sparse';
   return dimension === null ? <span class="muted">–</span> : count(dimension);
+}
+
+/** What a large collection holds was counted a while ago. */
+function Counted({ row, value }: { readonly row: CollectionRow; readonly value: number }): JSX.Element {
+  const { countedAt } = row;
+  return <span title={countedAt === null ? undefined : `Counted ${dateTime(countedAt)}`}>{count(value)}</span>;
 }
 
 function Name({ row }: { readonly row: CollectionRow }): JSX.Element {

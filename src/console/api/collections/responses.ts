@@ -8,6 +8,7 @@ export function toCollectionRow(overview: CollectionOverview): CollectionRow {
   return {
     ...{ uuid, name, tenant, database, protocol, metric, dimension, vectorType, records, namespaces, aliases, port },
     tier: isPooled(collection) ? 'pool' : 'dedicated',
+    countedAt: overview.countedAt?.toISOString() ?? null,
     indexes: indexesOf(overview),
     deletionProtection,
     createdAt: createdAt.toISOString(),

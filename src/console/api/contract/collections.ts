@@ -24,6 +24,8 @@ export interface CollectionRow {
   /** Of all namespaces. */
   readonly records: number;
   readonly namespaces: number;
+  /** When these two were counted, in a list, of a large collection; null: now. */
+  readonly countedAt: string | null;
   readonly indexes: { readonly ready: number; readonly isBuilding: boolean; readonly indexedVectors: number };
   readonly aliases: readonly string[];
   /** The port of its own that Pinecone clients reach it at; null: none. */
