@@ -189,14 +189,23 @@ describeOnServer(`what is found by ids, with plans that were made when there was
     return Number(rows[0]?.read);
   }
 
-  /** The look-ups that have read more than a few rows, or have been planned for their values. */
+  /** What one look has read: the least of some, as the database may do work of its own just then; a bad plan reads all every time. */
+  async function readBy(session: Session, look: Lookups[string], collection: Collection): Promise<number> {
+    let least = Infinity;
+    for (let time = 0; time < 3 && !(least <= FEW); time += 1) {
+      const before = await readSoFar(session);
+      await asRequest(() => look(session, collection, takeIds(MOST)));
+      least = Math.min(least, (await readSoFar(session)) - before);
+    }
+    return least;
+  }
+
+  /** The look-ups that read more than a few rows. */
   async function costly(collection: Collection, lookups: Lookups): Promise<readonly string[]> {
     const found: string[] = [];
     for (const session of sessions.filter(({ moment }) => moment !== 'before all')) {
       for (const [name, look] of Object.entries(lookups)) {
-        const before = await readSoFar(session);
-        await asRequest(() => look(session, collection, takeIds(MOST)));
-        const read = (await readSoFar(session)) - before;
+        const read = await readBy(session, look, collection);
         if (!(read <= FEW)) found.push(`${name}, planned when ${session.moment}: ${String(read)}`);
       }
     }
