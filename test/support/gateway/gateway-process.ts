@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { createStorage } from './gateway.js';
+import { probed } from './probes.js';
 import { POLYVEC } from './program.js';
 
 /** A gateway in a process of its own, as people run it: it can be killed, and its temporary files seen. */
@@ -21,7 +22,7 @@ export interface GatewayProcess {
 /** Where such processes keep their data, one after the other or several at once. */
 export interface ProcessStorage {
   readonly temporaryDirectory: string;
-  /** Resolves when it listens. @throws Error with what it wrote, when it ends instead. */
+  /** Resolves when it listens and has reached its database. @throws Error with what it wrote, when it ends instead. */
   start(): Promise<GatewayProcess>;
   /** The pid of the embedded engine's process. */
   enginePid(): Promise<number>;
@@ -42,6 +43,7 @@ export async function createProcessStorage(env: Readonly<Record<string, string>>
     temporaryDirectory,
     start: async () => {
       const gateway = await launchGateway(environment, started);
+      await ready(gateway);
       return gateway;
     },
     enginePid: () => readEnginePid(storage.environment['POLYVEC_DATA_DIR'] ?? ''),
@@ -56,6 +58,12 @@ export async function createProcessStorage(env: Readonly<Record<string, string>>
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** A busy machine may take longer to answer the first connection than a start waits for it. */
+async function ready({ urls }: GatewayProcess): Promise<void> {
+  const url = urls.get('console');
+  if (url !== undefined) await probed(url, '/readyz', 200);
 }
 
 /** Sends a signal and waits for the end; a process that has ended already is fine. */
