@@ -59,9 +59,12 @@ describeInBrowser('many collections', () => {
     expect(asked).toEqual(['?limit=200', expect.stringMatching(/^\?after=[0-9a-f-]+&limit=9800$/)]);
     for (const name of ['real-000', 'real-117', 'real-229']) {
       await page.keyboard.press('Control+k');
+      await page.locator('input[role=combobox]:focus').waitFor();
       await page.keyboard.type(name);
       await page.getByRole('option', { name }).waitFor();
       await page.keyboard.press('Escape');
+      // one that is still closing would take the next key for itself
+      await page.locator('input[role=combobox]').waitFor({ state: 'detached' });
     }
     await page.goto(`${console.gateway.consoleUrl}/backups`);
     await page.getByRole('button', { name: 'New backup' }).click();
