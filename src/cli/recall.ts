@@ -24,8 +24,12 @@ export async function recall(config: Config, named: string, share: string | unde
     const found = await theOne(database, catalog, named);
     if (wanted !== undefined) await catalog.update(found, { recall: wanted });
     const collection = wanted === undefined ? found : { ...found, recall: wanted };
-    const children = await Promise.all([...found.children.keys()].map((name) => catalog.findHolder(database, found, name)));
-    const held = [collection, ...children.filter((child) => child !== undefined)];
+    const held = [collection];
+    // one after the other: there may be more children than connections
+    for (const name of found.children.keys()) {
+      const child = await catalog.findHolder(database, found, name);
+      if (child !== undefined) held.push(child);
+    }
     for (const line of linesOf(held, collection, recallTarget(collection, config))) print(line);
   });
 }
