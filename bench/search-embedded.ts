@@ -11,8 +11,6 @@ export interface EmbeddedOptions extends Timing {
   readonly count: number;
   readonly deletes: number;
   readonly chromaSettleMs: number;
-  /** Absent: the gateway's default. */
-  readonly tailComponents?: number;
 }
 
 /** Polyvec on its embedded engine beside Chroma's server. Nobody but the gateway speaks to that engine: there is no SQL to compare with. */
@@ -23,7 +21,7 @@ export async function measureEmbedded(embedded: Engine, chroma: Engine, options:
   const loads: Measured[][] = [];
   try {
     await load(sessions, loads);
-    await session.indexed({ tailComponents: options.tailComponents });
+    await session.indexed({});
     await new Promise((done) => setTimeout(done, options.chromaSettleMs));
     const contenders = sessions.map((one) => engineContender(one, options));
     const rows: SearchRow[] = [];

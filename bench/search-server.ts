@@ -26,8 +26,6 @@ export interface ServerOptions extends Timing {
   /** What Chroma's server does on its own after a load comes to an end. */
   readonly chromaSettleMs: number;
   readonly recallQueries: { readonly plain: number; readonly filtered: number };
-  /** Absent: the gateway's default. */
-  readonly tailComponents?: number;
 }
 
 export type PolyvecServer = Engine & { readonly databaseUrl: string };
@@ -45,9 +43,8 @@ export async function measureServer(
   let sql: SameSql | undefined;
   try {
     const { databaseUrl } = polyvec;
-    const { tailComponents, quietMs } = options;
-    const indexed = (quiet: number) => (): Promise<void> =>
-      sessions.polyvec.indexed({ databaseUrl, tailComponents, quietMs: quiet });
+    const { quietMs } = options;
+    const indexed = (quiet: number) => (): Promise<void> => sessions.polyvec.indexed({ databaseUrl, quietMs: quiet });
     const loaded = {
       polyvec: await load(sessions.polyvec, indexed(quietMs.afterLoad)),
       chroma: await load(sessions.chroma, () => sleep(options.chromaSettleMs)),

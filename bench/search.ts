@@ -39,7 +39,6 @@ const SERVER: ServerOptions = quick
       quietMs: { afterLoad: 2_500, betweenCells: 1_000 },
       chromaSettleMs: 1_000,
       recallQueries: { plain: 100, filtered: 10 },
-      tailComponents: QUICK_COMPONENTS,
     }
   : {
       count: 100_000,
@@ -56,7 +55,7 @@ const SERVER: ServerOptions = quick
       recallQueries: { plain: 100, filtered: 20 },
     };
 const EMBEDDED: EmbeddedOptions = quick
-  ? { count: 3_000, rounds: 1, cellMs: 300, warmUp: 5, deletes: 10, chromaSettleMs: 1_000, tailComponents: QUICK_COMPONENTS }
+  ? { count: 3_000, rounds: 1, cellMs: 300, warmUp: 5, deletes: 10, chromaSettleMs: 1_000 }
   : { count: 20_000, rounds: 3, cellMs: 2_000, warmUp: 20, deletes: 100, chromaSettleMs: 5_000 };
 const AIM_MS = 15;
 

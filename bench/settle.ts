@@ -1,8 +1,5 @@
 import pg from 'pg';
-import { DIMENSION } from './data.js';
 
-/** Fewer components than this may stay without an index for good: the gateway's default. */
-export const TAIL_COMPONENTS = 4_000_000;
 const POLL_MS = 250;
 const QUIET_MS = 6_000;
 /** What does not move for so long will not move any more. */
@@ -19,8 +16,6 @@ export interface Indexing {
   readonly status: () => Promise<string>;
   /** Of its database, when it is on a Postgres server. */
   readonly databaseUrl?: string | undefined;
-  /** So many components may stay without an index. Absent: `TAIL_COMPONENTS`. */
-  readonly tailComponents?: number | undefined;
   /** How long nothing may happen. Absent: long enough for a gateway to look around after a load. */
   readonly quietMs?: number;
 }
@@ -29,8 +24,7 @@ export interface Indexing {
  * Waits until all that is going to be indexed is, and nothing more has been built for `quietMs`: a gateway looks for work a moment
  * after a write. When it stays unfinished and nothing happens, that is told, and the wait ends.
  */
-export async function untilIndexed({ status, databaseUrl, tailComponents, quietMs = QUIET_MS }: Indexing): Promise<void> {
-  const tail = (tailComponents ?? TAIL_COMPONENTS) / DIMENSION;
+export async function untilIndexed({ status, databaseUrl, quietMs = QUIET_MS }: Indexing): Promise<void> {
   const client = databaseUrl === undefined ? undefined : new pg.Client({ connectionString: databaseUrl });
   await client?.connect();
   try {
@@ -40,7 +34,7 @@ export async function untilIndexed({ status, databaseUrl, tailComponents, quietM
       const { op_indexing_progress: progress, num_unindexed_ops: unindexed } = JSON.parse(text) as Status;
       const now = performance.now();
       const building = client !== undefined && (await isBuilding(client));
-      const isReady = (progress === 1 && unindexed === 0) || unindexed <= tail;
+      const isReady = progress === 1 && unindexed === 0;
       if (!isReady || building) lastBusy = now;
       if (text !== known || building) [known, lastChange] = [text, now];
       if (now - lastBusy >= quietMs) return;

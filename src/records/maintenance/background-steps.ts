@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '../../postgres/database.js';
 import type { EngineTraits } from '../../postgres/engine.js';
 import type { RunStep, StepSize } from '../search/recall-sample.js';
 
 /** A step that took longer is followed by no longer a pause. */
 const LONGEST_PAUSE_MS = 250;
+/** While nobody waits, a step is followed by this much: a request that comes finds the engine free. */
+const BREATH_MS = 5;
 
 /** About half a second on a server, and some hundredths of one on the embedded engine, which does nothing else meanwhile. */
 const ORDINARY: StepSize = { floats: 100e6, candidates: 8_000 };
@@ -21,6 +24,12 @@ export class Stopped extends Error {}
 export class BackgroundSteps {
   private stopped = false;
 
+  constructor(
+    private readonly database: Pick<Database, 'lastAskedAt' | 'traits'>,
+    /** Resolves after so many milliseconds. */
+    private readonly pause: (milliseconds: number) => Promise<unknown> = sleep,
+  ) {}
+
   /** Ends the work that is under way with its next step, by `Stopped`. */
   stop(): void {
     this.stopped = true;
@@ -31,7 +40,17 @@ export class BackgroundSteps {
     if (this.stopped) throw new Stopped();
     const start = performance.now();
     const result = await work();
-    await sleep(Math.min(performance.now() - start, LONGEST_PAUSE_MS));
+    await this.rest(start, Math.min(performance.now() - start, LONGEST_PAUSE_MS));
     return result;
   };
+
+  /** A server has other clients than this gateway, of which nothing is known here. */
+  private async rest(stepStart: number, milliseconds: number): Promise<void> {
+    const breath = this.database.traits.concurrentIndexes ? 0 : Math.min(BREATH_MS, milliseconds);
+    if (breath > 0) {
+      await this.pause(breath);
+      if (this.database.lastAskedAt < stepStart) return;
+    }
+    await this.pause(milliseconds - breath);
+  }
 }

@@ -24,14 +24,16 @@ export interface PlannedIndex {
 /** Chooses what vector indexes hold of each vector: by what was measured of the namespace, or by a look at it before its first index. */
 @Injectable()
 export class IndexChooser {
-  private readonly steps = new BackgroundSteps();
+  private readonly steps: BackgroundSteps;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
     private readonly recall: RecallStore,
     private readonly store: VectorIndexStore,
-  ) {}
+  ) {
+    this.steps = new BackgroundSteps(database);
+  }
 
   stop(): void {
     this.steps.stop();

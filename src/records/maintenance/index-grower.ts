@@ -23,14 +23,16 @@ const NOTED_ROWS = 1_000;
 @Injectable()
 export class IndexGrower {
   private readonly logger = new Logger(IndexGrower.name);
-  private readonly steps = new BackgroundSteps();
+  private readonly steps: BackgroundSteps;
 
   constructor(
     private readonly database: Database,
     private readonly collections: CurrentCollections,
     private readonly indexes: VectorIndexStore,
     private readonly store: IndexGrowthStore,
-  ) {}
+  ) {
+    this.steps = new BackgroundSteps(database);
+  }
 
   /** Ends what is under way with its next step; what is in an index stays there. */
   stop(): void {

@@ -20,7 +20,7 @@ import { curveSteps, isEnough, isMeasurementDue, queryCount, recentCount } from 
 @Injectable()
 export class RecallMeasurements {
   private readonly logger = new Logger(RecallMeasurements.name);
-  private readonly steps = new BackgroundSteps();
+  private readonly steps: BackgroundSteps;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -29,7 +29,9 @@ export class RecallMeasurements {
     private readonly builder: IndexBuilder,
     private readonly store: RecallStore,
     private readonly queries: RecentQueries,
-  ) {}
+  ) {
+    this.steps = new BackgroundSteps(database);
+  }
 
   /** Ends what is under way with its next step; it is begun anew, here after the next start or by another instance. */
   stop(): void {
