@@ -62,8 +62,7 @@ export class Database implements Queryable {
   private readonly standby: Connections | undefined;
   /** What the statements of some work may take, in milliseconds. */
   private readonly patience = new AsyncLocalStorage<number>();
-  /** When a request last wanted something of it, by the clock of `performance`; background work does not count. */
-  lastAskedAt = -Infinity;
+  private askedAt = -Infinity;
 
   constructor(
     private readonly pool: pg.Pool,
@@ -86,6 +85,11 @@ export class Database implements Queryable {
 
   get vectorOid(): number {
     return this.traits.vectorOid;
+  }
+
+  /** When a request last wanted something of it, by the clock of `performance`; background work does not count. */
+  get lastAskedAt(): number {
+    return this.askedAt;
   }
 
   /** Must be notified of every write to a collection. */
@@ -191,7 +195,7 @@ export class Database implements Queryable {
     work: (budget: RetryBudget, connections: Connections) => Promise<T>,
     onlyReads: () => boolean,
   ): Promise<T> {
-    if (currentRequest() !== undefined) this.lastAskedAt = performance.now();
+    if (currentRequest() !== undefined) this.askedAt = performance.now();
     const { standbyInUse } = this;
     const waitMs = standbyInUse === undefined ? this.waitMs : Math.min(this.waitMs, STANDBY_WAIT_MS);
     const budget = new RetryBudget({ waitMs, statementMs: this.statementMs });

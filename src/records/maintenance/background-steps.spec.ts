@@ -2,21 +2,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineTraits } from '../../postgres/engine.js';
 import { BackgroundSteps, Stopped } from './background-steps.js';
 
-/** How often steps rest after one of them, on an engine for which a request asks when it says. */
-async function pausesAfter(concurrentIndexes: boolean, asks: { readonly during: 'before' | 'step' | 'pause' }): Promise<number> {
-  const database = { lastAskedAt: performance.now(), traits: { concurrentIndexes } as EngineTraits };
+const EMBEDDED = { concurrentIndexes: false } as EngineTraits;
+const SERVER = { concurrentIndexes: true } as EngineTraits;
+
+/** How often steps pause after one of them on the embedded engine, of which a request asks something then. */
+async function pausesAfter(asked: 'before' | 'step' | 'pause'): Promise<number> {
+  const database = { lastAskedAt: performance.now(), traits: EMBEDDED };
   const ask = (): void => {
     database.lastAskedAt = performance.now();
   };
   let pauses = 0;
   const steps = new BackgroundSteps(database, () => {
     pauses += 1;
-    if (asks.during === 'pause') ask();
+    if (asked === 'pause') ask();
     return Promise.resolve();
   });
   await sleep(2);
   await steps.run(async () => {
-    if (asks.during === 'step') ask();
+    if (asked === 'step') ask();
     await sleep(20);
   });
   return pauses;
@@ -24,24 +27,25 @@ async function pausesAfter(concurrentIndexes: boolean, asks: { readonly during: 
 
 describe('steps of background work', () => {
   it('go on after a breath on the embedded engine while nobody asks for anything', async () => {
-    expect(await pausesAfter(false, { during: 'before' })).toBe(1);
+    expect(await pausesAfter('before')).toBe(1);
   });
 
-  it.each(['step', 'pause'] as const)('leave the embedded engine to a request that came during a %s', async (during) => {
-    expect(await pausesAfter(false, { during })).toBe(2);
+  it.each(['step', 'pause'] as const)('leave the embedded engine to a request that came during a %s', async (asked) => {
+    expect(await pausesAfter(asked)).toBe(2);
   });
 
   it('always rest in full on a server, which others may be using', async () => {
-    const database = { lastAskedAt: 0, traits: { concurrentIndexes: true } as EngineTraits };
     const pauses: number[] = [];
-    const steps = new BackgroundSteps(database, (milliseconds) => Promise.resolve(pauses.push(milliseconds)));
+    const steps = new BackgroundSteps({ lastAskedAt: 0, traits: SERVER }, (milliseconds) =>
+      Promise.resolve(pauses.push(milliseconds)),
+    );
     await steps.run(() => sleep(20));
     expect(pauses).toHaveLength(1);
     expect(pauses[0]).toBeGreaterThan(10);
   });
 
   it('end with the next one when they are stopped', async () => {
-    const steps = new BackgroundSteps({ lastAskedAt: 0, traits: { concurrentIndexes: false } as EngineTraits });
+    const steps = new BackgroundSteps({ lastAskedAt: 0, traits: EMBEDDED });
     steps.stop();
     await expect(steps.run(() => Promise.resolve())).rejects.toThrow(Stopped);
   });
