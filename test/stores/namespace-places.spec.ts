@@ -78,6 +78,15 @@ async function spreadTo(twin: Twin, wanted: readonly string[]): Promise<readonly
   );
 }
 
+/** What the index says of itself once no index is being built for it any more. */
+async function settledState({ gateway, name }: Twin): Promise<string> {
+  const state = async (): Promise<string> => {
+    const answer = await fetch(`${gateway.pineconeUrl}/indexes/${name}`, { headers: { 'x-pinecone-api-version': '2025-10' } });
+    return ((await answer.json()) as { readonly status: { readonly state: string } }).status.state;
+  };
+  return eventually(state, (found) => found === 'Ready');
+}
+
 async function placesOf({ gateway, uuid }: Twin): Promise<readonly string[]> {
   const { rows } = await gateway.tables.query<{ namespace: string }>(
     `SELECT k.namespace FROM polyvec.collections k JOIN polyvec.collections c ON c.id = k.parent_id
@@ -229,6 +238,7 @@ describe.each(METRICS)('an index whose namespaces have places of their own, by %
       await agree({ plain: a, spread: b }, everything());
       expect(await spreadTo(b, ['a', 'b', 'c+d'])).toEqual(['a', 'b', 'c+d']);
       await agree({ plain: a, spread: b }, everything());
+      expect(await settledState(b)).toBe('Ready');
     }
   });
 

@@ -93,12 +93,13 @@ function rootOf({ gateway, name, uuid }: Twin, protocol: Protocol): string {
   }
 }
 
-/** Without ids of this gateway's, times and addresses. */
+/** Without ids of this gateway's, times and addresses, and whether an index is being built at this moment. */
 function scrubbed(text: string, { uuid }: Twin): string {
   return text
     .replaceAll(uuid, '<uuid>')
     .replaceAll(/[\w.]+:\d+(?=\/_index\/)/g, '<host>')
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<uuid>')
+    .replaceAll('"state":"ScalingUp"', '"state":"Ready"')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)/g, '<time>')
     .replaceAll(/"(time|[a-z_]*_(ms|us|time|at))": ?[\d.e-]+/g, '"$1":0');
 }
