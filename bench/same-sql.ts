@@ -77,7 +77,7 @@ export class SameSql {
     const traits = {
       description: '',
       vectorOid: Number(rows[0]?.oid),
-      namedStatements: true,
+      namedStatements: 200,
       keepsPlans: false,
       concurrentIndexes: true,
       keyListsByIndex: Number(rows[0]?.number) >= 170_000,
@@ -197,7 +197,7 @@ export class SameSql {
 }
 
 export function catalogOver(pool: pg.Pool, traits: EngineTraits): CollectionStore {
-  return new CollectionStore(databaseOver(pool, { ...traits, namedStatements: false }));
+  return new CollectionStore(databaseOver(pool, { ...traits, namedStatements: 0 }));
 }
 
 function databaseOver(target: Target | pg.Pool, traits: EngineTraits): Database {

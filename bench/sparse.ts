@@ -32,7 +32,7 @@ const LIMIT = 10;
 const TRAITS = {
   description: '',
   vectorOid: 0,
-  namedStatements: true,
+  namedStatements: 200,
   keepsPlans: false,
   concurrentIndexes: true,
   keyListsByIndex: false,

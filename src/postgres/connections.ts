@@ -7,7 +7,7 @@ import { isAbandoned, placeOf } from './host-client.js';
 import type { PlannedRequest } from './kept-plan.js';
 import { queryOn } from './measured.js';
 import type { OverdueBackends } from './overdue-backends.js';
-import type { Prepared } from './prepared.js';
+import { type Prepared, release } from './prepared.js';
 import type { RetryBudget } from './retry-budget.js';
 import { Slots } from './slots.js';
 import { isOverdue, isReadOnly, isTooLongFilter, leavesConnectionSound, NothingDone } from './sqlstate.js';
@@ -113,9 +113,9 @@ export class Connections {
 
   /** Releases prepared statements that nobody uses any more. A connection on which that fails is not used again. */
   private async forget(client: pg.PoolClient, connection: Connection): Promise<void> {
-    const text = connection.isSound ? this.prepared?.release(client) : undefined;
-    if (text === undefined) return;
-    await connection.send({ text }, FORGETTING_MS).catch(() => {
+    const names = connection.isSound ? (this.prepared?.takeRetired(client) ?? []) : [];
+    if (names.length === 0) return;
+    await release(client, names, FORGETTING_MS).catch(() => {
       connection.isSound = false;
     });
   }

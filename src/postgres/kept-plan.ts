@@ -12,6 +12,7 @@ export interface DriverConnection {
   readonly parsedStatements: Readonly<Record<string, string>>;
   bind(portal: { readonly statement: string }): void;
   execute(portal: object): void;
+  close(statement: { readonly type: 'S'; readonly name: string }): void;
   sync(): void;
 }
 

@@ -4,7 +4,7 @@ import { parseDatabaseUrl } from '../config/database-url.js';
 import { APPLICATION_NAME } from './application-name.js';
 import { Database } from './database.js';
 import { EmbeddedEngine } from './embedded/embedded-engine.js';
-import type { EngineLog } from './engine.js';
+import { type EngineLog, NAMED_STATEMENTS } from './engine.js';
 import { createPool, type ServerConfig } from './host-client.js';
 import { migrate, requireMigrated } from './migrations.js';
 import { accessTo, KEEP_ALIVE_MS, pastPooler, refuseWithoutServer, warnOfPooler } from './pooler.js';
@@ -66,7 +66,12 @@ async function openEmbedded(
   const pool = newPool({ ...config, connectTimeoutMs: service.waitMs }, where, log);
   const release = (): Promise<void> => engine.stop();
   try {
-    const traits = await prepareEngine(pool, { namedStatements: false, concurrentIndexes: false }, log, schema);
+    const traits = await prepareEngine(
+      pool,
+      { namedStatements: NAMED_STATEMENTS.embedded, concurrentIndexes: false },
+      log,
+      schema,
+    );
     const description = `embedded ${traits.description}, data in ${config.dataDirectory}`;
     const access = { sessions: new Sessions(where, 'everyone'), transactionSettings: '' };
     const restarts = (): number => engine.restarts;
@@ -96,7 +101,7 @@ async function openServer(
 ): Promise<Database> {
   const pool = newPool(config, limitedConnectionTo(config, url), log);
   try {
-    const own = { namedStatements: config.pooler === 'off', concurrentIndexes: true };
+    const own = { namedStatements: config.pooler === 'off' ? NAMED_STATEMENTS.server : 0, concurrentIndexes: true };
     const { place } = parseDatabaseUrl(url);
     const traits = await startup.of(`the database at ${place}`, own, async () => {
       const bringUpToDate = async (client: pg.ClientBase): Promise<void> => {

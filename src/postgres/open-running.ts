@@ -30,7 +30,7 @@ export async function openRunning(config: Config, log: EngineLog): Promise<Datab
   const service = { ...embeddedService(config, log), connections: CONNECTIONS };
   const pool = newPool({ ...config, poolSize: CONNECTIONS, connectTimeoutMs: service.waitMs }, where, log);
   try {
-    const own = { namedStatements: false, concurrentIndexes: false };
+    const own = { namedStatements: 0, concurrentIndexes: false };
     const traits = await prepareEngine(pool, own, log, requireMigrated);
     const description = `embedded ${traits.description}, data in ${config.dataDirectory}, of a running gateway`;
     const access = { sessions: new Sessions(where, 'everyone'), transactionSettings: '' };

@@ -46,7 +46,7 @@ export async function prepareEngine(
       ...traits,
       description: `Postgres ${server}, pgvector ${version}`,
       vectorOid: Number(rows[0]?.oid),
-      keepsPlans: traits.namedStatements && rows[0]?.citus === false,
+      keepsPlans: traits.namedStatements > 0 && rows[0]?.citus === false,
       keyListsByIndex: Number(rows[0]?.number) >= 170_000,
     };
   } finally {

@@ -2,7 +2,7 @@ import { GatewayError } from '../errors.js';
 import type { EngineTraits } from './engine.js';
 import { StartupConnection } from './startup-connection.js';
 
-const OWN = { namedStatements: true, concurrentIndexes: true };
+const OWN = { namedStatements: 200, concurrentIndexes: true };
 const KNOWN: EngineTraits = { ...OWN, description: 'Postgres 17', vectorOid: 4711, keepsPlans: true, keyListsByIndex: true };
 
 /** What a server says, or the system. */
@@ -42,7 +42,7 @@ describe('the startup of a database', () => {
     open('awaited');
     const traits = await startup.of('it', OWN, attempts('ECONNREFUSED', 'ECONNREFUSED', '57P03'));
     expect(traits.description).toBe('it, which does not answer yet');
-    expect(traits.namedStatements).toBe(true);
+    expect(traits.namedStatements).toBe(200);
     expect(() => traits.vectorOid).toThrow(GatewayError);
     await expect(startup.ready()).rejects.toMatchObject({ detail: { kind: 'unavailable', subject: 'database' } });
     await startup.reached;

@@ -117,7 +117,7 @@ class LateTraits implements EngineTraits {
     private readonly own: OwnTraits,
   ) {}
 
-  get namedStatements(): boolean {
+  get namedStatements(): number {
     return this.own.namedStatements;
   }
 

@@ -9,7 +9,7 @@ function named(statements: Statements, count: number): readonly (string | undefi
 
 describe('the names of statements', () => {
   it('are given to texts that come again, and stay with them', () => {
-    const statements = new Statements(true);
+    const statements = new Statements(200);
     const request = (index: number): string | undefined => statements.request(numbered(index)).name;
     expect([request(0), request(0), request(1), request(0), request(1)]).toEqual([
       ...[undefined, 'polyvec_0', undefined],
@@ -18,12 +18,12 @@ describe('the names of statements', () => {
   });
 
   it('are none behind a pooler', () => {
-    const statements = new Statements(false);
+    const statements = new Statements(0);
     expect([statements.request(numbered(0)).name, statements.request(numbered(0)).name]).toEqual([undefined, undefined]);
   });
 
   it('are taken from those that were not used for the longest time, and never given again', () => {
-    const statements = new Statements(true);
+    const statements = new Statements(200);
     named(statements, 200);
     const first = named(statements, 200);
     expect(new Set(first).size).toBe(200);
@@ -35,7 +35,7 @@ describe('the names of statements', () => {
   });
 
   it('are for a million characters in all', () => {
-    const statements = new Statements(true);
+    const statements = new Statements(200);
     const long = Array.from({ length: 30 }, (_, index) => `SELECT ${String(index)} -- ${'x'.repeat(40_000)}`);
     const names = [...long, ...long].map((text) => statements.request(new Sql([text], [])).name).slice(30);
     expect(names.filter((name) => !statements.isRetired(name ?? ''))).toHaveLength(24);

@@ -2,8 +2,6 @@ import { GatewayError } from '../errors.js';
 import type { PlannedRequest } from './kept-plan.js';
 import type { Sql } from './sql.js';
 
-/** Statements of the same text are prepared once per connection: so many texts, those that were used last. */
-const MAX_NAMED_STATEMENTS = 200;
 /** Characters of all of them; the server keeps several times as much. */
 const MAX_NAMED_CHARACTERS = 1_000_000;
 /** Filters of many conditions make longer texts, which are hardly ever sent again. */
@@ -31,7 +29,10 @@ export class Statements {
   private characters = 0;
   private given = 0;
 
-  constructor(private readonly isNamed: boolean) {}
+  constructor(
+    /** Statements of the same text are prepared once per connection: so many texts, those that were used last. */
+    private readonly mostNames: number,
+  ) {}
 
   /**
    * With `mayKeepPlan`, one that says so is sent for its session to keep its plan, once it has a name.
@@ -42,7 +43,7 @@ export class Statements {
       throw new GatewayError({ kind: 'invalid', subject: 'filter', reason: 'it has too many conditions' });
     }
     const text = statement.text;
-    const name = this.isNamed ? this.nameOf(text) : undefined;
+    const name = this.mostNames > 0 ? this.nameOf(text) : undefined;
     const keepsPlan = mayKeepPlan && statement.keepsPlan && name !== undefined;
     return { name, text, values: statement.parameters, types: RAW_TYPES, keepsPlan };
   }
@@ -71,7 +72,7 @@ export class Statements {
 
   private retire(): void {
     for (const [text, name] of this.names) {
-      if (this.names.size <= MAX_NAMED_STATEMENTS && this.characters <= MAX_NAMED_CHARACTERS) return;
+      if (this.names.size <= this.mostNames && this.characters <= MAX_NAMED_CHARACTERS) return;
       this.names.delete(text);
       this.live.delete(name);
       this.characters -= text.length;

@@ -1,32 +1,27 @@
 import pg from 'pg';
 import type { Collection } from '../../src/collections/collection.js';
-import { CollectionStore } from '../../src/collections/collection.store.js';
-import { ownPlace } from '../../src/collections/place-tables.store.js';
 import { readConfig } from '../../src/config/config.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
 import { sql } from '../../src/postgres/sql.js';
-import { createIndexes, createPlace, createTables, runEach } from '../../src/records/maintenance/dedicated-tables.store.js';
-import { enterPlace, fillPlace } from '../../src/records/maintenance/place.store.js';
 import type { RecordWrite } from '../../src/records/record.js';
 import { RecordStore } from '../../src/records/record.store.js';
 import { RecordPageStore } from '../../src/records/record-page.store.js';
 import { RecordPatchStore } from '../../src/records/record-patch.store.js';
 import { RecordWriteStore } from '../../src/records/record-write.store.js';
-import { DEFAULT_DATABASE, DEFAULT_TENANT } from '../../src/tenants/tenant.js';
 import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
+import { newCollection, placed } from '../support/gateway/placed-collection.js';
 import { asRequest } from '../support/gateway/request-of-test.js';
 import { byEffort } from '../support/setup/effort.js';
 
 const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
 const describeOnServer = hasServer ? describe : describe.skip;
-const reason = hasServer ? '' : ' (skipped: the embedded engine keeps no plans; TEST_DATABASE_URL names a server)';
+const reason = hasServer ? '' : ' (skipped: the embedded engine has one session for all; TEST_DATABASE_URL names a server)';
 
 const MOST = byEffort({ quick: 100_000, full: 1_000_000 });
 const IDS = 10;
 /** Rows and entries of indexes that a statement on ten ids may read: a few of each table for each of them. */
 const FEW = 15 * IDS;
-const SCOPE = { tenant: DEFAULT_TENANT, database: DEFAULT_DATABASE };
 const ALL = { document: true, uri: true, metadata: true, embedding: true, sparse: true };
 
 /** What is sent about ten ids; true: the session keeps its plan. */
@@ -116,27 +111,12 @@ describeOnServer(`what is found by ids, with plans that were made when there was
     return session;
   }
 
-  async function newCollection(name: string): Promise<Collection> {
-    const { database } = await newSession('before all');
-    const wanted = { name, protocol: 'chroma', metric: 'l2', metadata: null, settings: '{}', dimension: 3 } as const;
-    const created = await new CollectionStore(database).create(SCOPE, wanted);
-    if (typeof created === 'string') throw new Error(created);
-    return created;
+  async function inPool(name: string): Promise<Collection> {
+    return newCollection((await newSession('before all')).database, name, 3);
   }
 
-  /** As a promotion does with one that is empty. */
-  async function placed(collection: Collection): Promise<Collection> {
-    const { database } = await newSession('before all');
-    const { id, name } = collection;
-    const own = { ...collection, place: ownPlace(id), recordTable: `records_${id}`, vectorTable: `vectors_${id}` };
-    await database.transaction(async (transaction) => {
-      await runEach(transaction, [...createPlace(own.place, 'local'), ...createTables(own, 3), ...createIndexes(own)]);
-      await fillPlace(transaction, id);
-      await enterPlace(transaction, own);
-    });
-    const found = await new CollectionStore(database).findByName(SCOPE, name);
-    if (found === undefined) throw new Error(`${name} is missing`);
-    return found;
+  async function inPlace(name: string): Promise<Collection> {
+    return placed((await newSession('before all')).database, await inPool(name));
   }
 
   const named = ({ place, recordTable, vectorTable }: Collection): readonly [string, string] => [
@@ -225,12 +205,12 @@ describeOnServer(`what is found by ids, with plans that were made when there was
   }
 
   it.each([
-    ['in the pool', { ...READS, ...WRITES, ...DELETES }, (collection: Collection) => Promise.resolve(collection)],
-    ['in a place of its own', { ...READS, ...WRITES }, placed],
+    ['in the pool', { ...READS, ...WRITES, ...DELETES }, inPool],
+    ['in a place of its own', { ...READS, ...WRITES }, inPlace],
   ] as const)(
     '%s reads few rows',
     async (where, lookups, arrange) => {
-      const collection = await arrange(await newCollection(where));
+      const collection = await arrange(where);
       await calm(collection);
       await plan('empty', collection, lookups, 0);
       await grow(collection, 100, 200);

@@ -7,8 +7,8 @@ import { createStorage, type TestStorage } from '../support/gateway/gateway.js';
 import { asRequest } from '../support/gateway/request-of-test.js';
 
 const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
-const describeOnServer = hasServer ? describe : describe.skip;
-const reason = hasServer ? '' : ' (skipped: the embedded engine keeps no plans; TEST_DATABASE_URL names a server)';
+const itOnServer = hasServer ? it : it.skip;
+const reason = hasServer ? '' : ' (skipped: nothing stands before the embedded engine; TEST_DATABASE_URL names a server)';
 
 const MODES = sql`SELECT current_setting('plan_cache_mode') || current_setting('enable_seqscan') || current_setting('enable_sort') AS modes`;
 const ONE = keepingPlan(sql`SELECT ${1}::integer AS kept`);
@@ -16,7 +16,7 @@ const OTHER = sql`SELECT ${1}::integer AS other`;
 const FAILS = (divisor: number): Sql => keepingPlan(sql`SELECT 1 / ${divisor}::integer AS failing`);
 const MISSING = keepingPlan(sql`SELECT ${1}::integer AS lost FROM polyvec.no_such_table`);
 
-describeOnServer(`plans that are kept${reason}`, () => {
+describe('plans that are kept', () => {
   let storage: TestStorage;
   let database: Database;
 
@@ -97,7 +97,7 @@ describeOnServer(`plans that are kept${reason}`, () => {
     expect(await plans('kept')).toEqual([0, 2]);
   });
 
-  it('are none behind a pooler', async () => {
+  itOnServer(`are none behind a pooler${reason}`, async () => {
     await database.close();
     database = await open({ POLYVEC_POOLER: 'transaction' });
     await send(ONE);

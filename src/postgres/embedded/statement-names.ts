@@ -52,6 +52,7 @@ export class StatementNames {
     if (start < 5 || end < 0 || (start === end && this.unnamedOwner === client)) return source;
     const name = `${String(client)}.${source.toString('utf8', start, end)}`;
     if (source[0] === PARSE) this.remember(client, name);
+    if (source[0] === CLOSE) this.named.get(client)?.delete(name);
     const renamed = Buffer.from(name, 'utf8');
     const length = source.length - 1 - (end - start) + renamed.length;
     return Buffer.concat([source.subarray(0, 1), int32(length), source.subarray(5, start), renamed, source.subarray(end)]);

@@ -71,6 +71,7 @@ export class IndexGrower {
     } finally {
       if (moved > noted) await this.note(collection, id, moved - noted);
     }
+    if (moved > 0) await this.steps.run(() => this.store.sample(collection));
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     this.logger.log(`collection ${collection.name}: ${String(moved)} vectors put into an index in ${seconds} s, in small steps`);
   }

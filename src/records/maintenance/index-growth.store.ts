@@ -56,6 +56,11 @@ export class IndexGrowthStore {
       UPDATE polyvec.collections SET epoch = epoch + 1 WHERE id = ${collection.id} AND EXISTS (SELECT FROM grown)`);
   }
 
+  /** Tells planners which numbers there are now: by what they knew, what is outside of the index looks like the whole table. */
+  async sample(collection: Collection): Promise<void> {
+    await this.database.script(`ANALYZE ${vectorTable(collection).text} (namespace, seq)`);
+  }
+
   private first(collection: Collection, { namespace, low, high }: Movable, rows: number): ReturnType<typeof sql> {
     return sql`
       SELECT f.rid, row_number() OVER (ORDER BY f.seq, f.rid) AS place FROM (

@@ -1,10 +1,10 @@
 import type { Collection, IndexContent, Metric, VectorIndex } from '../../collections/collection.js';
 import { recordTable, vectorTable } from '../../collections/place-tables.store.js';
 import { compile } from '../../filters/compile.js';
-import { join, type Sql, sql } from '../../postgres/sql.js';
+import { join, literal, type Sql, sql } from '../../postgres/sql.js';
 import { indexedForm } from '../maintenance/vector-index.store.js';
 import type { Selection } from '../record.js';
-import { selected } from '../record-tables.js';
+import { isOf, selected, theOne } from '../record-tables.js';
 import { DISTANCES } from './record-distance.store.js';
 import { type IndexPlan, type SearchPlan, uncovered } from './search-plan.js';
 
@@ -31,6 +31,14 @@ export function preparations(collection: Collection, namespace: string, request:
 export function candidateCount(plan: SearchPlan): Sql {
   if (plan.kind === 'index' || plan.inOnePass || plan.estimate === null) return sql`NULL::bigint`;
   return sql`(SELECT count(*) FROM candidates)`;
+}
+
+/**
+ * Whether a search by the plan can keep its statement's plan: graphs give the order that is wanted, all else is found by whole keys or in
+ * the order of numbers. What a filter compares is prepared for its values.
+ */
+export function isPlanKept(request: Selection, plan: SearchPlan): boolean {
+  return plan.kind === 'index' && request.filter === undefined;
 }
 
 /**
@@ -70,7 +78,7 @@ function nearestByIndex(
   wanted: number,
 ): Sql {
   const matches = sql`(SELECT ${request.filter === undefined ? sql`TRUE` : compile(request.filter)} FROM ${recordTable(collection)} r
-    WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = s.rid)`;
+    WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND ${isOf(sql`r.rid`, sql`s.rid`)} ${theOne(sql`r.rid`)})`;
   const condition = request.filter === undefined ? sql`` : sql`WHERE ${matches}`;
   const branches = plan.indexes.map((index) => {
     const compared = wanted * (index.content === 'binary' ? (plan.candidates ?? RERANKED.binary) : RERANKED[index.content]);
@@ -80,17 +88,22 @@ function nearestByIndex(
   const rest = uncovered(plan.indexes).map(
     (range) => sql`(
       SELECT s.rid, (SELECT e.embedding FROM ${vectorTable(collection)} e
-        WHERE e.collection_id = ${collection.id} AND e.namespace = ${namespace} AND e.rid = s.rid) AS embedding
+        WHERE e.collection_id = ${collection.id} AND e.namespace = ${namespace} AND ${isOf(sql`e.rid`, sql`s.rid`)}
+        ${theOne(sql`e.rid`)}) AS embedding
       FROM (${remainingRows(collection, namespace, range)}) AS s ${condition} LIMIT ${wanted})`,
   );
   return sql`LATERAL (${unionAll([...branches, ...rest])}) AS v WHERE TRUE`;
 }
 
-/** The nearest vectors that a graph gives, about in their order. */
+/**
+ * The nearest vectors that a graph gives, about in their order. What the index covers stands in the text: a plan that is kept would not know
+ * that these rows are in it.
+ */
 function graphRows(collection: Collection, namespace: string, index: VectorIndex, limit: number): Sql {
   return sql`
     SELECT v.rid, v.embedding FROM ${vectorTable(collection)} v
-    WHERE ${scopeOf(collection, namespace)} AND v.seq > ${index.low} AND v.seq <= ${index.high} AND (SELECT is_set FROM tuned)
+    WHERE v.collection_id = ${collection.id} AND v.namespace = ${literal(namespace)}
+      AND v.seq > ${literal(index.low)}::bigint AND v.seq <= ${literal(index.high)}::bigint AND (SELECT is_set FROM tuned)
     ORDER BY ${formDistance(collection, index.content)} LIMIT ${limit}`;
 }
 
@@ -103,7 +116,10 @@ export function formDistance(collection: Collection, content: IndexContent): Sql
   return sql`${stored} ${operator} ${query}`;
 }
 
-/** All vectors in a range of numbers, in the order of their distance, equals in the order of first insert. */
+/**
+ * All vectors in a range of numbers, in the order of their distance, equals in the order of first insert. They are read in the order of
+ * their numbers, which one index gives: a planner whose statistics are of before these numbers changed would read the whole table.
+ */
 function remainingRows(
   collection: Collection,
   namespace: string,
@@ -111,7 +127,9 @@ function remainingRows(
 ): Sql {
   const end = range.high === null ? sql`` : sql`AND v.seq <= ${range.high}`;
   return sql`
-    SELECT v.rid FROM ${vectorTable(collection)} v WHERE ${scopeOf(collection, namespace)} AND v.seq > ${range.low} ${end}
+    SELECT v.rid FROM (
+      SELECT v.rid, v.embedding FROM ${vectorTable(collection)} v
+      WHERE ${scopeOf(collection, namespace)} AND v.seq > ${range.low} ${end} ORDER BY v.seq OFFSET 0) AS v
     ORDER BY ${DISTANCES[collection.metric]}, v.rid`;
 }
 

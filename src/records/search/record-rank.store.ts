@@ -3,11 +3,11 @@ import type { Collection, Metric } from '../../collections/collection.js';
 import { postingTable, recordTable, sparseTable } from '../../collections/place-tables.store.js';
 import { vector } from '../../postgres/binary.js';
 import { Database } from '../../postgres/database.js';
-import { type Sql, sql } from '../../postgres/sql.js';
+import { keepingPlan, type Sql, sql } from '../../postgres/sql.js';
 import type { Position, RankedRecord, RankRequest, SparseVector } from '../record.js';
-import { partColumns, positionOf, type RecordRow, toRecord } from '../record-tables.js';
+import { isOf, partColumns, positionOf, type RecordRow, theOne, toRecord } from '../record-tables.js';
 import { nearestFloat32, rounded, SCORES } from './record-distance.store.js';
-import { candidateCount, nearest, preparations } from './record-nearest.store.js';
+import { candidateCount, isPlanKept, nearest, preparations } from './record-nearest.store.js';
 import { COMPLETE, type Outcome, type SearchPlan } from './search-plan.js';
 
 /** How the limit treats equals: cut anywhere, or not among them. */
@@ -70,7 +70,7 @@ export class RecordRankStore {
         ? sparseScores(collection, namespace, request)
         : this.denseScores(collection, namespace, request, plan, embedding, sparse);
     const cut = ties === 'cut' ? sql`, s.rid LIMIT ${limit + 1}` : sql` FETCH FIRST ${limit} ROWS WITH TIES`;
-    return this.database.query<RankRow>(sql`
+    const statement = sql`
       WITH position AS MATERIALIZED (${positionOf(collection, namespace)}),
       ${preparations(collection, namespace, request, plan)},
       scores AS (${rows}),
@@ -79,8 +79,10 @@ export class RecordRankStore {
       SELECT position.lsn, ${candidateCount(plan)} AS candidates, h.rid, ${nearestFloat32(sql`h.score`)} AS score, record.*
       FROM position LEFT JOIN (hits h CROSS JOIN LATERAL (
         SELECT ${partColumns(collection, request.parts)}, r.id AS key FROM ${recordTable(collection)} r
-        WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = h.rid OFFSET 0) AS record) ON TRUE
-      ORDER BY h.score ${order}, record.key`);
+        WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND ${isOf(sql`r.rid`, sql`h.rid`)}
+        ${theOne(sql`r.rid`)}) AS record) ON TRUE
+      ORDER BY h.score ${order}, record.key`;
+    return this.database.query<RankRow>(keepingPlan(statement, isPlanKept(request, plan)));
   }
 
   private denseScores(

@@ -4,12 +4,12 @@ import { recordTable } from '../../collections/place-tables.store.js';
 import { tooLargeAnswer } from '../../postgres/answer-budget.js';
 import { vectorArray } from '../../postgres/binary.js';
 import { Database, type Queryable } from '../../postgres/database.js';
-import { type Sql, sql } from '../../postgres/sql.js';
+import { keepingPlan, type Sql, sql } from '../../postgres/sql.js';
 import { inOneGo, inSteps, isLong, isStep, type Sliced } from '../../slices.js';
 import type { Match, SearchRequest } from '../record.js';
-import { liveCollection, partBytes, partColumns, type RecordRow, toRecord } from '../record-tables.js';
+import { isOf, liveCollection, partBytes, partColumns, type RecordRow, theOne, toRecord } from '../record-tables.js';
 import { DISTANCES, float32 } from './record-distance.store.js';
-import { candidateCount, nearest, preparations } from './record-nearest.store.js';
+import { candidateCount, isPlanKept, nearest, preparations } from './record-nearest.store.js';
 import type { Outcome, SearchPlan } from './search-plan.js';
 
 type MatchRow = RecordRow &
@@ -58,7 +58,8 @@ export class RecordSearchStore {
   ): Promise<SearchResult | 'stale'> {
     const count = request.queries.length * request.limit;
     const mostBytes = request.queries.length > 1 && count > LIGHT_MATCHES ? this.database.answerBytes : undefined;
-    const rows = await queryable.query<MatchRow>(this.statement(collection, namespace, request, plan, mostBytes));
+    const statement = this.statement(collection, namespace, request, plan, mostBytes);
+    const rows = await queryable.query<MatchRow>(keepingPlan(statement, mostBytes === undefined && isPlanKept(request, plan)));
     const [first] = rows;
     if (first === undefined) return 'stale';
     const bytes = Number(first.answer_bytes);
@@ -96,8 +97,8 @@ export class RecordSearchStore {
         h.query, h.rid, ${float32(sql`h.distance`)} AS distance, record.*
       FROM live LEFT JOIN (hits h CROSS JOIN LATERAL (
         SELECT ${partColumns(collection, request.parts)} FROM ${recordTable(collection)} r
-        WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND r.rid = h.rid
-          ${isWeighed ? sql`AND (SELECT bytes FROM weight) <= ${mostBytes}` : sql``} OFFSET 0) AS record) ON TRUE
+        WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND ${isOf(sql`r.rid`, sql`h.rid`)}
+          ${isWeighed ? sql`AND (SELECT bytes FROM weight) <= ${mostBytes}` : sql``} ${theOne(sql`r.rid`)}) AS record) ON TRUE
       ORDER BY h.query, h.distance, h.rid`;
   }
 }
