@@ -1,5 +1,6 @@
 import type { Collection } from '../../src/collections/collection.js';
 import { readConfig } from '../../src/config/config.js';
+import type { Filter } from '../../src/filters/filter.js';
 import type { Database } from '../../src/postgres/database.js';
 import { openDatabase } from '../../src/postgres/open-database.js';
 import { sql } from '../../src/postgres/sql.js';
@@ -63,7 +64,7 @@ describe('searches by graphs', () => {
     const quoted = `E'${namespace.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
     const numbers = `generate_series(${String(first + 1)}, ${String(first + count)}) AS n`;
     await database.script(`INSERT INTO ${records} (collection_id, namespace, id, rid, metadata)
-      SELECT ${collection.id}, ${quoted}, 'id' || n, n, '{}' FROM ${numbers}`);
+      SELECT ${collection.id}, ${quoted}, 'id' || n, n, jsonb_build_object('half', n % 2) FROM ${numbers}`);
     await database.script(`INSERT INTO ${vectors} (collection_id, namespace, rid, embedding, seq)
       SELECT ${collection.id}, ${quoted}, n, (ARRAY[n] || array_fill(1, ARRAY[${String(DIMENSION - 1)}]))::real[]::vector, n FROM ${numbers}`);
   }
@@ -86,17 +87,17 @@ describe('searches by graphs', () => {
     collection = await current(database, collection);
   }
 
-  async function search(namespace: string, at: number): Promise<SearchResult | 'stale'> {
+  async function search(namespace: string, at: number, filter?: Filter): Promise<SearchResult | 'stale'> {
     const plan: IndexPlan = {
       ...{ kind: 'index', indexes: indexesOf(collection, namespace), efSearch: 40, efReason: 'size' },
-      ...{ candidates: null, budget: null, estimate: null },
+      ...{ candidates: null, budget: filter === undefined ? null : 60, estimate: null },
     };
-    const request = { queries: [point(at)], limit: LIMIT, parts: PARTS };
+    const request = { queries: [point(at)], limit: LIMIT, parts: PARTS, filter };
     return asRequest(() => new RecordSearchStore(database).search(collection, namespace, request, plan));
   }
 
-  async function nearest(namespace: string, at: number): Promise<readonly string[]> {
-    const result = await search(namespace, at);
+  async function nearest(namespace: string, at: number, filter?: Filter): Promise<readonly string[]> {
+    const result = await search(namespace, at, filter);
     return result === 'stale' ? ['stale'] : (result.matches[0] ?? []).map(({ id }) => id).sort();
   }
 
@@ -123,6 +124,9 @@ describe('searches by graphs', () => {
   const around = (at: number): readonly string[] =>
     Array.from({ length: LIMIT }, (_, offset) => `id${String(at - LIMIT / 2 + offset)}`).sort();
 
+  const everySecond = (at: number): readonly string[] =>
+    Array.from({ length: LIMIT }, (_, offset) => `id${String(at + 2 * (offset - LIMIT / 2))}`).sort();
+
   it('keep their plans', async () => {
     for (let time = 0; time < 4; time += 1) expect(await nearest('', 100.4 + 0.1)).toEqual(around(101));
     const [row] = await database.query<{ kept: string; own: string }>(sql`
@@ -146,6 +150,12 @@ describe('searches by graphs', () => {
         return new RecordSearchStore(database).search(collection, '', request, whole, queryable);
       });
     expect(await readBy(transaction)).toBeLessThanOrEqual(FEW);
+  });
+
+  it('with a filter read a few rows of each candidate', async () => {
+    const filter: Filter = { kind: 'compare', field: 'half', op: '<', value: { number: '1' } };
+    for (let time = 0; time < 3; time += 1) expect(await nearest('', 2_000, filter)).toEqual(everySecond(2_000));
+    expect(await readBy(() => search('', 2_000, filter))).toBeLessThanOrEqual(FEW);
   });
 
   it('find what is outside of the index, too', async () => {

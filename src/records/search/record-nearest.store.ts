@@ -1,6 +1,7 @@
 import type { Collection, IndexContent, Metric, VectorIndex } from '../../collections/collection.js';
 import { recordTable, vectorTable } from '../../collections/place-tables.store.js';
 import { compile } from '../../filters/compile.js';
+import { measureFilter } from '../../filters/measure.js';
 import { join, literal, type Sql, sql } from '../../postgres/sql.js';
 import { indexedForm } from '../maintenance/vector-index.store.js';
 import type { Selection } from '../record.js';
@@ -14,6 +15,8 @@ const OPERATORS: Readonly<Record<Metric, Sql>> = { l2: sql`<->`, cosine: sql`<=>
 export const RERANKED: Readonly<Record<IndexContent, number>> = { full: 1, half: 2, binary: 20 };
 /** `hnsw.scan_mem_multiplier`: with less, a scan for rare matches ends early. */
 const SCAN_MEMORY = 8;
+const FEW_VALUES = 4;
+const FEW_PREDICATES = 16;
 
 /**
  * What a plan prepares, as tables of a WITH: `candidates`, the rids of the selected records, or `tuned`, one row, once the session
@@ -35,10 +38,12 @@ export function candidateCount(plan: SearchPlan): Sql {
 
 /**
  * Whether a search by the plan can keep its statement's plan: graphs give the order that is wanted, all else is found by whole keys or in
- * the order of numbers. What a filter compares is prepared for its values.
+ * the order of numbers. Long lists in a filter are read once where it is planned for its values, and once for each record otherwise.
  */
-export function isPlanKept(request: Selection, plan: SearchPlan): boolean {
-  return plan.kind === 'index' && request.filter === undefined;
+export function isPlanKept({ filter }: Selection, plan: SearchPlan): boolean {
+  if (plan.kind !== 'index' || filter === undefined) return plan.kind === 'index';
+  const { values, predicates } = measureFilter(filter);
+  return values <= FEW_VALUES && predicates <= FEW_PREDICATES;
 }
 
 /**
