@@ -123,6 +123,24 @@ describe('the embedded engine', () => {
     expect(bytes.equals(rows[0]?.bytes as Buffer)).toBe(true);
   });
 
+  it('lets a small request pass by a large one, and a large one have its turn', async () => {
+    const large = 'x'.repeat(1_000_000);
+    const order: string[] = [];
+    const told = (name: string, query: Promise<unknown>): Promise<void> => query.then(() => void order.push(name));
+    const blocking = told('blocking', pool.query('SELECT pg_sleep(0.5)'));
+    const waiting = told('large', pool.query('SELECT length($1)', [large]));
+    await Promise.all([blocking, waiting, ...[1, 2].map(() => told('small', pool.query('SELECT 1')))]);
+    expect(order).toEqual(['blocking', 'small', 'small', 'large']);
+
+    let isDone = false;
+    const crowd = Array.from({ length: 5 }, async () => {
+      while (!isDone) await pool.query('SELECT pg_sleep(0.005)');
+    });
+    await pool.query('SELECT length($1)', [large]);
+    isDone = true;
+    await Promise.all(crowd);
+  });
+
   it('rolls back the transaction of a client that vanishes', async () => {
     const client = new pg.Client({ ...engine.connection });
     client.on('error', () => undefined);

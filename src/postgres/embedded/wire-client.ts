@@ -15,6 +15,7 @@ import {
 /** What one turn at the engine is for. After a Flush the client keeps its turn until its Sync. */
 export interface Request {
   readonly messages: readonly Buffer[];
+  readonly bytes: number;
   readonly isWhole: boolean;
 }
 
@@ -194,7 +195,8 @@ export class WireClient {
     this.messages.push(whole);
     // Sync, Query and FunctionCall end a request; Flush wants the answers so far
     if (type !== 'S' && type !== 'Q' && type !== 'F' && type !== 'H') return;
-    this.requests.push({ messages: this.messages, isWhole: type !== 'H' });
+    const bytes = this.messages.reduce((total, { length }) => total + length, 0);
+    this.requests.push({ messages: this.messages, bytes, isWhole: type !== 'H' });
     this.messages = [];
     if (this.requests.length >= MAX_REQUESTS_AHEAD) this.socket.pause();
     this.events.onRequest(this);

@@ -18,6 +18,11 @@ export interface WireOptions {
   readonly onBroken: (reason: string) => void;
 }
 
+/** As large as a few queries; batches of records are larger. */
+const SMALL_BYTES = 64 * 1024;
+/** For so long a large request is passed by smaller ones. */
+const LONGEST_PASSING_MS = 50;
+
 /** Work of our own, between the clients' requests. */
 interface Chore {
   readonly messages: readonly Buffer[];
@@ -40,6 +45,8 @@ export class WireServer {
   private isWithinRequest = false;
   /** Whether transactions that begin now only read, and whether the one that is open does: there is too little room to write. */
   private readonly readsOnly = { session: false, transaction: false };
+  /** Since when the large request that comes first in line is passed by. */
+  private passedBySince: number | undefined;
   private isRunning = false;
   private isClosing = false;
   private onIdle: (() => void) | undefined;
@@ -135,20 +142,30 @@ export class WireServer {
       this.perform(chore, () => undefined);
       return;
     }
-    const [first] = this.queue;
-    const client = this.owner ?? first;
+    const client = this.owner ?? this.firstInLine();
     const request = client?.nextRequest;
     if (client === undefined || request === undefined || this.turnsMode(request)) return;
     client.takeRequest();
     this.queue.delete(client);
+    if (isLarge(request)) this.passedBySince = undefined;
     this.serve(client, request);
+  }
+
+  /** Requests come in turn, but small ones pass by a large one, which keeps the engine for long; for a while, so that it has its turn. */
+  private firstInLine(): WireClient | undefined {
+    const line = [...this.queue];
+    const small = line.find(({ nextRequest }) => !isLarge(nextRequest));
+    const large = line.find(({ nextRequest }) => isLarge(nextRequest));
+    if (small === undefined || large === undefined) return small ?? large;
+    const now = performance.now();
+    this.passedBySince ??= now;
+    return now - this.passedBySince < LONGEST_PASSING_MS ? small : large;
   }
 
   /** Lets the engine write, or only read, as the disk has room for the request. @returns whether that has to be done first */
   private turnsMode(request: Request): boolean {
     if (this.isWithinRequest) return false;
-    const bytes = request.messages.reduce((total, { length }) => total + length, 0);
-    const readsOnly = !this.options.guard.allowsWrites(bytes);
+    const readsOnly = !this.options.guard.allowsWrites(request.bytes);
     const scope = this.owner === undefined ? 'session' : 'transaction';
     // a transaction may become one that only reads, never the other way round
     if (this.readsOnly[scope] === readsOnly || (scope === 'transaction' && !readsOnly)) return false;
@@ -225,6 +242,10 @@ export class WireServer {
       client.disconnect('25P03', 'terminating connection due to idle-in-transaction timeout');
     }, idleTransactionTimeoutMs);
   }
+}
+
+function isLarge(request: Request | undefined): boolean {
+  return request !== undefined && request.bytes > SMALL_BYTES;
 }
 
 /** One copy in memory of its own, fit to be handed to another thread. */
