@@ -44,6 +44,35 @@ describe('steps of background work', () => {
     expect(pauses[0]).toBeGreaterThan(10);
   });
 
+  it.each([
+    ['wait for a calm moment on the embedded engine', EMBEDDED, [250, 250]],
+    ['do not wait for one on a server', SERVER, []],
+  ])('%s', async (_, traits, expected) => {
+    const pauses: number[] = [];
+    const database = { lastAskedAt: performance.now(), traits };
+    const steps = new BackgroundSteps(database, (milliseconds) => {
+      pauses.push(milliseconds);
+      // the second time nothing has come
+      if (pauses.length === 2) database.lastAskedAt = -Infinity;
+      return Promise.resolve();
+    });
+    await steps.calm();
+    expect(pauses).toEqual(expected);
+  });
+
+  it('do not wait for a calm moment for ever', async () => {
+    let pauses = 0;
+    const database = { lastAskedAt: performance.now() + 3_600_000, traits: EMBEDDED };
+    const steps = new BackgroundSteps(database, () => {
+      pauses += 1;
+      return Promise.resolve();
+    });
+    await steps.calm();
+    expect(pauses).toBe(20);
+    steps.stop();
+    await expect(steps.calm()).rejects.toThrow(Stopped);
+  });
+
   it('end with the next one when they are stopped', async () => {
     const steps = new BackgroundSteps({ lastAskedAt: 0, traits: EMBEDDED });
     steps.stop();

@@ -7,6 +7,8 @@ import type { RunStep, StepSize } from '../search/recall-sample.js';
 const LONGEST_PAUSE_MS = 250;
 /** While nobody waits, a step is followed by this much: a request that comes finds the engine free. */
 const BREATH_MS = 5;
+const CALM_MS = 250;
+const LONGEST_WAIT_MS = 5_000;
 
 /** About half a second on a server, and some hundredths of one on the embedded engine, which does nothing else meanwhile. */
 const ORDINARY: StepSize = { floats: 100e6, candidates: 8_000 };
@@ -43,6 +45,19 @@ export class BackgroundSteps {
     await this.rest(start, Math.min(performance.now() - start, LONGEST_PAUSE_MS));
     return result;
   };
+
+  /**
+   * Resolves when no request has come for a moment, or that was waited for long enough: for what can wait and does not come in steps.
+   * At once on a server. @throws Stopped
+   */
+  async calm(): Promise<void> {
+    const { concurrentIndexes } = this.database.traits;
+    for (let waited = 0; !concurrentIndexes && waited < LONGEST_WAIT_MS; waited += CALM_MS) {
+      if (this.stopped) throw new Stopped();
+      if (performance.now() - this.database.lastAskedAt >= CALM_MS) return;
+      await this.pause(CALM_MS);
+    }
+  }
 
   /** A server has other clients than this gateway, of which nothing is known here. */
   private async rest(stepStart: number, milliseconds: number): Promise<void> {

@@ -3,6 +3,7 @@ import { clientUuid, type Collection } from '../../collections/collection.js';
 import { Database } from '../../postgres/database.js';
 import type { Selection } from '../record.js';
 import { WordIndexes } from '../words/word-indexes.js';
+import { BackgroundSteps, Stopped } from './background-steps.js';
 import { SparseKeyMaintenance } from './sparse-key-maintenance.js';
 import { StatisticsStore } from './statistics.store.js';
 import { StorageMaintenance } from './storage-maintenance.js';
@@ -32,6 +33,7 @@ export class Maintenance implements BeforeApplicationShutdown {
   private readonly tables = new Map<string, TableChanges>();
   private running: Promise<void> | undefined;
   private stopped = false;
+  private readonly steps: BackgroundSteps;
 
   constructor(
     private readonly database: Database,
@@ -39,10 +41,13 @@ export class Maintenance implements BeforeApplicationShutdown {
     private readonly storage: StorageMaintenance,
     private readonly sparseKeys: SparseKeyMaintenance,
     private readonly words: WordIndexes,
-  ) {}
+  ) {
+    this.steps = new BackgroundSteps(database);
+  }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
+    this.steps.stop();
     await this.running;
   }
 
@@ -88,9 +93,11 @@ export class Maintenance implements BeforeApplicationShutdown {
   private async refresh(table: TableChanges): Promise<void> {
     const { collection } = table;
     try {
+      await this.steps.calm();
       await this.store.refresh(collection);
       table.threshold = Math.max(MIN_CHANGES, SHARE * (await this.store.estimateRows(collection)));
     } catch (error) {
+      if (error instanceof Stopped) return;
       // the next change tries again
       this.logger.warn(`statistics of ${collection.recordTable} were not refreshed: ${String(error)}`);
     }
