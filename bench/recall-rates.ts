@@ -69,7 +69,7 @@ export async function measureRates(
       const chroma = await stage(`${source.name}: Chroma loaded and indexed`, () =>
         chromaContenders(questions, options, signal, closes),
       );
-      // a gateway that is asked for more than was measured may have built another index meanwhile
+      // gateways look for work when they start
       await stage(`${source.name}: gateways at rest`, () => session.built(signal));
       return await stage(`${source.name}: measured`, () => measureAll([...polyvec, ...chroma], questions, options, signal));
     } finally {
