@@ -19,6 +19,11 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
+/** A server that can be ended and started again: what it has kept stays, at the same address. */
+export interface RestartableEngine extends Engine {
+  restart(): Promise<void>;
+}
+
 interface Program {
   readonly command: string;
   readonly args: readonly string[];
@@ -29,7 +34,7 @@ interface Program {
 }
 
 /** The real server, of the Python package `chromadb`. Here and below, `signal` ends the server, also while it starts. */
-export async function startChroma(signal: AbortSignal): Promise<Engine> {
+export async function startChroma(signal: AbortSignal): Promise<RestartableEngine> {
   const environment = process.env['CHROMA_VENV'] ?? resolve('.clients/python-1.5.9');
   const command = join(environment, 'bin/chroma');
   if (!existsSync(command)) {
@@ -90,22 +95,32 @@ async function polyvec(env: Readonly<Record<string, string>>): Promise<Program> 
   return { command: process.execPath, args: [resolve('dist/main.js'), 'start'], env: settings, url };
 }
 
-async function start(name: string, program: Program, signal: AbortSignal, remove: () => Promise<void>): Promise<Engine> {
+async function start(
+  name: string,
+  program: Program,
+  signal: AbortSignal,
+  remove: () => Promise<void>,
+): Promise<RestartableEngine> {
   let child: ChildProcess | undefined;
   const stop = async (): Promise<void> => {
     if (child !== undefined) await end(child);
     await remove();
   };
+  const restart = async (): Promise<number> => {
+    if (child !== undefined) await end(child);
+    return answering(program, (child = launch(program, signal)));
+  };
   try {
-    const fresh = await answering(program, (child = launch(program, signal)));
-    await end(child);
-    const again = await answering(program, (child = launch(program, signal)));
-    const { pid = 0 } = child;
+    const fresh = await restart();
+    const again = await restart();
     return {
       name,
       url: program.url,
       startMs: { fresh, again },
-      cpu: async () => ({ server: await cpuOfTree(pid), postgres: new Map() }),
+      cpu: async () => ({ server: await cpuOfTree(child?.pid ?? 0), postgres: new Map() }),
+      restart: async () => {
+        await restart();
+      },
       stop,
     };
   } catch (error) {

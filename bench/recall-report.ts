@@ -4,6 +4,7 @@ import type { Dataset } from './datasets/dataset.js';
 import { cellOf } from './measure.js';
 import type { FilterCase } from './recall-filters.js';
 import type { Built } from './recall-session.js';
+import { wrapped } from './report.js';
 
 const MINIMUM_RECALL = 0.95;
 const NOTHING = '—';
@@ -41,7 +42,7 @@ export function recallSection(run: RecallRun): string {
   const lines = [
     `## ${run.dataset.name}`,
     '',
-    conditions(run),
+    wrapped(conditions(run)),
     '',
     '| filter | the matching records are | matching | recall@10 | faulty answers | p50 ms | p95 ms | plan |',
     '| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |',

@@ -2,6 +2,7 @@ import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import pg from 'pg';
 import { base64 } from './data.js';
 import { type Dataset, rowCount, vectorAt } from './datasets/dataset.js';
+import type { HttpRequest } from './http-client.js';
 import { CLIENTS, inParallel } from './measure.js';
 import { type Attributes, metadataOf } from './recall-filters.js';
 import { NEIGHBOURS } from './recall-truth.js';
@@ -9,6 +10,8 @@ import { NEIGHBOURS } from './recall-truth.js';
 const COLLECTIONS = '/api/v2/tenants/default_tenant/databases/default_database/collections';
 /** Components in a request of the load: about 2 MB of base64. */
 const BATCH_COMPONENTS = 400_000;
+/** Chroma's server takes at most 5,461. */
+const BATCH_ROWS = 5_000;
 /** Fewer components than this may stay without an index: the gateway's default. */
 const TAIL_COMPONENTS = 4_000_000;
 const POLL_MS = 500;
@@ -42,7 +45,7 @@ export interface Answer {
   readonly wholePlan: string | undefined;
 }
 
-/** One collection on a gateway, which holds a data set: row `r` as the record `r<r>`. */
+/** One collection on a gateway, or on Chroma's server, which holds a data set: row `r` as the record `r<r>`. */
 export class RecallSession {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
   private path = COLLECTIONS;
@@ -50,7 +53,8 @@ export class RecallSession {
 
   constructor(
     private readonly url: string,
-    private readonly databaseUrl: string,
+    /** Undefined of Chroma's server. */
+    private readonly databaseUrl: string | undefined,
     private readonly dataset: Dataset,
     private readonly attributes: Attributes,
   ) {}
@@ -75,7 +79,7 @@ export class RecallSession {
     this.uuid = (JSON.parse(created.text) as { id: string }).id;
     this.path = `${COLLECTIONS}/${this.uuid}`;
     const count = rowCount(this.dataset);
-    const batch = Math.floor(BATCH_COMPONENTS / dimension);
+    const batch = Math.min(BATCH_ROWS, Math.floor(BATCH_COMPONENTS / dimension));
     const before = performance.now();
     await inParallel(Math.ceil(count / batch), (index) =>
       this.send('POST', `${this.path}/add`, this.addBody(index * batch, Math.min(count, (index + 1) * batch))),
@@ -88,6 +92,7 @@ export class RecallSession {
 
   /** Waits until the gateway has indexed what it is going to index, and works on nothing any more. */
   async built(signal: AbortSignal): Promise<Built> {
+    if (this.databaseUrl === undefined) throw new Error('only a gateway tells what it has indexed');
     const client = new pg.Client({ connectionString: this.databaseUrl });
     await client.connect();
     try {
@@ -111,7 +116,13 @@ export class RecallSession {
     }
   }
 
-  async query(query: number, where: object | undefined): Promise<Answer> {
+  /** Changes the collection's configuration of HNSW. */
+  async configure(hnsw: { readonly ef_search: number }): Promise<void> {
+    await this.send('PUT', this.path, JSON.stringify({ new_configuration: { hnsw } }));
+  }
+
+  /** The request for the neighbours of a query. */
+  queryRequest(query: number, where: object | undefined): HttpRequest {
     const { queries, dimension } = this.dataset;
     const body = JSON.stringify({
       query_embeddings: [[...vectorAt(queries, dimension, query)]],
@@ -119,8 +130,13 @@ export class RecallSession {
       where,
       include: ['metadatas', 'documents', 'distances'],
     });
+    return { method: 'POST', path: `${this.path}/query`, body };
+  }
+
+  async query(query: number, where: object | undefined): Promise<Answer> {
+    const { method, path, body } = this.queryRequest(query, where);
     const before = performance.now();
-    const { text, headers } = await this.send('POST', `${this.path}/query`, body);
+    const { text, headers } = await this.send(method, path, body);
     const milliseconds = performance.now() - before;
     const [ids = []] = (JSON.parse(text) as { ids: string[][] }).ids;
     const plan = headers['x-polyvec-plan'];
@@ -158,7 +174,7 @@ export class RecallSession {
   private async send(
     method: string,
     path: string,
-    body?: string,
+    body?: HttpRequest['body'],
   ): Promise<{ readonly text: string; readonly headers: IncomingHttpHeaders }> {
     return new Promise((resolve, reject) => {
       const headers = { 'content-type': 'application/json', 'x-polyvec-explain': '1' };

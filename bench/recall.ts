@@ -4,24 +4,40 @@
  * each. `--write`: the tables go into docs/recall.md, which tells the method. Exits with 1 when a recall is below 0.95 or an answer is
  * faulty, such as one with fewer rows than it could have. `--settings`: instead, what `POLYVEC_RECALL` of 0.95, 0.98 and 0.995 brings and
  * costs on each data set and on uniformly distributed vectors; exits with 1 when a recall is more than 0.01 below the one asked for.
+ * `--plot`: instead, recall against queries a second for the same settings, and for Chroma's server at several `ef_search`; `--write`
+ * puts the picture into docs/recall.svg.
  */
+import { writeFile } from 'node:fs/promises';
 import { type Dataset, rowCount } from './datasets/dataset.js';
 import { type DatasetSource, FULL_SETS, HARD_SETS, QUICK_HARD_SETS, QUICK_SETS } from './datasets/datasets.js';
 import { startServer } from './engines.js';
 import { type Attributes, attributesOf, type FilterCase, filterCases, matcher, whereOf } from './recall-filters.js';
+import { isKept } from './recall-loaded.js';
+import { measureRates, type RateOptions, type RateSet } from './recall-rates.js';
+import { hasEffect, isGoodPoint, ratesPicture, ratesTable } from './recall-rates-report.js';
 import { isGood, type RecallCell, type RecallRun, recallSection, writeSections } from './recall-report.js';
 import { RecallSession } from './recall-session.js';
-import { isKept, measureSettings, type SettingRow, settingsTable } from './recall-settings.js';
+import { measureSettings, type SettingRow, settingsTable } from './recall-settings.js';
 import { judge, type Truth, truths } from './recall-truth.js';
+import { writeTable } from './report.js';
 import { run } from './run.js';
 
 const quick = process.argv.includes('--quick');
 const settings = process.argv.includes('--settings');
+const plot = process.argv.includes('--plot');
+const write = process.argv.includes('--write');
 const LARGE = 500_000;
 /** Queries that do not count, before each cell; they are not asked again. */
 const WARM_UP = quick ? 1 : 3;
 const PAGE = 'docs/recall.md';
+const PICTURE = 'docs/recall.svg';
 const SETTINGS = { POLYVEC_INDEX_MEMORY_MB: '4096' };
+/** Of the data sets, those that both engines are plotted by. */
+const PLOTTED = ['clustered-100k', 'uniform-60k', 'clustered', 'uniform'];
+/** With Chroma's default of 100. */
+const RATES: RateOptions = quick
+  ? { queries: 100, rounds: 1, cellMs: 400, warmUp: 20, efSearches: [10, 40, 100, 400] }
+  : { queries: 200, rounds: 3, cellMs: 1_500, warmUp: 100, efSearches: [10, 20, 40, 100, 200, 400, 800] };
 
 function queriesOf(dataset: Dataset): number {
   if (quick) return 10;
@@ -93,35 +109,52 @@ function mean(values: readonly number[]): number {
 /** The data sets that the command line asks for. */
 function wantedSets(): readonly DatasetSource[] {
   const hard = quick ? QUICK_HARD_SETS : HARD_SETS;
-  const sets = [...(quick ? QUICK_SETS : FULL_SETS), ...(settings ? hard : [])];
+  const all = [...(quick ? QUICK_SETS : FULL_SETS), ...(settings || plot ? hard : [])];
+  const sets = plot ? all.filter(({ name }) => PLOTTED.includes(name)) : all;
   const names = process.argv.filter((_, at, all) => all[at - 1] === '--only');
   const unknown = names.find((name) => !sets.some((set) => set.name === name));
   if (unknown !== undefined) throw new Error(`no data set ${unknown}; there are ${sets.map((set) => set.name).join(', ')}`);
   return names.length === 0 ? sets : sets.filter((set) => names.includes(set.name));
 }
 
-/** Prints asked, measured and cost, a data set after the other. */
+/** Asked, measured and cost; what there is after each data set is written. */
 async function showSettings(server: string, signal: AbortSignal): Promise<void> {
   const rows: SettingRow[] = [];
+  const queries = quick ? 50 : 100;
   for (const source of wantedSets()) {
-    rows.push(...(await timed(source.name, () => measureSettings(source, server, signal, quick ? 50 : 100))));
+    rows.push(...(await timed(source.name, () => measureSettings(source, server, signal, queries))));
+    if (write) await writeTable(PAGE, 'recall-settings', settingsTable(rows, queries));
   }
-  console.log(settingsTable(rows));
-  if (!rows.every(isKept)) process.exitCode = 1;
+  console.log(settingsTable(rows, queries));
+  if (!rows.every(({ asked, recall }) => isKept(asked, recall))) process.exitCode = 1;
+}
+
+/** Recall and rates beside Chroma's server; what there is after each data set is written. */
+async function showRates(server: string, signal: AbortSignal): Promise<void> {
+  const sets: RateSet[] = [];
+  for (const source of wantedSets()) {
+    const measured = await timed(source.name, () => measureRates(source, server, signal, RATES));
+    sets.push(measured);
+    if (write) {
+      await writeTable(PAGE, 'recall-plot', ratesTable(sets, RATES, quick));
+      await writeFile(PICTURE, ratesPicture(sets));
+    }
+    if (!hasEffect(measured)) console.error(`${source.name}: Chroma's server finds no more with a larger ef_search`);
+    if (!hasEffect(measured) || !measured.points.every(isGoodPoint)) process.exitCode = 1;
+  }
+  console.log(ratesTable(sets, RATES, quick));
 }
 
 async function main(signal: AbortSignal): Promise<void> {
   const server = process.env['DATABASE_URL'] ?? '';
   if (server === '') throw new Error('this needs a Postgres server: npm run db:up, or DATABASE_URL');
-  if (settings) {
-    await showSettings(server, signal);
-    return;
-  }
+  if (settings) return showSettings(server, signal);
+  if (plot) return showRates(server, signal);
   for (const source of wantedSets()) {
     const measured = await measure(source, server, signal);
     const section = recallSection(measured);
     console.log(`${section}\n`);
-    if (process.argv.includes('--write')) await writeSections(PAGE, [section]);
+    if (write) await writeSections(PAGE, [section]);
     if (!measured.cells.every(isGood)) process.exitCode = 1;
   }
 }

@@ -18,6 +18,7 @@ export interface Row {
 }
 
 const RAW = 'the same SQL';
+const COLUMNS = 100;
 /** What stands in a cell without a figure. */
 export const NOTHING = '—';
 
@@ -112,6 +113,24 @@ function seconds(ms: number | undefined): string {
   return ms === undefined ? NOTHING : `${(ms / 1_000).toFixed(1)} s`;
 }
 
+/** Prose in lines of at most 100 columns, as pages have them; code is not broken, and rows of tables are left. */
+export function wrapped(text: string): string {
+  return text
+    .split('\n')
+    .flatMap((line) => (line.startsWith('|') || line.length <= COLUMNS ? [line] : brokenLine(line)))
+    .join('\n');
+}
+
+function brokenLine(line: string): readonly string[] {
+  const lines: string[] = [];
+  for (const [word] of line.matchAll(/(?:`[^`]*`|\S)+/g)) {
+    const longer = `${lines.at(-1) ?? ''} ${word}`;
+    if (lines.length > 0 && longer.length <= COLUMNS) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** Puts a table between `<!-- name:begin -->` and `<!-- name:end -->`. A page without them, or no page, is told and left. */
 export async function writeTable(file: string, name: string, table: string): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => '');
@@ -122,6 +141,6 @@ export async function writeTable(file: string, name: string, table: string): Pro
   }
   await writeFile(
     file,
-    text.replace(between, (_, begin: string, end: string) => `${begin}${table}\n${end}`),
+    text.replace(between, (_, begin: string, end: string) => `${begin}${wrapped(table)}\n${end}`),
   );
 }
