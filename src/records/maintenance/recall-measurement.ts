@@ -5,7 +5,7 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { Database } from '../../postgres/database.js';
 import { isUndefinedTable } from '../../postgres/sqlstate.js';
 import { formsByCost, formsInQuestion } from '../search/index-choice.js';
-import { RecallStore } from '../search/recall.store.js';
+import { type RecallQuery, RecallStore } from '../search/recall.store.js';
 import { chosenPoint, LARGE_LIMIT, recallTarget, SMALL_LIMIT } from '../search/recall-curve.js';
 import { likelyQueries } from '../search/recall-queries.js';
 import { RecallSample } from '../search/recall-sample.js';
@@ -14,7 +14,16 @@ import { indexesOf, isBeyondGraph, measurementOf, rowsOf } from '../search/searc
 import { fewFloats } from '../search/search-planner.js';
 import { BackgroundSteps, stepSize, Stopped } from './background-steps.js';
 import { type Improvement, IndexBuilder } from './index-builder.js';
-import { curveSteps, isEnough, isMeasurementDue, queryCount, recentCount } from './recall-plan.js';
+import {
+  curveSteps,
+  isEnough,
+  isMeasurementDue,
+  isOpen,
+  isTooLittle,
+  mostQueries,
+  queryCount,
+  recentCount,
+} from './recall-plan.js';
 
 /** Measures how far searches by vector indexes have to look for the recall that is to be kept. */
 @Injectable()
@@ -74,34 +83,72 @@ export class RecallMeasurements {
     const start = performance.now();
     const indexes = indexesOf(collection, namespace);
     const rows = rowsOf(indexes);
+    const floats = rows * (collection.dimension ?? 1);
     const isGentle = !this.database.traits.concurrentIndexes;
-    const count = queryCount(rows * (collection.dimension ?? 1), isGentle);
-    const recent = this.queries.of(collection, namespace).filter((query) => !isBeyondGraph(collection, query));
-    const own = recent.slice(0, recentCount(count, recent.length)).map((embedding) => ({ embedding, rid: null, isRecent: true }));
-    const { run } = this.steps;
-    const queries = [...own, ...(await likelyQueries(this.store, collection, namespace, count - own.length, run))];
+    const take = this.queriesOf(collection, namespace);
+    const queries = await take(queryCount(floats, isGentle));
     if (queries.length === 0) return;
-    const sample = await RecallSample.of(this.store, collection, namespace, queries, run, stepSize(this.database.traits));
-    const points = await this.curve(collection, namespace, sample);
+    const size = stepSize(this.database.traits);
+    const first = await RecallSample.of(this.store, collection, namespace, queries, this.steps.run, size);
+    const { sample, points } = await this.widened(collection, namespace, first, mostQueries(floats, isGentle), take);
     const forms = await this.forms(collection, namespace, sample, points);
     const isSaved = await this.store.save(collection, {
       ...{ namespace, rows, points, target: recallTarget(collection, this.config), indexes: indexes.map(({ id }) => id) },
-      ...{ queries: queries.length, recentQueries: own.length, contents: contentsOf(indexes), forms },
+      ...{ queries: sample.size, recentQueries: sample.recentSize, contents: contentsOf(indexes), forms },
     });
     if (!isSaved) return;
     this.collections.forget(collection);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    this.logger.log(`collection ${collection.name}: recall measured by ${String(queries.length)} searches in ${seconds} s`);
+    this.logger.log(`collection ${collection.name}: recall measured by ${String(sample.size)} searches in ${seconds} s`);
   }
 
-  /** At each limit from the least effort on, as far as more of it is worth measuring. */
-  private async curve(collection: Collection, namespace: string, sample: RecallSample): Promise<readonly RecallPoint[]> {
+  /** Takes queries, none of them twice: up to half are what clients have searched for, the others are like stored vectors. */
+  private queriesOf(collection: Collection, namespace: string): (count: number) => Promise<readonly RecallQuery[]> {
+    const recent = this.queries.of(collection, namespace).filter((query) => !isBeyondGraph(collection, query));
+    let skipped = 0;
+    return async (count) => {
+      const own = recent.splice(0, recentCount(count, recent.length));
+      const likely = await likelyQueries(this.store, collection, namespace, count - own.length, this.steps.run, skipped);
+      skipped += count - own.length;
+      return [...own.map((embedding) => ({ embedding, rid: null, isRecent: true })), ...likely];
+    };
+  }
+
+  /** The curve; of twice as many queries, and again, up to `most`, where so few leave open what is enough. */
+  private async widened(
+    collection: Collection,
+    namespace: string,
+    first: RecallSample,
+    most: number,
+    take: (count: number) => Promise<readonly RecallQuery[]>,
+  ): Promise<{ readonly sample: RecallSample; readonly points: readonly RecallPoint[] }> {
+    let sample = first;
+    let points = await this.curve(collection, namespace, sample, []);
+    while (sample.size < most && isOpen(points, recallTarget(collection, this.config))) {
+      const more = await take(Math.min(sample.size, most - sample.size));
+      if (more.length === 0) break;
+      sample = await sample.with(more);
+      points = await this.curve(collection, namespace, sample, points);
+    }
+    return { sample, points };
+  }
+
+  /** At each limit from the least effort on, as far as more of it is worth measuring; what fewer queries have said for sure is not asked again. */
+  private async curve(
+    collection: Collection,
+    namespace: string,
+    sample: RecallSample,
+    known: readonly RecallPoint[],
+  ): Promise<readonly RecallPoint[]> {
+    const target = recallTarget(collection, this.config);
     const points: RecallPoint[] = [];
     for (const limit of [SMALL_LIMIT, LARGE_LIMIT]) {
       for (const step of curveSteps(indexesOf(collection, namespace), limit)) {
-        const point = await sample.measure(step);
+        const before = known.find((point) => point.limit === limit && point.efSearch === step.efSearch);
+        const isSettled = before !== undefined && (limit === LARGE_LIMIT || isTooLittle(before, target));
+        const point = isSettled ? before : await sample.measure(step);
         points.push(point);
-        if (isEnough(point, recallTarget(collection, this.config))) break;
+        if (isEnough(point, target)) break;
       }
     }
     return points;

@@ -1,6 +1,15 @@
 import type { RecallMeasurement, RecallPoint, VectorIndex } from '../../collections/collection.js';
 import { chosenPoint, measuredEf, recallOf } from '../search/recall-curve.js';
-import { curveSteps, isEnough, isMeasurementDue, queryCount, recentCount } from './recall-plan.js';
+import {
+  curveSteps,
+  isEnough,
+  isMeasurementDue,
+  isOpen,
+  isTooLittle,
+  mostQueries,
+  queryCount,
+  recentCount,
+} from './recall-plan.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -58,6 +67,19 @@ describe('a measurement', () => {
   it('takes fewer queries the more there is to compare', () => {
     expect([1e6, 1e8, 1e12].map((floats) => queryCount(floats, false))).toEqual([64, 40, 16]);
     expect(queryCount(4e7, true)).toBe(25);
+    expect([1e6, 4e7, 1e8, 1e12].map((floats) => mostQueries(floats, false))).toEqual([256, 250, 100, 16]);
+    expect(mostQueries(4e7, true)).toBe(62);
+  });
+
+  it('leaves open what is enough where much less effort found as much as is wanted', () => {
+    const points = (...recalls: readonly number[]): readonly RecallPoint[] =>
+      recalls.map((recall, at) => pointOf(20 * 2 ** at, recall, { error: 0.02 }));
+    expect(isOpen(points(0.9, 0.97, 1), 0.98)).toBe(false);
+    expect(isOpen(points(0.9, 0.985, 1), 0.98)).toBe(true);
+    // the most that was measured is not enough either
+    expect(isOpen(points(0.9, 0.97, 0.979), 0.98)).toBe(false);
+    expect(isOpen([], 0.98)).toBe(false);
+    expect(points(0.95, 0.97, 0.99).map((point) => isTooLittle(point, 0.98))).toEqual([true, false, false]);
   });
 
   it("takes half of its queries from clients', or none of few", () => {

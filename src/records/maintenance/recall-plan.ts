@@ -7,6 +7,10 @@ export type CurveStep = Pick<RecallPoint, 'limit' | 'efSearch' | 'candidates'>;
 
 const MOST_QUERIES = 64;
 const FEWEST_QUERIES = 16;
+/** Of a measurement that leaves open what is enough. */
+const MORE_QUERIES = 256;
+const MORE_BUDGET = 2.5;
+const MUCH_LESS = 1.3;
 /** Components that are compared for the exact answers of a measurement, as far as the fewest queries allow. */
 const BUDGET_FLOATS = 4e9;
 /** On the embedded engine, where searches wait for each of its steps. */
@@ -57,6 +61,25 @@ export function isMeasurementDue(
 export function queryCount(floats: number, isGentle: boolean): number {
   const affordable = Math.floor((isGentle ? GENTLE_BUDGET_FLOATS : BUDGET_FLOATS) / Math.max(floats, 1));
   return Math.min(MOST_QUERIES, Math.max(FEWEST_QUERIES, affordable));
+}
+
+/** How many at most, where fewer leave it open whether less effort keeps the recall. */
+export function mostQueries(floats: number, isGentle: boolean): number {
+  const affordable = Math.floor((MORE_BUDGET * (isGentle ? GENTLE_BUDGET_FLOATS : BUDGET_FLOATS)) / Math.max(floats, 1));
+  return Math.min(MORE_QUERIES, Math.max(queryCount(floats, isGentle), affordable));
+}
+
+/** Whether searches with notably less effort than the chosen one may well keep the recall, too, but so few queries cannot say so. */
+export function isOpen(points: readonly RecallPoint[], target: number): boolean {
+  const chosen = chosenPoint(points, SMALL_LIMIT, target);
+  if (chosen === undefined) return false;
+  const cheaper = points.filter(({ limit, efSearch }) => limit === SMALL_LIMIT && MUCH_LESS * efSearch <= chosen.efSearch);
+  return cheaper.some((point) => point.recall >= target);
+}
+
+/** Whether a point has been measured well enough to say that the recall is not kept with it. */
+export function isTooLittle({ recall, error }: RecallPoint, target: number): boolean {
+  return recall + error < target;
 }
 
 /** How many queries look at a namespace before its first index is built: what is built is measured anyway. */

@@ -12,7 +12,8 @@ const TOGETHER = 4;
 
 /**
  * Queries that are like the namespace's vectors, and none of them: a stored vector has its neighbours in the graph, and is found with
- * less effort than a new one. Each is a stored vector, moved by the difference of two of its neighbours.
+ * less effort than a new one. Each is a stored vector, moved by the difference of two of its neighbours. The same ones each time, after
+ * the first `skipped`.
  */
 export async function likelyQueries(
   store: RecallStore,
@@ -20,8 +21,9 @@ export async function likelyQueries(
   namespace: string,
   count: number,
   run: RunStep = (work) => work(),
+  skipped = 0,
 ): Promise<readonly RecallQuery[]> {
-  const stored = await run(() => store.sample(collection, namespace, count));
+  const stored = await run(() => store.sample(collection, namespace, count, skipped));
   const queries: RecallQuery[] = [];
   for (let first = 0; first < stored.length; first += TOGETHER) {
     const part = stored.slice(first, first + TOGETHER);

@@ -15,6 +15,9 @@ export interface StepSize {
   readonly candidates: number;
 }
 
+/** Each takes another look at every vector for each form. */
+const FORM_QUERIES = 64;
+
 /** Queries with their exact answers, by which searches of a namespace are measured. */
 export class RecallSample {
   private constructor(
@@ -24,7 +27,7 @@ export class RecallSample {
     private readonly answered: readonly { readonly query: RecallQuery; readonly nearest: readonly Neighbour[] }[],
     private readonly ranges: readonly NumberRange[],
     private readonly run: RunStep,
-    private readonly size: StepSize,
+    private readonly stepSize: StepSize,
   ) {}
 
   /** Finds the exact answers of the queries, step by step. */
@@ -37,7 +40,23 @@ export class RecallSample {
     size: StepSize,
   ): Promise<RecallSample> {
     const ranges = await rangesOf(store, collection, namespace, run, size);
-    const answered: { query: RecallQuery; nearest: readonly Neighbour[] }[] = [];
+    return new RecallSample(store, collection, namespace, [], ranges, run, size).with(queries);
+  }
+
+  /** How many queries it has. */
+  get size(): number {
+    return this.answered.length;
+  }
+
+  /** How many of them clients have sent. */
+  get recentSize(): number {
+    return this.answered.filter(({ query }) => query.isRecent).length;
+  }
+
+  /** These queries and those of this sample, of which the exact answers are known. */
+  async with(queries: readonly RecallQuery[]): Promise<RecallSample> {
+    const { store, collection, namespace, ranges, run } = this;
+    const answered = [...this.answered];
     for (const query of queries) {
       const found: Neighbour[] = [];
       for (const range of ranges) {
@@ -47,7 +66,7 @@ export class RecallSample {
       const others = found.filter(({ rid }) => rid !== query.rid).sort((left, right) => left.distance - right.distance);
       answered.push({ query, nearest: others.slice(0, LARGE_LIMIT) });
     }
-    return new RecallSample(store, collection, namespace, answered, ranges, run, size);
+    return new RecallSample(store, collection, namespace, answered, ranges, run, this.stepSize);
   }
 
   /** What searches find with this effort. */
@@ -55,7 +74,10 @@ export class RecallSample {
     const indexes = indexesOf(this.collection, this.namespace);
     const efReason = 'measured recall' as const;
     const plan = { kind: 'index' as const, indexes, efSearch, efReason, candidates, budget: null, estimate: null };
-    const together = Math.max(1, Math.floor(this.size.candidates / (Math.max(efSearch, limit * candidates) * indexes.length)));
+    const together = Math.max(
+      1,
+      Math.floor(this.stepSize.candidates / (Math.max(efSearch, limit * candidates) * indexes.length)),
+    );
     const byClients: Finding[] = [];
     const byVectors: Finding[] = [];
     for (let first = 0; first < this.answered.length; first += together) {
@@ -79,7 +101,7 @@ export class RecallSample {
   private async formRecall(content: IndexContent): Promise<readonly FormRecall[]> {
     const steps = content === 'binary' ? CANDIDATES : [RERANKED[content]];
     const findings = steps.map((): Finding[] => []);
-    for (const { query, nearest } of this.answered) {
+    for (const { query, nearest } of this.answered.slice(0, FORM_QUERIES)) {
       const found = await this.byForm(content, query, SMALL_LIMIT * Math.max(...steps) + 1);
       // a number of a vector, or of the query, is beyond the form
       if (found === undefined) return [{ content, candidates: RERANKED[content], recall: 0, error: 0, inGraph: false }];

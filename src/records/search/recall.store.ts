@@ -45,12 +45,12 @@ type NeighbourRow = Readonly<{ query: string; rid: string; distance: string }>;
 export class RecallStore {
   constructor(private readonly database: Database) {}
 
-  /** Some of the vectors in a namespace that an index can hold: the same ones each time, and no neighbours. */
-  async sample(collection: Collection, namespace: string, count: number): Promise<readonly RecallQuery[]> {
+  /** Some of the vectors in a namespace that an index can hold: the same ones each time, after the first `skipped`, and no neighbours. */
+  async sample(collection: Collection, namespace: string, count: number, skipped = 0): Promise<readonly RecallQuery[]> {
     const rows = await this.database.query<{ rid: string; embedding: string }>(sql`
       SELECT v.rid, encode(vector_send(v.embedding), 'hex') AS embedding FROM (
         SELECT rid FROM ${vectorTable(collection)} WHERE namespace = ${namespace} AND seq < ${UNINDEXED}::bigint
-        ORDER BY hashint8(rid), rid LIMIT ${count}) AS s
+        ORDER BY hashint8(rid), rid LIMIT ${count} OFFSET ${skipped}) AS s
       JOIN ${vectorTable(collection)} v ON v.collection_id = ${collection.id} AND v.namespace = ${namespace} AND v.rid = s.rid
       ORDER BY hashint8(v.rid), v.rid`);
     return rows.map(({ rid, embedding }) => ({ rid, embedding: embeddingOf(embedding), isRecent: false }));
