@@ -1,6 +1,7 @@
+import { inOneGo, type Sliced } from '../slices.js';
 import { ByteList } from './byte-list.js';
 import { JsonSyntaxError } from './json-syntax-error.js';
-import { OBJECT_VALUES, SLICE, ValueMemory } from './value-memory.js';
+import { OBJECT_VALUES, SLICE, type ValueLimits, ValueMemory } from './value-memory.js';
 
 /** An item that was read from its source text, and the memory that it takes. */
 export interface TakenItem {
@@ -8,8 +9,8 @@ export interface TakenItem {
   readonly bytes: number;
 }
 
-/** Reads an item from its source text: a flat list, or a string without escapes. Undefined leaves the text where it is. */
-export type TakeItem = (source: Buffer) => TakenItem | undefined;
+/** Reads an item, a flat list or a string without escapes, from its source text: the bytes from `start` to `end`. Undefined leaves them where they are. */
+export type TakeItem = (source: Buffer, start: number, end: number) => TakenItem | undefined;
 
 /** Stands in the text for an item that was taken out: no JSON text has this character. */
 export const TAKEN_MARK = 0x01;
@@ -35,7 +36,7 @@ const ITEM_BYTES = 200;
 export class JsonSieve {
   readonly taken: unknown[] = [];
   private readonly kept = new ByteList();
-  private readonly values = new ValueMemory();
+  private readonly values: ValueMemory;
   private takenBytes = 0;
   /** What has come since the slice began. */
   private sliceBytes = 0;
@@ -49,17 +50,22 @@ export class JsonSieve {
   private expects: 'colon' | 'list' | 'nothing' = 'nothing';
   private isInList = false;
   private expectsItem = false;
-  /** The begin of an item whose end has not arrived. */
-  private item: { readonly close: number; readonly text: ByteList } | undefined;
+  /** The list has ended: what follows is kept as it is, and so is another list of the same key. */
+  private isPast = false;
+  /** An item that has begun, and what of it has arrived in earlier pieces. */
+  private item: { readonly close: number; text: ByteList | undefined } | undefined;
 
   constructor(
     private readonly key: string,
     private readonly take: TakeItem,
-  ) {}
+    limits?: ValueLimits,
+  ) {
+    this.values = new ValueMemory(limits);
+  }
 
   /** The memory that it takes at the moment. */
   get heldBytes(): number {
-    return this.kept.length + this.takenBytes + (this.item?.text.length ?? 0);
+    return this.kept.length + this.takenBytes + (this.item?.text?.length ?? 0);
   }
 
   /** Whether so much has been read since the slice began that others should be let go first. */
@@ -77,47 +83,67 @@ export class JsonSieve {
     return this.kept.length;
   }
 
+  /** Whether the list's key is in the text, unless it is written with escapes. */
+  findsKey(text: Buffer): boolean {
+    return text.includes(`"${this.key}"`);
+  }
+
   /** @throws JsonSyntaxError for what would be taken for a mark, and for more items than there is memory for */
   push(chunk: Buffer): void {
+    inOneGo(this.pushing(chunk));
+  }
+
+  /** As `push`; it may stop between items, once `isDue`. */
+  *pushing(chunk: Buffer): Sliced<void> {
     if (chunk.includes(TAKEN_MARK)) throw new JsonSyntaxError('', 'control character (\\u0000-\\u001F) found', 1, 1);
     this.sliceBytes += chunk.length;
-    this.scan(chunk);
+    for (let at = this.scan(chunk, 0); at < chunk.length; at = this.scan(chunk, at)) yield;
   }
 
   /** What is left of the text. */
   finish(): Buffer {
-    this.leaveItem();
+    if (this.item?.text !== undefined) this.leaveItem(this.item.text.concat());
     return this.kept.concat();
   }
 
-  private scan(chunk: Buffer): void {
-    for (let at = 0; at < chunk.length;) {
-      if (this.item !== undefined) at = this.continueItem(chunk, at);
-      else if (this.isInString) at = this.continueString(chunk, at);
-      else at = this.continueStructure(chunk, at);
+  /** To the end, or to where others should be let go first: at least past one item. Returns where that is. */
+  private scan(chunk: Buffer, start: number): number {
+    let keptFrom = start;
+    let at = start;
+    while (at < chunk.length && !this.isPast) {
+      if (this.item !== undefined) {
+        at = this.continueItem(this.item, chunk, at);
+        keptFrom = at;
+        if (this.values.isDue) return at;
+      } else if (this.isInString) {
+        at = this.continueString(chunk, at);
+      } else {
+        at = this.continueStructure(chunk, at, keptFrom);
+      }
     }
+    if (this.item === undefined) this.kept.append(chunk, keptFrom, chunk.length);
+    return chunk.length;
   }
 
-  /** To the next string or item. */
-  private continueStructure(chunk: Buffer, start: number): number {
+  /** To the next string or item, or to the list's end. What is before an item is kept, from `keptFrom` on. */
+  private continueStructure(chunk: Buffer, start: number, keptFrom: number): number {
     for (let at = start; at < chunk.length; at += 1) {
       const byte = chunk[at] ?? 0;
       if ((byte === QUOTE || byte === OPEN_LIST) && this.isInList && this.depth === 2 && this.expectsItem) {
-        this.kept.append(chunk, start, at);
+        this.kept.append(chunk, keptFrom, at);
         this.expectsItem = false;
-        this.item = { close: byte === QUOTE ? QUOTE : CLOSE_LIST, text: new ByteList() };
+        this.item = { close: byte === QUOTE ? QUOTE : CLOSE_LIST, text: undefined };
         return at;
       }
       if (byte === QUOTE) {
-        this.kept.append(chunk, start, at + 1);
         this.isInString = true;
         this.backslashes = 0;
         this.lastString = '';
         return at + 1;
       }
       this.pass(byte);
+      if (this.isPast) return at;
     }
-    this.kept.append(chunk, start, chunk.length);
     return chunk.length;
   }
 
@@ -135,7 +161,7 @@ export class JsonSieve {
       case CLOSE_LIST:
       case CLOSE_OBJECT:
         this.depth -= 1;
-        if (this.depth < 2) this.isInList = false;
+        if (this.depth < 2 && this.isInList) this.isPast = true;
         break;
       case COMMA:
         if (this.depth === 2) this.expectsItem = true;
@@ -164,11 +190,7 @@ export class JsonSieve {
       if (quote >= 0 && backslashes % 2 === 1) continue;
       this.backslashes = backslashes % 2;
       this.remember(chunk, start, end);
-      if (quote < 0) {
-        this.kept.append(chunk, start, end);
-        return end;
-      }
-      this.kept.append(chunk, start, end + 1);
+      if (quote < 0) return end;
       this.isInString = false;
       this.expects = this.depth === 1 && this.lastString === this.key ? 'colon' : 'nothing';
       return end + 1;
@@ -181,36 +203,38 @@ export class JsonSieve {
   }
 
   /** To the end of the item. */
-  private continueItem(chunk: Buffer, start: number): number {
-    const { item } = this;
-    if (item === undefined) return start;
+  private continueItem(item: NonNullable<typeof this.item>, chunk: Buffer, start: number): number {
     // the quote that begins a string is not the one that ends it
-    const close = chunk.indexOf(item.close, item.text.length === 0 ? start + 1 : start);
+    const close = chunk.indexOf(item.close, item.text === undefined ? start + 1 : start);
+    if (close >= 0 && item.text === undefined) {
+      this.endItem(chunk, start, close + 1);
+      return close + 1;
+    }
     const end = close < 0 ? chunk.length : close + 1;
+    item.text ??= new ByteList();
     item.text.append(chunk, start, end);
-    if (close >= 0) this.endItem(item.text.concat());
-    else if (item.text.length > MAX_ITEM_BYTES) this.leaveItem();
+    if (close >= 0) this.endItem(item.text.concat(), 0, item.text.length);
+    else if (item.text.length > MAX_ITEM_BYTES) this.leaveItem(item.text.concat());
     return end;
   }
 
-  private endItem(text: Buffer): void {
-    const taken = this.take(text);
+  private endItem(text: Buffer, start: number, end: number): void {
+    const taken = this.take(text, start, end);
     if (taken === undefined) {
-      this.leaveItem();
+      this.leaveItem(text.subarray(start, end));
       return;
     }
     if (!this.values.take(OBJECT_VALUES)) throw new JsonSyntaxError(this.key, this.values.excess, 1, 1);
     this.item = undefined;
     this.taken.push(taken.value);
     this.takenBytes += taken.bytes + ITEM_BYTES;
-    this.kept.append(MARK, 0, 1);
+    this.kept.append(MARK);
   }
 
   /** Leaves the item's text where it is. */
-  private leaveItem(): void {
-    const text = this.item?.text.concat();
+  private leaveItem(text: Buffer): void {
     this.item = undefined;
-    if (text !== undefined) this.scan(text);
+    for (let at = 0; at < text.length;) at = this.scan(text, at);
   }
 }
 

@@ -3,7 +3,7 @@ import { GatewayError } from '../errors.js';
 import type { BodyBudget, BodyShare } from './body-budget.js';
 import { ByteList } from './byte-list.js';
 import type { JsonSieve } from './json-sieve.js';
-import { readSieved } from './sieved-body.js';
+import { readSieved, sieveWhole } from './sieved-body.js';
 import type { ValueLimits } from './value-memory.js';
 
 /** A request's body as it came. */
@@ -13,8 +13,10 @@ export interface RequestBody {
   readonly mediaType: string | undefined;
   /** How many lists and objects may lie within each other; undefined: as many as the reader takes. */
   readonly maxDepth?: number;
-  /** What was taken out of the bytes as they came; there is a mark in the place of each. */
+  /** What was taken out of the bytes; there is a mark in the place of each. */
   readonly taken?: readonly unknown[];
+  /** All bytes, where something was taken out of them and they are still there: places in errors are those of this text. */
+  readonly whole?: ByteList;
   /** How many values it may have; undefined: as many as fit into memory. */
   readonly limits?: ValueLimits;
 }
@@ -26,12 +28,14 @@ export interface BodyRules {
   readonly limits: ValueLimits;
   /** Of all requests; held until the answer is sent. */
   readonly budget: BodyBudget;
-  /** Takes out of long bodies, as they come, what is large in them. */
-  readonly sieve?: () => JsonSieve;
+  /** Takes out of bodies, of long ones as they come, what is large in them. */
+  readonly sieve?: (limits?: ValueLimits) => JsonSieve;
 }
 
-/** Shorter bodies are read whole. */
-const SIEVED_FROM_BYTES = 1024 * 1024;
+/** Shorter bodies are there as a whole before anything is taken out of them. */
+const SIEVED_AS_THEY_COME_FROM_BYTES = 1024 * 1024;
+/** Out of shorter ones nothing is taken: it would cost as much as it saves. */
+const SIEVED_FROM_BYTES = 16 * 1024;
 
 /** How long a client may go on sending a body that was refused, so that it gets to read why. */
 const LINGER_MS = 5_000;
@@ -69,20 +73,21 @@ export function bodyReader(rules: BodyRules): (request: Request, response: Respo
 async function readBody(
   request: Request,
   response: Response,
-  { limitBytes, budget, sieve }: BodyRules,
-): Promise<Pick<RequestBody, 'bytes' | 'taken'>> {
+  { limitBytes, limits, budget, sieve }: BodyRules,
+): Promise<Pick<RequestBody, 'bytes' | 'taken' | 'whole'>> {
   const announced = Number(request.headers['content-length'] ?? Infinity);
-  if (sieve !== undefined && announced > SIEVED_FROM_BYTES) {
+  if (sieve !== undefined && announced > SIEVED_AS_THEY_COME_FROM_BYTES) {
     return readSieved(request, response, { limitBytes, budget, sieve: sieve() });
   }
   const share = budget.share();
   response.once('close', () => {
     share.release();
   });
-  return { bytes: await readBytes(request, limitBytes, share) };
+  const bytes = await readBytes(request, limitBytes, share);
+  return sieve === undefined || bytes.length < SIEVED_FROM_BYTES ? { bytes: bytes.concat() } : sieveWhole(bytes, sieve(limits));
 }
 
-async function readBytes(request: Request, limitBytes: number, share: BodyShare): Promise<Buffer> {
+async function readBytes(request: Request, limitBytes: number, share: BodyShare): Promise<ByteList> {
   // made when it is needed: an error costs a look at the stack
   const tooLarge = (): GatewayError => new GatewayError({ kind: 'too_large', subject: 'body', limitBytes });
   const announced = Number(request.headers['content-length'] ?? 0);
@@ -101,7 +106,7 @@ async function readBytes(request: Request, limitBytes: number, share: BodyShare)
       reject(problem);
     });
     request.on('end', () => {
-      resolve(bytes.concat());
+      resolve(bytes);
     });
     request.on('error', reject);
   });

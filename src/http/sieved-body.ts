@@ -1,11 +1,16 @@
 import type { Request, Response } from 'express';
 import { GatewayError } from '../errors.js';
+import { pause } from '../slices.js';
 import type { BodyBudget, BodyShare, LargeShare } from './body-budget.js';
+import type { ByteList } from './byte-list.js';
 import type { JsonSieve } from './json-sieve.js';
+import { JsonSyntaxError } from './json-syntax-error.js';
 
+/** See `RequestBody`. */
 interface SievedBody {
   readonly bytes: Buffer;
   readonly taken: readonly unknown[];
+  readonly whole?: ByteList;
 }
 
 interface Rules {
@@ -56,6 +61,27 @@ export async function readSieved(request: Request, response: Response, rules: Ru
     });
     request.on('error', reject);
   });
+}
+
+/** Passes a body through a sieve that has come as a whole. What is no JSON text is left as it is. */
+export async function sieveWhole(whole: ByteList, sieve: JsonSieve): Promise<Partial<SievedBody> & Pick<SievedBody, 'bytes'>> {
+  const { pieces } = whole;
+  if (!pieces.some((piece) => sieve.findsKey(piece))) return { bytes: whole.concat() };
+  try {
+    for (const piece of pieces) {
+      for (const pushing = sieve.pushing(piece); pushing.next().done !== true;) await nextSlice(sieve);
+      if (sieve.isDue) await nextSlice(sieve);
+    }
+    return { bytes: sieve.finish(), taken: sieve.taken, whole };
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return { bytes: whole.concat() };
+    throw error;
+  }
+}
+
+async function nextSlice(sieve: JsonSieve): Promise<void> {
+  await pause();
+  sieve.beginSlice();
 }
 
 /** What a body has of the budget while it is read. */

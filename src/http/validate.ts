@@ -3,6 +3,7 @@ import { validateSync } from 'class-validator';
 import { inOneGo, type Sliced } from '../slices.js';
 import { type Json, JsonNumber, readJson } from './json.js';
 import { JsonReader } from './json-reader.js';
+import { JsonSyntaxError } from './json-syntax-error.js';
 import type { RequestBody } from './request-body.js';
 import { keepsRules } from './rules.js';
 import { inSlices, readItems } from './sliced-reading.js';
@@ -73,7 +74,17 @@ const EMPTY_OBJECT = '{}';
  * @throws RequestError, JsonSyntaxError, and what the class' own readers throw
  */
 export function validate<T extends object>(type: new () => T, body: RequestBody, dialect: BodyDialect = PLAIN): T {
-  return check(inOneGo(readingInto(new type(), readerOf(body, dialect), dialect)));
+  try {
+    return check(inOneGo(readingInto(new type(), readerOf(body, dialect), dialect)));
+  } catch (error) {
+    return validate(type, wholeOf(body, error), dialect);
+  }
+}
+
+/** The body with all of its text, to be read again for the place of a syntax error. @throws the error when that is known */
+function wholeOf({ whole, ...body }: RequestBody, error: unknown): RequestBody {
+  if (whole === undefined || !(error instanceof JsonSyntaxError)) throw error;
+  return { ...body, bytes: whole.concat(), taken: [] };
 }
 
 /** A body from so many bytes on is read in slices. */
@@ -85,12 +96,17 @@ export function validateLong<T extends object>(
   body: RequestBody,
   dialect: BodyDialect = PLAIN,
 ): T | Promise<T> {
-  return body.bytes.length < SLICED_FROM_BYTES ? validate(type, body, dialect) : validateInSlices(type, body, dialect);
+  const { length } = body.whole ?? body.bytes;
+  return length < SLICED_FROM_BYTES ? validate(type, body, dialect) : validateInSlices(type, body, dialect);
 }
 
 async function validateInSlices<T extends object>(type: new () => T, body: RequestBody, dialect: BodyDialect): Promise<T> {
-  const reader = readerOf(body, dialect);
-  return check(await inSlices(readingInto(new type(), reader, dialect), reader));
+  try {
+    const reader = readerOf(body, dialect);
+    return check(await inSlices(readingInto(new type(), reader, dialect), reader));
+  } catch (error) {
+    return validateInSlices(type, wholeOf(body, error), dialect);
+  }
 }
 
 function readerOf(body: RequestBody, dialect: BodyDialect): JsonReader {

@@ -2,15 +2,18 @@ import { type Json, JsonNumber, readJson } from '../../../http/json.js';
 import { JsonReader } from '../../../http/json-reader.js';
 import { JsonSieve, type TakenItem } from '../../../http/json-sieve.js';
 import { readItems } from '../../../http/sliced-reading.js';
-import { OBJECT_VALUES } from '../../../http/value-memory.js';
+import { OBJECT_VALUES, type ValueLimits } from '../../../http/value-memory.js';
 import { type Sliced } from '../../../slices.js';
 import { type ChromaError, invalidArgument, unprocessable } from '../chroma-error.js';
+import { EmbeddingDecoder, hasFiniteComponents, notDecoded } from './base64-embedding.js';
 import { unexpected } from './serde.js';
 
 /** An embedding that was sent as base64, decoded while the body arrived. */
 class DecodedText {
   constructor(readonly components: Float32Array) {}
 }
+
+const QUOTE = 0x22;
 
 type SentEmbedding = Float32Array | DecodedText | string;
 
@@ -49,25 +52,21 @@ export function readEmbeddings(nulls: NullEmbeddings): (reader: JsonReader) => S
 }
 
 /** Takes the embeddings out of a write's body as they arrive: ready to be stored, they are a fraction of their text. */
-export function embeddingSieve(): JsonSieve {
-  return new JsonSieve('embeddings', takeEmbedding);
+export function embeddingSieve(limits?: ValueLimits): JsonSieve {
+  const decoder = new EmbeddingDecoder();
+  return new JsonSieve('embeddings', (source, start, end) => takeEmbedding(decoder, source, start, end), limits);
 }
 
-function takeEmbedding(source: Buffer): TakenItem | undefined {
-  try {
-    const value = readItem(source.toString('latin1'));
-    const bytes = value instanceof DecodedText ? value.components.byteLength : value?.byteLength;
-    return bytes === undefined ? undefined : { value, bytes };
-  } catch {
-    // what is wrong with it is reported when the body is read
-    return undefined;
+/** What is wrong with an item that is not taken is reported when the body is read. */
+function takeEmbedding(decoder: EmbeddingDecoder, source: Buffer, start: number, end: number): TakenItem | undefined {
+  if (source[start] === QUOTE) {
+    const components = decoder.tryDecodeBytes(source.toString('latin1', start + 1, end - 1));
+    return components && { value: new DecodedText(components), bytes: components.byteLength };
   }
-}
-
-function readItem(text: string): Float32Array | DecodedText | undefined {
-  if (text.startsWith('"')) return new DecodedText(decodeBase64(text.slice(1, -1)));
-  const numbers = new JsonReader(text).tryNumbers();
-  return numbers && new Float32Array(numbers);
+  const numbers = new JsonReader(source.toString('latin1', start, end)).tryNumbers();
+  if (numbers === undefined) return undefined;
+  const value = new Float32Array(numbers);
+  return { value, bytes: value.byteLength };
 }
 
 /** Undefined for what is no embedding. */
@@ -108,7 +107,8 @@ export function* readQueryEmbeddings(reader: JsonReader): Sliced<readonly Float3
  * @throws ChromaError 400 for what is not base64, not float32, not finite, or empty
  */
 export function decodeEmbeddings(sent: SentEmbeddings): readonly (Float32Array | null)[] {
-  const embeddings = sent.map(componentsOf);
+  const decoder = new EmbeddingDecoder();
+  const embeddings = sent.map((embedding) => componentsOf(decoder, embedding));
   for (const embedding of embeddings) {
     if (embedding?.length === 0)
       throw invalidArgument('Validation error: embeddings: Each embedding must have at least 1 dimension');
@@ -121,69 +121,18 @@ export function decodeEmbeddings(sent: SentEmbeddings): readonly (Float32Array |
   return embeddings;
 }
 
-function componentsOf(embedding: SentEmbedding | null): Float32Array | null {
+function componentsOf(decoder: EmbeddingDecoder, embedding: SentEmbedding | null): Float32Array | null {
   if (embedding instanceof DecodedText) return embedding.components;
-  return typeof embedding === 'string' ? decodeBase64(embedding) : embedding;
+  if (typeof embedding !== 'string') return embedding;
+  const components = decoder.tryDecode(embedding);
+  if (components === undefined) throw notDecoded(embedding);
+  return components;
 }
 
 /** @throws ChromaError 400 when a component is beyond float32 */
 export function requireFinite(field: string, embeddings: readonly (Float32Array | null)[]): void {
-  if (embeddings.every((embedding) => embedding === null || isFinite(embedding))) return;
+  if (embeddings.every((embedding) => embedding === null || hasFiniteComponents(embedding))) return;
   throw invalidArgument(`Validation error: ${field}: Embeddings must not contain NaN or Infinity values`);
-}
-
-function decodeBase64(text: string): Float32Array {
-  const components = decodePlainly(text);
-  if (components === undefined) throw notBase64(text);
-  if (!isFinite(components)) {
-    const bad = components.findIndex((component) => !Number.isFinite(component));
-    throw invalidArgument(`Non-finite float value at embedding index ${String(bad)}: ${infinityText(components[bad] ?? NaN)}`);
-  }
-  return components;
-}
-
-/** Undefined for what is not base64 of whole components. */
-function decodePlainly(text: string): Float32Array | undefined {
-  const length = (text.length / 4) * 3 - paddingOf(text);
-  if (text.length % 4 !== 0 || length % 4 !== 0) return undefined;
-  // Node leaves out what is no digit, so that bytes are missing then; these two alone it takes for digits, as base64url has them
-  if (text.includes('-') || text.includes('_') || Buffer.byteLength(text) !== text.length) return undefined;
-  const components = new Float32Array(length / 4);
-  return Buffer.from(components.buffer).write(text, 'base64') === length ? components : undefined;
-}
-
-function paddingOf(text: string): number {
-  if (!text.endsWith('=')) return 0;
-  return text.endsWith('==') ? 2 : 1;
-}
-
-/** What is wrong with a text that could not be decoded, in the words of the real server. */
-function notBase64(text: string): ChromaError {
-  const padding = paddingOf(text);
-  const digits = text.slice(0, text.length - padding);
-  const symbol = /[^A-Za-z0-9+/]/.exec(digits);
-  const misplaced = symbol?.index ?? (padding > 0 && digits.length % 4 === 0 ? digits.length : undefined);
-  if (misplaced !== undefined) {
-    const code = text.codePointAt(misplaced) ?? 0;
-    return invalidArgument(`Invalid base64 string: Invalid symbol ${String(code)}, offset ${String(misplaced)}.`);
-  }
-  if (text.length % 4 !== 0) return invalidArgument('Invalid base64 string: Invalid padding');
-  const length = (text.length / 4) * 3 - padding;
-  return invalidArgument(
-    `Invalid byte length: ${String(length)} bytes cannot be converted to f32 values (must be divisible by 4)`,
-  );
-}
-
-function infinityText(value: number): string {
-  if (Number.isNaN(value)) return 'NaN';
-  return value > 0 ? 'inf' : '-inf';
-}
-
-function isFinite(embedding: Float32Array): boolean {
-  // one test instead of one a component: a NaN or an infinity makes the sum one, and float32 cannot overflow a double
-  let sum = 0;
-  for (const component of embedding) sum += component;
-  return Number.isFinite(sum);
 }
 
 function wrongType(path: string, value: Json, expected: string): ChromaError {
