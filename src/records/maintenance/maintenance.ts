@@ -74,10 +74,9 @@ export class Maintenance implements BeforeApplicationShutdown {
     const due = [...this.tables.values()].find(({ changes, threshold }) => changes >= threshold);
     if (due === undefined) return;
     due.changes = 0;
-    const startedAt = performance.now();
-    this.running = this.refresh(due).finally(() => {
+    this.running = this.refresh(due).then((ms) => {
       this.running = undefined;
-      this.rest(REST * (performance.now() - startedAt));
+      this.rest(REST * ms);
     });
   }
 
@@ -103,16 +102,20 @@ export class Maintenance implements BeforeApplicationShutdown {
     this.sparseKeys.noteSearch(collection, key, pending);
   }
 
-  private async refresh(table: TableChanges): Promise<void> {
+  /** Returns how long it has kept the database at work, in milliseconds. */
+  private async refresh(table: TableChanges): Promise<number> {
     const { collection } = table;
+    let startedAt = Infinity;
     try {
       await this.steps.calm();
+      startedAt = performance.now();
       await this.store.refresh(collection);
       table.threshold = Math.max(MIN_CHANGES, SHARE * (await this.store.estimateRows(collection)));
     } catch (error) {
-      if (error instanceof Stopped) return;
       // the next change tries again
-      this.logger.warn(`statistics of ${collection.recordTable} were not refreshed: ${String(error)}`);
+      if (!(error instanceof Stopped))
+        this.logger.warn(`statistics of ${collection.recordTable} were not refreshed: ${String(error)}`);
     }
+    return Math.max(0, performance.now() - startedAt);
   }
 }
