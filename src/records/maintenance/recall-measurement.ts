@@ -145,7 +145,7 @@ export class RecallMeasurements {
     for (const limit of [SMALL_LIMIT, LARGE_LIMIT]) {
       for (const step of curveSteps(indexesOf(collection, namespace), limit)) {
         const before = known.find((point) => point.limit === limit && point.efSearch === step.efSearch);
-        const isSettled = before !== undefined && (limit === LARGE_LIMIT || isTooLittle(before, target));
+        const isSettled = before !== undefined && isTooLittle(before, target);
         const point = isSettled ? before : await sample.measure(step);
         points.push(point);
         if (isEnough(point, target)) break;

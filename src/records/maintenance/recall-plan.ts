@@ -71,10 +71,10 @@ export function mostQueries(floats: number, isGentle: boolean): number {
 
 /** Whether searches with notably less effort than the chosen one may well keep the recall, too, but so few queries cannot say so. */
 export function isOpen(points: readonly RecallPoint[], target: number): boolean {
-  const chosen = chosenPoint(points, SMALL_LIMIT, target);
-  if (chosen === undefined) return false;
-  const cheaper = points.filter(({ limit, efSearch }) => limit === SMALL_LIMIT && MUCH_LESS * efSearch <= chosen.efSearch);
-  return cheaper.some((point) => point.recall >= target);
+  return [SMALL_LIMIT, LARGE_LIMIT].some((limit) => {
+    const chosen = chosenPoint(points, limit, target)?.efSearch ?? 0;
+    return points.some((point) => point.limit === limit && MUCH_LESS * point.efSearch <= chosen && point.recall >= target);
+  });
 }
 
 /** Whether a point has been measured well enough to say that the recall is not kept with it. */
