@@ -47,9 +47,9 @@ export type FromChild =
 /** From the process' main thread to the thread that holds the engine. */
 export type ToThread = { readonly kind: 'run'; readonly bytes: Uint8Array<ArrayBuffer> } | { readonly kind: 'close' };
 
-/** `status` is missing when the answer did not end with ReadyForQuery. */
+/** `bytes` of `done`: the end of the answer, most often all of it. `status` is missing when that is not ReadyForQuery. */
 export type FromThread =
   | { readonly kind: 'ready'; readonly facts: EngineFacts }
   | { readonly kind: 'data'; readonly bytes: Uint8Array }
-  | { readonly kind: 'done'; readonly status: TransactionStatus | undefined }
+  | { readonly kind: 'done'; readonly bytes: Uint8Array; readonly status: TransactionStatus | undefined }
   | { readonly kind: 'closed' };

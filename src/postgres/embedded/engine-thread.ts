@@ -90,6 +90,7 @@ export class EngineThread {
         clearTimeout(this.watchdog);
         const run = this.current;
         this.current = undefined;
+        if (message.bytes.length > 0) run?.onData(message.bytes);
         run?.onDone(message.status);
         break;
       }

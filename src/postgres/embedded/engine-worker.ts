@@ -25,7 +25,7 @@ const PIECE_BYTES = 256 * 1024;
 /** ReadyForQuery without its last byte, the status. */
 const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5]);
 
-/** Collects an answer and passes it on in pieces; keeps its end, which has the transaction status. */
+/** Collects an answer and passes it on in pieces, but for its end, which has the transaction status. */
 class Answer {
   private static readonly buffer = Buffer.alloc(PIECE_BYTES);
   private length = 0;
@@ -35,30 +35,33 @@ class Answer {
 
   /** `bytes` is the engine's own memory and changes after the call. */
   add(bytes: Uint8Array): void {
-    if (this.length + bytes.length > PIECE_BYTES) this.flush();
+    if (this.length > 0 && this.length + bytes.length > PIECE_BYTES) this.send(this.taken());
     if (bytes.length > PIECE_BYTES) {
-      this.pass(new Uint8Array(bytes));
+      this.keepEnd(bytes);
+      this.send(new Uint8Array(bytes));
     } else {
       Answer.buffer.set(bytes, this.length);
       this.length += bytes.length;
     }
   }
 
-  finish(): TransactionStatus | undefined {
-    this.flush();
-    if (this.end.length < 6 || !this.end.subarray(0, 5).equals(READY_FOR_QUERY)) return undefined;
+  /** What was not passed on yet, and the status: undefined where the answer does not end with one. */
+  finish(): { readonly bytes: Uint8Array<ArrayBuffer>; readonly status: TransactionStatus | undefined } {
+    const bytes = this.taken();
+    if (this.end.length < 6 || !this.end.subarray(0, 5).equals(READY_FOR_QUERY)) return { bytes, status: undefined };
     const status = String.fromCharCode(this.end[5] ?? 0);
-    return status === 'I' || status === 'T' || status === 'E' ? status : undefined;
+    return { bytes, status: status === 'I' || status === 'T' || status === 'E' ? status : undefined };
   }
 
-  private flush(): void {
-    if (this.length > 0) this.pass(new Uint8Array(Answer.buffer.subarray(0, this.length)));
+  private taken(): Uint8Array<ArrayBuffer> {
+    const piece = new Uint8Array(Answer.buffer.subarray(0, this.length));
     this.length = 0;
+    this.keepEnd(piece);
+    return piece;
   }
 
-  private pass(piece: Uint8Array<ArrayBuffer>): void {
+  private keepEnd(piece: Uint8Array): void {
     this.end = Buffer.from(Buffer.concat([this.end, piece.subarray(-6)]).subarray(-6));
-    this.send(piece);
   }
 }
 
@@ -104,7 +107,8 @@ async function handle(message: ToThread): Promise<void> {
     answer.add(bytes);
   };
   await engine.execProtocolRawStream(message.bytes, { syncToFs: false, onRawData });
-  post({ kind: 'done', status: answer.finish() });
+  const { bytes, status } = answer.finish();
+  post({ kind: 'done', bytes, status }, [bytes.buffer]);
 }
 
 post({ kind: 'ready', facts: await describe(engine) });
