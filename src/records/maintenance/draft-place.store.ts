@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Collection } from '../../collections/collection.js';
+import {
+  inPlace,
+  ownPlace,
+  ownTables,
+  PLACE_TABLES,
+  recordTable,
+  SHARED_PLACE,
+  vectorTable,
+} from '../../collections/place-tables.store.js';
+import { Database, type Queryable } from '../../postgres/database.js';
+import { identifier, join, literal, type Sql, sql } from '../../postgres/sql.js';
+import { isOf, nextNumber, theOne } from '../record-tables.js';
+import { analyzeTables, createIndexes, createPlace, createTables, runEach } from './dedicated-tables.store.js';
+import { PlaceStore } from './place.store.js';
+
+/** A place that is being filled beside the pool: the catalog does not name it, so nobody reads it. */
+export interface DraftPlace {
+  /** As it will be once it is in the place. */
+  readonly collection: Collection;
+  /** What tells this draft from others, and drafts from schemas that are not ours. */
+  readonly mark: string;
+  /** All tables of the place. */
+  readonly tables: readonly DraftTable[];
+}
+
+/** A table of a draft. */
+export interface DraftTable {
+  readonly source: Sql;
+  readonly target: Sql;
+  /** What a row `b` of the source becomes. */
+  readonly columns: Sql;
+  /** Names of columns; the first one is the collection's id. */
+  readonly key: readonly string[];
+}
+
+/** The last key that a step has copied; undefined before the first step. */
+export type DraftPosition = readonly string[] | undefined;
+
+/** What the comment on a draft's schema begins with. */
+const MARK = 'polyvec: a place that is being filled, ';
+/** Records are in the order of their numbers in their own tables, as in the pool. */
+const RECORD_KEY = ['collection_id', 'namespace', 'rid'];
+
+/** That the schema of this object id is a draft. */
+export function isDraft(schema: Sql): Sql {
+  return sql`COALESCE(starts_with(obj_description(${schema}, 'pg_namespace'), ${MARK}), FALSE)`;
+}
+
+/**
+ * Fills places in steps, each a short transaction (decision 66). From its first moment a draft follows the pool: triggers repeat in it, in the same transaction,
+ * what is written to the collection. So it holds what has been copied as it is in the pool now, and at the end nothing is to be
+ * caught up with. Only for an engine that runs one transaction at a time: a row that a step reads does not change until it is copied.
+ */
+@Injectable()
+export class DraftPlaceStore {
+  constructor(
+    private readonly database: Database,
+    private readonly places: PlaceStore,
+  ) {}
+
+  /** Makes an empty draft for a collection in the pool. Undefined when it is not there any more, or may have no place. */
+  async begin(collection: Collection): Promise<DraftPlace | undefined> {
+    await this.discard(ownPlace(collection.id));
+    return this.database.transaction(async (transaction) => {
+      if ((await this.places.refusal(transaction, collection.id)) !== undefined) return undefined;
+      const [row] = await transaction.query<{ dimension: string | null; metric: Collection['metric'] }>(sql`
+        SELECT dimension, metric FROM polyvec.collections WHERE id = ${collection.id} AND record_table = 'pool_records'`);
+      if (row?.dimension == null) return undefined;
+      const dimension = Number(row.dimension);
+      const own: Collection = {
+        ...collection,
+        ...ownTables(collection.id, ownPlace(collection.id)),
+        dimension,
+        metric: row.metric,
+      };
+      const draft = { collection: own, mark: MARK + randomUUID(), tables: tablesOf(own, await primaryKeys(transaction)) };
+      await runEach(transaction, [...createPlace(own.place, 'local'), ...createTables(own, dimension), ...createIndexes(own)]);
+      await runEach(transaction, [
+        sql`COMMENT ON SCHEMA ${identifier(own.place)} IS ${literal(draft.mark)}`,
+        ...following(draft),
+      ]);
+      return draft;
+    });
+  }
+
+  /**
+   * Copies up to `rows` rows that follow `after` in the order of the key; what is there already has been written meanwhile, and stays.
+   * Returns how many were read and the last one's key: none when there are no more, or when the draft is not to be filled any more.
+   */
+  async copy(
+    draft: DraftPlace,
+    table: DraftTable,
+    after: DraftPosition,
+    rows: number,
+  ): Promise<{ readonly read: number; readonly last: DraftPosition }> {
+    const { source, target, columns } = table;
+    const key = table.key.map((column) => sql`b.${identifier(column)}`);
+    const values = after?.map((value) => sql`${value}`);
+    const isNext = values === undefined ? sql`TRUE` : sql`(${join(key, ', ')}) > (${join(values, ', ')})`;
+    const [row] = await this.database.query(sql`
+      WITH next AS MATERIALIZED (
+        SELECT b.* FROM ${source} b WHERE b.collection_id = ${draft.collection.id} AND ${isFillable(draft)} AND ${isNext}
+        ORDER BY ${join(key, ', ')} LIMIT ${rows}),
+      copied AS (INSERT INTO ${target} SELECT ${columns} FROM next b ON CONFLICT DO NOTHING)
+      SELECT (SELECT count(*) FROM next) AS read, ${join(key, ', ')} FROM next b
+      ORDER BY ${join(
+        key.map((column) => sql`${column} DESC`),
+        ', ',
+      )} LIMIT 1`);
+    return row === undefined
+      ? { read: 0, last: undefined }
+      : { read: Number(row['read']), last: table.key.map((name) => row[name] ?? '') };
+  }
+
+  /** Statements that refresh the planner's statistics of a draft: outside of any transaction, the largest tables one at a time. */
+  analyses({ collection }: DraftPlace): readonly Sql[] {
+    return analyzeTables(collection, 'local');
+  }
+
+  /** Ends the following: in the transaction that enters the place. False when the draft is not what the collection needs any more. */
+  async finish(transaction: Queryable, draft: DraftPlace): Promise<boolean> {
+    const found = await transaction.query(sql`SELECT 1 AS one WHERE ${isFillable(draft)}`);
+    if (found.length === 0) return false;
+    await runEach(transaction, [
+      sql`DROP FUNCTION ${followFunction(draft)} CASCADE`,
+      sql`COMMENT ON SCHEMA ${identifier(draft.collection.place)} IS NULL`,
+    ]);
+    return true;
+  }
+
+  /** Drops the draft of this name, or all drafts, with what made them follow. Other schemas stay. */
+  async discard(place?: string): Promise<void> {
+    await this.database.transaction(async (transaction) => {
+      const drafts = await transaction.query<{ name: string }>(sql`
+        SELECT n.nspname AS name FROM pg_namespace n
+        WHERE ${place === undefined ? sql`n.nspname ~ '^polyvec_[0-9]+$'` : sql`n.nspname = ${place}`} AND ${isDraft(sql`n.oid`)}
+          AND NOT EXISTS (SELECT FROM polyvec.collections c WHERE c.place = n.nspname)`);
+      await runEach(
+        transaction,
+        drafts.map(({ name }) => sql`DROP SCHEMA ${identifier(name)} CASCADE`),
+      );
+    });
+  }
+}
+
+/** That the collection is as it was when the draft was begun, and the draft still the same one. */
+function isFillable({ collection, mark }: DraftPlace): Sql {
+  return sql`EXISTS (
+    SELECT FROM polyvec.collections c WHERE c.id = ${collection.id} AND c.record_table = 'pool_records'
+      AND c.dimension = ${collection.dimension} AND c.metric = ${collection.metric}
+      AND obj_description(to_regnamespace(${collection.place}), 'pg_namespace') = ${mark})`;
+}
+
+/** The primary keys of the shared tables, by table. */
+async function primaryKeys(transaction: Queryable): Promise<ReadonlyMap<string, readonly string[]>> {
+  const names = ['pool_vectors', ...Object.values(PLACE_TABLES)];
+  const rows = await transaction.query<{ name: string; key: string }>(sql`
+    SELECT t.relname AS name, json_agg(a.attname ORDER BY k.place)::text AS key
+    FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
+    CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k (number, place)
+    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number
+    WHERE i.indisprimary AND k.place <= i.indnkeyatts AND n.nspname = ${SHARED_PLACE} AND t.relname = ANY (${names}::text[])
+    GROUP BY t.relname`);
+  return new Map(rows.map(({ name, key }) => [name, JSON.parse(key) as string[]]));
+}
+
+function tablesOf(collection: Collection, keys: ReadonlyMap<string, readonly string[]>): readonly DraftTable[] {
+  const pool = (name: string): Sql => inPlace({ place: SHARED_PLACE }, name);
+  const number = nextNumber(collection.metric, sql`b.embedding`);
+  const vectors = sql`b.collection_id, b.namespace, b.rid, b.embedding, ${number}`;
+  const keyOf = (name: string): readonly string[] => {
+    const key = keys.get(name);
+    if (key === undefined) throw new Error(`the table ${name} has no primary key`);
+    return key;
+  };
+  return [
+    { source: pool('pool_records'), target: recordTable(collection), columns: sql`b.*`, key: RECORD_KEY },
+    { source: pool('pool_vectors'), target: vectorTable(collection), columns: vectors, key: keyOf('pool_vectors') },
+    ...Object.entries(PLACE_TABLES).map(([name, shared]) => ({
+      ...{ source: pool(shared), target: inPlace(collection, name), columns: sql`b.*`, key: keyOf(shared) },
+    })),
+  ];
+}
+
+function followFunction({ collection }: Pick<DraftPlace, 'collection'>): Sql {
+  return sql`${inPlace(collection, 'follow_pool')}()`;
+}
+
+/** What makes a draft follow the pool: a function in its schema, which is dropped with it, and then its triggers are. */
+function following(draft: DraftPlace): readonly Sql[] {
+  const { id } = draft.collection;
+  return [
+    // planned anew each time: the tables grow from nothing meanwhile
+    sql`CREATE FUNCTION ${followFunction(draft)} RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF TG_OP <> 'INSERT' THEN EXECUTE TG_ARGV[0]; END IF;
+        IF TG_OP <> 'DELETE' THEN EXECUTE TG_ARGV[1]; END IF;
+        RETURN NULL;
+      END $$`,
+    ...draft.tables.flatMap((table) => {
+      const call = sql`FOR EACH STATEMENT EXECUTE FUNCTION ${inPlace(draft.collection, 'follow_pool')}(${literal(removal(table, id).text)}, ${literal(addition(table, id).text)})`;
+      const trigger = (event: 'insert' | 'update' | 'delete'): Sql =>
+        sql`CREATE TRIGGER ${identifier(`follow_pool_${id}_${event}`)}`;
+      return [
+        sql`${trigger('insert')} AFTER INSERT ON ${table.source} REFERENCING NEW TABLE AS fresh ${call}`,
+        sql`${trigger('update')} AFTER UPDATE ON ${table.source} REFERENCING OLD TABLE AS gone NEW TABLE AS fresh ${call}`,
+        sql`${trigger('delete')} AFTER DELETE ON ${table.source} REFERENCING OLD TABLE AS gone ${call}`,
+      ];
+    }),
+  ];
+}
+
+/** Removes what was made of the source's rows `gone`; each is looked up by its key, whatever the planner believes of a table that is new. */
+function removal({ target, key }: DraftTable, id: string): Sql {
+  const columns = key.map(identifier);
+  const last = columns.at(-1) ?? sql``;
+  const isSame = columns.slice(0, -1).map((column) => sql`m.${column} = b.${column}`);
+  return sql`
+    DELETE FROM ${target} WHERE ctid = ANY (ARRAY(
+      SELECT f.ctid FROM gone b CROSS JOIN LATERAL (
+        SELECT m.ctid FROM ${target} m WHERE ${join([...isSame, isOf(sql`m.${last}`, sql`b.${last}`)], ' AND ')} ${theOne(sql`m.${last}`)}) AS f
+      WHERE b.collection_id = ${literal(id)}))`;
+}
+
+/** Adds what becomes of the source's rows `fresh`. */
+function addition({ target, columns }: DraftTable, id: string): Sql {
+  return sql`INSERT INTO ${target} SELECT ${columns} FROM fresh b WHERE b.collection_id = ${literal(id)}`;
+}
