@@ -10,7 +10,7 @@ import {
   SHARED_PLACE,
   vectorTable,
 } from '../../collections/place-tables.store.js';
-import { Database, type Queryable } from '../../postgres/database.js';
+import { Database, type Queryable, type Row } from '../../postgres/database.js';
 import { identifier, join, literal, type Sql, sql } from '../../postgres/sql.js';
 import { isOf, nextNumber, theOne } from '../record-tables.js';
 import { analyzeTables, createIndexes, createPlace, createTables, runEach } from './dedicated-tables.store.js';
@@ -34,6 +34,8 @@ export interface DraftTable {
   readonly columns: Sql;
   /** Names of columns; the first one is the collection's id. */
   readonly key: readonly string[];
+  /** The last key that there was when the draft began to follow: what comes behind it is there by that. Undefined: there was none. */
+  readonly until: DraftPosition;
 }
 
 /** The last key that a step has copied; undefined before the first step. */
@@ -76,7 +78,8 @@ export class DraftPlaceStore {
         dimension,
         metric: row.metric,
       };
-      const draft = { collection: own, mark: MARK + randomUUID(), tables: tablesOf(own, await primaryKeys(transaction)) };
+      const tables = await tablesOf(transaction, own, await primaryKeys(transaction));
+      const draft = { collection: own, mark: MARK + randomUUID(), tables };
       await runEach(transaction, [...createPlace(own.place, 'local'), ...createTables(own, dimension), ...createIndexes(own)]);
       await runEach(transaction, [
         sql`COMMENT ON SCHEMA ${identifier(own.place)} IS ${literal(draft.mark)}`,
@@ -96,23 +99,17 @@ export class DraftPlaceStore {
     after: DraftPosition,
     rows: number,
   ): Promise<{ readonly read: number; readonly last: DraftPosition }> {
-    const { source, target, columns } = table;
-    const key = table.key.map((column) => sql`b.${identifier(column)}`);
-    const values = after?.map((value) => sql`${value}`);
-    const isNext = values === undefined ? sql`TRUE` : sql`(${join(key, ', ')}) > (${join(values, ', ')})`;
+    const { source, target, columns, until } = table;
+    if (until === undefined) return { read: 0, last: undefined };
+    const key = columnsOf(table);
+    const isNext = after === undefined ? sql`TRUE` : sql`(${key}) > (${valuesOf(after)})`;
     const [row] = await this.database.query(sql`
       WITH next AS MATERIALIZED (
-        SELECT b.* FROM ${source} b WHERE b.collection_id = ${draft.collection.id} AND ${isFillable(draft)} AND ${isNext}
-        ORDER BY ${join(key, ', ')} LIMIT ${rows}),
+        SELECT b.* FROM ${source} b WHERE b.collection_id = ${draft.collection.id} AND ${isFillable(draft)}
+          AND ${isNext} AND (${key}) <= (${valuesOf(until)}) ORDER BY ${key} LIMIT ${rows}),
       copied AS (INSERT INTO ${target} SELECT ${columns} FROM next b ON CONFLICT DO NOTHING)
-      SELECT (SELECT count(*) FROM next) AS read, ${join(key, ', ')} FROM next b
-      ORDER BY ${join(
-        key.map((column) => sql`${column} DESC`),
-        ', ',
-      )} LIMIT 1`);
-    return row === undefined
-      ? { read: 0, last: undefined }
-      : { read: Number(row['read']), last: table.key.map((name) => row[name] ?? '') };
+      SELECT (SELECT count(*) FROM next) AS read, ${key} FROM next b ORDER BY ${columnsOf(table, 'from the end')} LIMIT 1`);
+    return { read: Number(row?.['read'] ?? 0), last: row && keyOf(table, row) };
   }
 
   /** Statements that refresh the planner's statistics of a draft: outside of any transaction, the largest tables one at a time. */
@@ -167,22 +164,54 @@ async function primaryKeys(transaction: Queryable): Promise<ReadonlyMap<string, 
   return new Map(rows.map(({ name, key }) => [name, JSON.parse(key) as string[]]));
 }
 
-function tablesOf(collection: Collection, keys: ReadonlyMap<string, readonly string[]>): readonly DraftTable[] {
+async function tablesOf(
+  transaction: Queryable,
+  collection: Collection,
+  keys: ReadonlyMap<string, readonly string[]>,
+): Promise<readonly DraftTable[]> {
   const pool = (name: string): Sql => inPlace({ place: SHARED_PLACE }, name);
   const number = nextNumber(collection.metric, sql`b.embedding`);
   const vectors = sql`b.collection_id, b.namespace, b.rid, b.embedding, ${number}`;
-  const keyOf = (name: string): readonly string[] => {
+  const primaryKey = (name: string): readonly string[] => {
     const key = keys.get(name);
     if (key === undefined) throw new Error(`the table ${name} has no primary key`);
     return key;
   };
-  return [
+  const tables: readonly Omit<DraftTable, 'until'>[] = [
     { source: pool('pool_records'), target: recordTable(collection), columns: sql`b.*`, key: RECORD_KEY },
-    { source: pool('pool_vectors'), target: vectorTable(collection), columns: vectors, key: keyOf('pool_vectors') },
+    { source: pool('pool_vectors'), target: vectorTable(collection), columns: vectors, key: primaryKey('pool_vectors') },
     ...Object.entries(PLACE_TABLES).map(([name, shared]) => ({
-      ...{ source: pool(shared), target: inPlace(collection, name), columns: sql`b.*`, key: keyOf(shared) },
+      ...{ source: pool(shared), target: inPlace(collection, name), columns: sql`b.*`, key: primaryKey(shared) },
     })),
   ];
+  const withEnds: DraftTable[] = [];
+  for (const table of tables) withEnds.push({ ...table, until: await lastKey(transaction, collection, table) });
+  return withEnds;
+}
+
+async function lastKey(transaction: Queryable, { id }: Collection, table: Omit<DraftTable, 'until'>): Promise<DraftPosition> {
+  const [row] = await transaction.query(sql`
+    SELECT ${columnsOf(table)} FROM ${table.source} b WHERE b.collection_id = ${id} ORDER BY ${columnsOf(table, 'from the end')} LIMIT 1`);
+  return row && keyOf(table, row);
+}
+
+function columnsOf({ key }: Pick<DraftTable, 'key'>, order?: 'from the end'): Sql {
+  const direction = order === undefined ? sql`` : sql` DESC`;
+  return join(
+    key.map((column) => sql`b.${identifier(column)}${direction}`),
+    ', ',
+  );
+}
+
+function valuesOf(key: readonly string[]): Sql {
+  return join(
+    key.map((value) => sql`${value}`),
+    ', ',
+  );
+}
+
+function keyOf({ key }: Pick<DraftTable, 'key'>, row: Row): readonly string[] {
+  return key.map((column) => row[column] ?? '');
 }
 
 function followFunction({ collection }: Pick<DraftPlace, 'collection'>): Sql {
