@@ -56,13 +56,15 @@ beforeAll(async () => {
   gateway = await startGateway();
 });
 
-beforeEach(async () => {
+async function open(): Promise<void> {
   database = await openGatewayDatabase(gateway.environment);
   const places = new PlaceStore(database);
   catalog = new CollectionStore(database);
   drafts = new WatchedDrafts(database, places);
   promotions = new PromotionStore(database, places, drafts);
-});
+}
+
+beforeEach(open);
 
 afterEach(async () => {
   await drafts.discard();
@@ -245,12 +247,12 @@ describe(`records of a collection that leaves the pool in steps (TEST_SEED=${Str
       database.query(sql`
         INSERT INTO polyvec.word_postings (collection_id, namespace, source, word, rid, occurrences, length)
         SELECT ${id}::bigint, '', 0, 'word' || n, ${rid}::bigint, n, 9 FROM generate_series(1, 3) n`);
-    for (let rid = 100; rid < 110; rid += 1) await index(rid);
+    for (let rid = 2_000; rid < 2_010; rid += 1) await index(rid);
     const draft = await begun(collection.id);
     const change = async (step: number): Promise<void> => {
-      await index(step);
+      await index(1_000 - step);
       await database.query(sql`
-        UPDATE polyvec.word_postings SET occurrences = occurrences + 1 WHERE collection_id = ${id} AND rid = ${step - 1}::bigint`);
+        UPDATE polyvec.word_postings SET occurrences = occurrences + 1 WHERE collection_id = ${id} AND rid IN (${1_001 - step}::bigint, ${2_000 + (step % 10)}::bigint)`);
       await database.query(sql`
         DELETE FROM polyvec.word_postings WHERE collection_id = ${id} AND word = 'word2' AND rid % 3 = ${step % 3}::integer`);
       await database.query(sql`
@@ -352,11 +354,13 @@ describe('a promotion in steps that is cut off', () => {
 
   it('is removed by the next start, where the collection moves if it is still too large', async () => {
     const [small, large] = [await chroma().filled(recordsOf(20)), await chroma().filled(recordsOf(1_000))];
-    for (const { id } of [small, large]) await drafts.copy(await begun(id), tableOf(await begun(id)), undefined, 5);
+    for (const { id } of [small, large]) {
+      const draft = await begun(id);
+      await drafts.copy(draft, tableOf(draft), undefined, 5);
+    }
     await database.close();
     gateway = await gateway.restart(SMALL_TIERS);
-    database = await openGatewayDatabase(gateway.environment);
-    catalog = new CollectionStore(database);
+    await open();
     expect(await eventually(async () => (await stored(large.id)).place !== 'polyvec', Boolean)).toBe(true);
     expect(await traces()).toEqual([]);
     const api = chroma();
