@@ -22,6 +22,8 @@ export interface DraftPlace {
   readonly collection: Collection;
   /** What tells this draft from others, and drafts from schemas that are not ours. */
   readonly mark: string;
+  /** What makes it, in this order: tables with all their keys and indexes, which are cheap while they are empty. */
+  readonly definitions: readonly Sql[];
   /** All tables of the place. */
   readonly tables: readonly DraftTable[];
 }
@@ -34,15 +36,21 @@ export interface DraftTable {
   readonly columns: Sql;
   /** Names of columns; the first one is the collection's id. */
   readonly key: readonly string[];
-  /** The last key that there was when the draft began to follow: what comes behind it is there by that. Undefined: there was none. */
-  readonly until: DraftPosition;
 }
 
-/** The last key that a step has copied; undefined before the first step. */
-export type DraftPosition = readonly string[] | undefined;
+/** Values of a table's key. */
+export type DraftKey = readonly string[];
+
+/** Rows of a table, by their keys: those behind the first, up to the second. */
+export interface DraftSpan {
+  readonly after: DraftKey | undefined;
+  readonly until: DraftKey;
+}
 
 /** What the comment on a draft's schema begins with. */
 const MARK = 'polyvec: a place that is being filled, ';
+/** What the function and the triggers are called that make a draft follow the pool. */
+const FOLLOW = 'follow_pool';
 /** Records are in the order of their numbers in their own tables, as in the pool. */
 const RECORD_KEY = ['collection_id', 'namespace', 'rid'];
 
@@ -52,9 +60,9 @@ export function isDraft(schema: Sql): Sql {
 }
 
 /**
- * Fills places in steps, each a short transaction (decision 66). From its first moment a draft follows the pool: triggers repeat in it, in the same transaction,
- * what is written to the collection. So it holds what has been copied as it is in the pool now, and at the end nothing is to be
- * caught up with. Only for an engine that runs one transaction at a time: a row that a step reads does not change until it is copied.
+ * Fills places in steps, each a short transaction (decision 66). A table of a draft follows the pool's before it is copied: triggers
+ * repeat in it, in the same transaction, what is written to the collection. So what has been copied is there as it is in the pool now,
+ * and at the end nothing is to be caught up with. Only for an engine that runs one transaction at a time: a row that a step reads does not change until it is copied.
  */
 @Injectable()
 export class DraftPlaceStore {
@@ -63,7 +71,7 @@ export class DraftPlaceStore {
     private readonly places: PlaceStore,
   ) {}
 
-  /** Makes an empty draft for a collection in the pool. Undefined when it is not there any more, or may have no place. */
+  /** Begins a draft for a collection in the pool: an empty schema. Undefined when it is not there any more, or may have no place. */
   async begin(collection: Collection): Promise<DraftPlace | undefined> {
     await this.discard(ownPlace(collection.id));
     return this.database.transaction(async (transaction) => {
@@ -78,29 +86,47 @@ export class DraftPlaceStore {
         dimension,
         metric: row.metric,
       };
-      const tables = await tablesOf(transaction, own, await primaryKeys(transaction));
-      const draft = { collection: own, mark: MARK + randomUUID(), tables };
-      await runEach(transaction, [...createPlace(own.place, 'local'), ...createTables(own, dimension), ...createIndexes(own)]);
-      await runEach(transaction, [
-        sql`COMMENT ON SCHEMA ${identifier(own.place)} IS ${literal(draft.mark)}`,
-        ...following(draft),
-      ]);
-      return draft;
+      const mark = MARK + randomUUID();
+      const [schema = sql``, ...definitions] = createPlace(own.place, 'local');
+      const comment = sql`COMMENT ON SCHEMA ${identifier(own.place)} IS ${literal(mark)}`;
+      await runEach(transaction, [schema, comment, followFunction(own)]);
+      const tables = tablesOf(own, await primaryKeys(transaction));
+      return {
+        collection: own,
+        mark,
+        tables,
+        definitions: [...definitions, ...createTables(own, dimension), ...createIndexes(own)],
+      };
     });
   }
 
   /**
-   * Copies up to `rows` rows that follow `after` in the order of the key; what is there already has been written meanwhile, and stays.
-   * Returns how many were read and the last one's key: none when there are no more, or when the draft is not to be filled any more.
+   * From now on the table follows the pool. Returns the last key that was there before: what comes behind it is there by that. None when
+   * nothing is to be copied, or when the draft is not to be filled any more.
+   */
+  async follow(draft: DraftPlace, table: DraftTable): Promise<DraftKey | undefined> {
+    const { collection } = draft;
+    return this.database.transaction(async (transaction) => {
+      if (!(await isStillFillable(transaction, draft))) return undefined;
+      await runEach(transaction, triggersOf(collection, table));
+      const [row] = await transaction.query(sql`
+        SELECT ${columnsOf(table)} FROM ${table.source} b WHERE b.collection_id = ${collection.id}
+        ORDER BY ${columnsOf(table, 'from the end')} LIMIT 1`);
+      return row && keyOf(table, row);
+    });
+  }
+
+  /**
+   * Copies up to `rows` of the first rows of a span; what is there already has been written meanwhile, and stays. Returns how many were
+   * read and the last one's key: none when there are no more, or when the draft is not to be filled any more.
    */
   async copy(
     draft: DraftPlace,
     table: DraftTable,
-    after: DraftPosition,
+    { after, until }: DraftSpan,
     rows: number,
-  ): Promise<{ readonly read: number; readonly last: DraftPosition }> {
-    const { source, target, columns, until } = table;
-    if (until === undefined) return { read: 0, last: undefined };
+  ): Promise<{ readonly read: number; readonly last: DraftKey | undefined }> {
+    const { source, target, columns } = table;
     const key = columnsOf(table);
     const isNext = after === undefined ? sql`TRUE` : sql`(${key}) > (${valuesOf(after)})`;
     const [row] = await this.database.query(sql`
@@ -119,10 +145,9 @@ export class DraftPlaceStore {
 
   /** Ends the following: in the transaction that enters the place. False when the draft is not what the collection needs any more. */
   async finish(transaction: Queryable, draft: DraftPlace): Promise<boolean> {
-    const found = await transaction.query(sql`SELECT 1 AS one WHERE ${isFillable(draft)}`);
-    if (found.length === 0) return false;
+    if (!(await isStillFillable(transaction, draft))) return false;
     await runEach(transaction, [
-      sql`DROP FUNCTION ${followFunction(draft)} CASCADE`,
+      sql`DROP FUNCTION ${inPlace(draft.collection, FOLLOW)}() CASCADE`,
       sql`COMMENT ON SCHEMA ${identifier(draft.collection.place)} IS NULL`,
     ]);
     return true;
@@ -151,6 +176,10 @@ function isFillable({ collection, mark }: DraftPlace): Sql {
       AND obj_description(to_regnamespace(${collection.place}), 'pg_namespace') = ${mark})`;
 }
 
+async function isStillFillable(transaction: Queryable, draft: DraftPlace): Promise<boolean> {
+  return (await transaction.query(sql`SELECT 1 AS one WHERE ${isFillable(draft)}`)).length > 0;
+}
+
 /** The primary keys of the shared tables, by table. */
 async function primaryKeys(transaction: Queryable): Promise<ReadonlyMap<string, readonly string[]>> {
   const names = ['pool_vectors', ...Object.values(PLACE_TABLES)];
@@ -164,11 +193,7 @@ async function primaryKeys(transaction: Queryable): Promise<ReadonlyMap<string, 
   return new Map(rows.map(({ name, key }) => [name, JSON.parse(key) as string[]]));
 }
 
-async function tablesOf(
-  transaction: Queryable,
-  collection: Collection,
-  keys: ReadonlyMap<string, readonly string[]>,
-): Promise<readonly DraftTable[]> {
+function tablesOf(collection: Collection, keys: ReadonlyMap<string, readonly string[]>): readonly DraftTable[] {
   const pool = (name: string): Sql => inPlace({ place: SHARED_PLACE }, name);
   const number = nextNumber(collection.metric, sql`b.embedding`);
   const vectors = sql`b.collection_id, b.namespace, b.rid, b.embedding, ${number}`;
@@ -177,22 +202,13 @@ async function tablesOf(
     if (key === undefined) throw new Error(`the table ${name} has no primary key`);
     return key;
   };
-  const tables: readonly Omit<DraftTable, 'until'>[] = [
+  return [
     { source: pool('pool_records'), target: recordTable(collection), columns: sql`b.*`, key: RECORD_KEY },
     { source: pool('pool_vectors'), target: vectorTable(collection), columns: vectors, key: primaryKey('pool_vectors') },
     ...Object.entries(PLACE_TABLES).map(([name, shared]) => ({
       ...{ source: pool(shared), target: inPlace(collection, name), columns: sql`b.*`, key: primaryKey(shared) },
     })),
   ];
-  const withEnds: DraftTable[] = [];
-  for (const table of tables) withEnds.push({ ...table, until: await lastKey(transaction, collection, table) });
-  return withEnds;
-}
-
-async function lastKey(transaction: Queryable, { id }: Collection, table: Omit<DraftTable, 'until'>): Promise<DraftPosition> {
-  const [row] = await transaction.query(sql`
-    SELECT ${columnsOf(table)} FROM ${table.source} b WHERE b.collection_id = ${id} ORDER BY ${columnsOf(table, 'from the end')} LIMIT 1`);
-  return row && keyOf(table, row);
 }
 
 function columnsOf({ key }: Pick<DraftTable, 'key'>, order?: 'from the end'): Sql {
@@ -214,31 +230,27 @@ function keyOf({ key }: Pick<DraftTable, 'key'>, row: Row): readonly string[] {
   return key.map((column) => row[column] ?? '');
 }
 
-function followFunction({ collection }: Pick<DraftPlace, 'collection'>): Sql {
-  return sql`${inPlace(collection, 'follow_pool')}()`;
+/** A function in the draft's schema: it goes with that, or before, and its triggers with it. */
+function followFunction(collection: Collection): Sql {
+  // planned anew each time: the tables grow from nothing meanwhile
+  return sql`CREATE FUNCTION ${inPlace(collection, FOLLOW)}() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF TG_OP <> 'INSERT' THEN EXECUTE TG_ARGV[0]; END IF;
+      IF TG_OP <> 'DELETE' THEN EXECUTE TG_ARGV[1]; END IF;
+      RETURN NULL;
+    END $$`;
 }
 
-/** What makes a draft follow the pool: a function in its schema, which is dropped with it, and then its triggers are. */
-function following(draft: DraftPlace): readonly Sql[] {
-  const { id } = draft.collection;
+/** By statement, not by row: what is written at once is repeated at once. */
+function triggersOf(collection: Collection, table: DraftTable): readonly Sql[] {
+  const repeat = sql`${literal(removal(table, collection.id).text)}, ${literal(addition(table, collection.id).text)}`;
+  const call = sql`FOR EACH STATEMENT EXECUTE FUNCTION ${inPlace(collection, FOLLOW)}(${repeat})`;
+  const trigger = (event: 'insert' | 'update' | 'delete'): Sql =>
+    sql`CREATE TRIGGER ${identifier(`${FOLLOW}_${collection.id}_${event}`)} AFTER`;
   return [
-    // planned anew each time: the tables grow from nothing meanwhile
-    sql`CREATE FUNCTION ${followFunction(draft)} RETURNS trigger LANGUAGE plpgsql AS $$
-      BEGIN
-        IF TG_OP <> 'INSERT' THEN EXECUTE TG_ARGV[0]; END IF;
-        IF TG_OP <> 'DELETE' THEN EXECUTE TG_ARGV[1]; END IF;
-        RETURN NULL;
-      END $$`,
-    ...draft.tables.flatMap((table) => {
-      const call = sql`FOR EACH STATEMENT EXECUTE FUNCTION ${inPlace(draft.collection, 'follow_pool')}(${literal(removal(table, id).text)}, ${literal(addition(table, id).text)})`;
-      const trigger = (event: 'insert' | 'update' | 'delete'): Sql =>
-        sql`CREATE TRIGGER ${identifier(`follow_pool_${id}_${event}`)}`;
-      return [
-        sql`${trigger('insert')} AFTER INSERT ON ${table.source} REFERENCING NEW TABLE AS fresh ${call}`,
-        sql`${trigger('update')} AFTER UPDATE ON ${table.source} REFERENCING OLD TABLE AS gone NEW TABLE AS fresh ${call}`,
-        sql`${trigger('delete')} AFTER DELETE ON ${table.source} REFERENCING OLD TABLE AS gone ${call}`,
-      ];
-    }),
+    sql`${trigger('insert')} INSERT ON ${table.source} REFERENCING NEW TABLE AS fresh ${call}`,
+    sql`${trigger('update')} UPDATE ON ${table.source} REFERENCING OLD TABLE AS gone NEW TABLE AS fresh ${call}`,
+    sql`${trigger('delete')} DELETE ON ${table.source} REFERENCING OLD TABLE AS gone ${call}`,
   ];
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { Database } from '../../postgres/database.js';
 import { BackgroundSteps, nextRows } from './background-steps.js';
-import { type DraftPlace, DraftPlaceStore, type DraftPosition, type DraftTable } from './draft-place.store.js';
+import { type DraftKey, type DraftPlace, DraftPlaceStore, type DraftSpan, type DraftTable } from './draft-place.store.js';
 import { PromotionStore } from './promotion.store.js';
 
 /** Rows that one step copies: more of the short ones would not be faster. */
@@ -41,6 +41,7 @@ export class PromotionInSteps {
     if (draft === undefined) return this.promotions.promote(collection);
     let isDone = false;
     try {
+      for (const { text } of draft.definitions) await this.steps.run(() => this.database.script(text));
       for (const table of draft.tables) await this.copy(draft, table);
       for (const { text } of this.drafts.analyses(draft)) await this.steps.run(() => this.database.script(text));
       isDone = await this.promotions.promote(collection, draft);
@@ -52,23 +53,25 @@ export class PromotionInSteps {
   }
 
   private async copy(draft: DraftPlace, table: DraftTable): Promise<void> {
+    const until = await this.steps.run(() => this.drafts.follow(draft, table));
+    if (until === undefined) return;
     let rows = FIRST_ROWS;
-    let last: DraftPosition;
+    let after: DraftKey | undefined;
     do {
-      const step = await this.steps.run(() => this.step(draft, table, last, rows));
+      const step = await this.steps.run(() => this.step(draft, table, { after, until }, rows));
       rows = nextRows(rows, step.milliseconds, MOST_ROWS_A_STEP);
-      last = step.last;
-    } while (last !== undefined);
+      after = step.last;
+    } while (after !== undefined);
   }
 
   private async step(
     draft: DraftPlace,
     table: DraftTable,
-    after: DraftPosition,
+    span: DraftSpan,
     rows: number,
-  ): Promise<{ readonly last: DraftPosition; readonly milliseconds: number }> {
+  ): Promise<{ readonly last: DraftKey | undefined; readonly milliseconds: number }> {
     const start = performance.now();
-    const { last } = await this.drafts.copy(draft, table, after, rows);
+    const { last } = await this.drafts.copy(draft, table, span, rows);
     return { last, milliseconds: performance.now() - start };
   }
 }
