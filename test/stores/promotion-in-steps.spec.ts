@@ -225,7 +225,7 @@ describe(`records of a collection that leaves the pool in steps (TEST_SEED=${Str
         await run([readAll]);
       },
     );
-    await fc.assert(property, { seed: SEED, numRuns: byEffort({ quick: 12, full: 60 }), endOnFailure: true });
+    await fc.assert(property, { seed: SEED, numRuns: byEffort({ quick: 6, full: 60 }), endOnFailure: true });
     expect(await traces()).toEqual([]);
   });
 
@@ -235,7 +235,7 @@ describe(`records of a collection that leaves the pool in steps (TEST_SEED=${Str
     for (const space of spaces) await space.fill(batchOf(0, 1));
     const draft = await begun(await uuidOf(index.name));
     const change = (step: number): Promise<void> => changeSome(spaces[step % spaces.length] ?? index.namespace(), step);
-    expect(await fill(draft, () => 2, change)).toBeGreaterThan(6 * spaces.length);
+    expect(await fill(draft, () => 4, change)).toBeGreaterThan(6 * spaces.length);
     expect(await differences(draft)).toEqual(none(draft));
     const before = await Promise.all(spaces.map((space) => space.fetch(...IDS)));
     const counts = await index.counts();

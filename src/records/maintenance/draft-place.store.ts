@@ -62,7 +62,8 @@ export function isDraft(schema: Sql): Sql {
 /**
  * Fills places in steps, each a short transaction (decision 66). A table of a draft follows the pool's before it is copied: triggers
  * repeat in it, in the same transaction, what is written to the collection. So what has been copied is there as it is in the pool now,
- * and at the end nothing is to be caught up with. Only for an engine that runs one transaction at a time: a row that a step reads does not change until it is copied.
+ * and at the end nothing is to be caught up with. Only for an engine that runs one transaction at a time: a row that a step reads does
+ * not change until it is copied.
  */
 @Injectable()
 export class DraftPlaceStore {
