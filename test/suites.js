@@ -83,6 +83,7 @@ const PLACES = {
   'test/stores/model.spec.ts': 'both',
   'test/stores/place': 'both',
   'test/stores/place-settling.spec.ts': 'server',
+  'test/stores/promotion-in-steps.spec.ts': 'engine',
   'test/stores/snapshots.spec.ts': 'server',
   'test/support/': 'embedded',
 };

@@ -22,6 +22,11 @@ export function ownPlace(id: string): string {
   return `${SHARED_PLACE}_${id}`;
 }
 
+/** The tables of a collection that has left the pool, in this place. */
+export function ownTables(id: string, place: string): RowTables {
+  return { place, recordTable: `records_${id}`, vectorTable: `vectors_${id}` };
+}
+
 /** Something in a place, by its name there. */
 export function inPlace({ place }: Placed, name: string): Sql {
   return sql`${identifier(place)}.${identifier(name)}`;

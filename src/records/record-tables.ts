@@ -9,7 +9,7 @@ import {
 } from '../collections/place-tables.store.js';
 import { compile } from '../filters/compile.js';
 import { recordKey } from '../postgres/record-key.js';
-import { identifier, join, type Sql, sql } from '../postgres/sql.js';
+import { identifier, join, literal, type Sql, sql } from '../postgres/sql.js';
 import { CUT_CHARACTERS, type Parts, type Selection, type StoredRecord } from './record.js';
 
 /**
@@ -94,13 +94,13 @@ export function vectorNumber(collection: Collection, embedding: Sql): Sql {
   return isPooled(collection) ? sql`0` : nextNumber(collection.metric, embedding);
 }
 
-/** The next number, for an embedding in a table that counts. */
+/** The next number, for an embedding in a table that counts; without parameters where the embedding has none. */
 export function nextNumber(metric: Metric, embedding: Sql): Sql {
   const next = sql`nextval('polyvec.vector_seq')`;
   if (metric !== 'cosine') return next;
   // pgvector computes in float32, in which a length may also vanish, or overflow
   const square = sql`inner_product(${embedding}, ${embedding})`;
-  return sql`CASE WHEN ${square} > 0 AND ${square} < 'Infinity' THEN ${next} ELSE ${next} + ${UNINDEXED}::bigint END`;
+  return sql`CASE WHEN ${square} > 0 AND ${square} < 'Infinity' THEN ${next} ELSE ${next} + ${literal(UNINDEXED)}::bigint END`;
 }
 
 /**

@@ -3,6 +3,7 @@ import { CollectionsModule } from '../collections/collections.module.js';
 import { EngineDescription } from './engine-description.js';
 import { LimitedWork } from './limited-work.service.js';
 import { DocumentIndexStore } from './maintenance/document-index.store.js';
+import { DraftPlaceStore } from './maintenance/draft-place.store.js';
 import { FieldIndexMaintenance } from './maintenance/field-index-maintenance.js';
 import { HotKeys } from './maintenance/hot-keys.js';
 import { IndexBuilder } from './maintenance/index-builder.js';
@@ -22,6 +23,7 @@ import { PlaceCountsStore } from './maintenance/place-counts.store.js';
 import { PlaceMaintenance } from './maintenance/place-maintenance.js';
 import { PlacesService } from './maintenance/places.service.js';
 import { PromotionStore } from './maintenance/promotion.store.js';
+import { PromotionInSteps } from './maintenance/promotion-in-steps.js';
 import { RangedKeysStore } from './maintenance/ranged-keys.store.js';
 import { RecallMeasurements } from './maintenance/recall-measurement.js';
 import { SparseKeyIndexStore } from './maintenance/sparse-key-index.store.js';
@@ -87,7 +89,9 @@ import { WordSearchStore } from './words/word-search.store.js';
     PlaceCountsStore,
     PlaceMaintenance,
     PlacesService,
+    DraftPlaceStore,
     PromotionStore,
+    PromotionInSteps,
     VectorIndexStore,
     IndexBuilder,
     IndexChooser,

@@ -10,6 +10,9 @@ const BREATH_MS = 5;
 const CALM_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
 
+/** A step of work that is cut up for the embedded engine is to take no longer: requests wait for it. */
+export const STEP_MS = 50;
+
 /** About half a second on a server, and some hundredths of one on the embedded engine, which does nothing else meanwhile. */
 const ORDINARY: StepSize = { floats: 100e6, candidates: 8_000 };
 const GENTLE: StepSize = { floats: 8e6, candidates: 400 };
@@ -17,6 +20,12 @@ const GENTLE: StepSize = { floats: 8e6, candidates: 400 };
 /** How much a step of a measurement may do on an engine. */
 export function stepSize({ concurrentIndexes }: Pick<EngineTraits, 'concurrentIndexes'>): StepSize {
   return concurrentIndexes ? ORDINARY : GENTLE;
+}
+
+/** How many rows fit into a step by what the last ones took, `most` at most; growing slowly, as the first ones may be the cheapest. */
+export function nextRows(rows: number, milliseconds: number, most: number): number {
+  const fitting = Math.floor((rows * STEP_MS) / Math.max(milliseconds, 1));
+  return Math.max(1, Math.min(most, 2 * rows, fitting));
 }
 
 /** The work was stopped. */

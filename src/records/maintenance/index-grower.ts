@@ -3,7 +3,7 @@ import type { Collection } from '../../collections/collection.js';
 import { CurrentCollections } from '../../collections/current-collections.js';
 import { Database } from '../../postgres/database.js';
 import { isOutOfRange } from '../../postgres/sqlstate.js';
-import { BackgroundSteps } from './background-steps.js';
+import { BackgroundSteps, nextRows, STEP_MS } from './background-steps.js';
 import { IndexGrowthStore, type Movable } from './index-growth.store.js';
 import type { IndexBuild, IndexGrowth } from './index-plan.js';
 import { type IndexDefinition, VectorIndexStore } from './vector-index.store.js';
@@ -11,8 +11,6 @@ import { type IndexDefinition, VectorIndexStore } from './vector-index.store.js'
 /** Vectors that one step puts into a graph, each by a search of it and a few writes. */
 export const MOST_ROWS_A_STEP = 50;
 const FIRST_ROWS = 10;
-/** A step is to take no longer: requests wait for it. */
-const STEP_MS = 50;
 /** The catalog learns of so many at a time, since every instance then reads the collection anew. */
 const NOTED_ROWS = 1_000;
 
@@ -62,7 +60,7 @@ export class IndexGrower {
           const step = await this.steps.run(() => this.step(collection, { namespace, ...span }, last + BigInt(moved), rows));
           if (step.moved === 0 && !step.setAside) break;
           moved += step.moved;
-          rows = nextRows(rows, step.milliseconds);
+          rows = nextRows(rows, step.milliseconds, MOST_ROWS_A_STEP);
           if (moved - noted < NOTED_ROWS) continue;
           await this.note(collection, id, moved - noted);
           noted = moved;
@@ -99,10 +97,4 @@ export class IndexGrower {
     await this.store.note(collection, id, rows);
     this.collections.forget(collection);
   }
-}
-
-/** As many as fit into the time, by what the last ones took; growing slowly, as the first ones of a graph are the cheapest. */
-function nextRows(rows: number, milliseconds: number): number {
-  const fitting = Math.floor((rows * STEP_MS) / Math.max(milliseconds, 1));
-  return Math.max(1, Math.min(MOST_ROWS_A_STEP, 2 * rows, fitting));
 }

@@ -6,6 +6,7 @@ import {
   inPlace,
   namespaceTable,
   ownPlace,
+  ownTables,
   postingTable,
   recordTable,
   sparseTable,
@@ -100,7 +101,7 @@ export class NamespacePlaceStore {
 
   /** Makes the child with all that the namespace is. */
   private async fill(transaction: Queryable, home: Collection, namespace: string, id: string): Promise<Collection> {
-    const own = { id, place: ownPlace(id), recordTable: `records_${id}`, vectorTable: `vectors_${id}` };
+    const own = { id, ...ownTables(id, ownPlace(id)) };
     const child: Collection = { ...home, ...own, parent: { id: home.id, uuid: home.uuid, namespace }, children: new Map() };
     const storage: Storage = await this.places.storage(transaction);
     await runEach(transaction, [...createPlace(child.place, storage), ...createTables(child, home.dimension ?? 0, storage)]);

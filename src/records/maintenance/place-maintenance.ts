@@ -5,10 +5,12 @@ import { CurrentCollections } from '../../collections/current-collections.js';
 import { hasOwnPlace } from '../../collections/place-tables.store.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { GatewayError } from '../../errors.js';
+import { Database } from '../../postgres/database.js';
 import { NamespacePlaceStore } from './namespace-place.store.js';
 import { PlaceStore } from './place.store.js';
 import { PlaceCountsStore } from './place-counts.store.js';
 import { PromotionStore } from './promotion.store.js';
+import { PromotionInSteps } from './promotion-in-steps.js';
 
 /** Gives collections, and large namespaces of theirs, tables and places of their own, and counts what lies there. */
 @Injectable()
@@ -19,11 +21,23 @@ export class PlaceMaintenance {
     @Inject(CONFIG) private readonly config: Config,
     private readonly collections: CurrentCollections,
     private readonly sweeper: CollectionSweeper,
+    private readonly database: Database,
     private readonly promotions: PromotionStore,
+    private readonly inSteps: PromotionInSteps,
     private readonly places: PlaceStore,
     private readonly namespacePlaces: NamespacePlaceStore,
     private readonly counts: PlaceCountsStore,
   ) {}
+
+  /** Ends what is under way with its next step. */
+  stop(): void {
+    this.inSteps.stop();
+  }
+
+  /** Removes what an earlier process has not finished. */
+  async tidy(): Promise<void> {
+    if (!this.database.traits.concurrentIndexes) await this.inSteps.discardDrafts();
+  }
 
   /** Logs what keeps collections from getting places, or places from nodes of a cluster. */
   async check(): Promise<void> {
@@ -41,7 +55,8 @@ export class PlaceMaintenance {
   /** A collection that has outgrown the pool gets tables of its own. */
   async promote(collection: Collection): Promise<void> {
     const start = performance.now();
-    if (!(await this.promotions.promote(collection))) return;
+    const { concurrentIndexes } = this.database.traits;
+    if (!(await (concurrentIndexes ? this.promotions : this.inSteps).promote(collection))) return;
     this.moved(collection);
     this.logger.log(`collection ${collection.name} has tables of its own now (${secondsSince(start)} s)`);
   }

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
-import { ownPlace, recordTable, type RowTables, SHARED_PLACE, vectorTable } from '../../collections/place-tables.store.js';
+import { ownPlace, ownTables, recordTable, SHARED_PLACE, vectorTable } from '../../collections/place-tables.store.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
 import { moveLock, nextNumber } from '../record-tables.js';
 import { analyzeTables, createIndexes, createPlace, createTables, runEach, type Storage } from './dedicated-tables.store.js';
+import { type DraftPlace, DraftPlaceStore } from './draft-place.store.js';
 import { enterPlace, fillPlace, leaveBehind, PlaceStore } from './place.store.js';
 
 /** Moves collections out of the pool, into tables of their own, in a schema of their own where that may be. There is no way back. */
@@ -13,6 +14,7 @@ export class PromotionStore {
   constructor(
     private readonly database: Database,
     private readonly places: PlaceStore,
+    private readonly drafts: DraftPlaceStore,
   ) {}
 
   /**
@@ -30,9 +32,10 @@ export class PromotionStore {
 
   /**
    * Moves the collection's rows, in one transaction: readers see the old tables or the new ones, and writes are done before or
-   * after it. False when it was not in the pool any more. What is left in the pool is removed later, by the sweeper.
+   * after it. False when it was not in the pool any more. What is left in the pool is removed later, by the sweeper. With a draft that
+   * has been filled nothing is left to move, and it is also false when that is not the collection's any more.
    */
-  async promote(collection: Collection): Promise<boolean> {
+  async promote(collection: Collection, draft?: DraftPlace): Promise<boolean> {
     // from here on writers queue, those that began before end soon: the move gets its lock
     await this.database.query(sql`
       UPDATE polyvec.collections SET moving = TRUE, epoch = epoch + 1
@@ -44,6 +47,7 @@ export class PromotionStore {
       if (row?.dimension == null) return false;
       await transaction.script('SET LOCAL statement_timeout = 0');
       const promoted = { ...collection, ...ownTables(collection.id, SHARED_PLACE), dimension: Number(row.dimension) };
+      if (draft !== undefined) return this.enterDraft(transaction, draft);
       if ((await this.places.refusal(transaction, collection.id)) === undefined) await this.promoteToPlace(transaction, promoted);
       else await promoteWithin(transaction, promoted);
       return true;
@@ -60,6 +64,12 @@ export class PromotionStore {
     await fillPlace(transaction, collection.id);
     await enterPlace(transaction, collection);
   }
+
+  private async enterDraft(transaction: Queryable, draft: DraftPlace): Promise<boolean> {
+    if (!(await this.drafts.finish(transaction, draft))) return false;
+    await enterPlace(transaction, draft.collection);
+    return true;
+  }
 }
 
 /** Where places may not be made: into tables in the shared schema. Sparse vectors and namespaces stay. */
@@ -69,10 +79,6 @@ async function promoteWithin(transaction: Queryable, collection: Collection): Pr
     UPDATE polyvec.collections SET moving = FALSE, epoch = epoch + 1, record_table = ${collection.recordTable},
       vector_table = ${collection.vectorTable} WHERE id = ${collection.id}`);
   await leaveBehind(transaction, collection.id, false);
-}
-
-function ownTables(id: string, place: string): RowTables {
-  return { place, recordTable: `records_${id}`, vectorTable: `vectors_${id}` };
 }
 
 async function copyRows(transaction: Queryable, collection: Collection, storage: Storage): Promise<void> {

@@ -86,6 +86,7 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
     clearTimeout(this.timer);
     clearInterval(this.round);
     clearTimeout(this.retry);
+    this.places.stop();
     this.fields.stop();
     this.builder.stop();
     this.recall.stop();
@@ -161,6 +162,9 @@ export class StorageMaintenance implements OnApplicationBootstrap, BeforeApplica
 
   private async begin(): Promise<void> {
     await this.places.check();
+    await this.places.tidy().catch((error: unknown) => {
+      this.complain('what an earlier move has left was not removed', error);
+    });
     await this.lookAround();
   }
 

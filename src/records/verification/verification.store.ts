@@ -12,6 +12,7 @@ import {
 import { PLACE_LABEL } from '../../postgres/cluster/node-places.js';
 import { Database, type Queryable } from '../../postgres/database.js';
 import { sql } from '../../postgres/sql.js';
+import { isDraft } from '../maintenance/draft-place.store.js';
 
 /** How the rows of a collection's two tables belong together. */
 export interface RowCounts {
@@ -171,7 +172,8 @@ export class VerificationStore {
         SELECT place, record_table, vector_table FROM polyvec.dropped_collections)
       SELECT CASE n.nspname WHEN ${SHARED_PLACE} THEN '' ELSE n.nspname || '.' END || c.relname AS name
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname ~ '^polyvec(_[0-9]+)?$' AND c.relkind = 'r' AND c.relname ~ '^(records|vectors)_[0-9]+$' AND NOT EXISTS (
+      WHERE n.nspname ~ '^polyvec(_[0-9]+)?$' AND c.relkind = 'r' AND c.relname ~ '^(records|vectors)_[0-9]+$'
+        AND NOT ${isDraft(sql`n.oid`)} AND NOT EXISTS (
         SELECT FROM known k WHERE k.place = n.nspname AND c.relname IN (k.record_table, k.vector_table))
       ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`);
     return rows.map(({ name }) => name);
