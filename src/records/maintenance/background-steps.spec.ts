@@ -73,6 +73,14 @@ describe('steps of background work', () => {
     await expect(steps.calm()).rejects.toThrow(Stopped);
   });
 
+  it('are smaller while requests come, and grow slowly', () => {
+    const database = { lastAskedAt: -Infinity, traits: EMBEDDED };
+    const steps = new BackgroundSteps(database);
+    expect([steps.rowsAfter(10, 1, 50), steps.rowsAfter(30, 60, 50), steps.rowsAfter(40, 40, 50)]).toEqual([20, 25, 50]);
+    database.lastAskedAt = performance.now();
+    expect([steps.rowsAfter(10, 1, 50), steps.rowsAfter(30, 60, 50), steps.rowsAfter(1, 100, 50)]).toEqual([20, 7, 1]);
+  });
+
   it('end with the next one when they are stopped', async () => {
     const steps = new BackgroundSteps({ lastAskedAt: 0, traits: EMBEDDED });
     steps.stop();

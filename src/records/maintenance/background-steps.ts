@@ -10,8 +10,10 @@ const BREATH_MS = 5;
 const CALM_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
 
-/** A step of work that is cut up for the embedded engine is to take no longer: requests wait for it. */
-export const STEP_MS = 50;
+/** A step of work that is cut up for the embedded engine is to take no longer: requests wait for it. While they come, it is shorter. */
+const STEP_MS = 50;
+const SHORT_STEP_MS = 15;
+const REQUESTS_COME_MS = 1_000;
 
 /** About half a second on a server, and some hundredths of one on the embedded engine, which does nothing else meanwhile. */
 const ORDINARY: StepSize = { floats: 100e6, candidates: 8_000 };
@@ -20,12 +22,6 @@ const GENTLE: StepSize = { floats: 8e6, candidates: 400 };
 /** How much a step of a measurement may do on an engine. */
 export function stepSize({ concurrentIndexes }: Pick<EngineTraits, 'concurrentIndexes'>): StepSize {
   return concurrentIndexes ? ORDINARY : GENTLE;
-}
-
-/** How many rows fit into a step by what the last ones took, `most` at most; growing slowly, as the first ones may be the cheapest. */
-export function nextRows(rows: number, milliseconds: number, most: number): number {
-  const fitting = Math.floor((rows * STEP_MS) / Math.max(milliseconds, 1));
-  return Math.max(1, Math.min(most, 2 * rows, fitting));
 }
 
 /** The work was stopped. */
@@ -54,6 +50,13 @@ export class BackgroundSteps {
     await this.rest(start, Math.min(performance.now() - start, LONGEST_PAUSE_MS));
     return result;
   };
+
+  /** How many rows fit into the next step by what the last ones took, `most` at most; growing slowly, as the first ones may be the cheapest. */
+  rowsAfter(rows: number, milliseconds: number, most: number): number {
+    const requestsCome = performance.now() - this.database.lastAskedAt < REQUESTS_COME_MS;
+    const fitting = Math.floor((rows * (requestsCome ? SHORT_STEP_MS : STEP_MS)) / Math.max(milliseconds, 1));
+    return Math.max(1, Math.min(most, 2 * rows, fitting));
+  }
 
   /**
    * Resolves when no request has come for a moment, or that was waited for long enough: for what can wait and does not come in steps.

@@ -3,7 +3,7 @@ import type { Collection } from '../../collections/collection.js';
 import { CurrentCollections } from '../../collections/current-collections.js';
 import { Database } from '../../postgres/database.js';
 import { isOutOfRange } from '../../postgres/sqlstate.js';
-import { BackgroundSteps, nextRows, STEP_MS } from './background-steps.js';
+import { BackgroundSteps } from './background-steps.js';
 import { IndexGrowthStore, type Movable } from './index-growth.store.js';
 import type { IndexBuild, IndexGrowth } from './index-plan.js';
 import { type IndexDefinition, VectorIndexStore } from './vector-index.store.js';
@@ -60,7 +60,7 @@ export class IndexGrower {
           const step = await this.steps.run(() => this.step(collection, { namespace, ...span }, last + BigInt(moved), rows));
           if (step.moved === 0 && !step.setAside) break;
           moved += step.moved;
-          rows = nextRows(rows, step.milliseconds, MOST_ROWS_A_STEP);
+          rows = this.steps.rowsAfter(rows, step.milliseconds, MOST_ROWS_A_STEP);
           if (moved - noted < NOTED_ROWS) continue;
           await this.note(collection, id, moved - noted);
           noted = moved;
@@ -89,7 +89,7 @@ export class IndexGrower {
       // one by one, until the one is found that the index cannot hold
       if (rows > 1) return this.step(collection, from, last, 1);
       await this.store.setAside(collection, from);
-      return { moved: 0, setAside: true, milliseconds: STEP_MS };
+      return { moved: 0, setAside: true, milliseconds: performance.now() - start };
     }
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../../collections/collection.js';
 import { Database } from '../../postgres/database.js';
-import { BackgroundSteps, nextRows } from './background-steps.js';
+import { BackgroundSteps } from './background-steps.js';
 import { type DraftKey, type DraftPlace, DraftPlaceStore, type DraftSpan, type DraftTable } from './draft-place.store.js';
 import { PromotionStore } from './promotion.store.js';
 
@@ -59,7 +59,7 @@ export class PromotionInSteps {
     let after: DraftKey | undefined;
     do {
       const step = await this.steps.run(() => this.step(draft, table, { after, until }, rows));
-      rows = nextRows(rows, step.milliseconds, MOST_ROWS_A_STEP);
+      rows = this.steps.rowsAfter(rows, step.milliseconds, MOST_ROWS_A_STEP);
       after = step.last;
     } while (after !== undefined);
   }
