@@ -123,20 +123,31 @@ describe('the embedded engine', () => {
     expect(bytes.equals(rows[0]?.bytes as Buffer)).toBe(true);
   });
 
-  it('lets a small request pass by a large one, and a large one have its turn', async () => {
-    const large = 'x'.repeat(1_000_000);
+  it('lets a small request pass by a large one and by a transaction, and these have their turn', async () => {
+    const text = 'x'.repeat(1_000_000);
     const order: string[] = [];
     const told = (name: string, query: Promise<unknown>): Promise<void> => query.then(() => void order.push(name));
-    const blocking = told('blocking', pool.query('SELECT pg_sleep(0.5)'));
-    const waiting = told('large', pool.query('SELECT length($1)', [large]));
-    await Promise.all([blocking, waiting, ...[1, 2].map(() => told('small', pool.query('SELECT 1')))]);
+    const block = async (): Promise<readonly Promise<void>[]> => {
+      const blocking = told('blocking', pool.query('SELECT pg_sleep(1)'));
+      await sleep(200);
+      return [blocking];
+    };
+    const first = await block();
+    const large = told('large', pool.query('SELECT length($1)', [text]));
+    await Promise.all([...first, large, ...[1, 2].map(() => told('small', pool.query('SELECT 1')))]);
     expect(order).toEqual(['blocking', 'small', 'small', 'large']);
+
+    order.length = 0;
+    const second = await block();
+    const transaction = told('transaction', pool.query('BEGIN; SELECT 1; COMMIT'));
+    await Promise.all([...second, transaction, told('small', pool.query('SELECT 1'))]);
+    expect(order).toEqual(['blocking', 'small', 'transaction']);
 
     let isDone = false;
     const crowd = Array.from({ length: 5 }, async () => {
       while (!isDone) await pool.query('SELECT pg_sleep(0.005)');
     });
-    await pool.query('SELECT length($1)', [large]);
+    await pool.query('SELECT length($1)', [text]);
     isDone = true;
     await Promise.all(crowd);
   });

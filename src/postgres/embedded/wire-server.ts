@@ -19,9 +19,12 @@ export interface WireOptions {
 }
 
 /** As large as a few queries; batches of records are larger. */
-const SMALL_BYTES = 64 * 1024;
-/** For so long a large request is passed by smaller ones. */
+const SHORT_BYTES = 64 * 1024;
+/** For so long a request that takes long is passed by others. */
 const LONGEST_PASSING_MS = 50;
+const QUERY = 0x51;
+/** The message that begins a transaction, up to where it may say more. */
+const BEGIN = simpleQuery('BEGIN').subarray(5, -1);
 
 /** Work of our own, between the clients' requests. */
 interface Chore {
@@ -45,7 +48,7 @@ export class WireServer {
   private isWithinRequest = false;
   /** Whether transactions that begin now only read, and whether the one that is open does: there is too little room to write. */
   private readonly readsOnly = { session: false, transaction: false };
-  /** Since when the large request that comes first in line is passed by. */
+  /** Since when the request that takes long and comes first in line is passed by. */
   private passedBySince: number | undefined;
   private isRunning = false;
   private isClosing = false;
@@ -147,19 +150,19 @@ export class WireServer {
     if (client === undefined || request === undefined || this.turnsMode(request)) return;
     client.takeRequest();
     this.queue.delete(client);
-    if (isLarge(request)) this.passedBySince = undefined;
+    if (takesLong(request)) this.passedBySince = undefined;
     this.serve(client, request);
   }
 
-  /** Requests come in turn, but small ones pass by a large one, which keeps the engine for long; for a while, so that it has its turn. */
+  /** Requests come in turn, but others pass by one that keeps the engine for long; for a while, so that it has its turn. */
   private firstInLine(): WireClient | undefined {
     const line = [...this.queue];
-    const small = line.find(({ nextRequest }) => !isLarge(nextRequest));
-    const large = line.find(({ nextRequest }) => isLarge(nextRequest));
-    if (small === undefined || large === undefined) return small ?? large;
+    const short = line.find(({ nextRequest }) => !takesLong(nextRequest));
+    const long = line.find(({ nextRequest }) => takesLong(nextRequest));
+    if (short === undefined || long === undefined) return short ?? long;
     const now = performance.now();
     this.passedBySince ??= now;
-    return now - this.passedBySince < LONGEST_PASSING_MS ? small : large;
+    return now - this.passedBySince < LONGEST_PASSING_MS ? short : long;
   }
 
   /** Lets the engine write, or only read, as the disk has room for the request. @returns whether that has to be done first */
@@ -228,7 +231,7 @@ export class WireServer {
   private encode(client: WireClient, request: Request): Uint8Array<ArrayBuffer> {
     const messages = request.messages.map((message) => this.names.rewrite(message, client.id));
     // a COPY that waits for its client's data would end the engine, so it is refused at once
-    const isQuery = messages.at(-1)?.[0] === 0x51;
+    const isQuery = messages.at(-1)?.[0] === QUERY;
     if (isQuery) messages.push(COPY_FAIL);
     else messages.splice(-1, 0, COPY_FAIL);
     return join(messages);
@@ -244,8 +247,11 @@ export class WireServer {
   }
 }
 
-function isLarge(request: Request | undefined): boolean {
-  return request !== undefined && request.bytes > SMALL_BYTES;
+/** A batch of records, or a transaction, which keeps the engine until its end. */
+function takesLong(request: Request | undefined): boolean {
+  const [first] = request?.messages ?? [];
+  if (request === undefined || first === undefined) return false;
+  return request.bytes > SHORT_BYTES || (first[0] === QUERY && first.subarray(5, 5 + BEGIN.length).equals(BEGIN));
 }
 
 /** One copy in memory of its own, fit to be handed to another thread. */
