@@ -3,7 +3,7 @@ import pg from 'pg';
 const POLL_MS = 250;
 const QUIET_MS = 6_000;
 /** What does not move for so long will not move any more. */
-const STUCK_MS = 30_000;
+const STUCK_MS = 60_000;
 
 interface Status {
   readonly op_indexing_progress: number;

@@ -8,6 +8,7 @@ import type { Statements } from './same-sql.js';
 import { type Indexing, untilIndexed } from './settle.js';
 
 const COLLECTIONS = '/api/v2/tenants/default_tenant/databases/default_database/collections';
+const LONGEST_MEASUREMENT_MS = 300_000;
 /** Records in a request of the load. */
 export const BATCH = 500;
 
@@ -74,9 +75,26 @@ export class Session {
     return inParallel(bodies.length, (index) => this.post('add', bodies[index] ?? ''));
   }
 
-  /** Waits until Polyvec has indexed the collection. */
+  /** Waits until Polyvec has indexed the collection, and knows how far searches of an index have to look. */
   async indexed(indexing: Omit<Indexing, 'status'>): Promise<void> {
     await untilIndexed({ ...indexing, status: () => this.get('indexing_status') });
+    for (const start = performance.now(); performance.now() - start < LONGEST_MEASUREMENT_MS;) {
+      const plan = await this.planOfQuery();
+      if (!/reason=(?:configuration|size|limit);/.test(plan)) return;
+      await new Promise((wake) => setTimeout(wake, 1_000));
+    }
+    console.error('recall was not measured yet: going on');
+  }
+
+  /** How a query is carried out, as the gateway says. */
+  private async planOfQuery(): Promise<string> {
+    const answer = await fetch(`${this.engine.url}${this.path}/query`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-polyvec-explain': '1' },
+      body: queryBody(this.nextVector()),
+    });
+    await answer.arrayBuffer();
+    return answer.headers.get('x-polyvec-plan') ?? '';
   }
 
   /** Writes the first `count` records again, as they were. */

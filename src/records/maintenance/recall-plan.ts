@@ -8,8 +8,8 @@ export type CurveStep = Pick<RecallPoint, 'limit' | 'efSearch' | 'candidates'>;
 const MOST_QUERIES = 64;
 const FEWEST_QUERIES = 16;
 /** Of a measurement that leaves open what is enough. */
-const MORE_QUERIES = 256;
-const MORE_BUDGET = 2.5;
+const MORE_QUERIES = 128;
+const MORE_BUDGET = 1.25;
 const MUCH_LESS = 1.3;
 /** Components that are compared for the exact answers of a measurement, as far as the fewest queries allow. */
 const BUDGET_FLOATS = 4e9;
