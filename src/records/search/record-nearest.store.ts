@@ -95,7 +95,7 @@ function nearestByIndex(
       SELECT s.rid, (SELECT e.embedding FROM ${vectorTable(collection)} e
         WHERE e.collection_id = ${collection.id} AND e.namespace = ${namespace} AND ${isOf(sql`e.rid`, sql`s.rid`)}
         ${theOne(sql`e.rid`)}) AS embedding
-      FROM (${remainingRows(collection, namespace, range)}) AS s ${condition} LIMIT ${wanted})`,
+      FROM (${remainingRows(collection, namespace, range, plan.indexes.length > 0)}) AS s ${condition} LIMIT ${wanted})`,
   );
   return sql`LATERAL (${unionAll([...branches, ...rest])}) AS v WHERE TRUE`;
 }
@@ -122,19 +122,22 @@ export function formDistance(collection: Collection, content: IndexContent): Sql
 }
 
 /**
- * All vectors in a range of numbers, in the order of their distance, equals in the order of first insert. They are read in the order of
- * their numbers, which one index gives: a planner whose statistics are of before these numbers changed would read the whole table.
+ * All vectors in a range of numbers, in the order of their distance, equals in the order of first insert. Those beside an index are few, and
+ * read in the order of their numbers, which one index gives: a planner whose statistics are of before these numbers changed would read the
+ * whole table.
  */
 function remainingRows(
   collection: Collection,
   namespace: string,
   range: { readonly low: string; readonly high: string | null },
+  isBesideIndex: boolean,
 ): Sql {
   const end = range.high === null ? sql`` : sql`AND v.seq <= ${range.high}`;
+  const order = isBesideIndex ? sql`ORDER BY v.seq OFFSET 0` : sql``;
   return sql`
     SELECT v.rid FROM (
       SELECT v.rid, v.embedding FROM ${vectorTable(collection)} v
-      WHERE ${scopeOf(collection, namespace)} AND v.seq > ${range.low} ${end} ORDER BY v.seq OFFSET 0) AS v
+      WHERE ${scopeOf(collection, namespace)} AND v.seq > ${range.low} ${end} ${order}) AS v
     ORDER BY ${DISTANCES[collection.metric]}, v.rid`;
 }
 
