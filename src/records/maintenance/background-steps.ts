@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../postgres/database.js';
 import type { EngineTraits } from '../../postgres/engine.js';
-import type { RunStep, StepSize } from '../search/recall-sample.js';
+import { type RunStep, type StepSize, TOGETHER } from '../search/recall-sample.js';
 
 /** A step that took longer is followed by no longer a pause. */
 const LONGEST_PAUSE_MS = 250;
@@ -16,8 +16,9 @@ const SHORT_STEP_MS = 15;
 const REQUESTS_COME_MS = 1_000;
 
 /** About half a second on a server, and some hundredths of one on the embedded engine, which does nothing else meanwhile. */
-const ORDINARY: StepSize = { floats: 100e6, candidates: 8_000 };
-const GENTLE: StepSize = { floats: 8e6, candidates: 400 };
+const ORDINARY: StepSize = { floats: 1e9, halfQueries: TOGETHER, candidates: 8_000 };
+/** It has no instructions for 16-bit numbers. */
+const GENTLE: StepSize = { floats: 24e6, halfQueries: 4, candidates: 400 };
 
 /** How much a step of a measurement may do on an engine. */
 export function stepSize({ concurrentIndexes }: Pick<EngineTraits, 'concurrentIndexes'>): StepSize {

@@ -6,7 +6,7 @@ import { Database } from '../../postgres/database.js';
 import { isUndefinedTable } from '../../postgres/sqlstate.js';
 import { formsByCost, formsInQuestion } from '../search/index-choice.js';
 import { type RecallQuery, RecallStore } from '../search/recall.store.js';
-import { chosenPoint, LARGE_LIMIT, recallTarget, SMALL_LIMIT } from '../search/recall-curve.js';
+import { chosenPoint, keeps, LARGE_LIMIT, recallTarget, SMALL_LIMIT } from '../search/recall-curve.js';
 import { likelyQueries } from '../search/recall-queries.js';
 import { RecallSample } from '../search/recall-sample.js';
 import { RecentQueries } from '../search/recent-queries.js';
@@ -122,34 +122,41 @@ export class RecallMeasurements {
     most: number,
     take: (count: number) => Promise<readonly RecallQuery[]>,
   ): Promise<{ readonly sample: RecallSample; readonly points: readonly RecallPoint[] }> {
+    const target = recallTarget(collection, this.config);
     let sample = first;
-    let points = await this.curve(collection, namespace, sample, []);
-    while (sample.size < most && isOpen(points, recallTarget(collection, this.config))) {
+    let points = await this.curve(collection, namespace, sample);
+    while (sample.size < most && isOpen(points, target)) {
       const more = await take(Math.min(sample.size, most - sample.size));
       if (more.length === 0) break;
       sample = await sample.with(more);
-      points = await this.curve(collection, namespace, sample, points);
+      points = await this.refined(sample, points, target);
     }
     return { sample, points };
   }
 
-  /** At each limit from the least effort on, as far as more of it is worth measuring; what fewer queries have said for sure is not asked again. */
-  private async curve(
-    collection: Collection,
-    namespace: string,
-    sample: RecallSample,
-    known: readonly RecallPoint[],
-  ): Promise<readonly RecallPoint[]> {
+  /** At each limit from the least effort on, as far as more of it is worth measuring. */
+  private async curve(collection: Collection, namespace: string, sample: RecallSample): Promise<readonly RecallPoint[]> {
     const target = recallTarget(collection, this.config);
     const points: RecallPoint[] = [];
     for (const limit of [SMALL_LIMIT, LARGE_LIMIT]) {
       for (const step of curveSteps(indexesOf(collection, namespace), limit)) {
-        const before = known.find((point) => point.limit === limit && point.efSearch === step.efSearch);
-        const isSettled = before !== undefined && isTooLittle(before, target);
-        const point = isSettled ? before : await sample.measure(step);
+        const point = await sample.measure(step);
         points.push(point);
         if (isEnough(point, target)) break;
       }
+    }
+    return points;
+  }
+
+  /** The curve by more queries, as far as they may show that less effort is enough: what fewer have said for sure is not asked again. */
+  private async refined(sample: RecallSample, known: readonly RecallPoint[], target: number): Promise<readonly RecallPoint[]> {
+    const points: RecallPoint[] = [];
+    const enough = new Set<number>();
+    for (const point of known) {
+      const isAsked = !enough.has(point.limit) && !isTooLittle(point, target) && !keeps(point, target);
+      const refined = isAsked ? await sample.measure(point) : point;
+      if (keeps(refined, target)) enough.add(point.limit);
+      points.push(refined);
     }
     return points;
   }
@@ -162,7 +169,10 @@ export class RecallMeasurements {
     points: readonly RecallPoint[],
   ): Promise<readonly FormRecall[]> {
     const contents = contentsOf(indexesOf(collection, namespace));
-    const inQuestion = formsInQuestion(collection.dimension ?? 0, formsByCost(this.database.traits), contents.includes('binary'));
+    const byCost = formsByCost(this.database.traits);
+    // bits that are not the cheapest were taken for want of room
+    const isShort = contents.includes('binary') && byCost[0] !== 'binary';
+    const inQuestion = formsInQuestion(collection.dimension ?? 0, byCost, isShort);
     const compared = await sample.formRecalls(inQuestion);
     const [only] = contents;
     const best = chosenPoint(points, SMALL_LIMIT, recallTarget(collection, this.config));

@@ -8,16 +8,16 @@ export type CurveStep = Pick<RecallPoint, 'limit' | 'efSearch' | 'candidates'>;
 const MOST_QUERIES = 64;
 const FEWEST_QUERIES = 16;
 /** Of a measurement that leaves open what is enough. */
-const MORE_QUERIES = 128;
+const MORE_QUERIES = 512;
 const MORE_BUDGET = 1.25;
-const MUCH_LESS = 1.3;
+const MUCH_LESS = 1.9;
 /** Components that are compared for the exact answers of a measurement, as far as the fewest queries allow. */
-const BUDGET_FLOATS = 4e9;
+const BUDGET_FLOATS = 16e9;
 /** On the embedded engine, where searches wait for each of its steps. */
-const GENTLE_BUDGET_FLOATS = 1e9;
+const GENTLE_BUDGET_FLOATS = 4e9;
 const MOST_LOOKS = 32;
 const FEWEST_LOOKS = 8;
-const LOOK_FLOATS = 2e9;
+const LOOK_FLOATS = 8e9;
 /** Of the vectors in a measured namespace's indexes: so many in indexes that are newer make another measurement due. */
 const MOST_NEW = 1 / 2;
 const DAY_MS = 24 * 3_600_000;

@@ -1,8 +1,11 @@
-import type { Collection, RecallMeasurement, RecallPoint } from '../../collections/collection.js';
+import type { Collection, IndexContent, RecallMeasurement, RecallPoint } from '../../collections/collection.js';
 
 /** The limits that recall is measured at. */
 export const SMALL_LIMIT = 10;
 export const LARGE_LIMIT = 100;
+
+/** A graph of less than whole vectors finds those that come nearest to it: so many times more are compared again, unless a measurement says how many. */
+export const RERANKED: Readonly<Record<IndexContent, number>> = { full: 1, half: 2, binary: 20 };
 
 /** Of an index of bits, the candidates for each result that are compared again, the least first. */
 export const CANDIDATES = [5, 10, 20, 40, 80] as const;

@@ -6,10 +6,11 @@ import { Database } from '../../postgres/database.js';
 import { type Sql, sql } from '../../postgres/sql.js';
 import { isOutOfRange } from '../../postgres/sqlstate.js';
 import { embeddingOf } from '../embedding-of.js';
+import { indexedForm } from '../maintenance/vector-index.store.js';
 import { UNINDEXED } from '../record-tables.js';
-import { DISTANCES } from './record-distance.store.js';
-import { formDistance, nearest, preparations } from './record-nearest.store.js';
-import { COMPLETE, type IndexPlan, type SearchPlan } from './search-plan.js';
+import { DISTANCES, ROUGH_DISTANCES } from './record-distance.store.js';
+import { formDistance, formOperator, nearest, preparations } from './record-nearest.store.js';
+import type { IndexPlan } from './search-plan.js';
 
 /** A search that recall is measured by. */
 export interface RecallQuery {
@@ -32,13 +33,20 @@ export interface NumberRange {
   readonly high: bigint | null;
 }
 
-/** A vector with its distance as an index of a form sees it. */
-export interface FormNeighbour extends Neighbour {
-  readonly formDistance: number;
+/** A query with the distance beyond which nothing is asked for. */
+export interface BoundQuery extends RecallQuery {
+  readonly bound: number;
 }
 
-type FormNeighbourRow = Readonly<{ rid: string; distance: string; form_distance: string }>;
+/** How many vectors are at a distance. */
+export interface DistanceCount {
+  readonly distance: number;
+  readonly count: number;
+}
+
 type NeighbourRow = Readonly<{ query: string; rid: string; distance: string }>;
+type FormDistanceRow = Readonly<{ query: string; distance: string }>;
+type DistanceCountRow = Readonly<{ query: string; distance: string; count: string }>;
 
 /** What recall is measured by, and what was measured. */
 @Injectable()
@@ -78,49 +86,76 @@ export class RecallStore {
     return row === undefined ? null : BigInt(row.high);
   }
 
-  /** The nearest vectors of the range for each query, all of them compared, nearest first. */
+  /**
+   * The vectors of the range that are nearest to each query, and within its bound, `wanted` at most, nearest first. Each vector is read
+   * once and compared with all queries.
+   */
   async exactly(
     collection: Collection,
     namespace: string,
-    queries: readonly RecallQuery[],
+    queries: readonly BoundQuery[],
     wanted: number,
     range: NumberRange,
   ): Promise<readonly (readonly Neighbour[])[]> {
-    const rows = sql`${vectorTable(collection)} v
-      WHERE v.collection_id = ${collection.id} AND v.namespace = ${namespace} ${within(range)}`;
-    return this.neighbours(collection, namespace, queries, wanted, COMPLETE, rows);
+    const rows = await this.database.query<NeighbourRow>(sql`
+      WITH q AS MATERIALIZED (${this.queryRows(queries)})
+      SELECT n.query, n.rid, n.distance FROM (
+        SELECT f.query, f.rid, f.distance, row_number() OVER (PARTITION BY f.query ORDER BY f.distance, f.rid) AS rank
+        FROM (${rowsOf(collection, namespace, range, sql`subvector(v.embedding, 1, ${collection.dimension}) AS embedding`)}) AS v
+        CROSS JOIN LATERAL (
+          SELECT q.query, v.rid, ${DISTANCES[collection.metric]} AS distance FROM q
+          WHERE ${ROUGH_DISTANCES[collection.metric]} <= q.bound OFFSET 0) AS f) AS n
+      WHERE n.rank <= ${wanted} ORDER BY n.query, n.distance, n.rid`);
+    return groups(rows, queries.length, ({ rid, distance }) => ({ rid, distance: Number(distance) }));
+  }
+
+  /** How far each query is from those vectors `rids` as an index of this form holds both. Undefined: the form cannot hold one of them. */
+  async formDistances(
+    collection: Collection,
+    namespace: string,
+    queries: readonly RecallQuery[],
+    rids: readonly (readonly string[])[],
+    content: IndexContent,
+  ): Promise<readonly (readonly number[])[] | undefined> {
+    const numbers = rids.flatMap((own, at) => own.map(() => String(at + 1)));
+    const rows = this.database.query<FormDistanceRow>(sql`
+      WITH q AS MATERIALIZED (${this.queryRows(queries)})
+      SELECT q.query, (${formDistance(collection, content)})::float8 AS distance
+      FROM unnest(${numbers}::text[]::bigint[], ${rids.flat()}::text[]::bigint[]) AS p (query, rid)
+      JOIN q ON q.query = p.query
+      JOIN ${vectorTable(collection)} v ON v.collection_id = ${collection.id} AND v.namespace = ${namespace} AND v.rid = p.rid`);
+    return unlessOutOfRange(rows, (found) => groups(found, queries.length, ({ distance }) => Number(distance)));
   }
 
   /**
-   * The `wanted` vectors of the range that are nearest to the query when all are compared as an index of this form holds them, in that
-   * order, which `formDistance` says. Undefined: the form cannot hold one of them.
+   * How many vectors of the range there are at each distance from a query, within its bound, as an index of this form holds them: the
+   * nearest `wanted` distances at most. Undefined: the form cannot hold one of them.
    */
-  async byForm(
+  async countsByForm(
     collection: Collection,
     namespace: string,
-    query: RecallQuery,
+    queries: readonly BoundQuery[],
     wanted: number,
     content: IndexContent,
     range: NumberRange,
-  ): Promise<readonly FormNeighbour[] | undefined> {
-    const embeddings = vectorArray([query.embedding], this.database.vectorOid);
-    // an index on the same expression would be used, were it not for the sum
-    const rows = this.database.query<FormNeighbourRow>(sql`
-      SELECT v.rid, ${DISTANCES[collection.metric]} AS distance, v.form_distance
-      FROM unnest(${embeddings}::vector[]) AS q (embedding)
-      CROSS JOIN LATERAL (
-        SELECT v.rid, v.embedding, (${formDistance(collection, content)})::float8 + 0 AS form_distance
-        FROM ${vectorTable(collection)} v
-        WHERE v.collection_id = ${collection.id} AND v.namespace = ${namespace} ${within(range)} ORDER BY 3, 1 LIMIT ${wanted}) AS v
-      ORDER BY v.form_distance, v.rid`);
-    try {
-      return (await rows).map(({ rid, distance, form_distance }) => ({
-        ...{ rid, distance: Number(distance), formDistance: Number(form_distance) },
-      }));
-    } catch (error) {
-      if (isOutOfRange(error)) return undefined;
-      throw error;
-    }
+  ): Promise<readonly (readonly DistanceCount[])[] | undefined> {
+    const dimension = collection.dimension ?? 0;
+    const form = indexedForm(content, dimension, sql`v.embedding`);
+    const asked = indexedForm(content, dimension, sql`b.embedding`);
+    const rows = this.database.query<DistanceCountRow>(sql`
+      WITH q AS MATERIALIZED (SELECT b.query, b.rid, b.bound, ${asked} AS form FROM (${this.queryRows(queries)}) AS b)
+      SELECT n.query, n.distance, n.count FROM (
+        SELECT f.query, f.distance, count(*) AS count, row_number() OVER (PARTITION BY f.query ORDER BY f.distance) AS rank
+        FROM (${rowsOf(collection, namespace, range, sql`${form} AS form`)}) AS v
+        CROSS JOIN LATERAL (
+          SELECT q.query, d.distance FROM q
+          CROSS JOIN LATERAL (SELECT (v.form ${formOperator(collection, content)} q.form)::float8 AS distance OFFSET 0) AS d
+          WHERE d.distance <= q.bound AND v.rid IS DISTINCT FROM q.rid OFFSET 0) AS f
+        GROUP BY f.query, f.distance) AS n
+      WHERE n.rank <= ${wanted} ORDER BY n.query, n.distance`);
+    return unlessOutOfRange(rows, (found) =>
+      groups(found, queries.length, ({ distance, count }) => ({ distance: Number(distance), count: Number(count) })),
+    );
   }
 
   /** As searches of the namespace find them by the plan, nearest first. */
@@ -132,7 +167,13 @@ export class RecallStore {
     plan: IndexPlan,
   ): Promise<readonly (readonly Neighbour[])[]> {
     const rows = nearest(collection, namespace, {}, plan, { wanted, keyListsByIndex: this.database.traits.keyListsByIndex });
-    return this.neighbours(collection, namespace, queries, wanted, plan, rows);
+    const found = await this.database.query<NeighbourRow>(sql`
+      WITH ${preparations(collection, namespace, {}, plan)}
+      SELECT q.query, h.rid, h.distance FROM (${this.queryRows(queries)}) AS q
+      CROSS JOIN LATERAL (
+        SELECT v.rid, ${DISTANCES[collection.metric]} AS distance FROM ${rows} ORDER BY distance, v.rid LIMIT ${wanted}) AS h
+      ORDER BY q.query, h.distance, h.rid`);
+    return groups(found, queries.length, ({ rid, distance }) => ({ rid, distance: Number(distance) }));
   }
 
   /** Keeps a measurement in the place of an earlier one. False, when the collection or one of the indexes is gone. */
@@ -156,32 +197,49 @@ export class RecallStore {
     return saved.length > 0;
   }
 
-  private async neighbours(
-    collection: Collection,
-    namespace: string,
-    queries: readonly RecallQuery[],
-    wanted: number,
-    plan: SearchPlan,
-    vectors: Sql,
-  ): Promise<readonly (readonly Neighbour[])[]> {
+  /** The queries as rows: `query`, a number from 1 on, with its `embedding`, `bound` and `rid`. */
+  private queryRows(queries: readonly (RecallQuery | BoundQuery)[]): Sql {
     const embeddings = vectorArray(
       queries.map(({ embedding }) => embedding),
       this.database.vectorOid,
     );
-    const rows = await this.database.query<NeighbourRow>(sql`
-      WITH ${preparations(collection, namespace, {}, plan)}
-      SELECT q.query, h.rid, h.distance
-      FROM unnest(${embeddings}::vector[]) WITH ORDINALITY AS q (embedding, query)
-      CROSS JOIN LATERAL (
-        SELECT v.rid, ${DISTANCES[collection.metric]} AS distance FROM ${vectors} ORDER BY distance, v.rid LIMIT ${wanted}) AS h
-      ORDER BY q.query, h.distance, h.rid`);
-    const found: Neighbour[][] = queries.map(() => []);
-    for (const { query, rid, distance } of rows) found[Number(query) - 1]?.push({ rid, distance: Number(distance) });
-    return found;
+    const bounds = `{${queries.map((query) => ('bound' in query ? String(query.bound) : 'Infinity')).join(',')}}`;
+    const rids = `{${queries.map(({ rid }) => rid ?? 'NULL').join(',')}}`;
+    return sql`
+      SELECT q.query, q.embedding, q.bound, q.rid
+      FROM unnest(${embeddings}::vector[], ${bounds}::float8[], ${rids}::bigint[]) WITH ORDINALITY AS q (embedding, bound, rid, query)`;
   }
 }
 
-function within({ low, high }: NumberRange): Sql {
+/** The range's vectors, in a form that is worked out once for each. */
+function rowsOf(collection: Collection, namespace: string, { low, high }: NumberRange, form: Sql): Sql {
   const above = low === 0n ? sql`` : sql`AND v.seq > ${low}`;
-  return high === null ? above : sql`${above} AND v.seq <= ${high}`;
+  const below = high === null ? sql`` : sql`AND v.seq <= ${high}`;
+  return sql`
+    SELECT v.rid, ${form} FROM ${vectorTable(collection)} v
+    WHERE v.collection_id = ${collection.id} AND v.namespace = ${namespace} ${above} ${below} OFFSET 0`;
+}
+
+/** What each query's rows say. */
+function groups<Row extends { readonly query: string }, Item>(
+  rows: readonly Row[],
+  count: number,
+  itemOf: (row: Row) => Item,
+): readonly (readonly Item[])[] {
+  const items = Array.from({ length: count }, (): Item[] => []);
+  for (const row of rows) items[Number(row.query) - 1]?.push(itemOf(row));
+  return items;
+}
+
+/** What becomes of the rows, unless a number of a vector, or of a query, is beyond its form. */
+async function unlessOutOfRange<Row, Result>(
+  rows: Promise<readonly Row[]>,
+  then: (rows: readonly Row[]) => Result,
+): Promise<Result | undefined> {
+  try {
+    return then(await rows);
+  } catch (error) {
+    if (isOutOfRange(error)) return undefined;
+    throw error;
+  }
 }

@@ -31,14 +31,21 @@ const NOT_FINITE = [sql`'Infinity'::float8`, sql`'-Infinity'::float8`, sql`'NaN'
 const SUSPICIOUS_SIMILARITIES = [sql`'NaN'::float8`, sql`0::float8`, sql`1::float8`, sql`-1::float8`];
 const SUSPICIOUS_DISTANCES = [sql`'NaN'::float8`, sql`0::float8`, sql`1::float8`, sql`2::float8`];
 
-const SQUARE = unless(sql`vector_l2_squared_distance(v.embedding, q.embedding)`, NOT_FINITE.slice(0, 1), WIDE_SQUARE);
+/** The distances as pgvector computes them, in a third of the time: good for telling what is near from what is not, and for nothing else. */
+export const ROUGH_DISTANCES: Readonly<Record<Metric, Sql>> = {
+  l2: sql`vector_l2_squared_distance(v.embedding, q.embedding)`,
+  ip: sql`(1 - inner_product(v.embedding, q.embedding))::real::float8`,
+  cosine: sql`cosine_distance(v.embedding, q.embedding)`,
+};
+
+const SQUARE = unless(ROUGH_DISTANCES.l2, NOT_FINITE.slice(0, 1), WIDE_SQUARE);
 
 /** The nearest first: squared distances, 1 less the inner product, 1 less the cosine similarity. */
 export const DISTANCES: Readonly<Record<Metric, Sql>> = {
   l2: SQUARE,
-  ip: unless(sql`(1 - inner_product(v.embedding, q.embedding))::real::float8`, NOT_FINITE, sql`1 - ${WIDE_PRODUCT}`),
+  ip: unless(ROUGH_DISTANCES.ip, NOT_FINITE, sql`1 - ${WIDE_PRODUCT}`),
   cosine: sql`${unless(
-    sql`cosine_distance(v.embedding, q.embedding)`,
+    ROUGH_DISTANCES.cosine,
     SUSPICIOUS_DISTANCES,
     sql`CASE WHEN ${ARE_ORDINARY} THEN cosine_distance(v.embedding, q.embedding) ELSE 1 - ${WIDE_SIMILARITY} END`,
   )}::real::float8`,

@@ -6,13 +6,12 @@ import { join, literal, type Sql, sql } from '../../postgres/sql.js';
 import { indexedForm } from '../maintenance/vector-index.store.js';
 import type { Selection } from '../record.js';
 import { isOf, selected, theOne } from '../record-tables.js';
+import { RERANKED } from './recall-curve.js';
 import { DISTANCES } from './record-distance.store.js';
 import { type IndexPlan, type SearchPlan, uncovered } from './search-plan.js';
 
 /** The operator that an index on the metric serves. */
 const OPERATORS: Readonly<Record<Metric, Sql>> = { l2: sql`<->`, cosine: sql`<=>`, ip: sql`<#>` };
-/** A graph of less than whole vectors finds those that come nearest to it: so many times more are compared again. */
-export const RERANKED: Readonly<Record<IndexContent, number>> = { full: 1, half: 2, binary: 20 };
 /** `hnsw.scan_mem_multiplier`: with less, a scan for rare matches ends early. */
 const SCAN_MEMORY = 8;
 const FEW_VALUES = 4;
@@ -117,8 +116,12 @@ export function formDistance(collection: Collection, content: IndexContent): Sql
   const dimension = collection.dimension ?? 0;
   const stored = indexedForm(content, dimension, sql`v.embedding`);
   const query = indexedForm(content, dimension, sql`q.embedding`);
-  const operator = content === 'binary' ? sql`<~>` : OPERATORS[collection.metric];
-  return sql`${stored} ${operator} ${query}`;
+  return sql`${stored} ${formOperator(collection, content)} ${query}`;
+}
+
+/** The operator that tells how far two vectors are from each other in the form that an index holds. */
+export function formOperator({ metric }: Collection, content: IndexContent): Sql {
+  return content === 'binary' ? sql`<~>` : OPERATORS[metric];
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Collection, VectorIndex } from '../../collections/collection.js';
+import type { Collection, RecallMeasurement, VectorIndex } from '../../collections/collection.js';
 import { and } from '../../filters/filter.js';
 import {
   borderOf,
@@ -65,6 +65,19 @@ describe('the plan of a search without a filter', () => {
     expect(efSearch(1_000_000, 10)).toBeGreaterThan(efSearch(100_000, 10));
     expect(efSearch(100_000, 400)).toBe(800);
     expect(efSearch(100_000, 4_000)).toBe(1_000);
+  });
+
+  it('gathers what bits are to be compared again for in one go', () => {
+    const indexes = collectionOf(100_000).indexes.map((index): VectorIndex => ({ ...index, content: 'binary' }));
+    const plan = (limit: number, measurements: readonly RecallMeasurement[] = []): IndexPlan =>
+      indexPlanOf(planUnfiltered(collectionOf(100_000, { indexes, measurements }), '', requestOf({ limit }), FEW));
+    expect(plan(10)).toMatchObject({ efSearch: 220, efReason: 'size', candidates: null });
+    const point = { limit: 10, efSearch: 55, candidates: 5, recall: 1, error: 0 };
+    const counts = { rows: 100_000, queries: 64, recentQueries: 0, measuredAt: 0 };
+    const of = { namespace: '', target: RECALL, indexes: ['1'], contents: ['binary'], forms: [] } as const;
+    const measured = [{ ...of, ...counts, points: [point] }];
+    expect(plan(10, measured)).toMatchObject({ efSearch: 55, efReason: 'measured recall', candidates: 5 });
+    expect(plan(100, measured)).toMatchObject({ efSearch: 505, candidates: 5 });
   });
 
   it.each([

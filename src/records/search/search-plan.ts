@@ -2,7 +2,7 @@ import type { Collection, RecallMeasurement, VectorIndex } from '../../collectio
 import { ECHOED_EF_SEARCH, hnswParameters } from '../../collections/hnsw.js';
 import type { Filter } from '../../filters/filter.js';
 import type { Selection } from '../record.js';
-import { chosenPoint, measuredEf, SMALL_LIMIT } from './recall-curve.js';
+import { chosenPoint, measuredEf, RERANKED, SMALL_LIMIT } from './recall-curve.js';
 
 /** Compares the query with every selected vector. */
 export interface ExactPlan {
@@ -192,11 +192,17 @@ function effort(
   share: number,
   recall: number,
 ): Pick<IndexPlan, 'efSearch' | 'efReason' | 'candidates'> {
-  const rows = rowsOf(indexesOf(collection, namespace));
+  const indexes = indexesOf(collection, namespace);
+  const rows = rowsOf(indexes);
   const measurement = measurementOfForms(collection, namespace);
   const base = measurement === undefined ? undefined : measuredBase(measurement, rows, limit / share, recall);
+  const measured = measurement === undefined ? undefined : chosenPoint(measurement.points, SMALL_LIMIT, recall);
+  const candidates = measured?.candidates ?? null;
+  // what is compared again is gathered in one go, with one more result, by which ties are seen
+  const isOfBits = indexes.some(({ content }) => content === 'binary');
+  const compared = isOfBits ? (candidates ?? RERANKED.binary) * (limit + 1) : 0;
   const asked: (readonly [EfReason, number])[] = [
-    base === undefined ? ['size', efOfSize(rows)] : ['measured recall', base],
+    base === undefined ? ['size', Math.max(compared, efOfSize(rows))] : ['measured recall', Math.max(compared, base)],
     ['limit', 2 * limit],
     ['filter', share < 1 ? (1.5 * limit) / share : 0],
     ['configuration', configuredEf(collection, base !== undefined)],
@@ -205,7 +211,7 @@ function effort(
   return {
     efSearch: Math.round(clamp(most, base === undefined ? MIN_EF : MIN_MEASURED_EF, MAX_EF)),
     efReason,
-    candidates: measurement === undefined ? null : (chosenPoint(measurement.points, SMALL_LIMIT, recall)?.candidates ?? null),
+    candidates,
   };
 }
 
