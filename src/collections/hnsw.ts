@@ -13,6 +13,10 @@ export interface HnswParameters {
 /** What Chroma and Vectorizer remember of a collection whose creator said nothing of `efSearch`. */
 export const ECHOED_EF_SEARCH = 100;
 
+const DEFAULT_M = 16;
+/** With less, recall on clustered data is low whatever the search parameters are. */
+const LEAST_EF_CONSTRUCTION = 128;
+
 /** The key of a collection's settings that is no protocol's, and holds `HnswParameters`. */
 export const HNSW_SETTING = 'hnsw';
 
@@ -26,4 +30,15 @@ export function hnswParameters(collection: Collection): HnswParameters {
   const parameters = settings[HNSW_SETTING] ?? {};
   known.set(collection, parameters);
   return parameters;
+}
+
+/** The graph that indexes of the collection get. */
+export function graphOf(collection: Collection): Required<Pick<HnswParameters, 'm' | 'efConstruction'>> {
+  const asked = hnswParameters(collection);
+  const m = clamp(Math.round(asked.m ?? DEFAULT_M), 2, 100);
+  return { m, efConstruction: clamp(Math.round(asked.efConstruction ?? 0), Math.max(LEAST_EF_CONSTRUCTION, 2 * m), 1000) };
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
 }

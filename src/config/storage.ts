@@ -51,7 +51,7 @@ export const STORAGE_SETTINGS = {
     'POLYVEC_INDEX_CACHE_MB',
     0,
     count,
-    'The memory that all vector indexes together may fill, in MiB: one that would go beyond it holds less of each vector, as long as the recall is kept. `0`: what the server says in `effective_cache_size`.',
+    'The memory that all vector indexes together may fill, in MiB: one that would go beyond it holds less of each vector, as long as the recall is kept. `0`: what the server says in `effective_cache_size`; on the embedded engine 96 for graphs of whole vectors.',
   ),
   recall: setting(
     'POLYVEC_RECALL',

@@ -18,12 +18,20 @@ const hasServer = (process.env['TEST_DATABASE_URL'] ?? '') !== '';
 const describeEmbedded = hasServer ? describe.skip : describe;
 const reason = hasServer ? ' (skipped: a server builds indexes beside its other work)' : '';
 
-/** Corners of a cube with a little noise: their signs say nearly all of them. */
+/** Twenty around each of some corners of a cube: their signs say which are near. */
 function corners(count: number, seed: number): number[][] {
   const random = randomFrom(seed);
-  return Array.from({ length: count }, () =>
-    Array.from({ length: DIMENSION }, () => (random(2) === 0 ? -1 : 1) * (1 + random(1_000) / 1e6)),
-  );
+  let signs: number[] = [];
+  return Array.from({ length: count }, (_, at) => {
+    if (at % 20 === 0) signs = Array.from({ length: DIMENSION }, () => (random(2) === 0 ? -1 : 1));
+    return signs.map((sign) => sign * (1 + random(1_000) / 1e4));
+  });
+}
+
+/** Even in all directions: their signs say little, so many are compared again. */
+function even(count: number, seed: number): number[][] {
+  const random = randomFrom(seed);
+  return Array.from({ length: count }, () => Array.from({ length: DIMENSION }, () => random(2_001) / 1_000 - 1));
 }
 
 async function load(collection: CollectionApi, embeddings: number[][], prefix: string): Promise<void> {
@@ -97,4 +105,49 @@ describeEmbedded(`indexes of the embedded engine${reason}`, () => {
     expect(await planOf(collection)).toMatch(/^hnsw; indexes=1; /);
     expect(await everything()).toBe(2 * COUNT);
   });
+
+  it('hold whole vectors in the end, where bits let many be compared again, also after a restart in the middle', async () => {
+    collection = await new ChromaApi(gateway.chromaUrl).createCollection();
+    const stored = even(3 * COUNT, 3);
+    await load(collection, stored, 'e');
+    const queries = { query_embeddings: even(20, 4), n_results: 10, include: [] };
+    const nearest = queries.query_embeddings.map((query) => nearestTen(stored, query));
+    const hits = async (): Promise<number> => {
+      const answers = ((await collection.outcome('query', queries))[1] as { ids: string[][] }).ids;
+      return answers.flatMap((ids, at) => ids.filter((id) => nearest[at]?.has(id))).length;
+    };
+    const forms = new Set<string>();
+    let restarts = 0;
+    const isWhole = async (): Promise<boolean> => {
+      const seen = await look();
+      for (const { content, reason: why } of seen?.indexes ?? []) forms.add(`${content}: ${String(why)}`);
+      // nothing is measured while vectors move
+      expect(await hits()).toBeGreaterThanOrEqual(150);
+      if (forms.size === 2 && restarts === 0) {
+        restarts += 1;
+        gateway = await gateway.restart();
+        collection = new CollectionApi(new ChromaApi(gateway.chromaUrl), collection.id, collection.name);
+      }
+      return seen?.indexes.every(({ content }) => content === 'full') === true && seen.vectors === 3 * COUNT;
+    };
+    await eventually(isWhole, (isSo) => isSo, 90_000);
+    expect([...forms]).toEqual(['binary: cheapest', 'full: cheapest']);
+    expect(restarts).toBe(1);
+    expect(await held(3 * COUNT)).toEqual([`full: cheapest, ${String(3 * COUNT)}`]);
+    expect(await hits()).toBeGreaterThanOrEqual(190);
+    expect(await planOf(collection)).toMatch(/^hnsw; indexes=1; /);
+    expect(await everything()).toBe(3 * COUNT);
+  }, 180_000);
 });
+
+/** Ids of the ten nearest, all vectors compared. */
+function nearestTen(stored: readonly number[][], query: readonly number[]): ReadonlySet<string> {
+  const distance = (vector: readonly number[]): number => vector.reduce((sum, x, axis) => sum + (x - (query[axis] ?? 0)) ** 2, 0);
+  const far = stored.map((vector, at) => [distance(vector), `e${String(at)}`] as const);
+  return new Set(
+    far
+      .sort(([left], [right]) => left - right)
+      .slice(0, 10)
+      .map(([, id]) => id),
+  );
+}

@@ -12,11 +12,12 @@ async function pausesAfter(asked: 'before' | 'step' | 'pause'): Promise<number> 
     database.lastAskedAt = performance.now();
   };
   let pauses = 0;
-  const steps = new BackgroundSteps(database, () => {
+  const pause = (): Promise<void> => {
     pauses += 1;
     if (asked === 'pause') ask();
     return Promise.resolve();
-  });
+  };
+  const steps = new BackgroundSteps(database, { pause });
   await sleep(2);
   await steps.run(async () => {
     if (asked === 'step') ask();
@@ -34,14 +35,16 @@ describe('steps of background work', () => {
     expect(await pausesAfter(asked)).toBe(2);
   });
 
-  it('always rest in full on a server, which others may be using', async () => {
+  it.each([
+    ['as long as a step has taken', undefined, 10],
+    ['longer, where nobody waits for the work', 3, 50],
+  ])('always rest in full on a server, which others may be using: %s', async (_, rest, least) => {
     const pauses: number[] = [];
-    const steps = new BackgroundSteps({ lastAskedAt: 0, traits: SERVER }, (milliseconds) =>
-      Promise.resolve(pauses.push(milliseconds)),
-    );
+    const pause = (milliseconds: number): Promise<unknown> => Promise.resolve(pauses.push(milliseconds));
+    const steps = new BackgroundSteps({ lastAskedAt: 0, traits: SERVER }, rest === undefined ? { pause } : { rest, pause });
     await steps.run(() => sleep(20));
     expect(pauses).toHaveLength(1);
-    expect(pauses[0]).toBeGreaterThan(10);
+    expect(pauses[0]).toBeGreaterThan(least);
   });
 
   it.each([
@@ -50,12 +53,13 @@ describe('steps of background work', () => {
   ])('%s', async (_, traits, expected) => {
     const pauses: number[] = [];
     const database = { lastAskedAt: performance.now(), traits };
-    const steps = new BackgroundSteps(database, (milliseconds) => {
+    const pause = (milliseconds: number): Promise<void> => {
       pauses.push(milliseconds);
       // the second time nothing has come
       if (pauses.length === 2) database.lastAskedAt = -Infinity;
       return Promise.resolve();
-    });
+    };
+    const steps = new BackgroundSteps(database, { pause });
     await steps.calm();
     expect(pauses).toEqual(expected);
   });
@@ -63,10 +67,11 @@ describe('steps of background work', () => {
   it('do not wait for a calm moment for ever', async () => {
     let pauses = 0;
     const database = { lastAskedAt: performance.now() + 3_600_000, traits: EMBEDDED };
-    const steps = new BackgroundSteps(database, () => {
+    const pause = (): Promise<void> => {
       pauses += 1;
       return Promise.resolve();
-    });
+    };
+    const steps = new BackgroundSteps(database, { pause });
     await steps.calm();
     expect(pauses).toBe(20);
     steps.stop();

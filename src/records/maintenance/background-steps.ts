@@ -15,7 +15,7 @@ const STEP_MS = 50;
 const SHORT_STEP_MS = 15;
 const REQUESTS_COME_MS = 1_000;
 
-/** About half a second on a server, and some hundredths of one on the embedded engine, which does nothing else meanwhile. */
+/** A third of a second on a server, and some hundredths of one on the embedded engine, which does nothing else meanwhile. */
 const ORDINARY: StepSize = { floats: 1e9, halfQueries: TOGETHER, candidates: 8_000 };
 /** It has no instructions for 16-bit numbers. */
 const GENTLE: StepSize = { floats: 24e6, halfQueries: 4, candidates: 400 };
@@ -25,6 +25,14 @@ export function stepSize({ concurrentIndexes }: Pick<EngineTraits, 'concurrentIn
   return concurrentIndexes ? ORDINARY : GENTLE;
 }
 
+/** How the work rests. */
+export interface StepOptions {
+  /** So many times as long as a step has taken; as long, by default. */
+  readonly rest?: number;
+  /** Resolves after so many milliseconds. */
+  readonly pause?: (milliseconds: number) => Promise<unknown>;
+}
+
 /** The work was stopped. */
 export class Stopped extends Error {}
 
@@ -32,11 +40,16 @@ export class Stopped extends Error {}
 export class BackgroundSteps {
   private stopped = false;
 
+  private readonly pause: (milliseconds: number) => Promise<unknown>;
+  private readonly restFactor: number;
+
   constructor(
     private readonly database: Pick<Database, 'lastAskedAt' | 'traits'>,
-    /** Resolves after so many milliseconds. */
-    private readonly pause: (milliseconds: number) => Promise<unknown> = sleep,
-  ) {}
+    given: StepOptions = {},
+  ) {
+    this.pause = given.pause ?? sleep;
+    this.restFactor = given.rest ?? 1;
+  }
 
   /** Ends the work that is under way with its next step, by `Stopped`. */
   stop(): void {
@@ -48,7 +61,7 @@ export class BackgroundSteps {
     if (this.stopped) throw new Stopped();
     const start = performance.now();
     const result = await work();
-    await this.rest(start, Math.min(performance.now() - start, LONGEST_PAUSE_MS));
+    await this.rest(start, Math.min(this.restFactor * (performance.now() - start), LONGEST_PAUSE_MS));
     return result;
   };
 

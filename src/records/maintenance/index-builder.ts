@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Collection, IndexContent } from '../../collections/collection.js';
 import { CurrentCollections } from '../../collections/current-collections.js';
-import { hnswParameters } from '../../collections/hnsw.js';
+import { graphOf } from '../../collections/hnsw.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Database } from '../../postgres/database.js';
 import type { Session } from '../../postgres/sessions.js';
@@ -33,9 +33,6 @@ const CALM_GROWTH = 0.01;
 const LONGEST_WAIT_MS = 300_000;
 /** Indexes of one table; every write evaluates the condition of each. */
 const MAX_INDEXES = 64;
-/** With less, recall on clustered data is low whatever the search parameters are. */
-const LEAST_EF_CONSTRUCTION = 128;
-const DEFAULT_M = 16;
 const MAX_FULL_DIMENSION = 2_000;
 /** About what a vector's neighbours take while the graph is in memory. */
 const GRAPH_BYTES = 1_200;
@@ -120,7 +117,7 @@ export class IndexBuilder {
     let indexes = collection.indexes.length;
     for (const [namespace, state] of states) {
       if (this.stopped) return 'later';
-      const next = this.nextOf(collection, namespace, state, { ...limits, isFull: indexes >= MAX_INDEXES });
+      const next = await this.nextOf(collection, namespace, state, { ...limits, isFull: indexes >= MAX_INDEXES });
       if (next === undefined) continue;
       if (next.kind !== 'drop' && !this.isCalm(collection, namespace, state, limits)) {
         outcome = 'later';
@@ -136,21 +133,33 @@ export class IndexBuilder {
     return outcome;
   }
 
-  private nextOf(collection: Collection, namespace: string, state: NamespaceState, limits: IndexLimits): NextStep | undefined {
-    const plan = this.grows ? planGrowth(state, limits) : planIndexes(state, limits);
-    return plan ?? planOtherForm(state, this.chooser.failed(collection, namespace));
+  private async nextOf(
+    collection: Collection,
+    namespace: string,
+    state: NamespaceState,
+    limits: IndexLimits,
+  ): Promise<NextStep | undefined> {
+    const takesMore = (id: string, rows: number): boolean => this.chooser.takesMore(collection, id, rows);
+    const plan = this.grows
+      ? (this.chooser.unfinished(collection, state) ?? planGrowth(state, limits, takesMore))
+      : planIndexes(state, limits);
+    return plan ?? this.chooser.otherForm(collection, namespace, state);
   }
 
   private async carryOut(collection: Collection, namespace: string, state: NamespaceState, next: NextStep): Promise<void> {
     if (next.kind === 'drop') return this.store.retire(collection, next.ids);
-    if (next.kind === 'grow') return this.grower.grow(collection, namespace, next);
+    if (next.kind === 'grow') {
+      await this.grower.grow(collection, namespace, next);
+      return;
+    }
     if (!this.grows) {
       await this.build(collection, namespace, next, state);
       return;
     }
     const graph = graphOf(collection);
     const planned = { namespace, rows: rowsToBuild(next, state), m: graph.m, replaces: next.replaces };
-    await this.grower.begin(collection, { namespace, ...graph, ...(await this.chooser.choose(collection, planned)) }, next);
+    const choice = next.choice ?? (await this.chooser.choose(collection, planned));
+    await this.grower.begin(collection, { namespace, ...graph, ...choice }, next);
   }
 
   /** A build stops the embedded engine for as long as it takes. */
@@ -264,29 +273,12 @@ function rowsToBuild({ replaces }: IndexBuild, { segments, tail }: NamespaceStat
   return segments.filter(({ id }) => replaces.includes(id)).reduce((sum, { rows }) => sum + rows, tail.rows);
 }
 
-/** The graph that a collection asks for. */
-function graphOf(collection: Collection): Pick<IndexDefinition, 'm' | 'efConstruction'> {
-  const asked = hnswParameters(collection);
-  const m = clamp(Math.round(asked.m ?? DEFAULT_M), 2, 100);
-  return { m, efConstruction: clamp(Math.round(asked.efConstruction ?? 0), Math.max(LEAST_EF_CONSTRUCTION, 2 * m), 1000) };
-}
-
 function formBeyondHalf(collection: Collection): IndexContent {
   return (collection.dimension ?? 0) <= MAX_FULL_DIMENSION ? 'full' : 'binary';
-}
-
-/** An index that holds too little of its vectors is built anew, over the same ones. */
-function planOtherForm({ segments }: NamespaceState, failed: ReadonlySet<string>): IndexBuild | undefined {
-  const segment = segments.find(({ id }) => failed.has(id));
-  return segment && { kind: 'build', low: segment.low, high: segment.high, replaces: [segment.id] };
 }
 
 /** The largest first: when not all can have an index, they do. */
 function bySize([, left]: readonly [string, NamespaceState], [, right]: readonly [string, NamespaceState]): number {
   const size = (state: NamespaceState): number => state.tail.rows + state.segments.reduce((sum, { rows }) => sum + rows, 0);
   return size(right) - size(left);
-}
-
-function clamp(value: number, least: number, most: number): number {
-  return Math.min(most, Math.max(least, value));
 }

@@ -1,15 +1,35 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Collection, FormRecall } from '../../collections/collection.js';
+import { graphOf } from '../../collections/hnsw.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Database } from '../../postgres/database.js';
-import { chooseIndex, formsByCost, formsInQuestion, indexBytes, type IndexChoice, losesTooMuch } from '../search/index-choice.js';
+import {
+  canHold,
+  chooseIndex,
+  formsByCost,
+  formsInQuestion,
+  indexBytes,
+  type IndexChoice,
+  isOfBits,
+  isWhole,
+  losesTooMuch,
+  WHOLE_VECTORS,
+} from '../search/index-choice.js';
 import { RecallStore } from '../search/recall.store.js';
-import { recallTarget } from '../search/recall-curve.js';
+import { chosenPoint, recallTarget, SMALL_LIMIT } from '../search/recall-curve.js';
 import { RecallSample } from '../search/recall-sample.js';
-import { measurementOf } from '../search/search-plan.js';
+import { haveForms, indexesOf, measurementOf } from '../search/search-plan.js';
 import { BackgroundSteps, stepSize } from './background-steps.js';
+import { type IndexBuild, type IndexGrowth, type NamespaceState, planMerge } from './index-plan.js';
 import { lookCount } from './recall-plan.js';
 import { VectorIndexStore } from './vector-index.store.js';
+
+/** With fewer for each result, bits are about as fast to search. */
+const MANY_CANDIDATES = 10;
+/** More new vectors than this share are put into a graph of bits first. */
+const MOST_MORE = 1 / 4;
+/** Three quarters of its `shared_buffers`. */
+const EMBEDDED_CACHE_MB = 96;
 
 /** An index that is to be built. */
 export interface PlannedIndex {
@@ -41,6 +61,7 @@ export class IndexChooser {
 
   /** @throws Stopped */
   async choose(collection: Collection, planned: PlannedIndex): Promise<IndexChoice> {
+    if (this.staysWhole(collection, planned)) return WHOLE_VECTORS;
     const dimension = collection.dimension ?? 0;
     const wanted = this.config.indexQuantization === 'off' ? ('full' as const) : this.config.indexQuantization;
     const byCost = formsByCost(this.database.traits);
@@ -50,8 +71,51 @@ export class IndexChooser {
     return chooseIndex({ dimension, wanted, byCost, forms, fits, target: recallTarget(collection, this.config) });
   }
 
-  /** The indexes of a namespace whose form has turned out to lose too much. */
-  failed(collection: Collection, namespace: string): ReadonlySet<string> {
+  /**
+   * What is to be built anew in another form: an index that has turned out to lose too much, or, where indexes are grown, bits of which
+   * every search compares many candidates.
+   */
+  async otherForm(collection: Collection, namespace: string, { segments }: NamespaceState): Promise<IndexBuild | undefined> {
+    const failed = this.failed(collection, namespace);
+    const segment = segments.find(({ id }) => failed.has(id));
+    if (segment !== undefined) return { kind: 'build', low: segment.low, high: segment.high, replaces: [segment.id] };
+    const [first, last] = [segments[0], segments.at(-1)];
+    if (first === undefined || last === undefined || !this.isFasterWhole(collection, namespace)) return undefined;
+    const replaces = segments.map(({ id }) => id);
+    const { indexBytes: others } = await this.store.memory(replaces);
+    if (!this.staysInMemory(collection, rowsIn(segments), others)) return undefined;
+    return { kind: 'build', low: first.low, high: last.high, replaces, choice: WHOLE_VECTORS };
+  }
+
+  /**
+   * What is to go on where indexes are grown: one of whole vectors that others were being moved into, or one of bits, as so many whole ones
+   * no longer stay in memory.
+   */
+  unfinished(collection: Collection, state: NamespaceState): IndexGrowth | undefined {
+    const [newest, ...others] = [...state.segments]
+      .reverse()
+      .map(({ id }) => collection.indexes.find((index) => index.id === id));
+    if (newest === undefined) return undefined;
+    if (isWhole(newest)) return planMerge(state);
+    const isOutgrown = isOfBits(newest) && others.some((index) => index !== undefined && isWhole(index));
+    return isOutgrown && !this.staysInMemory(collection, rowsIn(state.segments)) ? planMerge(state) : undefined;
+  }
+
+  /** Whether so many more vectors are to go into an index that grows: into bits any number, as they are put into a graph soonest. */
+  takesMore(collection: Collection, id: string, rows: number): boolean {
+    const index = collection.indexes.find((one) => one.id === id);
+    if (index === undefined || !isWhole(index)) return true;
+    return rows <= MOST_MORE * index.rows && this.staysInMemory(collection, index.rows + rows);
+  }
+
+  /** Whether it takes the place of grown indexes of whole vectors alone. */
+  private staysWhole(collection: Collection, { replaces, rows }: PlannedIndex): boolean {
+    if (this.database.traits.concurrentIndexes || this.config.indexQuantization !== 'auto' || replaces.length === 0) return false;
+    const replaced = collection.indexes.filter(({ id }) => replaces.includes(id));
+    return replaced.length > 0 && replaced.every(isWhole) && this.staysInMemory(collection, rows);
+  }
+
+  private failed(collection: Collection, namespace: string): ReadonlySet<string> {
     const measured = measurementOf(collection, namespace);
     if (measured === undefined || this.config.indexQuantization !== 'auto') return new Set();
     const target = recallTarget(collection, this.config);
@@ -60,6 +124,23 @@ export class IndexChooser {
         own === namespace && reason !== 'dimension' && losesTooMuch(content, measured, target),
     );
     return new Set(failed.map(({ id }) => id));
+  }
+
+  private isFasterWhole(collection: Collection, namespace: string): boolean {
+    if (this.database.traits.concurrentIndexes || this.config.indexQuantization !== 'auto') return false;
+    const indexes = indexesOf(collection, namespace);
+    const measured = measurementOf(collection, namespace);
+    if (measured === undefined || !haveForms(measured, indexes)) return false;
+    const candidates = chosenPoint(measured.points, SMALL_LIMIT, recallTarget(collection, this.config))?.candidates ?? 0;
+    return candidates >= MANY_CANDIDATES && indexes.some(isOfBits);
+  }
+
+  /** Whether a graph of so many whole vectors stays in the embedded engine's memory, beside so many bytes of others. */
+  private staysInMemory(collection: Collection, rows: number, others = 0): boolean {
+    const { indexCacheMb } = this.config;
+    const dimension = collection.dimension ?? Infinity;
+    const bytes = indexBytes('full', dimension, rows, graphOf(collection).m);
+    return canHold('full', dimension) && bytes + others <= (indexCacheMb > 0 ? indexCacheMb : EMBEDDED_CACHE_MB) * 2 ** 20;
   }
 
   private async freeBytes(replaces: readonly string[]): Promise<number> {
@@ -78,4 +159,8 @@ export class IndexChooser {
     const sample = await RecallSample.of(this.recall, collection, planned.namespace, queries, this.steps.run, size);
     return [...known, ...(await sample.formRecalls(unknown))];
   }
+}
+
+function rowsIn(segments: NamespaceState['segments']): number {
+  return segments.reduce((sum, { rows }) => sum + rows, 0);
 }

@@ -3,6 +3,7 @@ import type { Collection } from '../../collections/collection.js';
 import { CurrentCollections } from '../../collections/current-collections.js';
 import { Database } from '../../postgres/database.js';
 import { isOutOfRange } from '../../postgres/sqlstate.js';
+import { isWhole } from '../search/index-choice.js';
 import { BackgroundSteps } from './background-steps.js';
 import { IndexGrowthStore, type Movable } from './index-growth.store.js';
 import type { IndexBuild, IndexGrowth } from './index-plan.js';
@@ -11,6 +12,10 @@ import { type IndexDefinition, VectorIndexStore } from './vector-index.store.js'
 /** Vectors that one step puts into a graph, each by a search of it and a few writes. */
 export const MOST_ROWS_A_STEP = 50;
 const FIRST_ROWS = 10;
+/** While requests come, so many times the length of a step is left to them when nobody waits for the index. */
+const PATIENCE = 3;
+/** Then other work has its turn, before it goes on. */
+const PATIENT_MS = 30_000;
 /** The catalog learns of so many at a time, since every instance then reads the collection anew. */
 const NOTED_ROWS = 1_000;
 
@@ -22,6 +27,8 @@ const NOTED_ROWS = 1_000;
 export class IndexGrower {
   private readonly logger = new Logger(IndexGrower.name);
   private readonly steps: BackgroundSteps;
+  /** For vectors that are in an index already. */
+  private readonly patientSteps: BackgroundSteps;
 
   constructor(
     private readonly database: Database,
@@ -30,11 +37,13 @@ export class IndexGrower {
     private readonly store: IndexGrowthStore,
   ) {
     this.steps = new BackgroundSteps(database);
+    this.patientSteps = new BackgroundSteps(database, { rest: PATIENCE });
   }
 
   /** Ends what is under way with its next step; what is in an index stays there. */
   stop(): void {
     this.steps.stop();
+    this.patientSteps.stop();
   }
 
   /** Makes an index with this graph, and moves the vectors into it. @throws Stopped */
@@ -46,21 +55,25 @@ export class IndexGrower {
     await this.indexes.finish(collection, id, definition, []);
     this.collections.forget(collection);
     const from = [{ low: build.low, high: build.high }];
-    await this.grow(collection, graph.namespace, { kind: 'grow', id, from, last: definition.low });
-    if (build.replaces.length > 0) await this.indexes.retire(collection, build.replaces);
+    const isPatient = build.replaces.length > 0 && isWhole(definition);
+    const isDone = await this.grow(collection, graph.namespace, { kind: 'grow', id, from, last: definition.low, isPatient });
+    if (isDone && build.replaces.length > 0) await this.indexes.retire(collection, build.replaces);
   }
 
-  /** Moves the vectors into an index. @throws Stopped */
-  async grow(collection: Collection, namespace: string, { id, from, last }: IndexGrowth): Promise<void> {
+  /** Moves the vectors into an index. False, when other work had to have its turn before the end. @throws Stopped */
+  async grow(collection: Collection, namespace: string, { id, from, last, isPatient }: IndexGrowth): Promise<boolean> {
     const start = performance.now();
+    const steps = isPatient === true ? this.patientSteps : this.steps;
+    const end = isPatient === true ? start + PATIENT_MS : Infinity;
     let [rows, moved, noted] = [FIRST_ROWS, 0, 0];
     try {
       for (const span of from) {
         for (;;) {
-          const step = await this.steps.run(() => this.step(collection, { namespace, ...span }, last + BigInt(moved), rows));
+          const step = await steps.run(() => this.step(collection, { namespace, ...span }, last + BigInt(moved), rows));
           if (step.moved === 0 && !step.setAside) break;
           moved += step.moved;
-          rows = this.steps.rowsAfter(rows, step.milliseconds, MOST_ROWS_A_STEP);
+          rows = steps.rowsAfter(rows, step.milliseconds, MOST_ROWS_A_STEP);
+          if (performance.now() >= end) return false;
           if (moved - noted < NOTED_ROWS) continue;
           await this.note(collection, id, moved - noted);
           noted = moved;
@@ -69,9 +82,10 @@ export class IndexGrower {
     } finally {
       if (moved > noted) await this.note(collection, id, moved - noted);
     }
-    if (moved > 0) await this.steps.run(() => this.store.sample(collection));
+    if (moved > 0) await steps.run(() => this.store.sample(collection));
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     this.logger.log(`collection ${collection.name}: ${String(moved)} vectors put into an index in ${seconds} s, in small steps`);
+    return true;
   }
 
   private async step(

@@ -1,4 +1,4 @@
-import { type IndexLimits, type NamespaceState, planGrowth, planIndexes, type SegmentState } from './index-plan.js';
+import { type IndexLimits, type NamespaceState, planGrowth, planIndexes, planMerge, type SegmentState } from './index-plan.js';
 
 const LIMITS: IndexLimits = { minRows: 100, isFull: false };
 const NO_TAIL = { rows: 0, high: 0n };
@@ -118,6 +118,33 @@ describe('an index that is grown', () => {
         { low: 9_000n, high: 9_500n },
       ],
     });
+  });
+
+  it('is followed by another one for vectors that are not worth it, unless there is no room for one', () => {
+    const asked: string[] = [];
+    const takesNoMore = (id: string, rows: number): boolean => {
+      asked.push(`${id}: ${String(rows)}`);
+      return false;
+    };
+    const state = stateOf([grown(500, 500n)], 200);
+    const another = { kind: 'build', low: 1_000n, high: 999_999n, replaces: [] };
+    expect(planGrowth(state, LIMITS, takesNoMore)).toEqual(another);
+    expect(asked).toEqual(['7: 200']);
+    expect(planGrowth(state, { ...LIMITS, isFull: true }, takesNoMore)).toMatchObject({ kind: 'grow', id: '7' });
+    // what is below its numbers can go nowhere else
+    expect(planGrowth({ ...state, tail: { rows: 200, high: 900n } }, LIMITS, takesNoMore)).toMatchObject({ kind: 'grow' });
+  });
+
+  it('takes in the others, as far as they hold anything', () => {
+    const newest = { ...grown(0, 0n), id: '9', low: 5_000n, high: 9_000n };
+    const below = [
+      { ...grown(300, 900n), id: '7' },
+      { ...grown(0, 0n), id: '8', low: 2_000n, high: 3_000n },
+    ];
+    const merge = { kind: 'grow', id: '9', from: [{ low: 0n, high: 1_000n }], isPatient: true };
+    expect(planMerge(stateOf([...below, newest], 0))).toEqual({ ...merge, last: 5_000n });
+    expect(planMerge(stateOf([...below, { ...newest, rows: 10, last: 5_010n }], 0))).toEqual({ ...merge, last: 5_010n });
+    expect(planMerge(stateOf([newest], 0))).toBeUndefined();
   });
 
   it('is followed by another one when it has no numbers left, as those of earlier versions', () => {

@@ -1,3 +1,5 @@
+import type { IndexChoice } from '../search/index-choice.js';
+
 /** What is in one vector index of a namespace now. */
 export interface SegmentState {
   readonly id: string;
@@ -30,6 +32,8 @@ export interface IndexBuild {
   readonly low: bigint;
   readonly high: bigint;
   readonly replaces: readonly string[];
+  /** What it is to hold, where that is what it is built for. */
+  readonly choice?: IndexChoice;
 }
 
 /** Numbers above `low`, up to `high`. */
@@ -45,6 +49,8 @@ export interface IndexGrowth {
   readonly from: readonly NumberSpan[];
   /** The highest number that is taken in the index' range. */
   readonly last: bigint;
+  /** Whether nobody waits for it, as the vectors are in another index: it leaves more to requests, and to other work. */
+  readonly isPatient?: boolean;
 }
 
 /** Indexes that hold nothing any more. */
@@ -78,19 +84,36 @@ export function planIndexes(state: NamespaceState, limits: IndexLimits): IndexBu
 }
 
 /**
- * The same where indexes are grown, vector by vector: what is new goes into the newest index that has numbers left. One that is worn is
- * replaced, like one that holds nothing.
+ * The same where indexes are grown, vector by vector: what is new goes into the newest index that has numbers left, and is worth it
+ * (`takesMore`, of its id and so many vectors). One that is worn is replaced, like one that holds nothing.
  */
-export function planGrowth(state: NamespaceState, limits: IndexLimits): IndexBuild | IndexGrowth | IndexDrop | undefined {
+export function planGrowth(
+  state: NamespaceState,
+  limits: IndexLimits,
+  takesMore: (id: string, rows: number) => boolean = () => true,
+): IndexBuild | IndexGrowth | IndexDrop | undefined {
   const { segments, tail } = state;
   const empty = segments.filter(({ rows }) => rows === 0);
   if (empty.length > 0) return { kind: 'drop', ids: empty.map(({ id }) => id) };
   if (tail.rows <= mostOutside(segments.length, limits.minRows)) return planRenewal(state);
   const newest = segments.at(-1);
-  if (newest !== undefined && newest.high - newest.last >= BigInt(tail.rows)) {
+  const isWorthIt = newest !== undefined && (limits.isFull || tail.high <= newest.high || takesMore(newest.id, tail.rows));
+  if (isWorthIt && newest.high - newest.last >= BigInt(tail.rows)) {
     return { kind: 'grow', id: newest.id, from: gapsOf(state), last: newest.last };
   }
   return limits.isFull ? undefined : { kind: 'build', low: newest?.high ?? 0n, high: tail.high, replaces: [] };
+}
+
+/** Moves what is in all other indexes into the newest one; undefined, where they hold nothing. */
+export function planMerge({ segments }: NamespaceState): IndexGrowth | undefined {
+  const newest = segments.at(-1);
+  const from = segments
+    .slice(0, -1)
+    .filter(({ rows }) => rows > 0)
+    .map(({ low, high }) => ({ low, high }));
+  if (newest === undefined || from.length === 0) return undefined;
+  const last = newest.rows === 0 ? newest.low : newest.last;
+  return { kind: 'grow', id: newest.id, from, last, isPatient: true };
 }
 
 /** The numbers that are in no index: what a growth that was cut off has left behind is below the index, what came later above it. */

@@ -85,6 +85,12 @@ describe('an index loses too much', () => {
     expect(loses('binary', [form('binary', 1), form('binary', 0.97, { inGraph: true })])).toBe(true);
   });
 
+  it('not for what a graph of 16-bit numbers that lose nothing has missed', () => {
+    const graph = form('half', 0.97, { inGraph: true });
+    expect(loses('half', [form('half', 1), graph])).toBe(false);
+    expect(loses('half', [form('half', 0.99), graph])).toBe(true);
+  });
+
   it('never when it keeps it, nothing is known, or it holds all', () => {
     expect(loses('half', [form('half', 0.985)])).toBe(false);
     expect(loses('half', [])).toBe(false);

@@ -1,4 +1,4 @@
-import type { FormRecall, IndexContent, IndexReason, RecallMeasurement } from '../../collections/collection.js';
+import type { FormRecall, IndexContent, IndexReason, RecallMeasurement, VectorIndex } from '../../collections/collection.js';
 import type { EngineTraits } from '../../postgres/engine.js';
 import { keeps } from './recall-curve.js';
 
@@ -21,6 +21,19 @@ export interface ChoiceRequest {
   readonly target: number;
   /** Whether an index fits into memory beside the others. */
   readonly fits: (content: IndexContent) => boolean;
+}
+
+/** What a grown index holds in the end, where it can: a search of it costs a fraction of one that compares 220 candidates of a graph of bits. */
+export const WHOLE_VECTORS: IndexChoice = { content: 'full', reason: 'cheapest' };
+
+/** Whether an index was chosen to be grown of whole vectors. */
+export function isWhole({ content, reason }: Pick<VectorIndex, 'content' | 'reason'>): boolean {
+  return content === WHOLE_VECTORS.content && reason === WHOLE_VECTORS.reason;
+}
+
+/** Whether it holds bits as these are put into a graph soonest. */
+export function isOfBits({ content, reason }: Pick<VectorIndex, 'content' | 'reason'>): boolean {
+  return content === 'binary' && reason === 'cheapest';
 }
 
 /** The most components that pgvector's HNSW indexes hold. */
@@ -88,13 +101,19 @@ export function indexBytes(content: IndexContent, dimension: number, rows: numbe
   return rows * pages * 8_192;
 }
 
-function canHold(content: IndexContent, dimension: number): boolean {
+/** Whether an index of this form takes vectors of so many components. */
+export function canHold(content: IndexContent, dimension: number): boolean {
   return dimension <= MAX_DIMENSIONS[content];
 }
 
-/** By what all measurements of the form say: that of comparisons, and that of a graph, once there was one. */
+/**
+ * By what all measurements of the form say: that of comparisons, and that of a graph, once there was one. The graph of 16-bit numbers that
+ * lose nothing is that of whole vectors: what it misses, the other would miss, too.
+ */
 function isKeptBy(content: IndexContent, forms: readonly FormRecall[], target: number): boolean {
   const own = forms.filter((form) => form.content === content);
-  const ways = [own.filter(({ inGraph }) => !inGraph), own.filter(({ inGraph }) => inGraph)];
+  const [compared, inGraph] = [own.filter((form) => !form.inGraph), own.filter((form) => form.inGraph)];
+  const isLossless = content === 'half' && compared.some(({ recall }) => recall === 1);
+  const ways = isLossless ? [compared] : [compared, inGraph];
   return own.length > 0 && ways.every((points) => points.length === 0 || points.some((point) => keeps(point, target)));
 }

@@ -10,6 +10,11 @@ export const RERANKED: Readonly<Record<IndexContent, number>> = { full: 1, half:
 /** Of an index of bits, the candidates for each result that are compared again, the least first. */
 export const CANDIDATES = [5, 10, 20, 40, 80] as const;
 
+/** How many candidates of a graph of bits are compared again for so many results: no fewer than their share was measured with. */
+export function comparedBits(wanted: number, candidates: number | null): number {
+  return (candidates ?? RERANKED.binary) * Math.max(wanted, SMALL_LIMIT + 1);
+}
+
 /** Standard errors that a recall is taken to be lower: of fifteen measurements one may still promise too much. */
 const DEVIATIONS = 1.5;
 

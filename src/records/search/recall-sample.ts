@@ -185,9 +185,11 @@ function ranksOf(distances: readonly number[], counts: ReadonlyMap<number, numbe
 /** How many of the nearest ten are among the first so many by form: of equals there, each is as likely among them. */
 function foundAmong(compared: number, nearest: readonly Neighbour[], ranks: readonly FormRank[]): Finding {
   const wanted = Math.min(SMALL_LIMIT, nearest.length);
-  // all that are known are equally near: there are more of them than candidates, wherever one looks
-  if (ranks.length === LARGE_LIMIT) return { hits: wanted, wanted };
-  const hits = ranks.reduce((sum, { before, equals }) => sum + Math.min(1, Math.max(0, (compared - before) / equals)), 0);
+  const first = Math.min(...ranks.map(({ before }) => before));
+  // copies of one vector: there are more of them than are known
+  const areCopies = ranks.length === LARGE_LIMIT && ranks.every(({ before }) => before === first);
+  const among = ({ before, equals }: FormRank): number => Math.min(1, Math.max(0, (compared - before) / equals));
+  const hits = areCopies ? Math.max(0, compared - first) : ranks.reduce((sum, rank) => sum + among(rank), 0);
   return { hits: Math.min(wanted, hits), wanted };
 }
 

@@ -72,6 +72,7 @@ describe('the plan of a search without a filter', () => {
     const plan = (limit: number, measurements: readonly RecallMeasurement[] = []): IndexPlan =>
       indexPlanOf(planUnfiltered(collectionOf(100_000, { indexes, measurements }), '', requestOf({ limit }), FEW));
     expect(plan(10)).toMatchObject({ efSearch: 220, efReason: 'size', candidates: null });
+    expect(plan(1).efSearch).toBe(220);
     const point = { limit: 10, efSearch: 55, candidates: 5, recall: 1, error: 0 };
     const counts = { rows: 100_000, queries: 64, recentQueries: 0, measuredAt: 0 };
     const of = { namespace: '', target: RECALL, indexes: ['1'], contents: ['binary'], forms: [] } as const;

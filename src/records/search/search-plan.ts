@@ -2,7 +2,7 @@ import type { Collection, RecallMeasurement, VectorIndex } from '../../collectio
 import { ECHOED_EF_SEARCH, hnswParameters } from '../../collections/hnsw.js';
 import type { Filter } from '../../filters/filter.js';
 import type { Selection } from '../record.js';
-import { chosenPoint, measuredEf, RERANKED, SMALL_LIMIT } from './recall-curve.js';
+import { chosenPoint, comparedBits, measuredEf, SMALL_LIMIT } from './recall-curve.js';
 
 /** Compares the query with every selected vector. */
 export interface ExactPlan {
@@ -143,7 +143,8 @@ export function planFiltered(
   const share = Math.min(1, matching / rows);
   const efforts = effort(collection, namespace, request.limit, share, recall);
   // matches that come much later than expected are far from the query, where a graph is not to be trusted
-  const budget = Math.round(clamp((2 * GUARD * request.limit) / share, efforts.efSearch, MAX_BUDGET));
+  const compared = isOfBits(indexes) ? comparedBits(request.limit + 1, efforts.candidates) : 0;
+  const budget = Math.round(clamp(Math.max(2 * GUARD * request.limit, compared) / share, efforts.efSearch, MAX_BUDGET));
   return { kind: 'index', indexes, ...efforts, budget, estimate: matching };
 }
 
@@ -196,11 +197,9 @@ function effort(
   const rows = rowsOf(indexes);
   const measurement = measurementOfForms(collection, namespace);
   const base = measurement === undefined ? undefined : measuredBase(measurement, rows, limit / share, recall);
-  const measured = measurement === undefined ? undefined : chosenPoint(measurement.points, SMALL_LIMIT, recall);
-  const candidates = measured?.candidates ?? null;
+  const candidates = candidatesOf(collection, namespace, recall);
   // what is compared again is gathered in one go, with one more result, by which ties are seen
-  const isOfBits = indexes.some(({ content }) => content === 'binary');
-  const compared = isOfBits ? (candidates ?? RERANKED.binary) * (limit + 1) : 0;
+  const compared = isOfBits(indexes) ? comparedBits(limit + 1, candidates) : 0;
   const asked: (readonly [EfReason, number])[] = [
     base === undefined ? ['size', Math.max(compared, efOfSize(rows))] : ['measured recall', Math.max(compared, base)],
     ['limit', 2 * limit],
@@ -213,6 +212,17 @@ function effort(
     efReason,
     candidates,
   };
+}
+
+/** What was measured of bits holds for them beside indexes of other forms, too. */
+function candidatesOf(collection: Collection, namespace: string, recall: number): number | null {
+  const measured = measurementOf(collection, namespace);
+  const isKnown = measured !== undefined && (measured.contents.length === 0 || measured.contents.includes('binary'));
+  return isKnown ? (chosenPoint(measured.points, SMALL_LIMIT, recall)?.candidates ?? null) : null;
+}
+
+function isOfBits(indexes: readonly VectorIndex[]): boolean {
+  return indexes.some(({ content }) => content === 'binary');
 }
 
 /** At least so many were asked for. A default that a protocol echoes asks for nothing, once it is known what searches need. */
