@@ -25,7 +25,7 @@ export const OF_REQUESTS: Readonly<Record<string, string>> = {
 /** What is sent in the background, or to copy a collection; depending on the moment, not all of them. */
 export const OF_MAINTENANCE: Readonly<Record<string, string>> = {
   'WITH ready large counted': 'what vector indexes cover',
-  'WITH candidates': 'recall, the exact search',
+  'WITH q': 'recall, exact answers and what forms lose',
   'WITH tuned': 'recall, the search by the index',
   'SELECT vectors': 'recall and index builds',
   'SELECT namespaces vectors guard': 'what is indexed',
