@@ -120,7 +120,7 @@ function wantedSets(): readonly DatasetSource[] {
 /** Asked, measured and cost; what there is after each data set is written. */
 async function showSettings(server: string, signal: AbortSignal): Promise<void> {
   const rows: SettingRow[] = [];
-  const queries = quick ? 50 : 100;
+  const queries = quick ? 50 : 190;
   for (const source of wantedSets()) {
     rows.push(...(await timed(source.name, () => measureSettings(source, server, signal, queries))));
     if (write) await writeTable(PAGE, 'recall-settings', settingsTable(rows, queries));

@@ -6,7 +6,7 @@ import { Database } from '../../postgres/database.js';
 import { isUndefinedTable } from '../../postgres/sqlstate.js';
 import { formsByCost, formsInQuestion } from '../search/index-choice.js';
 import { type RecallQuery, RecallStore } from '../search/recall.store.js';
-import { chosenPoint, keeps, LARGE_LIMIT, recallTarget, SMALL_LIMIT } from '../search/recall-curve.js';
+import { chosenPoint, isProven, LARGE_LIMIT, recallTarget, SMALL_LIMIT } from '../search/recall-curve.js';
 import { likelyQueries } from '../search/recall-queries.js';
 import { RecallSample } from '../search/recall-sample.js';
 import { RecentQueries } from '../search/recent-queries.js';
@@ -124,39 +124,39 @@ export class RecallMeasurements {
   ): Promise<{ readonly sample: RecallSample; readonly points: readonly RecallPoint[] }> {
     const target = recallTarget(collection, this.config);
     let sample = first;
-    let points = await this.curve(collection, namespace, sample);
+    let points = await this.curve(collection, namespace, sample, []);
     while (sample.size < most && isOpen(points, target)) {
       const more = await take(Math.min(sample.size, most - sample.size));
       if (more.length === 0) break;
       sample = await sample.with(more);
-      points = await this.refined(sample, points, target);
+      points = await this.curve(collection, namespace, sample, points);
     }
     return { sample, points };
   }
 
-  /** At each limit from the least effort on, as far as more of it is worth measuring. */
-  private async curve(collection: Collection, namespace: string, sample: RecallSample): Promise<readonly RecallPoint[]> {
+  /**
+   * At each limit from the least effort on, as far as more of it is worth measuring. What fewer queries have said (`known`) is asked again
+   * as far as it is in doubt, up to the first effort that is proven to be enough.
+   */
+  private async curve(
+    collection: Collection,
+    namespace: string,
+    sample: RecallSample,
+    known: readonly RecallPoint[],
+  ): Promise<readonly RecallPoint[]> {
     const target = recallTarget(collection, this.config);
     const points: RecallPoint[] = [];
     for (const limit of [SMALL_LIMIT, LARGE_LIMIT]) {
+      let isFound = false;
       for (const step of curveSteps(indexesOf(collection, namespace), limit)) {
-        const point = await sample.measure(step);
+        const before = known.find((point) => point.limit === limit && point.efSearch === step.efSearch);
+        if (before === undefined && isFound && known.length > 0) break;
+        const isSettled = before !== undefined && (isFound || isTooLittle(before, target) || isProven(before, target));
+        const point = isSettled ? before : await sample.measure(step);
         points.push(point);
-        if (isEnough(point, target)) break;
+        isFound ||= isProven(point, target);
+        if (before === undefined && isEnough(point, target)) break;
       }
-    }
-    return points;
-  }
-
-  /** The curve by more queries, as far as they may show that less effort is enough: what fewer have said for sure is not asked again. */
-  private async refined(sample: RecallSample, known: readonly RecallPoint[], target: number): Promise<readonly RecallPoint[]> {
-    const points: RecallPoint[] = [];
-    const enough = new Set<number>();
-    for (const point of known) {
-      const isAsked = !enough.has(point.limit) && !isTooLittle(point, target) && !keeps(point, target);
-      const refined = isAsked ? await sample.measure(point) : point;
-      if (keeps(refined, target)) enough.add(point.limit);
-      points.push(refined);
     }
     return points;
   }
@@ -177,7 +177,7 @@ export class RecallMeasurements {
     const [only] = contents;
     const best = chosenPoint(points, SMALL_LIMIT, recallTarget(collection, this.config));
     const inGraph = contents.length === 1 && only !== undefined && only !== 'full' && best !== undefined;
-    const now: readonly FormRecall[] = inGraph ? [{ ...formOf(best), content: only, inGraph: true }] : [];
+    const now: readonly FormRecall[] = inGraph ? [{ ...formOf(best, sample.size), content: only, inGraph: true }] : [];
     const before = measurementOf(collection, namespace)?.forms.filter((form) => form.inGraph && form.content !== only) ?? [];
     return [...compared, ...now, ...before];
   }
@@ -188,6 +188,12 @@ function contentsOf(indexes: readonly VectorIndex[]): readonly IndexContent[] {
   return [...new Set(indexes.map(({ content }) => content))];
 }
 
-function formOf({ candidates, recall, error }: RecallPoint): Pick<FormRecall, 'candidates' | 'recall' | 'error'> {
-  return { candidates, recall, error };
+/** Of what a graph missed, one search that finds nothing says little about what its index holds: it counts as one result here. */
+function formOf(
+  { candidates, recall, error }: RecallPoint,
+  queries: number,
+): Pick<FormRecall, 'candidates' | 'recall' | 'error'> {
+  const results = SMALL_LIMIT * queries;
+  const oneSearch = SMALL_LIMIT / (results + SMALL_LIMIT) - 1 / (results + 1);
+  return { candidates, recall, error: Math.max(0, error - oneSearch) };
 }

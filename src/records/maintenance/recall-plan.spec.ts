@@ -78,6 +78,9 @@ describe('a measurement', () => {
     expect(isOpen(points(0.9, 0.985, 1), 0.98)).toBe(true);
     // of few queries one has found nothing
     expect(isOpen(points(0.9, 0.97, 1), 0.98)).toBe(true);
+    // so few that have missed nothing prove nothing
+    expect(isOpen([pointOf(20, 1, { error: 0.01 })], 0.995)).toBe(true);
+    expect(isOpen([pointOf(20, 1, { error: 0.004 })], 0.995)).toBe(false);
     expect(isOpen(points(0.9, 0.96, 0.965), 0.98)).toBe(false);
     expect(isOpen([], 0.98)).toBe(false);
     expect(points(0.95, 0.97, 0.99).map((point) => isTooLittle(point, 0.98))).toEqual([true, false, false]);
@@ -126,14 +129,24 @@ describe('the effort', () => {
 
 describe('a recall', () => {
   it('is the less certain the smaller the sample', () => {
-    const all = (count: number): number => recallOf(Array.from({ length: count }, () => ({ hits: 10, wanted: 10 }))).error;
+    const all = (count: number, missed = 1): number =>
+      recallOf(
+        Array.from({ length: count }, () => ({ hits: 10, wanted: 10 })),
+        missed,
+      ).error;
     expect(all(64)).toBeLessThan(all(16));
     expect(all(16)).toBeLessThan(0.01);
+    // a search that finds nothing
+    expect(all(64, 10)).toBeCloseTo(1 / 65);
   });
 
   it('is the share of all hits, and uncertain where searches differ', () => {
-    const even = recallOf([9, 9, 9, 9].map((hits) => ({ hits, wanted: 10 })));
-    const uneven = recallOf([10, 10, 10, 6].map((hits) => ({ hits, wanted: 10 })));
+    const of = (...hits: readonly number[]): ReturnType<typeof recallOf> =>
+      recallOf(
+        hits.map((count) => ({ hits: count, wanted: 10 })),
+        1,
+      );
+    const [even, uneven] = [of(9, 9, 9, 9), of(10, 10, 10, 6)];
     expect([even.recall, uneven.recall]).toEqual([0.9, 0.9]);
     expect(uneven.error).toBeGreaterThan(even.error);
   });

@@ -1,5 +1,5 @@
 import type { RecallMeasurement, RecallPoint, VectorIndex } from '../../collections/collection.js';
-import { CANDIDATES, chosenPoint, keeps, LARGE_LIMIT, SMALL_LIMIT } from '../search/recall-curve.js';
+import { CANDIDATES, chosenPoint, isProven, keeps, LARGE_LIMIT, SMALL_LIMIT } from '../search/recall-curve.js';
 import { haveForms, rowsOf } from '../search/search-plan.js';
 
 /** An effort to measure searches with. */
@@ -71,12 +71,17 @@ export function mostQueries(floats: number, isGentle: boolean): number {
   return Math.min(MORE_QUERIES, Math.max(queryCount(floats, isGentle), affordable));
 }
 
-/** Whether searches with notably less effort than the chosen one may well keep the recall, too, but so few queries cannot say so. */
+/**
+ * Whether so few queries leave it open what is enough: the chosen effort may well keep the recall, but they cannot say so, or notably less
+ * effort may.
+ */
 export function isOpen(points: readonly RecallPoint[], target: number): boolean {
   return [SMALL_LIMIT, LARGE_LIMIT].some((limit) => {
-    const chosen = chosenPoint(points, limit, target)?.efSearch ?? 0;
-    const less = points.filter((point) => point.limit === limit && MUCH_LESS * point.efSearch <= chosen);
-    return less.some(({ recall, error }) => recall + error / 2 >= target);
+    const chosen = chosenPoint(points, limit, target);
+    if (chosen === undefined) return false;
+    const less = points.filter((point) => point.limit === limit && MUCH_LESS * point.efSearch <= chosen.efSearch);
+    const inDoubt = isProven(chosen, target) ? less : [chosen, ...less];
+    return inDoubt.some(({ recall, error }) => recall + error / 2 >= target);
   });
 }
 

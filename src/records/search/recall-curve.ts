@@ -34,9 +34,10 @@ export interface Finding {
 
 /**
  * The share that was found, and how much lower it may well be for other searches: 1.5 standard errors, a quarter more misses, and one
- * more than was seen, as a sample without a miss proves less the smaller it is.
+ * more than was seen, as a sample without a miss proves less the smaller it is. In a graph that one more is a whole search (`missed`
+ * results): one that ends in the wrong cluster finds nothing.
  */
-export function recallOf(findings: readonly Finding[]): { readonly recall: number; readonly error: number } {
+export function recallOf(findings: readonly Finding[], missed: number): { readonly recall: number; readonly error: number } {
   const wanted = findings.reduce((sum, finding) => sum + finding.wanted, 0);
   const hits = findings.reduce((sum, finding) => sum + finding.hits, 0);
   if (wanted === 0) return { recall: 1, error: 0 };
@@ -44,7 +45,7 @@ export function recallOf(findings: readonly Finding[]): { readonly recall: numbe
   const count = findings.length;
   const squares = findings.reduce((sum, one) => sum + (one.wanted === 0 ? 0 : (one.hits / one.wanted - recall) ** 2), 0);
   const deviation = count < 2 ? 0 : Math.sqrt(squares / (count - 1) / count);
-  return { recall, error: DEVIATIONS * deviation + NEW_MISSES * (1 - recall) + 1 / (wanted + 1) };
+  return { recall, error: DEVIATIONS * deviation + NEW_MISSES * (1 - recall) + missed / (wanted + missed) };
 }
 
 /** The point with the least effort that keeps the recall, or has missed nothing; the one with the most effort when there is none. */
@@ -53,9 +54,14 @@ export function chosenPoint(points: readonly RecallPoint[], limit: number, targe
   return measured.find((point) => keeps(point, target)) ?? measured.at(-1);
 }
 
-/** Whether searches with this effort have the recall, as far as the sample can say. */
-export function keeps({ recall, error }: Pick<RecallPoint, 'recall' | 'error'>, target: number): boolean {
-  return recall - error >= target || recall === 1;
+/** Whether searches with this effort have the recall, as far as the sample can say: at least it has missed nothing. */
+export function keeps(point: Pick<RecallPoint, 'recall' | 'error'>, target: number): boolean {
+  return isProven(point, target) || point.recall === 1;
+}
+
+/** Whether the sample is large enough to say so. */
+export function isProven({ recall, error }: Pick<RecallPoint, 'recall' | 'error'>, target: number): boolean {
+  return recall - error >= target;
 }
 
 /** Candidates that a search needs whose results lie among the nearest `wanted`, by what was measured at both limits. */

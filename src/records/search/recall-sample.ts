@@ -98,7 +98,7 @@ export class RecallSample {
         (query.isRecent ? byClients : byVectors).push(findingOf(query, nearest.slice(0, limit), found[at] ?? []));
       });
     }
-    return { limit, efSearch, candidates, ...worse(byClients, byVectors) };
+    return { limit, efSearch, candidates, ...worse(limit, byClients, byVectors) };
   }
 
   /** What would be left of the recall at ten, were every vector compared as an index of each form holds it. */
@@ -124,7 +124,7 @@ export class RecallSample {
         );
       });
     }
-    return steps.map((candidates, at) => ({ content, candidates, ...recallOf(findings[at] ?? []), inGraph: false }));
+    return steps.map((candidates, at) => ({ content, candidates, ...recallOf(findings[at] ?? [], 1), inGraph: false }));
   }
 
   /** The exact answers of queries that are compared together. Each range is as large as all before it, so in each about as many are found. */
@@ -204,10 +204,10 @@ function byDistance<Item extends { readonly distance: number }>(items: readonly 
 }
 
 /** What clients search for may be harder to find than stored vectors, or easier: the recall is kept for both. */
-function worse(...groups: readonly (readonly Finding[])[]): Pick<RecallPoint, 'recall' | 'error'> {
+function worse(limit: number, ...groups: readonly (readonly Finding[])[]): Pick<RecallPoint, 'recall' | 'error'> {
   return groups
     .filter((findings) => findings.length > 0)
-    .map(recallOf)
+    .map((findings) => recallOf(findings, limit))
     .reduce((least, other) => (other.recall - other.error < least.recall - least.error ? other : least), { recall: 1, error: 0 });
 }
 
