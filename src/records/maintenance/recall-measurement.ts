@@ -6,7 +6,7 @@ import { Database } from '../../postgres/database.js';
 import { isUndefinedTable } from '../../postgres/sqlstate.js';
 import { formsByCost, formsInQuestion } from '../search/index-choice.js';
 import { type RecallQuery, RecallStore } from '../search/recall.store.js';
-import { chosenPoint, isProven, LARGE_LIMIT, recallTarget, SMALL_LIMIT } from '../search/recall-curve.js';
+import { chosenPoint, isProven, LARGE_LIMIT, recallTarget, shareOf, SMALL_LIMIT } from '../search/recall-curve.js';
 import { likelyQueries } from '../search/recall-queries.js';
 import { RecallSample } from '../search/recall-sample.js';
 import { RecentQueries } from '../search/recent-queries.js';
@@ -188,12 +188,12 @@ function contentsOf(indexes: readonly VectorIndex[]): readonly IndexContent[] {
   return [...new Set(indexes.map(({ content }) => content))];
 }
 
-/** Of what a graph missed, one search that finds nothing says little about what its index holds: it counts as one result here. */
+/** Searches that find nothing say little about what an index holds: what was added for them is taken back, up to a result. */
 function formOf(
   { candidates, recall, error }: RecallPoint,
   queries: number,
 ): Pick<FormRecall, 'candidates' | 'recall' | 'error'> {
   const results = SMALL_LIMIT * queries;
-  const oneSearch = SMALL_LIMIT / (results + SMALL_LIMIT) - 1 / (results + 1);
-  return { candidates, recall, error: Math.max(0, error - oneSearch) };
+  const added = shareOf('two searches', results) - shareOf('one result', results);
+  return { candidates, recall, error: Math.max(0, error - added) };
 }

@@ -1,5 +1,5 @@
 import type { RecallMeasurement, RecallPoint, VectorIndex } from '../../collections/collection.js';
-import { chosenPoint, measuredEf, recallOf } from '../search/recall-curve.js';
+import { chosenPoint, measuredEf, type MoreMisses, recallOf } from '../search/recall-curve.js';
 import {
   curveSteps,
   isEnough,
@@ -129,22 +129,24 @@ describe('the effort', () => {
 
 describe('a recall', () => {
   it('is the less certain the smaller the sample', () => {
-    const all = (count: number, missed = 1): number =>
+    const all = (count: number, misses: MoreMisses = 'one result'): number =>
       recallOf(
         Array.from({ length: count }, () => ({ hits: 10, wanted: 10 })),
-        missed,
+        misses,
       ).error;
     expect(all(64)).toBeLessThan(all(16));
     expect(all(16)).toBeLessThan(0.01);
-    // a search that finds nothing
-    expect(all(64, 10)).toBeCloseTo(1 / 65);
+    // without a miss 128 searches prove 0.98, and 512 prove 0.995
+    expect([64, 128, 256, 512].map((count) => 1 - all(count, 'two searches'))).toEqual(
+      [64 / 66, 128 / 130, 256 / 258, 512 / 514].map((share) => expect.closeTo(share, 9) as number),
+    );
   });
 
   it('is the share of all hits, and uncertain where searches differ', () => {
     const of = (...hits: readonly number[]): ReturnType<typeof recallOf> =>
       recallOf(
         hits.map((count) => ({ hits: count, wanted: 10 })),
-        1,
+        'one result',
       );
     const [even, uneven] = [of(9, 9, 9, 9), of(10, 10, 10, 6)];
     expect([even.recall, uneven.recall]).toEqual([0.9, 0.9]);

@@ -32,12 +32,24 @@ export interface Finding {
   readonly wanted: number;
 }
 
+/** More misses than were seen that other searches may have, as a sample without a miss proves less the smaller it is. */
+export type MoreMisses = 'one result' | 'two searches';
+
+/** What share of so many results that is, of searches for the nearest `limit`. */
+export function shareOf(misses: MoreMisses, results: number, limit = SMALL_LIMIT): number {
+  const missed = misses === 'one result' ? 1 : 2 * limit;
+  return missed / (results + missed);
+}
+
 /**
- * The share that was found, and how much lower it may well be for other searches: 1.5 standard errors, a quarter more misses, and one
- * more than was seen, as a sample without a miss proves less the smaller it is. In a graph that one more is a whole search (`missed`
- * results): one that ends in the wrong cluster finds nothing.
+ * The share that was found, and how much lower it may well be for other searches: 1.5 standard errors, a quarter more misses, and some more
+ * than were seen. In a graph these are whole searches: one that ends in the wrong cluster finds nothing.
  */
-export function recallOf(findings: readonly Finding[], missed: number): { readonly recall: number; readonly error: number } {
+export function recallOf(
+  findings: readonly Finding[],
+  misses: MoreMisses,
+  limit = SMALL_LIMIT,
+): { readonly recall: number; readonly error: number } {
   const wanted = findings.reduce((sum, finding) => sum + finding.wanted, 0);
   const hits = findings.reduce((sum, finding) => sum + finding.hits, 0);
   if (wanted === 0) return { recall: 1, error: 0 };
@@ -45,7 +57,7 @@ export function recallOf(findings: readonly Finding[], missed: number): { readon
   const count = findings.length;
   const squares = findings.reduce((sum, one) => sum + (one.wanted === 0 ? 0 : (one.hits / one.wanted - recall) ** 2), 0);
   const deviation = count < 2 ? 0 : Math.sqrt(squares / (count - 1) / count);
-  return { recall, error: DEVIATIONS * deviation + NEW_MISSES * (1 - recall) + missed / (wanted + missed) };
+  return { recall, error: DEVIATIONS * deviation + NEW_MISSES * (1 - recall) + shareOf(misses, wanted, limit) };
 }
 
 /** The point with the least effort that keeps the recall, or has missed nothing; the one with the most effort when there is none. */

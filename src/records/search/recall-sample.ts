@@ -124,7 +124,12 @@ export class RecallSample {
         );
       });
     }
-    return steps.map((candidates, at) => ({ content, candidates, ...recallOf(findings[at] ?? [], 1), inGraph: false }));
+    return steps.map((candidates, at) => ({
+      content,
+      candidates,
+      ...recallOf(findings[at] ?? [], 'one result'),
+      inGraph: false,
+    }));
   }
 
   /** The exact answers of queries that are compared together. Each range is as large as all before it, so in each about as many are found. */
@@ -207,7 +212,7 @@ function byDistance<Item extends { readonly distance: number }>(items: readonly 
 function worse(limit: number, ...groups: readonly (readonly Finding[])[]): Pick<RecallPoint, 'recall' | 'error'> {
   return groups
     .filter((findings) => findings.length > 0)
-    .map((findings) => recallOf(findings, limit))
+    .map((findings) => recallOf(findings, 'two searches', limit))
     .reduce((least, other) => (other.recall - other.error < least.recall - least.error ? other : least), { recall: 1, error: 0 });
 }
 

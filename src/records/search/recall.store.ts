@@ -101,7 +101,7 @@ export class RecallStore {
       WITH q AS MATERIALIZED (${this.queryRows(queries)})
       SELECT n.query, n.rid, n.distance FROM (
         SELECT f.query, f.rid, f.distance, row_number() OVER (PARTITION BY f.query ORDER BY f.distance, f.rid) AS rank
-        FROM (${rowsOf(collection, namespace, range, sql`subvector(v.embedding, 1, ${collection.dimension}) AS embedding`)}) AS v
+        FROM (${vectorsIn(collection, namespace, range, sql`subvector(v.embedding, 1, ${collection.dimension}) AS embedding`)}) AS v
         CROSS JOIN LATERAL (
           SELECT q.query, v.rid, ${DISTANCES[collection.metric]} AS distance FROM q
           WHERE ${ROUGH_DISTANCES[collection.metric]} <= q.bound OFFSET 0) AS f) AS n
@@ -146,7 +146,7 @@ export class RecallStore {
       WITH q AS MATERIALIZED (SELECT b.query, b.rid, b.bound, ${asked} AS form FROM (${this.queryRows(queries)}) AS b)
       SELECT n.query, n.distance, n.count FROM (
         SELECT f.query, f.distance, count(*) AS count, row_number() OVER (PARTITION BY f.query ORDER BY f.distance) AS rank
-        FROM (${rowsOf(collection, namespace, range, sql`${form} AS form`)}) AS v
+        FROM (${vectorsIn(collection, namespace, range, sql`${form} AS form`)}) AS v
         CROSS JOIN LATERAL (
           SELECT q.query, d.distance FROM q
           CROSS JOIN LATERAL (SELECT (v.form ${formOperator(collection, content)} q.form)::float8 AS distance OFFSET 0) AS d
@@ -212,7 +212,7 @@ export class RecallStore {
 }
 
 /** The range's vectors, in a form that is worked out once for each. */
-function rowsOf(collection: Collection, namespace: string, { low, high }: NumberRange, form: Sql): Sql {
+function vectorsIn(collection: Collection, namespace: string, { low, high }: NumberRange, form: Sql): Sql {
   const above = low === 0n ? sql`` : sql`AND v.seq > ${low}`;
   const below = high === null ? sql`` : sql`AND v.seq <= ${high}`;
   return sql`

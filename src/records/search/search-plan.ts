@@ -143,7 +143,7 @@ export function planFiltered(
   const share = Math.min(1, matching / rows);
   const efforts = effort(collection, namespace, request.limit, share, recall);
   // matches that come much later than expected are far from the query, where a graph is not to be trusted
-  const compared = isOfBits(indexes) ? comparedBits(request.limit + 1, efforts.candidates) : 0;
+  const compared = holdBits(indexes) ? comparedBits(request.limit + 1, efforts.candidates) : 0;
   const budget = Math.round(clamp(Math.max(2 * GUARD * request.limit, compared) / share, efforts.efSearch, MAX_BUDGET));
   return { kind: 'index', indexes, ...efforts, budget, estimate: matching };
 }
@@ -199,7 +199,7 @@ function effort(
   const base = measurement === undefined ? undefined : measuredBase(measurement, rows, limit / share, recall);
   const candidates = candidatesOf(collection, namespace, recall);
   // what is compared again is gathered in one go, with one more result, by which ties are seen
-  const compared = isOfBits(indexes) ? comparedBits(limit + 1, candidates) : 0;
+  const compared = holdBits(indexes) ? comparedBits(limit + 1, candidates) : 0;
   const asked: (readonly [EfReason, number])[] = [
     base === undefined ? ['size', Math.max(compared, efOfSize(rows))] : ['measured recall', Math.max(compared, base)],
     ['limit', 2 * limit],
@@ -221,7 +221,7 @@ function candidatesOf(collection: Collection, namespace: string, recall: number)
   return isKnown ? (chosenPoint(measured.points, SMALL_LIMIT, recall)?.candidates ?? null) : null;
 }
 
-function isOfBits(indexes: readonly VectorIndex[]): boolean {
+function holdBits(indexes: readonly VectorIndex[]): boolean {
   return indexes.some(({ content }) => content === 'binary');
 }
 
