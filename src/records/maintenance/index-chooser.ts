@@ -88,15 +88,15 @@ export class IndexChooser {
   }
 
   /**
-   * What is to go on where indexes are grown: one of whole vectors that others were being moved into, or one of bits, as so many whole ones
-   * no longer stay in memory.
+   * What is to go on where indexes are grown: one of whole vectors that others were being moved into, whatever for, or one of bits, as so
+   * many whole ones no longer stay in memory.
    */
   unfinished(collection: Collection, state: NamespaceState): IndexGrowth | undefined {
     const [newest, ...others] = [...state.segments]
       .reverse()
       .map(({ id }) => collection.indexes.find((index) => index.id === id));
     if (newest === undefined) return undefined;
-    if (isWhole(newest)) return planMerge(state);
+    if (isWhole(newest) || (newest.content === 'full' && newest.reason === 'recall')) return planMerge(state);
     const isOutgrown = isOfBits(newest) && others.some((index) => index !== undefined && isWhole(index));
     return isOutgrown && !this.staysInMemory(collection, rowsIn(state.segments)) ? planMerge(state) : undefined;
   }
