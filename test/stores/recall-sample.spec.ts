@@ -123,7 +123,7 @@ describe('a sample of queries', () => {
   it('says of 16-bit numbers that they cannot hold a query beyond them', async () => {
     const contents: readonly IndexContent[] = ['half'];
     const near = await (await sampleOf(newQueries())).formRecalls(contents);
-    expect(near).toMatchObject([{ content: 'half', candidates: 2, recall: 1 }]);
+    expect(near).toMatchObject([{ content: 'half', candidates: 1.25, recall: 1 }]);
     const query = { embedding: new Float32Array(DIMENSION).fill(70_000), rid: null, isRecent: false };
     expect(await (await sampleOf([query])).formRecalls(contents)).toMatchObject([{ recall: 0 }]);
   });

@@ -5,14 +5,15 @@ export const SMALL_LIMIT = 10;
 export const LARGE_LIMIT = 100;
 
 /** A graph of less than whole vectors finds those that come nearest to it: so many times more are compared again, unless a measurement says how many. */
-export const RERANKED: Readonly<Record<IndexContent, number>> = { full: 1, half: 2, binary: 20 };
+export const RERANKED: Readonly<Record<IndexContent, number>> = { full: 1, half: 1.25, binary: 20 };
 
 /** Of an index of bits, the candidates for each result that are compared again, the least first. */
 export const CANDIDATES = [5, 10, 20, 40, 80] as const;
 
-/** How many candidates of a graph of bits are compared again for so many results: no fewer than their share was measured with. */
-export function comparedBits(wanted: number, candidates: number | null): number {
-  return (candidates ?? RERANKED.binary) * Math.max(wanted, SMALL_LIMIT + 1);
+/** How many of what a graph gives are compared again for so many results; of bits no fewer than their share was measured with. */
+export function comparedAgain(content: IndexContent, wanted: number, candidates: number | null): number {
+  if (content === 'binary') return (candidates ?? RERANKED.binary) * Math.max(wanted, SMALL_LIMIT + 1);
+  return Math.ceil(RERANKED[content] * wanted);
 }
 
 /** Standard errors that a recall is taken to be lower: of fifteen measurements one may still promise too much. */

@@ -115,7 +115,7 @@ export class RecallSample {
     const together = content === 'half' ? this.stepSize.halfQueries : TOGETHER;
     for (let first = 0; first < asked.length; first += together) {
       const part = asked.slice(first, first + together);
-      const ranks = await this.ranksByForm(content, part, SMALL_LIMIT * Math.max(...steps));
+      const ranks = await this.ranksByForm(content, part, Math.ceil(SMALL_LIMIT * Math.max(...steps)));
       // a number of a vector, or of the query, is beyond the form
       if (ranks === undefined) return [{ content, candidates: RERANKED[content], recall: 0, error: 0, inGraph: false }];
       steps.forEach((candidates, at) => {

@@ -6,7 +6,7 @@ import { join, literal, type Sql, sql } from '../../postgres/sql.js';
 import { indexedForm } from '../maintenance/vector-index.store.js';
 import type { Selection } from '../record.js';
 import { isOf, selected, theOne } from '../record-tables.js';
-import { comparedBits, RERANKED } from './recall-curve.js';
+import { comparedAgain } from './recall-curve.js';
 import { DISTANCES } from './record-distance.store.js';
 import { type IndexPlan, type SearchPlan, uncovered } from './search-plan.js';
 
@@ -85,7 +85,7 @@ function nearestByIndex(
     WHERE r.collection_id = ${collection.id} AND r.namespace = ${namespace} AND ${isOf(sql`r.rid`, sql`s.rid`)} ${theOne(sql`r.rid`)})`;
   const condition = request.filter === undefined ? sql`` : sql`WHERE ${matches}`;
   const branches = plan.indexes.map((index) => {
-    const compared = index.content === 'binary' ? comparedBits(wanted, plan.candidates) : wanted * RERANKED[index.content];
+    const compared = comparedAgain(index.content, wanted, plan.candidates);
     const graph = graphRows(collection, namespace, index, plan.budget ?? compared);
     return sql`(SELECT s.rid, s.embedding FROM (${graph}) AS s ${condition} LIMIT ${compared})`;
   });

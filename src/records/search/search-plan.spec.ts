@@ -1,4 +1,4 @@
-import type { Collection, RecallMeasurement, VectorIndex } from '../../collections/collection.js';
+import type { Collection, IndexContent, RecallMeasurement, VectorIndex } from '../../collections/collection.js';
 import { and } from '../../filters/filter.js';
 import {
   borderOf,
@@ -100,7 +100,7 @@ describe('the plan of a search with a filter', () => {
   });
 
   it('is exact up to the border, and gives up on many times as many candidates', () => {
-    const border = borderOf(100_000, 10);
+    const border = borderOf(collection, '', 10, RECALL);
     expect(planFiltered(collection, '', request, border, RECALL)).toEqual({
       kind: 'exact',
       reason: 'few matches',
@@ -117,9 +117,15 @@ describe('the plan of a search with a filter', () => {
     expect(few?.budget).toBeGreaterThan(many?.budget ?? 0);
   });
 
-  it('puts the border up with the size and the limit', () => {
-    expect(borderOf(1_000_000, 10)).toBeGreaterThan(borderOf(100_000, 10));
-    expect(borderOf(100_000, 100)).toBeGreaterThan(borderOf(100_000, 10));
+  it('puts the border up with the size, the limit and what is compared again', () => {
+    const border = (rows: number, limit: number, content: IndexContent = 'full'): number => {
+      const indexes = collectionOf(rows).indexes.map((index): VectorIndex => ({ ...index, content }));
+      return borderOf(collectionOf(rows, { indexes }), '', limit, RECALL);
+    };
+    expect(border(1_000_000, 10)).toBeGreaterThan(border(100_000, 10));
+    expect(border(100_000, 100)).toBeGreaterThan(border(100_000, 10));
+    expect(border(100_000, 10, 'half')).toBeGreaterThan(border(100_000, 10));
+    expect(border(100_000, 10, 'binary')).toBeGreaterThan(border(100_000, 10, 'half'));
   });
 
   it('compares everything when the graph has given too little, in one pass where many match', () => {

@@ -1,8 +1,8 @@
-import type { Collection, RecallMeasurement, VectorIndex } from '../../collections/collection.js';
+import type { Collection, IndexContent, RecallMeasurement, VectorIndex } from '../../collections/collection.js';
 import { ECHOED_EF_SEARCH, hnswParameters } from '../../collections/hnsw.js';
 import type { Filter } from '../../filters/filter.js';
 import type { Selection } from '../record.js';
-import { chosenPoint, comparedBits, measuredEf, SMALL_LIMIT } from './recall-curve.js';
+import { chosenPoint, comparedAgain, measuredEf, SMALL_LIMIT } from './recall-curve.js';
 
 /** Compares the query with every selected vector. */
 export interface ExactPlan {
@@ -69,10 +69,11 @@ const EF_OF_A_HUNDRED_THOUSAND = 80;
 const MIN_EF = 40;
 const MIN_MEASURED_EF = 16;
 const MAX_EF = 1_000;
-/** A step in a graph, with a look at the record's metadata, costs as much as so many comparisons, from the nearest on. */
-const STEP_COST = 5;
-/** Exact answers are complete: near the point where both cost the same they are preferred. */
-const EXACT_BIAS = 2;
+/**
+ * A vector that a graph gives, with a look at its record's metadata, costs as much as so many comparisons of records that are known to match:
+ * where both cost about the same these are preferred, as they are complete.
+ */
+const STEP_COST: Readonly<Record<IndexContent, number>> = { full: 8, half: 8, binary: 3 };
 /** When an estimate turns out to be wrong by more than this, the plan changes. */
 const GUARD = 4;
 /** With a larger share of all selected, candidates are not gathered: the next one in the order of distance is never far. */
@@ -121,9 +122,12 @@ export function planUnfiltered(
   return { kind: 'index', indexes, ...effort(collection, namespace, request.limit, 1, recall), budget: null, estimate: null };
 }
 
-/** How many matching records are as easily compared as found in the graph. */
-export function borderOf(rows: number, limit: number): number {
-  return Math.ceil(EXACT_BIAS * Math.sqrt(STEP_COST * limit * rows));
+/** How many matching records are as easily compared as found in the graphs. */
+export function borderOf(collection: Collection, namespace: string, limit: number, recall: number): number {
+  const indexes = indexesOf(collection, namespace);
+  const candidates = candidatesOf(collection, namespace, recall);
+  const costs = indexes.map(({ content }) => STEP_COST[content] * comparedAgain(content, limit + 1, candidates));
+  return Math.ceil(Math.sqrt(Math.max(0, ...costs) * rowsOf(indexes)));
 }
 
 /** The plan of a search whose filter selects about `matching` records. */
@@ -136,14 +140,14 @@ export function planFiltered(
 ): SearchPlan {
   const indexes = indexesOf(collection, namespace);
   const rows = rowsOf(indexes);
-  const border = borderOf(rows, request.limit);
+  const border = borderOf(collection, namespace, request.limit, recall);
   if (matching <= border) {
     return { kind: 'exact', reason: 'few matches', mostCandidates: GUARD * border, inOnePass: false, estimate: matching };
   }
   const share = Math.min(1, matching / rows);
   const efforts = effort(collection, namespace, request.limit, share, recall);
   // matches that come much later than expected are far from the query, where a graph is not to be trusted
-  const compared = holdBits(indexes) ? comparedBits(request.limit + 1, efforts.candidates) : 0;
+  const compared = holdBits(indexes) ? comparedAgain('binary', request.limit + 1, efforts.candidates) : 0;
   const budget = Math.round(clamp(Math.max(2 * GUARD * request.limit, compared) / share, efforts.efSearch, MAX_BUDGET));
   return { kind: 'index', indexes, ...efforts, budget, estimate: matching };
 }
@@ -199,7 +203,7 @@ function effort(
   const base = measurement === undefined ? undefined : measuredBase(measurement, rows, limit / share, recall);
   const candidates = candidatesOf(collection, namespace, recall);
   // what is compared again is gathered in one go, with one more result, by which ties are seen
-  const compared = holdBits(indexes) ? comparedBits(limit + 1, candidates) : 0;
+  const compared = holdBits(indexes) ? comparedAgain('binary', limit + 1, candidates) : 0;
   const asked: (readonly [EfReason, number])[] = [
     base === undefined ? ['size', Math.max(compared, efOfSize(rows))] : ['measured recall', Math.max(compared, base)],
     ['limit', 2 * limit],

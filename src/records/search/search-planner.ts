@@ -8,13 +8,11 @@ import { recallTarget } from './recall-curve.js';
 import { RecordEstimateStore } from './record-estimate.store.js';
 import {
   borderOf,
-  indexesOf,
   type Outcome,
   planCompletely,
   planFiltered,
   type PlanRequest,
   planUnfiltered,
-  rowsOf,
   type SearchPlan,
 } from './search-plan.js';
 import { reportSearch } from './search-report.js';
@@ -96,7 +94,7 @@ export class SearchPlanner {
     const recall = recallTarget(collection, this.config);
     const plan = planUnfiltered(collection, namespace, request, { few: fewFloats(this.config.indexMinFloats), recall });
     if (plan.kind !== 'by matches') return plan;
-    const border = borderOf(rowsOf(indexesOf(collection, namespace)), request.limit);
+    const border = borderOf(collection, namespace, request.limit, recall);
     const matching = await this.matching(collection, namespace, plan.filter, border, queryable);
     return planFiltered(collection, namespace, request, matching, recall);
   }
