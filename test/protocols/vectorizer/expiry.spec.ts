@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ChromaApi } from '../../support/clients/chroma-api.js';
+import { COLLECTIONS } from '../../support/clients/chroma-client.js';
 import {
   type CollectionApi,
   invalidField,
@@ -171,4 +173,16 @@ it('only the vectors that are due are removed of many', async () => {
   await collection.fill(many);
   await untilCount(30);
   expect(await collection.ids({ __expires_at: { $exists: true } })).toHaveLength(25);
+});
+
+it('a collection of which nothing is due is not written to', async () => {
+  const { name } = collection;
+  const version = async (): Promise<unknown> => (await new ChromaApi(gateway.chromaUrl).call(`${COLLECTIONS}/${name}`)).body;
+  await expire('vec_003', Date.now() + HOUR_MS);
+  const before = await version();
+  // another one is swept twice: between that, all are
+  collection = await setUp(api);
+  for (let round = 0; round < 2; round += 1) await untilSwept();
+  expect(before).toMatchObject({ version: expect.any(Number) as number });
+  expect(await version()).toEqual(before);
 });

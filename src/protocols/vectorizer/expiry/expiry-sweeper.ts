@@ -4,6 +4,7 @@ import { CollectionsService } from '../../../collections/collections.service.js'
 import { CONFIG, type Config } from '../../../config/config.js';
 import { GatewayError } from '../../../errors.js';
 import { LeasesService } from '../../../records/maintenance/leases.service.js';
+import { RecordReads } from '../../../records/record-reads.service.js';
 import { RecordWrites } from '../../../records/record-writes.service.js';
 import { NAMESPACE } from '../targets.js';
 import { EXPIRY_FIELD } from './expiry.js';
@@ -22,6 +23,7 @@ export class ExpirySweeper implements OnApplicationBootstrap, BeforeApplicationS
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly collections: CollectionsService,
+    private readonly reads: RecordReads,
     private readonly writes: RecordWrites,
     private readonly leases: LeasesService,
   ) {}
@@ -73,6 +75,8 @@ export class ExpirySweeper implements OnApplicationBootstrap, BeforeApplicationS
   private async sweepCollection(collection: Collection): Promise<void> {
     const filter = { kind: 'compare', field: EXPIRY_FIELD, op: '<=', value: { number: String(Date.now()) } } as const;
     try {
+      // a delete is a write, which is counted, also where it finds nothing
+      if ((await this.reads.countUpTo(collection, NAMESPACE, { filter }, 1)) === 0) return;
       await this.writes.delete(collection, NAMESPACE, { filter, limit: null, listIds: false });
     } catch (error) {
       if (isUnavailable(error)) throw error;
