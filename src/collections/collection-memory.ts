@@ -46,6 +46,17 @@ export class CollectionMemory {
     return found;
   }
 
+  /** What is remembered of a collection that a request has in hand, if it was read later than that. */
+  newer(collection: Collection): Collection | undefined {
+    const known = this.same(collection);
+    return known !== undefined && BigInt(known.epoch) > BigInt(collection.epoch) ? known : undefined;
+  }
+
+  /** Whether what a request has in hand is what is remembered. */
+  has(collection: Collection): boolean {
+    return this.same(collection)?.epoch === collection.epoch;
+  }
+
   drop(collection: Collection): void {
     if (collection.parent !== null) {
       this.children.delete(collection.id);
@@ -53,6 +64,10 @@ export class CollectionMemory {
     }
     this.collections.delete(collection.uuid);
     this.named.delete(nameKey(collection, collection.name));
+  }
+
+  private same({ parent, uuid, id }: Collection): Collection | undefined {
+    return parent === null ? this.collections.get(uuid) : this.children.get(id);
   }
 
   clear(): void {

@@ -50,6 +50,11 @@ export class CurrentCollections {
     return this.repeat(collection, null, statement);
   }
 
+  /** Whether no request has read or changed it since, as far as this instance knows. */
+  isRemembered(collection: Collection): boolean {
+    return this.memory.has(collection);
+  }
+
   /** The catalog has more than is remembered of the collection: the next request reads it. */
   forget(collection: Collection): void {
     this.memory.drop(collection);
@@ -63,7 +68,7 @@ export class CurrentCollections {
       if (!isStale(result)) return result;
       const last = { holder, result };
       const again = async (): Promise<Result<T>> => {
-        if (last.holder !== undefined) this.memory.drop(last.holder);
+        if (last.holder !== undefined) this.outdate(last.holder);
         known = await this.refreshed(collection, known);
         holder = await this.holderOf(known, namespace);
         // nothing has changed, so another attempt would fail, too: the error is a fault of ours
@@ -80,10 +85,16 @@ export class CurrentCollections {
 
   /** The collection as it is now, after a statement was stale with what was `known`. */
   private async refreshed(asked: Collection, known: Collection): Promise<Collection> {
-    this.memory.drop(known);
-    const now = this.memory.keep(requireFound(await this.store.refresh(this.database, known), known.uuid));
+    const now = this.outdate(known) ?? this.memory.keep(requireFound(await this.store.refresh(this.database, known), known.uuid));
     if (asked.isFoundByName === true && now.name !== asked.name) throw missingCollection(asked.name);
     return now;
+  }
+
+  /** Forgets what was stale, and only that. @returns what another request has read of the collection since */
+  private outdate(stale: Collection): Collection | undefined {
+    const newer = this.memory.newer(stale);
+    if (newer === undefined) this.memory.drop(stale);
+    return newer;
   }
 
   /** What holds the namespace, possibly from memory; undefined: it is gone, and the collection stale. Null: the collection itself. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { CollectionStore } from '../collections/collection.store.js';
+import { CollectionLocks } from '../collections/collection-locks.js';
 import { CurrentCollections } from '../collections/current-collections.js';
 import { Limits } from '../limits/limits.js';
 import { Database, type Queryable } from '../postgres/database.js';
@@ -17,6 +18,9 @@ import { hasUnknownFields } from './unknown-fields.js';
 /** Writes, merges and deletes. Every call is atomic, and visible to the next one on any instance. */
 @Injectable()
 export class RecordWrites {
+  /** First writes of one collection come one after the other: those behind the first are none any more, and need no transaction. */
+  private readonly firstWrites = new CollectionLocks();
+
   constructor(
     private readonly database: Database,
     private readonly collections: CurrentCollections,
@@ -43,12 +47,12 @@ export class RecordWrites {
       if (batch.records.length === 0) return { lsn: null };
       const isFirst = (dimension !== undefined && current.dimension === null) || (sparse && !current.hasSparse);
       const outcome = isFirst
-        ? await this.writeFirst(current, { dimension, sparse, embeddings }, write)
+        ? await this.firstWrites.run(current.uuid, () => this.writeFirst(current, { dimension, sparse, embeddings }, write))
         : await write(this.database, current);
       if (outcome === 'stale') return 'stale';
       this.maintenance.note(current, settled.records.length);
-      // the catalog knows more now: which fields the write has added, the dimension, or that there are sparse vectors
-      if (hasNewFields || isFirst) this.collections.forget(current);
+      // the catalog knows more now: which fields the write has added
+      if (hasNewFields && !isFirst) this.collections.forget(current);
       return outcome;
     });
   }
@@ -63,7 +67,9 @@ export class RecordWrites {
     },
     write: (queryable: Queryable, known: Collection) => Promise<WriteOutcome | 'stale'>,
   ): Promise<WriteOutcome | 'stale'> {
-    return this.database.transaction(async (transaction) => {
+    // another one was first meanwhile
+    if (!this.collections.isRemembered(collection)) return 'stale';
+    const outcome = await this.database.transaction(async (transaction) => {
       if (first.dimension !== undefined) await this.collectionStore.fixDimension(transaction, collection, first.dimension);
       if (first.sparse) await this.collectionStore.admitSparse(transaction, collection);
       const fixed = await this.collectionStore.refresh(transaction, collection);
@@ -71,6 +77,9 @@ export class RecordWrites {
       requireDimension(fixed, first.embeddings);
       return write(transaction, fixed);
     });
+    // before the next one looks: there is a dimension now, or there are sparse vectors
+    this.collections.forget(collection);
+    return outcome;
   }
 
   /** Merges the patch into every selected record, and returns their number. */
