@@ -15,7 +15,7 @@ const at = (epoch: number): Collection =>
     parent: null,
     children: new Map(),
     epoch: String(epoch),
-  }) as Collection;
+  }) as Partial<Collection> as Collection;
 
 describe('a statement that is stale', () => {
   let memory: CollectionMemory;
@@ -39,6 +39,12 @@ describe('a statement that is stale', () => {
     const known = memory.byUuid('one') ?? at(0);
     expect(await current.run(known, '', from(2))).toBe('2');
     expect(await current.run(known, '', from(2))).toBe('2');
+    expect(reads).toBe(1);
+  });
+
+  it('waits for what another request is about to know', async () => {
+    memory.keep(at(1));
+    expect(await Promise.all([1, 2, 3].map(() => current.run(at(1), '', from(2))))).toEqual(['2', '2', '2']);
     expect(reads).toBe(1);
   });
 

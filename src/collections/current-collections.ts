@@ -28,6 +28,9 @@ type Statement<T> = (current: Collection) => Promise<T | 'stale'>;
 /** Runs statements on remembered collections, and again on the current ones when the catalog has changed since. */
 @Injectable()
 export class CurrentCollections {
+  /** Reads of the catalog that are under way, by the collection's id. */
+  private readonly reads = new Map<string, Promise<Collection>>();
+
   constructor(
     private readonly database: Database,
     private readonly memory: CollectionMemory,
@@ -85,9 +88,22 @@ export class CurrentCollections {
 
   /** The collection as it is now, after a statement was stale with what was `known`. */
   private async refreshed(asked: Collection, known: Collection): Promise<Collection> {
-    const now = this.outdate(known) ?? this.memory.keep(requireFound(await this.store.refresh(this.database, known), known.uuid));
+    // what another request is about to know may do
+    const reading = this.reads.get(known.id);
+    if (reading !== undefined) await reading.catch(nothing);
+    const now = this.outdate(known) ?? (await this.read(known));
     if (asked.isFoundByName === true && now.name !== asked.name) throw missingCollection(asked.name);
     return now;
+  }
+
+  private async read(known: Collection): Promise<Collection> {
+    const reading = this.store.refresh(this.database, known).then((now) => this.memory.keep(requireFound(now, known.uuid)));
+    this.reads.set(known.id, reading);
+    try {
+      return await reading;
+    } finally {
+      if (this.reads.get(known.id) === reading) this.reads.delete(known.id);
+    }
   }
 
   /** Forgets what was stale, and only that. @returns what another request has read of the collection since */
@@ -117,6 +133,10 @@ async function attempt<T>(statement: Statement<T>, collection: Collection | unde
     if (!isPooled(collection) && isUndefinedTable(error)) return new MissingTables(error);
     throw error;
   }
+}
+
+function nothing(): void {
+  // the one who reads learns why it failed
 }
 
 function isStale(result: unknown): result is 'stale' | MissingTables {

@@ -18,6 +18,12 @@ const MAX_FIELD_NAME_BYTES = 1024;
 /** Writes records: one statement for a whole batch. */
 @Injectable()
 export class RecordWriteStore {
+  /** The records as the statement takes them: for whoever wants them before a transaction begins. */
+  async columns(records: readonly RecordWrite[], vectorOid: number): Promise<Columns> {
+    const making = columnsOf(records, vectorOid);
+    return isLong(records.length) ? inSteps(making) : inOneGo(making);
+  }
+
   /**
    * Writes a batch in which every id occurs once; with `hasNewFields`, the fields of the records that were written are added
    * to the collection's. New records follow each other in the batch's order; rows are locked in the order of ids, so that
@@ -27,13 +33,12 @@ export class RecordWriteStore {
     queryable: Queryable,
     collection: Collection,
     namespace: string,
-    batch: SettledBatch & { readonly hasNewFields: boolean },
+    batch: SettledBatch & { readonly hasNewFields: boolean; readonly columns?: Columns },
     mode: WriteMode,
   ): Promise<WriteOutcome | 'stale'> {
     const operations = sql`${batch.sent ?? batch.records.length}::bigint`;
     const statement = mode.missing === 'insert' ? insertRecords : updateRecords;
-    const making = columnsOf(batch.records, queryable.vectorOid);
-    const columns = isLong(batch.records.length) ? await inSteps(making) : inOneGo(making);
+    const columns = batch.columns ?? (await this.columns(batch.records, queryable.vectorOid));
     const input = inputRows(collection, batch.records, columns);
     const whole = sql`
       WITH live AS MATERIALIZED (${heldCollection(collection, batch.hasNewFields ? 'catalog' : 'place')}),
@@ -68,8 +73,8 @@ function countInsert(collection: Collection, namespace: string, operations: Sql)
     RETURNING n.lsn`;
 }
 
-/** The columns of a batch, as arrays. */
-interface Columns {
+/** The columns of a batch, as arrays in Postgres' binary form. */
+export interface Columns {
   readonly keys: Buffer;
   readonly longIds: Buffer;
   readonly documents: Buffer;

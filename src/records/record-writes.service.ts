@@ -12,7 +12,7 @@ import { Maintenance } from './maintenance/maintenance.js';
 import type { DeleteRequest, Deletion, MetadataPatch, RecordBatch, Selection, WriteMode, WriteOutcome } from './record.js';
 import { RecordStore } from './record.store.js';
 import { RecordPageStore } from './record-page.store.js';
-import { RecordWriteStore } from './record-write.store.js';
+import { type Columns, RecordWriteStore } from './record-write.store.js';
 import { hasUnknownFields } from './unknown-fields.js';
 
 /** Writes, merges and deletes. Every call is atomic, and visible to the next one on any instance. */
@@ -38,13 +38,17 @@ export class RecordWrites {
     const embeddings = batch.records.map((record) => record.embedding);
     const settling = settleDuplicates(batch.records, mode.existing);
     const settled = isLong(batch.records.length) ? await inSteps(settling) : inOneGo(settling);
+    let columns: Columns | undefined;
     const sparse = batch.records.some((record) => record.sparse != null);
     return this.collections.run(collection, namespace, async (current) => {
       const dimension = requireDimension(current, embeddings);
-      const hasNewFields = hasUnknownFields(current, batch.fields);
-      const write = (queryable: Queryable, known: Collection): Promise<WriteOutcome | 'stale'> =>
-        this.writeStore.write(queryable, known, namespace, { ...settled, hasNewFields }, mode);
       if (batch.records.length === 0) return { lsn: null };
+      const hasNewFields = hasUnknownFields(current, batch.fields);
+      // once for all attempts, and before a transaction begins, in which others might wait for it
+      columns ??= await this.writeStore.columns(settled.records, this.database.vectorOid);
+      const ready = { ...settled, columns, hasNewFields };
+      const write = (queryable: Queryable, known: Collection): Promise<WriteOutcome | 'stale'> =>
+        this.writeStore.write(queryable, known, namespace, ready, mode);
       const isFirst = (dimension !== undefined && current.dimension === null) || (sparse && !current.hasSparse);
       const outcome = isFirst
         ? await this.firstWrites.run(current.uuid, () => this.writeFirst(current, { dimension, sparse, embeddings }, write))
