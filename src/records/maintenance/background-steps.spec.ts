@@ -81,9 +81,24 @@ describe('steps of background work', () => {
   it('are smaller while requests come, and grow slowly', () => {
     const database = { lastAskedAt: -Infinity, traits: EMBEDDED };
     const steps = new BackgroundSteps(database);
-    expect([steps.rowsAfter(10, 1, 50), steps.rowsAfter(30, 60, 50), steps.rowsAfter(40, 40, 50)]).toEqual([20, 25, 50]);
+    const after = (rows: number, milliseconds: number): number => steps.rowsAfter(rows, milliseconds, { few: 4, most: 50 });
+    expect([after(10, 1), after(30, 60), after(40, 40)]).toEqual([20, 25, 50]);
     database.lastAskedAt = performance.now();
-    expect([steps.rowsAfter(10, 1, 50), steps.rowsAfter(30, 60, 50), steps.rowsAfter(1, 100, 50)]).toEqual([20, 7, 1]);
+    expect([after(10, 1), after(30, 60), after(1, 100)]).toEqual([20, 7, 1]);
+  });
+
+  it.each([
+    ['of cheap rows', 10, 0.1, 50, 40, 21],
+    ['of cheap rows, on a slow machine', 20, 0.2, 50, 25, 40],
+    ['of dear rows', 5, 2.8, 4, 3, 30],
+  ])('do not shrink to a row each by what a step costs itself: %s', (_, ownCost, rowCost, few, least, longest) => {
+    const steps = new BackgroundSteps({ lastAskedAt: Infinity, traits: EMBEDDED });
+    const sizes: number[] = [];
+    for (let rows = 1; sizes.length < 60; sizes.push(rows))
+      rows = steps.rowsAfter(rows, ownCost + rows * rowCost, { few, most: 2_000 });
+    const settled = sizes.slice(20);
+    expect(Math.min(...settled)).toBeGreaterThanOrEqual(least);
+    expect(Math.max(...settled.map((rows) => ownCost + rows * rowCost))).toBeLessThan(longest);
   });
 
   it('end with the next one when they are stopped', async () => {

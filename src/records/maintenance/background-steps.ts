@@ -65,11 +65,17 @@ export class BackgroundSteps {
     return result;
   };
 
-  /** How many rows fit into the next step by what the last ones took, `most` at most; growing slowly, as the first ones may be the cheapest. */
-  rowsAfter(rows: number, milliseconds: number, most: number): number {
+  /**
+   * How many rows the next step is to have by what the last one took, `most` at most; growing slowly, as the first ones may be the
+   * cheapest. A step costs something by itself: one that kept within its time may be followed by a larger one even where its share for
+   * each row says otherwise, and up to `few` rows may take as long as while nobody asks. Else steps of one row would never become more.
+   */
+  rowsAfter(rows: number, milliseconds: number, { few, most }: { readonly few: number; readonly most: number }): number {
     const requestsCome = performance.now() - this.database.lastAskedAt < REQUESTS_COME_MS;
-    const fitting = Math.floor((rows * (requestsCome ? SHORT_STEP_MS : STEP_MS)) / Math.max(milliseconds, 1));
-    return Math.max(1, Math.min(most, 2 * rows, fitting));
+    const limit = requestsCome && rows > few ? SHORT_STEP_MS : STEP_MS;
+    const fitting = Math.floor((rows * limit) / Math.max(milliseconds, 1));
+    const growing = milliseconds < limit ? rows + Math.ceil(rows / 4) : 1;
+    return Math.max(1, Math.min(most, 2 * rows, Math.max(fitting, growing)));
   }
 
   /**

@@ -12,6 +12,8 @@ import { type IndexDefinition, VectorIndexStore } from './vector-index.store.js'
 /** Vectors that one step puts into a graph, each by a search of it and a few writes. */
 export const MOST_ROWS_A_STEP = 50;
 const FIRST_ROWS = 10;
+/** So few are put into the graph together, even while requests come and it takes longer than it should. */
+const FEW_ROWS = 4;
 /** While requests come, so many times the length of a step is left to them when nobody waits for the index. */
 const PATIENCE = 3;
 /** Then other work has its turn, before it goes on. */
@@ -72,7 +74,7 @@ export class IndexGrower {
           const step = await steps.run(() => this.step(collection, { namespace, ...span }, last + BigInt(moved), rows));
           if (step.moved === 0 && !step.setAside) break;
           moved += step.moved;
-          rows = steps.rowsAfter(rows, step.milliseconds, MOST_ROWS_A_STEP);
+          rows = steps.rowsAfter(rows, step.milliseconds, { few: FEW_ROWS, most: MOST_ROWS_A_STEP });
           if (performance.now() >= end) return false;
           if (moved - noted < NOTED_ROWS) continue;
           await this.note(collection, id, moved - noted);

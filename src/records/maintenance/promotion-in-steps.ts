@@ -8,6 +8,8 @@ import { PromotionStore } from './promotion.store.js';
 /** Rows that one step copies: more of the short ones would not be faster. */
 export const MOST_ROWS_A_STEP = 2_000;
 const FIRST_ROWS = 10;
+/** They cost no more than the step itself. */
+const FEW_ROWS = 50;
 
 /**
  * Moves collections out of the pool where one long transaction would let everybody wait, on the embedded engine: a place is filled beside
@@ -59,7 +61,7 @@ export class PromotionInSteps {
     let after: DraftKey | undefined;
     do {
       const step = await this.steps.run(() => this.step(draft, table, { after, until }, rows));
-      rows = this.steps.rowsAfter(rows, step.milliseconds, MOST_ROWS_A_STEP);
+      rows = this.steps.rowsAfter(rows, step.milliseconds, { few: FEW_ROWS, most: MOST_ROWS_A_STEP });
       after = step.last;
     } while (after !== undefined);
   }
