@@ -153,7 +153,8 @@ async function fillSpread(gateway: TestGateway): Promise<void> {
   await spread.namespace('apart').fill(vectors);
   await spread.namespace('beside').fill(vectors.slice(0, 3));
   const places = async (): Promise<string> => JSON.stringify(await new ConsoleApi(gateway.consoleUrl).get('/places'));
-  expect(await eventually(places, (text) => text.includes('(namespace '))).toContain(`${spread.name} (namespace `);
+  // the background waits for calm moments, of which a look every 20 ms leaves none: on a slow machine that takes more than half a minute
+  expect(await eventually(places, (text) => text.includes('(namespace '), 120_000)).toContain(`${spread.name} (namespace `);
 }
 
 /** An import of what is no Parquet file, which fails and stays in the list. */
