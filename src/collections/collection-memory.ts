@@ -66,14 +66,14 @@ export class CollectionMemory {
     this.named.delete(nameKey(collection, collection.name));
   }
 
-  private same({ parent, uuid, id }: Collection): Collection | undefined {
-    return parent === null ? this.collections.get(uuid) : this.children.get(id);
-  }
-
   clear(): void {
     this.collections.clear();
     this.named.clear();
     this.children.clear();
+  }
+
+  private same({ parent, uuid, id }: Collection): Collection | undefined {
+    return parent === null ? this.collections.get(uuid) : this.children.get(id);
   }
 }
 

@@ -8,6 +8,7 @@ import { CollectionStore } from './collection.store.js';
 import { CollectionLocks } from './collection-locks.js';
 import { CollectionMemory } from './collection-memory.js';
 import { missingCollection, requireFound } from './missing-collection.js';
+import { UnderWay } from './under-way.js';
 
 /**
  * How often a stale statement is run, each time because of another request's change. From the third time on, this instance makes no
@@ -29,7 +30,7 @@ type Statement<T> = (current: Collection) => Promise<T | 'stale'>;
 @Injectable()
 export class CurrentCollections {
   /** Reads of the catalog that are under way, by the collection's id. */
-  private readonly reads = new Map<string, Promise<Collection>>();
+  private readonly reads = new UnderWay();
 
   constructor(
     private readonly database: Database,
@@ -53,7 +54,7 @@ export class CurrentCollections {
     return this.repeat(collection, null, statement);
   }
 
-  /** Whether no request has read or changed it since, as far as this instance knows. */
+  /** Whether it is what is remembered: no request has read something newer since, or has changed it. */
   isRemembered(collection: Collection): boolean {
     return this.memory.has(collection);
   }
@@ -89,21 +90,15 @@ export class CurrentCollections {
   /** The collection as it is now, after a statement was stale with what was `known`. */
   private async refreshed(asked: Collection, known: Collection): Promise<Collection> {
     // what another request is about to know may do
-    const reading = this.reads.get(known.id);
-    if (reading !== undefined) await reading.catch(nothing);
-    const now = this.outdate(known) ?? (await this.read(known));
+    const reading = this.reads.ended(known.id);
+    if (reading !== undefined) await reading;
+    const now = this.outdate(known) ?? (await this.reads.run(known.id, () => this.read(known)));
     if (asked.isFoundByName === true && now.name !== asked.name) throw missingCollection(asked.name);
     return now;
   }
 
   private async read(known: Collection): Promise<Collection> {
-    const reading = this.store.refresh(this.database, known).then((now) => this.memory.keep(requireFound(now, known.uuid)));
-    this.reads.set(known.id, reading);
-    try {
-      return await reading;
-    } finally {
-      if (this.reads.get(known.id) === reading) this.reads.delete(known.id);
-    }
+    return this.memory.keep(requireFound(await this.store.refresh(this.database, known), known.uuid));
   }
 
   /** Forgets what was stale, and only that. @returns what another request has read of the collection since */
@@ -133,10 +128,6 @@ async function attempt<T>(statement: Statement<T>, collection: Collection | unde
     if (!isPooled(collection) && isUndefinedTable(error)) return new MissingTables(error);
     throw error;
   }
-}
-
-function nothing(): void {
-  // the one who reads learns why it failed
 }
 
 function isStale(result: unknown): result is 'stale' | MissingTables {

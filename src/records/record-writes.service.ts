@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from '../collections/collection.js';
 import { CollectionStore } from '../collections/collection.store.js';
-import { CollectionLocks } from '../collections/collection-locks.js';
 import { CurrentCollections } from '../collections/current-collections.js';
+import { UnderWay } from '../collections/under-way.js';
 import { Limits } from '../limits/limits.js';
 import { Database, type Queryable } from '../postgres/database.js';
 import { inOneGo, inSteps, isLong } from '../slices.js';
@@ -18,8 +18,8 @@ import { hasUnknownFields } from './unknown-fields.js';
 /** Writes, merges and deletes. Every call is atomic, and visible to the next one on any instance. */
 @Injectable()
 export class RecordWrites {
-  /** First writes of one collection come one after the other: those behind the first are none any more, and need no transaction. */
-  private readonly firstWrites = new CollectionLocks();
+  /** By the collection's uuid. Those that come meanwhile wait: mostly they are no first ones any more then, and need no transaction. */
+  private readonly firstWrites = new UnderWay();
 
   constructor(
     private readonly database: Database,
@@ -51,7 +51,7 @@ export class RecordWrites {
         this.writeStore.write(queryable, known, namespace, ready, mode);
       const isFirst = (dimension !== undefined && current.dimension === null) || (sparse && !current.hasSparse);
       const outcome = isFirst
-        ? await this.firstWrites.run(current.uuid, () => this.writeFirst(current, { dimension, sparse, embeddings }, write))
+        ? await this.writeFirst(current, { dimension, sparse, embeddings }, write)
         : await write(this.database, current);
       if (outcome === 'stale') return 'stale';
       this.maintenance.note(current, settled.records.length);
@@ -61,7 +61,10 @@ export class RecordWrites {
     });
   }
 
-  /** The first write with an embedding gives the collection its dimension, in the same transaction; likewise with a sparse one. */
+  /**
+   * The first write with an embedding gives the collection its dimension, in the same transaction; likewise with a sparse one. `stale`, too,
+   * when another one was first.
+   */
   private async writeFirst(
     collection: Collection,
     first: {
@@ -71,19 +74,22 @@ export class RecordWrites {
     },
     write: (queryable: Queryable, known: Collection) => Promise<WriteOutcome | 'stale'>,
   ): Promise<WriteOutcome | 'stale'> {
-    // another one was first meanwhile
+    const other = this.firstWrites.ended(collection.uuid);
+    if (other !== undefined) await other;
     if (!this.collections.isRemembered(collection)) return 'stale';
-    const outcome = await this.database.transaction(async (transaction) => {
-      if (first.dimension !== undefined) await this.collectionStore.fixDimension(transaction, collection, first.dimension);
-      if (first.sparse) await this.collectionStore.admitSparse(transaction, collection);
-      const fixed = await this.collectionStore.refresh(transaction, collection);
-      if (fixed === undefined) return 'stale';
-      requireDimension(fixed, first.embeddings);
-      return write(transaction, fixed);
+    return this.firstWrites.run(collection.uuid, async () => {
+      const outcome = await this.database.transaction(async (transaction) => {
+        if (first.dimension !== undefined) await this.collectionStore.fixDimension(transaction, collection, first.dimension);
+        if (first.sparse) await this.collectionStore.admitSparse(transaction, collection);
+        const fixed = await this.collectionStore.refresh(transaction, collection);
+        if (fixed === undefined) return 'stale';
+        requireDimension(fixed, first.embeddings);
+        return write(transaction, fixed);
+      });
+      // before those that wait look: there is a dimension now, or there are sparse vectors
+      this.collections.forget(collection);
+      return outcome;
     });
-    // before the next one looks: there is a dimension now, or there are sparse vectors
-    this.collections.forget(collection);
-    return outcome;
   }
 
   /** Merges the patch into every selected record, and returns their number. */

@@ -108,44 +108,40 @@ describeEmbedded(`indexes of the embedded engine${reason}`, () => {
     expect(await everything()).toBe(2 * COUNT);
   });
 
-  it(
-    'hold whole vectors in the end, where bits let many be compared again, also after a restart in the middle',
-    async () => {
-      collection = await new ChromaApi(gateway.chromaUrl).createCollection();
-      const stored = even(3 * COUNT, 3);
-      await load(collection, stored, 'e');
-      const queries = { query_embeddings: even(20, 4), n_results: 10, include: [] };
-      const nearest = queries.query_embeddings.map((query) => nearestTen(stored, query));
-      const hits = async (): Promise<number> => {
-        const answers = ((await collection.outcome('query', queries))[1] as { ids: string[][] }).ids;
-        return answers.flatMap((ids, at) => ids.filter((id) => nearest[at]?.has(id))).length;
-      };
-      const forms = new Set<string>();
-      let restarts = 0;
-      const isWhole = async (): Promise<boolean> => {
-        const seen = await look();
-        for (const { content, reason: why } of seen?.indexes ?? []) forms.add(`${content}: ${String(why)}`);
-        // nothing is measured while vectors move
-        expect(await hits()).toBeGreaterThanOrEqual(150);
-        // the background has its turns: it leaves the engine to requests while they come
-        await sleep(100);
-        if (forms.size === 2 && restarts === 0) {
-          restarts += 1;
-          gateway = await gateway.restart();
-          collection = new CollectionApi(new ChromaApi(gateway.chromaUrl), collection.id, collection.name);
-        }
-        return seen?.indexes.every(({ content }) => content === 'full') === true && seen.vectors === 3 * COUNT;
-      };
-      await eventually(isWhole, (isSo) => isSo, LONGEST_MS);
-      expect([...forms]).toEqual(['binary: cheapest', 'full: cheapest']);
-      expect(restarts).toBe(1);
-      expect(await held(3 * COUNT)).toEqual([`full: cheapest, ${String(3 * COUNT)}`]);
-      expect(await hits()).toBeGreaterThanOrEqual(190);
-      expect(await planOf(collection)).toMatch(/^hnsw; indexes=1; /);
-      expect(await everything()).toBe(3 * COUNT);
-    },
-    2 * LONGEST_MS,
-  );
+  it('hold whole vectors in the end, where bits let many be compared again, also after a restart in the middle', async () => {
+    collection = await new ChromaApi(gateway.chromaUrl).createCollection();
+    const stored = even(3 * COUNT, 3);
+    await load(collection, stored, 'e');
+    const queries = { query_embeddings: even(20, 4), n_results: 10, include: [] };
+    const nearest = queries.query_embeddings.map((query) => nearestTen(stored, query));
+    const hits = async (): Promise<number> => {
+      const answers = ((await collection.outcome('query', queries))[1] as { ids: string[][] }).ids;
+      return answers.flatMap((ids, at) => ids.filter((id) => nearest[at]?.has(id))).length;
+    };
+    const forms = new Set<string>();
+    let restarts = 0;
+    const isWhole = async (): Promise<boolean> => {
+      const seen = await look();
+      for (const { content, reason: why } of seen?.indexes ?? []) forms.add(`${content}: ${String(why)}`);
+      // nothing is measured while vectors move
+      expect(await hits()).toBeGreaterThanOrEqual(150);
+      // the background has its turns: it leaves the engine to requests while they come
+      await sleep(100);
+      if (forms.size === 2 && restarts === 0) {
+        restarts += 1;
+        gateway = await gateway.restart();
+        collection = new CollectionApi(new ChromaApi(gateway.chromaUrl), collection.id, collection.name);
+      }
+      return seen?.indexes.every(({ content }) => content === 'full') === true && seen.vectors === 3 * COUNT;
+    };
+    await eventually(isWhole, (isSo) => isSo, LONGEST_MS);
+    expect([...forms]).toEqual(['binary: cheapest', 'full: cheapest']);
+    expect(restarts).toBe(1);
+    expect(await held(3 * COUNT)).toEqual([`full: cheapest, ${String(3 * COUNT)}`]);
+    expect(await hits()).toBeGreaterThanOrEqual(190);
+    expect(await planOf(collection)).toMatch(/^hnsw; indexes=1; /);
+    expect(await everything()).toBe(3 * COUNT);
+  });
 });
 
 /** Ids of the ten nearest, all vectors compared. */
